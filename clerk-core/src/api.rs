@@ -1,0 +1,3 @@
+//! Clerk's operations: a file for each resource.
+
+pub mod invitations;

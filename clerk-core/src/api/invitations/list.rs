@@ -1,0 +1,137 @@
+use std::fmt;
+
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{Invitation, InvitationStatus, Page, Redacted};
+use crate::operation::Operation;
+
+pub(super) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
+
+/// Which invitations to list. Nothing set lists the ten newest of every status but revoked.
+///
+/// ```
+/// use clerk_core::api::invitations::{InvitationOrder, ListInvitations};
+/// use clerk_core::model::InvitationStatus;
+///
+/// let oldest_pending = ListInvitations::new()
+///     .status(InvitationStatus::Pending)
+///     .order_by(InvitationOrder::CreatedAt)
+///     .limit(500);
+/// ```
+#[derive(Clone, PartialEq, Default)]
+pub struct ListInvitations {
+    status: Option<InvitationStatus>,
+    query: Option<String>,
+    order_by: Option<InvitationOrder>,
+    limit: Option<u16>,
+    offset: Option<u64>,
+}
+
+/// The order of a list of invitations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvitationOrder {
+    /// Oldest first.
+    CreatedAt,
+    /// Newest first, the default.
+    CreatedAtDescending,
+    /// By address, from A to Z.
+    EmailAddress,
+    /// By address, from Z to A.
+    EmailAddressDescending,
+    /// The first to expire first.
+    ExpiresAt,
+    /// The last to expire first.
+    ExpiresAtDescending,
+}
+
+impl InvitationOrder {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "+created_at",
+            Self::CreatedAtDescending => "-created_at",
+            Self::EmailAddress => "+email_address",
+            Self::EmailAddressDescending => "-email_address",
+            Self::ExpiresAt => "+expires_at",
+            Self::ExpiresAtDescending => "-expires_at",
+        }
+    }
+}
+
+impl ListInvitations {
+    /// The most that one page holds: 500.
+    pub const MAX_LIMIT: u16 = 500;
+
+    /// Lists without filter.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only invitations of this status. Revoked ones are listed only when asked for.
+    #[must_use]
+    pub fn status(mut self, status: InvitationStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Only invitations whose address or id fits this text. Clerk does not promise an exact match: compare the
+    /// addresses that come.
+    #[must_use]
+    pub fn query(mut self, address_or_id: impl Into<String>) -> Self {
+        self.query = Some(address_or_id.into());
+        self
+    }
+
+    /// The order.
+    #[must_use]
+    pub fn order_by(mut self, order: InvitationOrder) -> Self {
+        self.order_by = Some(order);
+        self
+    }
+
+    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+    #[must_use]
+    pub fn limit(mut self, limit: u16) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// How many to skip; Clerk's default is 0.
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+}
+
+impl Endpoint for ListInvitations {
+    type Output = Page<Invitation>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION.request();
+        if self.limit.is_some_and(|limit| !(1..=Self::MAX_LIMIT).contains(&limit)) {
+            return Err(request.invalid("limit must be 1 to 500"));
+        }
+        Ok(request
+            .query_opt("status", self.status.as_ref())
+            .query_opt("query", self.query.as_deref())
+            .query_opt("order_by", self.order_by.map(InvitationOrder::as_str))
+            // With it, Clerk also tells the total.
+            .query("paginated", true)
+            .query_opt("limit", self.limit)
+            .query_opt("offset", self.offset))
+    }
+}
+
+/// Does not show the text that is looked for, which can be an address.
+impl fmt::Debug for ListInvitations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListInvitations")
+            .field("status", &self.status)
+            .field("query", &self.query.as_ref().map(|_| Redacted))
+            .field("order_by", &self.order_by)
+            .field("limit", &self.limit)
+            .field("offset", &self.offset)
+            .finish()
+    }
+}

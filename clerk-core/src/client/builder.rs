@@ -1,0 +1,176 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::base_url::BaseUrl;
+use super::{Client, Inner};
+use crate::clock::{Clock, SystemClock};
+use crate::error::BuildError;
+use crate::middleware::{Observe, Observer, RateLimit, RateLimits, Retry, RetryPolicy, Timeout};
+use crate::operation::CallOptions;
+use crate::secret_key::SecretKey;
+use crate::transport::HttpTransport;
+
+static CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
+
+/// Makes a [`Client`]: [`Client::builder`] starts it.
+///
+/// Everything has a default. A client retries (3 attempts), heeds 429, gives each attempt 30 seconds, and keeps no
+/// limits of its own.
+#[must_use]
+pub struct ClientBuilder {
+    secret_key: SecretKey,
+    transport: Box<dyn HttpTransport>,
+    base_url: String,
+    allow_insecure_http: bool,
+    user_agent: Option<String>,
+    clock: Arc<dyn Clock>,
+    retry: RetryPolicy,
+    retry_seed: Option<u64>,
+    rate_limits: RateLimits,
+    attempt_timeout: Duration,
+    observer: Option<Arc<dyn Observer>>,
+    options: CallOptions,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(secret_key: SecretKey, transport: Box<dyn HttpTransport>) -> Self {
+        Self {
+            secret_key,
+            transport,
+            base_url: Client::DEFAULT_BASE_URL.to_owned(),
+            allow_insecure_http: false,
+            user_agent: None,
+            clock: Arc::new(SystemClock::new()),
+            retry: RetryPolicy::default(),
+            retry_seed: None,
+            rate_limits: RateLimits::none(),
+            attempt_timeout: Timeout::<()>::DEFAULT,
+            observer: None,
+            options: CallOptions::new(),
+        }
+    }
+
+    /// Calls the API here instead of [`Client::DEFAULT_BASE_URL`]; with or without `/v1`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Allows a plain `http` base URL that is not loopback. The secret key then travels unprotected.
+    pub const fn allow_insecure_http(mut self) -> Self {
+        self.allow_insecure_http = true;
+        self
+    }
+
+    /// Names the application in front of the SDK in `User-Agent` (RFC 9110, 10.1.5), such as `my-app/1.2`.
+    pub fn user_agent(mut self, application: impl Into<String>) -> Self {
+        self.user_agent = Some(application.into());
+        self
+    }
+
+    /// Tells the time by this clock instead of [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Retries as this policy says instead of the default one.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Makes the jitter of the backoffs repeatable. Without a seed it differs from client to client.
+    pub const fn retry_seed(mut self, seed: u64) -> Self {
+        self.retry_seed = Some(seed);
+        self
+    }
+
+    /// Keeps the client's own calls within these limits. There are none by default: what Clerk answers is heeded.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = limits;
+        self
+    }
+
+    /// Gives each attempt this long instead of 30 seconds, response body included.
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Tells this observer of each attempt on the wire.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Makes every call with these options unless the call has its own.
+    pub const fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if the base URL or the user agent cannot be used.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
+        let headers = self.headers()?;
+        let environment = self.secret_key.environment();
+        let clock = Arc::clone(&self.clock);
+        let options = self.options;
+        let inner = Inner {
+            transport: self.stack(),
+            clock,
+            base_url,
+            headers,
+            environment,
+        };
+        Ok(Client {
+            inner: Arc::new(inner),
+            options,
+        })
+    }
+
+    fn headers(&self) -> Result<HeaderMap, BuildError> {
+        let sdk = concat!("clerk-core/", env!("CARGO_PKG_VERSION"));
+        let user_agent = match &self.user_agent {
+            Some(application) => HeaderValue::try_from(format!("{application} {sdk}")),
+            None => Ok(HeaderValue::from_static(sdk)),
+        };
+        let user_agent = user_agent.map_err(|_| BuildError::UserAgent)?;
+        Ok(HeaderMap::from_iter([
+            (AUTHORIZATION, self.secret_key.authorization()),
+            (CLERK_API_VERSION.clone(), HeaderValue::from_static(Client::API_VERSION)),
+            (USER_AGENT, user_agent),
+            (ACCEPT, HeaderValue::from_static("application/json")),
+        ]))
+    }
+
+    fn stack(self) -> Box<dyn HttpTransport> {
+        let clock = self.clock;
+        let observed: Box<dyn HttpTransport> = match self.observer {
+            Some(observer) => Box::new(Observe::new(self.transport, observer, Arc::clone(&clock))),
+            None => self.transport,
+        };
+        let timed = Timeout::new(observed, self.attempt_timeout, Arc::clone(&clock));
+        let limited = RateLimit::new(timed, self.rate_limits, Arc::clone(&clock));
+        let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
+        Box::new(Retry::new(limited, self.retry, clock, seed))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("secret_key", &self.secret_key)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,87 @@
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::clock::Clock;
+use crate::error::{self, Effect, Error, Result};
+use crate::middleware::{Attempts, retry_after};
+use crate::transport::{HttpResponse, TransportError};
+
+/// A successful answer, whole.
+#[derive(Debug, Clone)]
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    attempts: u32,
+}
+
+impl<T> Response<T> {
+    /// What the body decoded to.
+    pub const fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// What the body decoded to, taken out.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The status, 200 nearly always.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The id under which Clerk's support finds the request.
+    pub fn trace_id(&self) -> Option<&str> {
+        trace_id(&self.headers)
+    }
+
+    /// How many attempts the call took.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+}
+
+/// Makes of what the transport brought what the caller gets.
+pub(super) fn read<T: DeserializeOwned>(
+    operation: &'static str,
+    result: Result<HttpResponse, TransportError>,
+    clock: &dyn Clock,
+) -> Result<Response<T>> {
+    let (parts, body) = match result {
+        Ok(response) => response.into_parts(),
+        Err(error) => return Err(Error::of_transport(operation, error)),
+    };
+    let attempts = parts
+        .extensions
+        .get()
+        .copied()
+        .unwrap_or(Attempts::new(1, Effect::None));
+    let trace_id = || trace_id(&parts.headers).map(str::to_owned);
+    if !parts.status.is_success() {
+        let envelope = error::parse_envelope(&body);
+        return Err(Error::of_status(operation, parts.status, envelope, trace_id())
+            .with_retry_after(retry_after(&parts.headers, clock))
+            .after(attempts));
+    }
+    match error::decode(&body) {
+        Ok(value) => Ok(Response {
+            value,
+            status: parts.status,
+            attempts: attempts.count(),
+            headers: parts.headers,
+        }),
+        Err(source) => Err(Error::of_decode(operation, parts.status, trace_id(), source).after(attempts)),
+    }
+}
+
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    ["clerk-trace-id", "cf-ray"]
+        .into_iter()
+        .find_map(|name| headers.get(name)?.to_str().ok())
+}

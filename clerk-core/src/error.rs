@@ -1,0 +1,427 @@
+//! What went wrong, whether it may have taken effect, and what to do about it.
+
+mod api;
+mod decode;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::middleware::Attempts;
+use crate::secret_key::InvalidSecretKey;
+use crate::transport::{TransportError, TransportErrorKind};
+
+pub use api::{ApiError, ErrorCode};
+pub(crate) use api::{Envelope, parse_envelope};
+pub use decode::DecodeError;
+pub(crate) use decode::decode;
+
+/// What every call of the SDK returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call did not give its value.
+///
+/// The two questions to ask of it: [`kind`](Self::kind) says what to do, and [`effect`](Self::effect) says whether the
+/// operation may have been carried out all the same, which decides whether it may be called again.
+///
+/// `Display` is one line: operation, what failed, Clerk's first code, the trace id. Neither it nor `Debug` shows a body, an
+/// address or the key; [`api_errors`](Self::api_errors) has all that Clerk said.
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    operation: &'static str,
+    cause: Cause,
+    effect: Effect,
+    attempts: u32,
+    retry_after: Option<Duration>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    InvalidRequest(InvalidRequest),
+    Transport(TransportError),
+    Status(Refusal),
+    Decode {
+        status: StatusCode,
+        trace_id: Option<String>,
+        source: DecodeError,
+    },
+}
+
+/// What a response other than a success said.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    trace_id: Option<String>,
+    errors: Vec<ApiError>,
+}
+
+/// Whether an operation that failed may have been carried out all the same.
+///
+/// Over several attempts of one call the worst counts, and the order is from best to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice.
+    None,
+    /// It may have been carried out: read what Clerk has before calling again what must not happen twice.
+    Unknown,
+    /// It was carried out, and only its answer could not be read.
+    Applied,
+}
+
+/// What to do about an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The SDK refused the request before sending it. Mend the request; the message says what is wrong.
+    InvalidRequest,
+    /// No whole response arrived. The [source](StdError::source) says why; call again if
+    /// [`effect`](Error::effect) allows it.
+    Transport,
+    /// The time for an attempt or for the whole call was up. Call again, with more time, if [`effect`](Error::effect)
+    /// allows it.
+    Timeout,
+    /// 429, or the SDK's own rate limit: wait for [`retry_after`](Error::retry_after), then call again.
+    RateLimited,
+    /// 401: Clerk does not accept the secret key. Check that it is whole, not revoked, and of this instance.
+    Authentication,
+    /// 402: the plan of the instance does not include this, or its quota is used up.
+    PaymentRequired,
+    /// 403: the instance does not allow it, for instance by its allowlist or blocklist.
+    /// [`api_errors`](Error::api_errors) say which identifiers are meant.
+    Forbidden,
+    /// 404: there is no such thing, or the base URL is wrong.
+    NotFound,
+    /// 409: something else is being done to the same thing. Read it, then decide.
+    Conflict,
+    /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) say what to mend.
+    Rejected,
+    /// 5xx: Clerk or something before it failed. Call again later if [`effect`](Error::effect) allows it, and give the
+    /// [`trace_id`](Error::trace_id) to Clerk's support if it lasts.
+    Server,
+    /// A success whose body could not be read: the operation was carried out. The [source](StdError::source) names
+    /// the place in the JSON. Updating the SDK may help.
+    Decode,
+    /// A status that an API does not answer with, such as a redirect. Check the base URL.
+    UnexpectedStatus,
+}
+
+impl Error {
+    pub(crate) fn of_transport(operation: &'static str, error: TransportError) -> Self {
+        let attempts = error.attempts();
+        Self(Box::new(Inner {
+            operation,
+            effect: Effect::from(error.delivery()).max(attempts.map_or(Effect::None, Attempts::earlier_effect)),
+            attempts: attempts.map_or(1, Attempts::count),
+            retry_after: error.retry_after(),
+            cause: Cause::Transport(error),
+        }))
+    }
+
+    pub(crate) fn of_status(
+        operation: &'static str,
+        status: StatusCode,
+        envelope: Option<Envelope>,
+        header_trace_id: Option<String>,
+    ) -> Self {
+        let effect = Effect::of_status(status, envelope.is_some());
+        let (errors, body_trace_id) = match envelope {
+            Some(envelope) => (envelope.errors, envelope.trace_id),
+            None => (Vec::new(), None),
+        };
+        let refusal = Refusal {
+            status,
+            trace_id: body_trace_id.or(header_trace_id),
+            errors,
+        };
+        Self(Box::new(Inner {
+            operation,
+            cause: Cause::Status(refusal),
+            effect,
+            attempts: 1,
+            retry_after: None,
+        }))
+    }
+
+    pub(crate) fn of_decode(
+        operation: &'static str,
+        status: StatusCode,
+        trace_id: Option<String>,
+        source: DecodeError,
+    ) -> Self {
+        Self(Box::new(Inner {
+            operation,
+            cause: Cause::Decode {
+                status,
+                trace_id,
+                source,
+            },
+            effect: Effect::Applied,
+            attempts: 1,
+            retry_after: None,
+        }))
+    }
+
+    /// Takes in what the attempts of the call came to: their number, and the worst of their effects.
+    pub(crate) fn after(mut self, attempts: Attempts) -> Self {
+        self.0.attempts = attempts.count();
+        self.0.effect = self.0.effect.max(attempts.earlier_effect());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// What to do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::InvalidRequest(_) => ErrorKind::InvalidRequest,
+            Cause::Transport(error) => match error.kind() {
+                TransportErrorKind::Timeout => ErrorKind::Timeout,
+                TransportErrorKind::RateLimited => ErrorKind::RateLimited,
+                _ => ErrorKind::Transport,
+            },
+            Cause::Status(refusal) => ErrorKind::of_status(refusal.status),
+            Cause::Decode { .. } => ErrorKind::Decode,
+        }
+    }
+
+    /// Whether the operation may have been carried out all the same.
+    pub fn effect(&self) -> Effect {
+        self.0.effect
+    }
+
+    /// The operation that failed, such as `CreateBulkInvitations`.
+    pub fn operation(&self) -> &str {
+        self.0.operation
+    }
+
+    /// The HTTP status, if there was a whole response.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            Cause::Status(refusal) => Some(refusal.status),
+            Cause::Decode { status, .. } => Some(*status),
+            Cause::InvalidRequest(_) | Cause::Transport(_) => None,
+        }
+    }
+
+    /// What Clerk said, first the most important. Empty when there was no answer, or one that is not Clerk's.
+    pub fn api_errors(&self) -> &[ApiError] {
+        match &self.0.cause {
+            Cause::Status(refusal) => &refusal.errors,
+            _ => &[],
+        }
+    }
+
+    /// The first of Clerk's error codes.
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api_errors().first().map(ApiError::code)
+    }
+
+    /// The id under which Clerk's support finds the request.
+    pub fn trace_id(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Status(Refusal { trace_id, .. }) | Cause::Decode { trace_id, .. } => trace_id.as_deref(),
+            Cause::InvalidRequest(_) | Cause::Transport(_) => None,
+        }
+    }
+
+    /// How long to wait before calling again: the response's `Retry-After` (RFC 9110, 10.2.3), or what the SDK's own
+    /// rate limit would have waited.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many attempts were made; 0 if the request was refused before.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl From<InvalidRequest> for Error {
+    fn from(error: InvalidRequest) -> Self {
+        Self(Box::new(Inner {
+            operation: error.operation,
+            cause: Cause::InvalidRequest(error),
+            effect: Effect::None,
+            attempts: 0,
+            retry_after: None,
+        }))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("operation", &self.0.operation)
+            .field("effect", &self.0.effect)
+            .field("attempts", &self.0.attempts)
+            .field("retry_after", &self.0.retry_after)
+            .field("cause", &self.0.cause)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.0.operation;
+        match &self.0.cause {
+            Cause::InvalidRequest(error) => return error.fmt(f),
+            Cause::Transport(_) => write!(f, "{operation} got no response")?,
+            Cause::Status(refusal) => {
+                write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
+                if let Some(error) = refusal.errors.first() {
+                    write!(f, ", {}", error.code())?;
+                }
+            }
+            Cause::Decode { status, .. } => write!(
+                f,
+                "{operation} succeeded with status {}, but its answer could not be read",
+                status.as_u16()
+            )?,
+        }
+        if let Some(wait) = self.0.retry_after {
+            write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;
+        }
+        if self.0.effect == Effect::Unknown {
+            f.write_str(", may have taken effect")?;
+        }
+        match self.trace_id() {
+            Some(trace_id) => write!(f, " (trace id {})", Printable(trace_id)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error),
+            Cause::Decode { source, .. } => Some(source),
+            Cause::InvalidRequest(_) | Cause::Status(_) => None,
+        }
+    }
+}
+
+impl Effect {
+    /// What a response of this status says of the operation. Only Clerk's own error envelope proves that a 4xx was
+    /// Clerk's answer and not that of something before or behind it.
+    pub(crate) fn of_status(status: StatusCode, has_envelope: bool) -> Self {
+        if status.is_success() {
+            Self::Applied
+        } else if status == StatusCode::TOO_MANY_REQUESTS || (status.is_client_error() && has_envelope) {
+            Self::None
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+impl ErrorKind {
+    fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::Authentication,
+            402 => Self::PaymentRequired,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            400..=499 => Self::Rejected,
+            500..=599 => Self::Server,
+            _ => Self::UnexpectedStatus,
+        }
+    }
+}
+
+/// A request that the SDK refuses to send, because the API would refuse it for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidRequest {
+    operation: &'static str,
+    reason: Cow<'static, str>,
+}
+
+impl InvalidRequest {
+    /// A request for `operation`, refused for this `reason`, which must show no address.
+    pub fn new(operation: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            operation,
+            reason: reason.into(),
+        }
+    }
+
+    /// The operation that was not called.
+    pub const fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// What is wrong, and what to do about it.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not sent: {}", self.operation, self.reason)
+    }
+}
+
+impl StdError for InvalidRequest {}
+
+/// Why a client could not be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The secret key is not one.
+    SecretKey(InvalidSecretKey),
+    /// The base URL is not an absolute `http` or `https` URL, or has user information, a query or a fragment.
+    BaseUrl,
+    /// The base URL is plain `http` and not loopback, and would show the key to the network. Use `https`, or say
+    /// `allow_insecure_http()` where the network is trusted.
+    InsecureBaseUrl,
+    /// The application's part of the User-Agent holds what a header cannot hold (RFC 9110, 5.5).
+    UserAgent,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SecretKey(error) => return error.fmt(f),
+            Self::BaseUrl => "the base URL must be an absolute http or https URL without user, query or fragment",
+            Self::InsecureBaseUrl => {
+                "the base URL is plain http and not loopback, so the secret key would travel unprotected: \
+                 use https, or say allow_insecure_http()"
+            }
+            Self::UserAgent => "the user agent holds a character that a header cannot hold",
+        })
+    }
+}
+
+impl StdError for BuildError {}
+
+impl From<InvalidSecretKey> for BuildError {
+    fn from(error: InvalidSecretKey) -> Self {
+        Self::SecretKey(error)
+    }
+}
+
+/// Text from the wire, printed only if it is what codes and ids are made of; it might hold an address otherwise.
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+        if !self.0.is_empty() && self.0.len() <= 128 && self.0.bytes().all(plain) {
+            f.write_str(self.0)
+        } else {
+            f.write_str("<unprintable>")
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What Clerk says of a failure.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Printable;
+use crate::model::EmailAddress;
+
+/// One error of Clerk's answer.
+///
+/// `Debug` shows its code and parameter alone: messages and meta can hold addresses.
+#[derive(Clone, PartialEq, Deserialize)]
+pub struct ApiError {
+    #[serde(default, deserialize_with = "null_as_default")]
+    code: ErrorCode,
+    #[serde(default, deserialize_with = "null_as_default")]
+    message: String,
+    #[serde(default)]
+    long_message: Option<String>,
+    #[serde(default)]
+    meta: Option<serde_json::Value>,
+}
+
+impl ApiError {
+    /// The code, which stays the same from version to version.
+    pub const fn code(&self) -> &ErrorCode {
+        &self.code
+    }
+
+    /// A short message for a developer. It can hold an address.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// A longer message, often fit for a user to see. It can hold an address.
+    pub fn long_message(&self) -> Option<&str> {
+        self.long_message.as_deref()
+    }
+
+    /// All that Clerk says besides, as JSON; its shape depends on the code.
+    pub const fn meta(&self) -> Option<&serde_json::Value> {
+        self.meta.as_ref()
+    }
+
+    /// The parameter at fault (`meta.param_name`), where Clerk names one. In a bulk call it does not tell the item.
+    pub fn param_name(&self) -> Option<&str> {
+        self.meta.as_ref()?.get("param_name")?.as_str()
+    }
+
+    /// The addresses at fault that Clerk names: `meta.email_addresses` of
+    /// [`DUPLICATE_RECORD`](ErrorCode::DUPLICATE_RECORD), `meta.identifiers` of
+    /// [`NOT_ALLOWED_ACCESS`](ErrorCode::NOT_ALLOWED_ACCESS).
+    pub fn email_addresses(&self) -> impl Iterator<Item = EmailAddress> + '_ {
+        ["email_addresses", "identifiers"]
+            .into_iter()
+            .filter_map(|key| self.meta.as_ref()?.get(key)?.as_array())
+            .flatten()
+            .filter_map(|address| address.as_str().map(EmailAddress::from))
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("code", &self.code)
+            .field("param_name", &self.param_name().map(|p| Printable(p).to_string()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A code of Clerk's error list. The constants are those that decide what happens to an invitation; any other is
+/// kept as it came.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(Cow<'static, str>);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        impl ErrorCode {
+            $($(#[$doc])* pub const $name: Self = Self(Cow::Borrowed($code));)*
+        }
+    };
+}
+
+codes! {
+    /// 400: pending invitations exist for these addresses.
+    DUPLICATE_RECORD = "duplicate_record";
+    /// 422: a user with this address exists.
+    FORM_IDENTIFIER_EXISTS = "form_identifier_exists";
+    /// 422: not an email address, or not what the parameter takes.
+    FORM_PARAM_FORMAT_INVALID = "form_param_format_invalid";
+    /// 422: a parameter is missing.
+    FORM_PARAM_MISSING = "form_param_missing";
+    /// 422: a parameter is `null`.
+    FORM_PARAM_NIL = "form_param_nil";
+    /// 422: a parameter that the operation does not know.
+    FORM_PARAM_UNKNOWN = "form_param_unknown";
+    /// 422: a parameter of another type.
+    FORM_PARAM_TYPE_INVALID = "form_param_type_invalid";
+    /// 422: a value out of range.
+    FORM_PARAM_VALUE_INVALID = "form_param_value_invalid";
+    /// 422: a value that is too large.
+    FORM_PARAM_VALUE_TOO_LARGE = "form_param_value_too_large";
+    /// 422: the same value twice.
+    FORM_PARAM_DUPLICATE = "form_param_duplicate";
+    /// 403: the allowlist, the blocklist or the rule on subaddresses forbids these addresses.
+    NOT_ALLOWED_ACCESS = "not_allowed_access";
+    /// 400: more items in a bulk call than it takes.
+    BULK_SIZE_EXCEEDED = "bulk_size_exceeded";
+    /// 400: the monthly number of mails of a development instance is used up.
+    DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED = "dev_monthly_email_limit_exceeded";
+    /// 400: the instance does not support invitations.
+    INVITATIONS_NOT_SUPPORTED = "invitations_not_supported";
+    /// 403: the instance does not allow the action.
+    ACTION_BLOCKED = "action_blocked";
+    /// 401: the secret key is not valid.
+    CLERK_KEY_INVALID = "clerk_key_invalid";
+    /// 404: there is no such thing.
+    RESOURCE_NOT_FOUND = "resource_not_found";
+    /// 400: the invitation was revoked before.
+    INVITATION_ALREADY_REVOKED = "invitation_already_revoked";
+    /// 400: the invitation was accepted before.
+    INVITATION_ALREADY_ACCEPTED = "invitation_already_accepted";
+    /// 429: too many calls.
+    TOO_MANY_REQUESTS = "too_many_requests";
+    /// 500: Clerk failed.
+    INTERNAL_CLERK_ERROR = "internal_clerk_error";
+}
+
+impl ErrorCode {
+    /// A code by its text.
+    pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
+        Self(code.into())
+    }
+
+    /// The code as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Printable(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ErrorCode({self})")
+    }
+}
+
+impl PartialEq<str> for ErrorCode {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for ErrorCode {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+/// The body of a response that says what failed.
+#[derive(Deserialize)]
+pub(crate) struct Envelope {
+    pub(crate) errors: Vec<ApiError>,
+    #[serde(default, rename = "clerk_trace_id")]
+    pub(crate) trace_id: Option<String>,
+}
+
+/// Reads Clerk's error envelope; `None` for a body that is not one.
+pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
+    serde_json::from_slice(body)
+        .ok()
+        .filter(|envelope: &Envelope| !envelope.errors.is_empty())
+}
+
+fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

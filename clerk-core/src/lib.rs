@@ -1,0 +1,28 @@
+//! The core of the Rust SDK for [Clerk](https://clerk.com)'s Backend API: models, client, and the one trait,
+//! [`HttpTransport`], that stands between the client and the wire.
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+mod client;
+pub mod clock;
+mod endpoint;
+pub mod error;
+pub mod middleware;
+pub mod model;
+mod operation;
+mod secret_key;
+mod transport;
+
+pub use async_trait::async_trait;
+pub use bytes::Bytes;
+
+pub use api::invitations::CreateInvitation;
+pub use client::{Client, ClientBuilder, Response};
+pub use clock::{Clock, SystemClock};
+pub use endpoint::{Endpoint, EndpointRequest};
+pub use error::{ApiError, BuildError, Effect, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
+pub use operation::{CallContext, CallOptions, Operation, RateLimitKey, Replay};
+pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
+pub use transport::{
+    Delivery, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn,
+};

@@ -1,0 +1,17 @@
+//! What stands between the client and the wire: each wraps a transport and is one.
+//!
+//! The client stacks them in this order, outermost first: [`Retry`], [`RateLimit`], [`Timeout`], [`Observe`], and then the
+//! transport that it was given. They learn from the request's [`CallContext`](crate::CallContext) what is called.
+
+mod observe;
+mod race;
+mod rate_limit;
+mod retry;
+mod retry_after;
+mod timeout;
+
+pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
+pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
+pub use retry::{AttemptOutcome, Attempts, FailedAttempt, Retry, RetryDecision, RetryPolicy};
+pub(crate) use retry_after::retry_after;
+pub use timeout::Timeout;

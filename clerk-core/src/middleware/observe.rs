@@ -1,0 +1,138 @@
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Method, StatusCode};
+
+use crate::clock::Clock;
+use crate::operation::CallContext;
+use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+
+/// Is told of each attempt on the wire, for logs, metrics and traces.
+///
+/// Called on the task that makes the attempt: be quick, and do not block.
+pub trait Observer: Debug + Send + Sync + 'static {
+    /// An attempt ended.
+    fn attempt_ended(&self, attempt: &ObservedAttempt<'_>);
+}
+
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn attempt_ended(&self, attempt: &ObservedAttempt<'_>) {
+        (**self).attempt_ended(attempt);
+    }
+}
+
+/// One attempt, as an [`Observer`] sees it. It holds no body, no address and no key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ObservedAttempt<'a> {
+    /// The operation, such as `CreateBulkInvitations`; empty if no client made the request.
+    pub operation: &'static str,
+    /// The HTTP method.
+    pub method: &'a Method,
+    /// The path below `/v1` with its parameters in braces, as fit for a metric's label.
+    pub path: &'static str,
+    /// The size of the request's body in bytes.
+    pub request_bytes: usize,
+    /// How long the attempt took.
+    pub elapsed: Duration,
+    /// How it ended.
+    pub end: AttemptEnd<'a>,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AttemptEnd<'a> {
+    /// A whole response arrived.
+    Response {
+        /// Its status.
+        status: StatusCode,
+        /// The size of its body in bytes.
+        bytes: usize,
+    },
+    /// No whole response arrived.
+    Failure(&'a TransportError),
+    /// It was dropped before it ended: by a timeout, or with the call.
+    Abandoned,
+}
+
+/// Tells an [`Observer`] of each attempt.
+#[derive(Debug)]
+pub struct Observe<T> {
+    inner: T,
+    observer: Arc<dyn Observer>,
+    clock: Arc<dyn Clock>,
+}
+
+impl<T> Observe<T> {
+    /// Tells `observer` of each attempt of `inner`.
+    pub fn new(inner: T, observer: Arc<dyn Observer>, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, observer, clock }
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for Observe<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
+        let result = self.inner.send(request).await;
+        watch.end(match &result {
+            Ok(response) => AttemptEnd::Response {
+                status: response.status(),
+                bytes: response.body().len(),
+            },
+            Err(error) => AttemptEnd::Failure(error),
+        });
+        result
+    }
+}
+
+/// Reports an attempt once: when it ends, or as abandoned when it is dropped before.
+struct Watch<'a> {
+    observer: &'a dyn Observer,
+    clock: &'a dyn Clock,
+    operation: &'static str,
+    path: &'static str,
+    method: Method,
+    request_bytes: usize,
+    began: Duration,
+    reported: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn begin(observer: &'a dyn Observer, clock: &'a dyn Clock, request: &HttpRequest) -> Self {
+        let operation = CallContext::of(request).map(CallContext::operation);
+        Self {
+            observer,
+            clock,
+            operation: operation.map_or("", |operation| operation.name()),
+            path: operation.map_or("", |operation| operation.path()),
+            method: request.method().clone(),
+            request_bytes: request.body().len(),
+            began: clock.now(),
+            reported: false,
+        }
+    }
+
+    fn end(&mut self, end: AttemptEnd<'_>) {
+        self.reported = true;
+        self.observer.attempt_ended(&ObservedAttempt {
+            operation: self.operation,
+            method: &self.method,
+            path: self.path,
+            request_bytes: self.request_bytes,
+            elapsed: self.clock.now().saturating_sub(self.began),
+            end,
+        });
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if !self.reported {
+            self.end(AttemptEnd::Abandoned);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+mod limits;
+mod window;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::StatusCode;
+
+use super::retry_after;
+use crate::clock::Clock;
+use crate::operation::{CallContext, CallOptions, RateLimitKey};
+use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+
+pub use limits::{InvalidRateLimits, Quota, RateLimits};
+use window::Window;
+
+/// Keeps the client's own calls within limits, and keeps quiet on an endpoint that answered 429 until its
+/// `Retry-After` is over.
+///
+/// A call waits for its turn if the caller allows the wait, and otherwise fails at once with
+/// [`TransportErrorKind::RateLimited`], which tells the wait and was not sent. A place in a limit counts from the end of its
+/// call, because nobody knows when within the call Clerk counted it.
+///
+/// Each client has its own count: what other processes send with the same key shows as 429 alone.
+#[derive(Debug)]
+pub struct RateLimit<T> {
+    inner: T,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    limits: RateLimits,
+    all: Option<Window>,
+    by_key: BTreeMap<RateLimitKey, KeyState>,
+}
+
+#[derive(Debug)]
+struct KeyState {
+    window: Option<Window>,
+    blocked_until: Duration,
+}
+
+impl<T> RateLimit<T> {
+    /// Keeps the calls of `inner` within `limits`.
+    pub fn new(inner: T, limits: RateLimits, clock: Arc<dyn Clock>) -> Self {
+        let state = State {
+            all: limits.all().map(Window::new),
+            limits,
+            by_key: BTreeMap::new(),
+        };
+        Self {
+            inner,
+            clock,
+            state: Mutex::new(state),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait_for_turn(
+        &self,
+        key: Option<RateLimitKey>,
+        context: Option<&CallContext>,
+    ) -> Result<Permit<'_, T>, TransportError> {
+        loop {
+            let now = self.clock.now();
+            let free_at = match self.state().take(key, now) {
+                Ok(()) => return Ok(Permit { limit: self, key }),
+                Err(free_at) => free_at,
+            };
+            let wait = free_at.saturating_sub(now);
+            let allowed = match context {
+                Some(context) => context.allows_wait(wait, now),
+                None => wait <= CallOptions::DEFAULT_MAX_WAIT,
+            };
+            if !allowed {
+                let kind = TransportErrorKind::RateLimited;
+                return Err(TransportError::new(kind, Delivery::NotSent).with_retry_after(wait));
+            }
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// Heeds what the response to a call tells of the endpoint's limit.
+    fn heed(&self, key: Option<RateLimitKey>, result: &Result<HttpResponse, TransportError>) {
+        let (Some(key), Ok(response)) = (key, result) else {
+            return;
+        };
+        if response.status() != StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+        if let Some(wait) = retry_after(response.headers(), &*self.clock) {
+            let until = self.clock.now().saturating_add(wait);
+            let mut state = self.state();
+            let blocked_until = &mut state.key(key).blocked_until;
+            *blocked_until = (*blocked_until).max(until);
+        }
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for RateLimit<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let context = CallContext::of(&request);
+        let key = context.map(|context| context.operation().rate_limit_key());
+        let permit = self.wait_for_turn(key, context).await?;
+        let result = self.inner.send(request).await;
+        self.heed(key, &result);
+        permit.settle(&result);
+        result
+    }
+}
+
+impl State {
+    fn key(&mut self, key: RateLimitKey) -> &mut KeyState {
+        let quota = self.limits.of(key);
+        self.by_key.entry(key).or_insert_with(|| KeyState {
+            window: quota.map(Window::new),
+            blocked_until: Duration::ZERO,
+        })
+    }
+
+    /// Takes a place in every limit that the call counts in, or says when to ask again.
+    fn take(&mut self, key: Option<RateLimitKey>, now: Duration) -> Result<(), Duration> {
+        let key_free_at = key.map_or(now, |key| {
+            let state = self.key(key);
+            let window = state.window.as_mut();
+            window
+                .map_or(now, |window| window.free_at(now))
+                .max(state.blocked_until)
+        });
+        let all_free_at = self.all.as_mut().map_or(now, |window| window.free_at(now));
+        let free_at = key_free_at.max(all_free_at);
+        if free_at > now {
+            return Err(free_at);
+        }
+        self.each_window(key, Window::take);
+        Ok(())
+    }
+
+    fn each_window(&mut self, key: Option<RateLimitKey>, mut act: impl FnMut(&mut Window)) {
+        self.all.iter_mut().for_each(&mut act);
+        if let Some(key) = key {
+            self.key(key).window.iter_mut().for_each(act);
+        }
+    }
+}
+
+/// A place that a call has taken. Dropped unsettled, as when the call is abandoned, it counts as used.
+struct Permit<'a, T> {
+    limit: &'a RateLimit<T>,
+    key: Option<RateLimitKey>,
+}
+
+impl<T> Permit<'_, T> {
+    /// Gives the place back if nothing was sent; dropping it counts it as used.
+    fn settle(self, result: &Result<HttpResponse, TransportError>) {
+        if matches!(result, Err(error) if error.delivery() == Delivery::NotSent) {
+            self.limit.state().each_window(self.key, Window::give_back);
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl<T> Drop for Permit<'_, T> {
+    fn drop(&mut self) {
+        let now = self.limit.clock.now();
+        let mut state = self.limit.state();
+        state.each_window(self.key, |window| window.end(now));
+    }
+}

@@ -1,0 +1,232 @@
+//! When to try again, as a function of what happened: no clock, no randomness, no loop.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::Effect;
+use crate::operation::Replay;
+use crate::transport::{Delivery, TransportErrorKind};
+
+/// Says when a request is sent again.
+///
+/// - After a failure that cannot have taken effect (not sent, or 429): any operation.
+/// - After a failure that may have (5xx, 408, maybe delivered): only an operation that is [safe to replay](Replay::Safe).
+/// - After anything else: none.
+///
+/// The wait is the response's `Retry-After`, or else an exponential backoff with jitter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// 3 attempts, with backoffs from 500 milliseconds to 8 seconds.
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+        }
+    }
+}
+
+/// An attempt that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailedAttempt {
+    /// Which attempt it was, from 1.
+    pub number: u32,
+    /// Whether the operation is safe to replay.
+    pub replay: Replay,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+}
+
+/// How an attempt ended that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// With a response of this status.
+    Response {
+        /// The status.
+        status: StatusCode,
+        /// The wait that the response asks for.
+        retry_after: Option<Duration>,
+    },
+    /// Without a whole response.
+    Failure {
+        /// What kept the response from arriving.
+        kind: TransportErrorKind,
+        /// What became of the request.
+        delivery: Delivery,
+    },
+}
+
+impl AttemptOutcome {
+    /// What the attempt may have done, before anyone has read the response's body.
+    pub fn effect(self) -> Effect {
+        match self {
+            Self::Response { status, .. } => Effect::of_status(status, false),
+            Self::Failure { delivery, .. } => delivery.into(),
+        }
+    }
+}
+
+/// What to do after an attempt that did not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryDecision {
+    /// Give the result to the caller.
+    Stop,
+    /// Wait this long, then try again.
+    Wait(Duration),
+    /// Wait a [backoff](RetryPolicy::backoff), then try again.
+    Backoff,
+}
+
+impl RetryPolicy {
+    /// One attempt only.
+    pub fn never() -> Self {
+        Self::default().with_max_attempts(1)
+    }
+
+    /// Makes at most this many attempts, the first one counted. 0 counts as 1.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Backs off for about `base` after the first attempt, twice as long after each further one, and at most `max`.
+    #[must_use]
+    pub const fn with_backoff(mut self, base: Duration, max: Duration) -> Self {
+        self.base_delay = base;
+        self.max_delay = max;
+        self
+    }
+
+    /// The most attempts it allows.
+    pub const fn max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// What to do after `attempt`.
+    pub fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
+        let may_repeat = match attempt.outcome.effect() {
+            Effect::None => true,
+            Effect::Unknown => attempt.replay == Replay::Safe,
+            Effect::Applied => false,
+        };
+        if attempt.number >= self.max_attempts || !may_repeat || !may_pass(attempt.outcome) {
+            return RetryDecision::Stop;
+        }
+        match attempt.outcome {
+            AttemptOutcome::Response {
+                retry_after: Some(wait),
+                ..
+            } => RetryDecision::Wait(wait),
+            _ => RetryDecision::Backoff,
+        }
+    }
+
+    /// The backoff after attempt `number` (from 1), of which `jitter`, from 0 to 1, scales the second half.
+    pub fn backoff(&self, number: u32, jitter: f64) -> Duration {
+        let doublings = number.saturating_sub(1).min(31);
+        let full = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
+        full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+/// Whether the same request may fare better later.
+fn may_pass(outcome: AttemptOutcome) -> bool {
+    match outcome {
+        AttemptOutcome::Response { status, .. } => {
+            matches!(status.as_u16(), 408 | 429 | 500 | 502..=504)
+        }
+        AttemptOutcome::Failure { kind, .. } => !matches!(
+            kind,
+            TransportErrorKind::RateLimited | TransportErrorKind::InvalidRequest | TransportErrorKind::ResponseTooLarge
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Delivery::{MaybeDelivered, NotSent};
+    use Replay::{Safe, Unsafe};
+    use RetryDecision::{Backoff, Stop, Wait};
+
+    fn response(status: u16, retry_after: Option<u64>) -> AttemptOutcome {
+        AttemptOutcome::Response {
+            status: StatusCode::from_u16(status).expect("a status"),
+            retry_after: retry_after.map(Duration::from_secs),
+        }
+    }
+
+    fn failure(kind: TransportErrorKind, delivery: Delivery) -> AttemptOutcome {
+        AttemptOutcome::Failure { kind, delivery }
+    }
+
+    #[test]
+    fn what_is_sent_again() {
+        use TransportErrorKind as Kind;
+        let seven = Wait(Duration::from_secs(7));
+        // outcome, if safe to replay, if not
+        let cases = [
+            (response(429, Some(7)), seven, seven),
+            (response(429, None), Backoff, Backoff),
+            (response(500, None), Backoff, Stop),
+            (response(502, None), Backoff, Stop),
+            (response(503, Some(7)), seven, Stop),
+            (response(504, None), Backoff, Stop),
+            (response(408, None), Backoff, Stop),
+            (response(501, None), Stop, Stop),
+            (response(400, None), Stop, Stop),
+            (response(401, Some(7)), Stop, Stop),
+            (response(404, None), Stop, Stop),
+            (response(422, None), Stop, Stop),
+            (response(302, None), Stop, Stop),
+            (failure(Kind::Connect, NotSent), Backoff, Backoff),
+            (failure(Kind::Connect, MaybeDelivered), Backoff, Stop),
+            (failure(Kind::Closed, NotSent), Backoff, Backoff),
+            (failure(Kind::Closed, MaybeDelivered), Backoff, Stop),
+            (failure(Kind::Timeout, MaybeDelivered), Backoff, Stop),
+            (failure(Kind::Other, MaybeDelivered), Backoff, Stop),
+            (failure(Kind::RateLimited, NotSent), Stop, Stop),
+            (failure(Kind::InvalidRequest, NotSent), Stop, Stop),
+            (failure(Kind::ResponseTooLarge, MaybeDelivered), Stop, Stop),
+        ];
+        let policy = RetryPolicy::default();
+        for (outcome, if_safe, if_unsafe) in cases {
+            for (replay, expected) in [(Safe, if_safe), (Unsafe, if_unsafe)] {
+                let attempt = |number| FailedAttempt {
+                    number,
+                    replay,
+                    outcome,
+                };
+                assert_eq!(policy.decide(&attempt(1)), expected, "{replay:?} {outcome:?}");
+                assert_eq!(policy.decide(&attempt(3)), Stop, "the third is the last");
+            }
+        }
+    }
+
+    #[test]
+    fn a_backoff_doubles_up_to_its_limit() {
+        let policy = RetryPolicy::default();
+        let range = |number| {
+            let millis = |jitter| policy.backoff(number, jitter).as_millis();
+            (millis(0.0), millis(1.0))
+        };
+        let ranges = [1, 2, 3, 5, 6, u32::MAX].map(range);
+        let expected = [
+            (250, 500),
+            (500, 1000),
+            (1000, 2000),
+            (4000, 8000),
+            (4000, 8000),
+            (4000, 8000),
+        ];
+        assert_eq!(ranges, expected);
+    }
+}

@@ -1,0 +1,58 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::race::race;
+use crate::clock::Clock;
+use crate::operation::CallContext;
+use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+
+/// Ends an attempt that takes too long, response body included.
+///
+/// The time is the call's own ([`CallOptions::attempt_timeout`](crate::CallOptions::attempt_timeout)) or the default given here, and never more than what
+/// the call's deadline leaves. An attempt that was ended may have been delivered.
+#[derive(Debug)]
+pub struct Timeout<T> {
+    inner: T,
+    default: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl<T> Timeout<T> {
+    /// The time for an attempt unless said otherwise: 30 seconds.
+    pub const DEFAULT: Duration = Duration::from_secs(30);
+
+    /// Gives each attempt of `inner` this long.
+    pub fn new(inner: T, default: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, default, clock }
+    }
+
+    fn time_for(&self, request: &HttpRequest) -> Duration {
+        let Some(context) = CallContext::of(request) else {
+            return self.default;
+        };
+        let timeout = context.attempt_timeout().unwrap_or(self.default);
+        match context.deadline_at() {
+            Some(deadline) => timeout.min(deadline.saturating_sub(self.clock.now())),
+            None => timeout,
+        }
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for Timeout<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let time = self.time_for(&request);
+        if time.is_zero() {
+            return Err(timed_out(Delivery::NotSent));
+        }
+        race(self.inner.send(request), self.clock.sleep(time))
+            .await
+            .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
+    }
+}
+
+const fn timed_out(delivery: Delivery) -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, delivery)
+}

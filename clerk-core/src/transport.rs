@@ -1,0 +1,77 @@
+//! The one trait between the client and the wire.
+
+mod error;
+mod function;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use error::{Delivery, TransportError, TransportErrorKind};
+pub use function::{FnTransport, transport_fn};
+
+/// A request whole in memory: cloneable, recordable, comparable.
+pub type HttpRequest = http::Request<Bytes>;
+
+/// A response whole in memory.
+pub type HttpResponse = http::Response<Bytes>;
+
+/// Sends one HTTP request and brings back the whole response.
+///
+/// Implement it to run the SDK on an HTTP stack of your own; everything else (retries, rate limits, timeouts) is
+/// built on top of it. A transport makes **one** attempt and leaves retrying to [`middleware::Retry`], because only
+/// the layer above knows whether the operation may be sent twice.
+///
+/// # What an implementation owes its callers
+///
+/// - Any status is an `Ok`: a 404 or a 500 is an answer. `Err` is for having no whole answer.
+/// - The error says what became of the request ([`Delivery`]). When in doubt it is
+///   [`Delivery::MaybeDelivered`]: a wrong [`Delivery::NotSent`] can invite a person twice.
+/// - Headers, method, URI and body go out as given, without following redirects.
+/// - The size of the response body is capped; a larger one is
+///   [`TransportErrorKind::ResponseTooLarge`].
+/// - Dropping the future abandons the attempt.
+///
+/// What the operation is travels in the request's extensions as a [`CallContext`].
+///
+/// ```
+/// use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError, async_trait};
+///
+/// #[derive(Debug)]
+/// struct Canned;
+///
+/// #[async_trait]
+/// impl HttpTransport for Canned {
+///     async fn send(&self, _request: HttpRequest) -> Result<HttpResponse, TransportError> {
+///         Ok(HttpResponse::new("[]".into()))
+///     }
+/// }
+/// ```
+///
+/// [`CallContext`]: crate::CallContext
+/// [`middleware::Retry`]: crate::middleware::Retry
+#[async_trait]
+pub trait HttpTransport: Debug + Send + Sync + 'static {
+    /// Sends `request` once and returns its response, body included.
+    ///
+    /// # Errors
+    ///
+    /// A [`TransportError`] when no whole response arrived.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
+}
+
+#[async_trait]
+impl<T: HttpTransport + ?Sized> HttpTransport for Arc<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        (**self).send(request).await
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        (**self).send(request).await
+    }
+}
