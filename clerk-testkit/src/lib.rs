@@ -1,1 +1,6 @@
-//! Testkit
+//! Deterministic tests of code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+
+pub use clock::{ManualClock, Stalled};
