@@ -276,6 +276,9 @@ impl fmt::Display for Error {
         let operation = self.0.operation;
         match &self.0.cause {
             Cause::InvalidRequest(error) => return error.fmt(f),
+            Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
+                write!(f, "{operation} was held back by the rate limit")?;
+            }
             Cause::Transport(_) => write!(f, "{operation} got no response")?,
             Cause::Status(refusal) => {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
