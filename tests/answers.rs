@@ -1,4 +1,5 @@
 //! Whatever an answer looks like, the call gives the right value, or an error that says what happened and what to do.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use clerk_core::model::InvitationStatus;
 use clerk_core::{Client, CreateInvitation, Effect, Error, ErrorKind, HttpResponse, SecretKey, transport_fn};

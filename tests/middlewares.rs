@@ -1,4 +1,5 @@
 //! What the client does between a call and the wire: retries, waits, limits and timeouts, in virtual time.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -111,7 +112,8 @@ async fn list(clerk: &Client) -> Result<(), Error> {
 fn a_creating_call_is_sent_again_only_when_nothing_can_have_happened() {
     const OK: Step = Answer(200, INVITATION);
     // The steps on the wire, how many of them a create takes, and how it ends.
-    let cases: &[(&[Step], usize, Result<(), (ErrorKind, Effect)>)] = &[
+    type End = Result<(), (ErrorKind, Effect)>;
+    let cases: &[(&[Step], usize, End)] = &[
         (&[Fail(Kind::Connect, Delivery::NotSent), OK], 2, Ok(())),
         (&[Later(429, "3"), OK], 2, Ok(())),
         (
@@ -289,8 +291,7 @@ fn the_same_seed_gives_the_same_waits() {
         let five = RetryPolicy::default().with_max_attempts(5);
         let clerk = wire.builder().retry(five).build().expect("a client");
         wire.run(list(&clerk)).expect_err("down");
-        let arrivals = wire.arrivals.lock().unwrap().clone();
-        arrivals
+        wire.arrivals.lock().unwrap().clone()
     };
     let first = times();
     assert_eq!(first.len(), 5);
