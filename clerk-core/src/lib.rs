@@ -10,6 +10,7 @@ pub mod error;
 pub mod middleware;
 pub mod model;
 mod operation;
+pub mod run;
 mod secret_key;
 mod transport;
 

@@ -4,13 +4,14 @@
 //! transport that it was given. They learn from the request's [`CallContext`](crate::CallContext) what is called.
 
 mod observe;
-mod race;
+pub(crate) mod race;
 mod rate_limit;
 mod retry;
 mod retry_after;
 mod timeout;
 
 pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
+pub(crate) use rate_limit::Window;
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
 pub use retry::{AttemptOutcome, Attempts, FailedAttempt, Retry, RetryDecision, RetryPolicy};
 pub(crate) use retry_after::retry_after;

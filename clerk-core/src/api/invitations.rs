@@ -9,7 +9,10 @@ mod list;
 mod single;
 
 pub use create::CreateInvitation;
+pub(crate) use create::OPERATION as CREATE;
 pub use create_bulk::CreateInvitationBulk;
+pub(crate) use create_bulk::OPERATION as CREATE_BULK;
+pub(crate) use list::OPERATION as LIST;
 pub use list::{InvitationOrder, ListInvitations};
 pub use single::{DeleteInvitation, RevokeInvitation};
 
@@ -17,6 +20,7 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
+use crate::run::{InvitationRun, Person};
 
 /// The budget of [`Invitations::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
@@ -83,6 +87,14 @@ impl<'a> Invitations<'a> {
     /// some of the people: list before calling again.
     pub async fn create_bulk(&self, invitations: &[CreateInvitation]) -> Result<Vec<Invitation>> {
         self.client.execute(&CreateInvitationBulk::new(invitations)).await
+    }
+
+    /// Invites any number of people, each once, through limits, faults and crashes: see [`InvitationRun`].
+    pub fn invite_all<'p, I>(&self, people: I) -> InvitationRun<'p>
+    where
+        I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
+    {
+        InvitationRun::to_application(self.client, people)
     }
 
     /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).

@@ -3,7 +3,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// Runs `work` until it ends or `limit` does; `None` if the limit was first. The work is asked first each time.
-pub(super) async fn race<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+pub(crate) async fn race<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let mut work = pin!(work);
     let mut limit = pin!(limit);
     poll_fn(|context| {

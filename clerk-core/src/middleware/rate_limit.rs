@@ -14,7 +14,7 @@ use crate::operation::{CallContext, CallOptions, RateLimitKey};
 use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 pub use limits::{InvalidRateLimits, Quota, RateLimits};
-use window::Window;
+pub(crate) use window::Window;
 
 /// Keeps the client's own calls within limits, and keeps quiet on an endpoint that answered 429 until its
 /// `Retry-After` is over.

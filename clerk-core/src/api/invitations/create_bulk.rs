@@ -4,7 +4,7 @@ use crate::error::InvalidRequest;
 use crate::model::Invitation;
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::post("CreateBulkInvitations", "/invitations/bulk");
+pub(crate) static OPERATION: Operation = Operation::post("CreateBulkInvitations", "/invitations/bulk");
 
 /// 1 to 10 people to invite in one call: the body of `CreateBulkInvitations`.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,7 +5,7 @@ use crate::error::InvalidRequest;
 use crate::model::{Invitation, InvitationStatus, Page, Redacted};
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
+pub(crate) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
 
 /// Which invitations to list. Nothing set lists the ten newest of every status but revoked.
 ///

@@ -4,10 +4,10 @@ use crate::model::{DeletedObject, Invitation, InvitationId};
 use crate::operation::{Operation, Replay};
 
 // Revoking twice answers `invitation_already_revoked` and changes nothing.
-pub(super) static REVOKE: Operation =
+pub(crate) static REVOKE: Operation =
     Operation::post("RevokeInvitation", "/invitations/{invitation_id}/revoke").replay(Replay::Safe);
 
-pub(super) static DELETE: Operation = Operation::delete("DeleteInvitation", "/invitations/{invitation_id}");
+pub(crate) static DELETE: Operation = Operation::delete("DeleteInvitation", "/invitations/{invitation_id}");
 
 /// Takes an invitation back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,46 +3,52 @@ use std::time::Duration;
 
 use super::Quota;
 
-/// A sliding window: the calls under way, and when the ended ones ended.
+/// A sliding window: how many calls are under way, and when the places of the ended ones are free again.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(crate) struct Window {
     quota: Quota,
     under_way: usize,
-    ended: VecDeque<Duration>,
+    free_again: VecDeque<Duration>,
 }
 
 impl Window {
-    pub(super) const fn new(quota: Quota) -> Self {
+    pub(crate) const fn new(quota: Quota) -> Self {
         Self {
             quota,
             under_way: 0,
-            ended: VecDeque::new(),
+            free_again: VecDeque::new(),
         }
     }
 
     /// When a place is free: `now`, or the earliest time at which it makes sense to ask again.
-    pub(super) fn free_at(&mut self, now: Duration) -> Duration {
-        let per = self.quota.per();
-        while self.ended.front().is_some_and(|end| *end + per <= now) {
-            self.ended.pop_front();
+    pub(crate) fn free_at(&mut self, now: Duration) -> Duration {
+        while self.free_again.front().is_some_and(|at| *at <= now) {
+            self.free_again.pop_front();
         }
-        if self.under_way + self.ended.len() < self.quota.calls() as usize {
+        if self.under_way + self.free_again.len() < self.quota.calls() as usize {
             return now;
         }
         // A call still under way frees its place no sooner than one window from now.
-        self.ended.front().map_or(now, |end| *end) + per
+        self.free_again.front().map_or(now + self.quota.per(), |at| *at)
     }
 
-    pub(super) const fn take(&mut self) {
+    /// Counts a call that ended this long ago, before the window was made. Such calls are told oldest first.
+    pub(crate) fn remember(&mut self, age: Duration, now: Duration) {
+        if let Some(left) = self.quota.per().checked_sub(age) {
+            self.free_again.push_back(now + left);
+        }
+    }
+
+    pub(crate) const fn take(&mut self) {
         self.under_way += 1;
     }
 
-    pub(super) fn end(&mut self, now: Duration) {
+    pub(crate) fn end(&mut self, now: Duration) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.ended.push_back(now);
+        self.free_again.push_back(now + self.quota.per());
     }
 
-    pub(super) fn give_back(&mut self) {
+    pub(crate) fn give_back(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }
 }

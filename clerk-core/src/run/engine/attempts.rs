@@ -1,0 +1,287 @@
+//! Attempts: who is in one, what is kept before and after it, and what its end means for them.
+
+use std::collections::HashMap;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::{Engine, LaneState, Task};
+use crate::api::invitations::CreateInvitationBulk;
+use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::middleware::RetryPolicy;
+use crate::run::Evidence;
+use crate::run::finish::Final;
+use crate::run::gate::Permit;
+use crate::run::intake::Guest;
+use crate::run::isolate::{Isolation, isolation};
+use crate::run::journal::{AttemptedPerson, JournalEffect, Lane, Record};
+use crate::run::observer::RunEvent;
+use crate::run::person::Identity;
+use crate::run::report::Stop;
+use crate::run::settle::{Refusal, Verdict, verdict};
+use crate::run::target::Found;
+
+/// How long an endpoint is left alone after a 429 that does not say.
+const WAIT_AFTER_BARE_429: Duration = Duration::from_secs(60);
+
+/// How many people one bulk call takes.
+const BATCH: usize = CreateInvitationBulk::MAX;
+
+/// A call under way.
+pub(super) struct Attempt {
+    number: u64,
+    lane: Lane,
+    guests: Vec<Guest>,
+    from: Source,
+    call: Task<AttemptEnd>,
+    _permit: Permit,
+}
+
+/// Where the people of an attempt came from, and go back to if nothing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Ready,
+    Alone,
+    Halves,
+}
+
+pub(super) type AttemptEnd = Result<Vec<Found>>;
+
+impl Attempt {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<AttemptEnd> {
+        self.call.as_mut().poll(context)
+    }
+}
+
+impl Engine<'_> {
+    /// Begins an attempt on each lane that is free, if there is somebody for it.
+    pub(super) async fn start_attempts(&mut self) -> Result<(), Stop> {
+        for lane in [Lane::Bulk, Lane::Single] {
+            let now = self.clock.now();
+            let may_begin = self.lane_free_at(lane).is_some_and(|at| at <= now);
+            if may_begin && let Some((from, guests)) = self.choose(lane) {
+                self.begin(lane, from, guests).await?;
+            }
+        }
+        Ok(())
+    }
+
+    const fn lane(&mut self, lane: Lane) -> &mut LaneState {
+        match lane {
+            Lane::Bulk => &mut self.bulk,
+            Lane::Single => &mut self.single,
+        }
+    }
+
+    /// When an attempt may begin on a lane, if the lane is idle and open.
+    pub(super) fn lane_free_at(&mut self, lane: Lane) -> Option<Duration> {
+        let now = self.clock.now();
+        let state = self.lane(lane);
+        if state.under_way.is_some() {
+            return None;
+        }
+        let by_lane = state.budget.free_at(now)?;
+        Some(by_lane.max(self.reader.gate.free_at(now)).max(self.hold_until))
+    }
+
+    /// Whether there is somebody for an attempt on a lane.
+    pub(super) fn has_guests_for(&self, lane: Lane) -> bool {
+        let more_to_come = !self.input_ended || self.reading.is_some();
+        match lane {
+            Lane::Single => !self.alone.is_empty() || !self.ready.is_empty(),
+            // A call with less than ten people costs as much as one with ten.
+            Lane::Bulk => {
+                !self.halves.is_empty() || self.ready.len() >= BATCH || (!self.ready.is_empty() && !more_to_come)
+            }
+        }
+    }
+
+    fn choose(&mut self, lane: Lane) -> Option<(Source, Vec<Guest>)> {
+        if !self.has_guests_for(lane) {
+            return None;
+        }
+        if lane == Lane::Single {
+            let alone = self.alone.pop_front().map(|guest| (Source::Alone, vec![guest]));
+            return alone.or_else(|| self.ready.pop_front().map(|guest| (Source::Ready, vec![guest])));
+        }
+        if let Some(half) = self.halves.pop_front() {
+            return Some((Source::Halves, half));
+        }
+        let count = self.ready.len().min(BATCH);
+        Some((Source::Ready, self.ready.drain(..count).collect()))
+    }
+
+    /// A permit first, then the journal, then the wire.
+    async fn begin(&mut self, lane: Lane, from: Source, guests: Vec<Guest>) -> Result<(), Stop> {
+        let permit = self.reader.gate.enter();
+        self.lane(lane).budget.begin();
+        self.last_attempt += 1;
+        let number = self.last_attempt;
+        let record = Record::Attempted {
+            attempt: number,
+            lane,
+            at: self.clock.wall(),
+            people: guests.iter().map(|guest| attempted(guest)).collect(),
+        };
+        if let Err(stop) = self.keep(&[record]).await {
+            self.put_back(from, guests);
+            return Err(stop);
+        }
+        self.tell(&RunEvent::AttemptBegan {
+            attempt: number,
+            lane,
+            people: guests.len(),
+        });
+        let (client, target) = (self.once.clone(), self.reader.target.clone());
+        let bodies: Vec<_> = guests.iter().map(|guest| guest.body.clone()).collect();
+        let call = Box::pin(async move { target.invite(&client, lane, &bodies).await });
+        self.lane(lane).under_way = Some(Attempt {
+            number,
+            lane,
+            guests,
+            from,
+            call,
+            _permit: permit,
+        });
+        Ok(())
+    }
+
+    fn put_back(&mut self, from: Source, guests: Vec<Guest>) {
+        match from {
+            Source::Ready => guests.into_iter().rev().for_each(|guest| self.ready.push_front(guest)),
+            Source::Alone => guests.into_iter().rev().for_each(|guest| self.alone.push_front(guest)),
+            Source::Halves => self.halves.push_front(guests),
+        }
+    }
+
+    pub(super) async fn attempt_ended(&mut self, attempt: Attempt, end: AttemptEnd) -> Result<(), Stop> {
+        let (number, lane) = (attempt.number, attempt.lane);
+        let now = self.clock.now();
+        self.lane(lane).budget.end(now);
+        self.tell(&RunEvent::AttemptEnded {
+            attempt: number,
+            lane,
+            people: attempt.guests.len(),
+            error: end.as_ref().err(),
+        });
+        let ended = Record::Ended {
+            attempt: number,
+            at: self.clock.wall(),
+            effect: JournalEffect::from(end.as_ref().map_or_else(Error::effect, |_| Effect::Applied)),
+        };
+        let mut finals = Vec::new();
+        let stop = match end {
+            Ok(found) => {
+                self.failures = 0;
+                self.answered(attempt.guests, found, &mut finals);
+                None
+            }
+            Err(error) => self.failed(attempt, error, &mut finals),
+        };
+        let kept = self.settle(Some(ended), finals).await;
+        stop.map_or(kept, Err)
+    }
+
+    /// Matches the answer with the people by address, never by position. Who is missing in it is looked into.
+    fn answered(&mut self, guests: Vec<Guest>, found: Vec<Found>, finals: &mut Vec<Final>) {
+        let by_address = |found: Found| (Identity::of(found.address()), found);
+        let mut by_address: HashMap<_, _> = found.into_iter().map(by_address).collect();
+        for guest in guests {
+            match by_address.remove(&guest.identity) {
+                Some(found) => finals.push(Final::created(guest, found, Evidence::Answer)),
+                None => self.doubt(guest),
+            }
+        }
+    }
+
+    fn failed(&mut self, attempt: Attempt, error: Error, finals: &mut Vec<Final>) -> Option<Stop> {
+        let guests = attempt.guests;
+        match verdict(&error) {
+            Verdict::Refused(refusal) => {
+                self.failures = 0;
+                let named = |guest: &Guest| refusal.named.contains(&guest.identity);
+                let (named, others): (Vec<_>, Vec<_>) = guests.into_iter().partition(named);
+                if named.is_empty() {
+                    self.isolate(others, &refusal, finals);
+                } else {
+                    named.into_iter().for_each(|guest| self.refuse(guest, &refusal, finals));
+                    self.put_back(Source::Ready, others);
+                }
+                None
+            }
+            Verdict::Later if error.kind() == ErrorKind::RateLimited => {
+                self.put_back(attempt.from, guests);
+                let until = self.clock.now() + error.retry_after().unwrap_or(WAIT_AFTER_BARE_429);
+                self.lane(attempt.lane).budget.block_until(until);
+                None
+            }
+            Verdict::Later => {
+                self.put_back(attempt.from, guests);
+                self.count_failure(error)
+            }
+            Verdict::Ambiguous => {
+                guests.into_iter().for_each(|guest| self.doubt(guest));
+                self.count_failure(error)
+            }
+            Verdict::Hopeless => {
+                self.put_back(attempt.from, guests);
+                Some(Stop::Error(error))
+            }
+        }
+    }
+
+    /// Backs off after a failure, and gives up after too many in a row.
+    pub(super) fn count_failure(&mut self, error: Error) -> Option<Stop> {
+        self.failures += 1;
+        if self.failures > self.settings.max_failures {
+            return Some(Stop::Error(error));
+        }
+        let backoff = RetryPolicy::default().backoff(self.failures, self.jitter.f64());
+        self.hold_until = self.clock.now() + backoff;
+        None
+    }
+
+    /// Goes on with people of whom somebody was refused, and nobody knows who.
+    fn isolate(&mut self, mut guests: Vec<Guest>, refusal: &Refusal, finals: &mut Vec<Final>) {
+        if guests.len() == 1 {
+            guests.into_iter().for_each(|guest| self.refuse(guest, refusal, finals));
+            return;
+        }
+        match isolation(guests.len(), self.bulk.budget.budget(), self.single.budget.budget()) {
+            Isolation::OneByOne => self.alone.extend(guests),
+            Isolation::Halves => {
+                let second = guests.split_off(guests.len() / 2);
+                self.halves.extend([guests, second]);
+            }
+        }
+    }
+
+    /// Settles somebody whom Clerk refuses, unless an earlier attempt may be the reason.
+    fn refuse(&mut self, mut guest: Guest, refusal: &Refusal, finals: &mut Vec<Final>) {
+        if guest.in_doubt {
+            guest.refusal = Some(refusal.clone());
+            self.look_into_at(self.clock.now(), guest);
+        } else {
+            finals.push(Final::refused(guest, refusal.clone()));
+        }
+    }
+
+    /// Holds somebody for perhaps invited, to be looked into once nothing can be under way any more and what was created
+    /// is listed.
+    pub(super) fn doubt(&mut self, mut guest: Guest) {
+        guest.in_doubt = true;
+        let delay = self.settings.settle_delay + self.settings.read_lag;
+        self.look_into_at(self.clock.now() + delay, guest);
+    }
+
+    pub(super) fn look_into_at(&mut self, due: Duration, guest: Guest) {
+        self.doubts.insert((due, guest.position), guest);
+    }
+}
+
+fn attempted(guest: &Guest) -> AttemptedPerson {
+    AttemptedPerson {
+        address: guest.identity.as_str().into(),
+        fingerprint: guest.fingerprint,
+        baseline: guest.baseline.clone(),
+    }
+}

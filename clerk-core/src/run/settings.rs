@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use super::journal::Lane;
+use crate::middleware::RateLimits;
+
+/// Which of Clerk's two endpoints a run uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lanes {
+    /// Both at once: under the documented limits 350 people an hour.
+    #[default]
+    Both,
+    /// The bulk endpoint alone: 250 people an hour.
+    Bulk,
+    /// The single endpoint alone: 100 people an hour.
+    Single,
+}
+
+impl Lanes {
+    pub(super) const fn has(self, lane: Lane) -> bool {
+        matches!(
+            (self, lane),
+            (Self::Both, _) | (Self::Bulk, Lane::Bulk) | (Self::Single, Lane::Single)
+        )
+    }
+}
+
+/// What an [`InvitationRun`](super::InvitationRun) goes by; its setters say what each is.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) limits: RateLimits,
+    pub(super) lanes: Lanes,
+    pub(super) preflight: bool,
+    pub(super) max_wait: Duration,
+    pub(super) max_failures: u32,
+    pub(super) settle_delay: Duration,
+    pub(super) read_lag: Duration,
+    pub(super) seed: u64,
+}
+
+impl Settings {
+    pub(super) fn new(limits: RateLimits) -> Self {
+        Self {
+            limits,
+            lanes: Lanes::default(),
+            preflight: true,
+            max_wait: Duration::from_secs(2 * 3600),
+            max_failures: 5,
+            settle_delay: Duration::from_secs(120),
+            read_lag: Duration::from_secs(30),
+            seed: 0,
+        }
+    }
+}
