@@ -1,1 +1,5 @@
 //! Testkit
+
+pub mod fake;
+
+pub use fake::FakeClerk;
