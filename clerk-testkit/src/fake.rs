@@ -65,8 +65,12 @@ pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
 pub use limits::WindowKind;
 pub use route::FakeOperation;
 
+#[cfg(feature = "server")]
+pub(crate) use body::MAX_BODY;
+pub(crate) use state::Reply;
+
 use config::Config;
-use state::{Arrival, Reply, State};
+use state::{Arrival, State};
 
 /// Clerk's Backend API in memory, with one instance. Clones share it.
 ///
@@ -174,14 +178,30 @@ impl FakeClerk {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the request take effect, and then waits as long as an answer takes.
-    pub(crate) async fn reply(&self, request: &HttpRequest) -> Reply {
-        let reply = self.lock().take(request, arrival(&*self.shared.clock));
+    #[cfg(feature = "server")]
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// The fault that the next call, of this method and path, meets; for [`reply`](Self::reply).
+    #[cfg(feature = "server")]
+    pub(crate) fn draw_fault(&self, method: &http::Method, path: &str) -> Option<Fault> {
+        self.lock().draw_fault(method, path)
+    }
+
+    /// Lets a request that meets `fault` take effect, and then waits as long as an answer takes.
+    #[cfg(feature = "server")]
+    pub(crate) async fn reply(&self, request: &HttpRequest, fault: Option<Fault>) -> Reply {
+        let reply = self.lock().take(request, fault, arrival(&*self.shared.clock));
+        self.wait_for_answer().await;
+        reply
+    }
+
+    async fn wait_for_answer(&self) {
         let latency = self.shared.config.latency;
         if !latency.is_zero() {
             self.shared.clock.sleep(latency).await;
         }
-        reply
     }
 }
 
@@ -218,7 +238,13 @@ impl HttpTransport for FakeClerk {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         use TransportErrorKind::{Closed, Connect};
 
-        match self.reply(&request).await {
+        let reply = {
+            let mut state = self.lock();
+            let fault = state.draw_fault(request.method(), request.uri().path());
+            state.take(&request, fault, arrival(&*self.shared.clock))
+        };
+        self.wait_for_answer().await;
+        match reply {
             Reply::Whole(response) => Ok(response),
             Reply::Truncated(_) | Reply::Lost => Err(TransportError::new(Closed, Delivery::MaybeDelivered)),
             Reply::Refused => Err(TransportError::new(Connect, Delivery::NotSent)),

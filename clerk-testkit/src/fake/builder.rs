@@ -147,6 +147,12 @@ impl FakeClerkBuilder {
     }
 }
 
+impl Default for FakeClerkBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl fmt::Debug for FakeClerkBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeClerkBuilder").finish_non_exhaustive()

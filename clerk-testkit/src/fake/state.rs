@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clerk_core::model::Timestamp;
 use clerk_core::{HttpRequest, HttpResponse};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use super::auth::authorize;
 use super::call_record::CallRecord;
@@ -105,11 +105,16 @@ impl State {
         }
     }
 
-    /// Takes a request and says what it comes to.
-    pub(super) fn take(&mut self, request: &HttpRequest, arrival: Arrival) -> Reply {
+    /// The fault that the next call, of this method and path, meets.
+    pub(super) fn draw_fault(&mut self, method: &Method, path: &str) -> Option<Fault> {
+        let route = Route::of(method, path)?;
+        self.faults.next(route.operation)
+    }
+
+    /// Takes a request that meets `fault`, and says what it comes to.
+    pub(super) fn take(&mut self, request: &HttpRequest, fault: Option<Fault>, arrival: Arrival) -> Reply {
         self.catch_up(arrival);
         let route = Route::of(request.method(), request.uri().path());
-        let fault = route.as_ref().and_then(|route| self.faults.next(route.operation));
         let mut record = CallRecord {
             number: self.calls.len() as u64 + 1,
             at: arrival.now.saturating_sub(self.origin),
