@@ -1,13 +1,14 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
 use clerk_core::{Environment, SecretKey};
 use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{BulkOn5xx, FakeClerkBuilder, FaultPlan, IgnoreExisting, WindowKind};
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Arg, Parser};
 
 pub(crate) const HELP: &str = "\
 Behaves like Clerk's Backend API on 127.0.0.1. Prints its URL, and serves until it is ended.
@@ -167,10 +168,9 @@ fn text(value: OsString) -> Result<String, String> {
     value.into_string().map_err(|_| "is not UTF-8".to_owned())
 }
 
-fn number<T: std::str::FromStr>(value: OsString) -> Result<T, String> {
-    value
-        .parse_with(str::parse)
-        .map_err(|_: lexopt::Error| "is not a number, or too large".to_owned())
+fn number<T: FromStr>(value: OsString) -> Result<T, String> {
+    let number = text(value)?.parse().ok();
+    number.ok_or_else(|| "is not a number, or out of range".to_owned())
 }
 
 fn secret_key(value: OsString) -> Result<SecretKey, String> {
