@@ -5,6 +5,7 @@ mod record;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -30,6 +31,17 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`JournalError`] if they may not have been kept. The run then sends nothing more.
     async fn append(&self, records: &[Record]) -> Result<(), JournalError>;
+}
+
+#[async_trait]
+impl<T: Journal + ?Sized> Journal for Arc<T> {
+    async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
+        (**self).load(each).await
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
+        (**self).append(records).await
+    }
 }
 
 /// Why a journal cannot be used.

@@ -120,7 +120,7 @@ impl Engine<'_> {
             attempt: number,
             lane,
             at: self.clock.wall(),
-            people: guests.iter().map(|guest| attempted(guest)).collect(),
+            people: guests.iter().map(attempted).collect(),
         };
         if let Err(stop) = self.keep(&[record]).await {
             self.put_back(from, guests);
@@ -259,7 +259,8 @@ impl Engine<'_> {
     fn refuse(&mut self, mut guest: Guest, refusal: &Refusal, finals: &mut Vec<Final>) {
         if guest.in_doubt {
             guest.refusal = Some(refusal.clone());
-            self.look_into_at(self.clock.now(), guest);
+            // What the refusal speaks of may not be listed yet.
+            self.look_into_at(self.clock.now() + self.settings.read_lag, guest);
         } else {
             finals.push(Final::refused(guest, refusal.clone()));
         }

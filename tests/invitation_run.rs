@@ -1,0 +1,263 @@
+//! A run of invitations against the fake, in virtual time: everyone in one outcome, and nobody with two mails.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clerk_core::middleware::RateLimits;
+use clerk_core::run::journal::{Journal, MemoryJournal};
+use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement};
+use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+use clerk_core::{HttpRequest, HttpTransport, TransportError};
+use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
+use clerk_testkit::{FakeClerk, ManualClock};
+
+#[derive(Debug, Default)]
+struct Outcomes(Mutex<Vec<Settlement>>);
+
+impl RunObserver for Outcomes {
+    fn event(&self, event: &RunEvent<'_>) {
+        if let RunEvent::Settled(settlement) = event {
+            self.0.lock().unwrap().push((*settlement).clone());
+        }
+    }
+}
+
+/// A fake and what a run against it came to.
+struct Scene {
+    clock: ManualClock,
+    fake: FakeClerk,
+    users: Vec<String>,
+}
+
+impl Scene {
+    fn new(set_up: impl FnOnce(FakeClerkBuilder) -> FakeClerkBuilder) -> Self {
+        let clock = ManualClock::new();
+        let fake = set_up(FakeClerk::builder().clock(clock.clone())).build();
+        Self {
+            clock,
+            fake,
+            users: Vec::new(),
+        }
+    }
+
+    fn client(&self) -> Client {
+        let (fake, users) = (self.fake.clone(), self.users.clone());
+        let transport = transport_fn(move |request: HttpRequest| {
+            let (fake, users) = (fake.clone(), users.clone());
+            async move { answer(&fake, &users, request).await }
+        });
+        Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport)
+            .clock(self.clock.clone())
+            .retry_seed(1)
+            .build()
+            .unwrap()
+    }
+
+    fn run(
+        &self,
+        people: &[CreateInvitation],
+        journal: Arc<dyn Journal>,
+        lanes: Lanes,
+    ) -> (RunReport, Vec<Settlement>) {
+        let outcomes = Arc::new(Outcomes::default());
+        let clerk = self.client();
+        let run = clerk
+            .invitations()
+            .invite_all(people.to_vec())
+            .journal(journal)
+            .lanes(lanes)
+            .observer(Arc::clone(&outcomes));
+        let report = self.clock.drive(run.run()).expect("the run ends");
+        let mut settled = outcomes.0.lock().unwrap().clone();
+        settled.sort_by_key(|settlement| settlement.position);
+        let positions: Vec<_> = settled.iter().map(|settlement| settlement.position).collect();
+        assert_eq!(
+            positions,
+            (0..people.len()).collect::<Vec<_>>(),
+            "everyone has one outcome"
+        );
+        assert_eq!(report.total(), people.len());
+        let created = settled.iter().filter(|s| s.outcome == Outcome::Created).count();
+        assert_eq!(report.of(Outcome::Created), created);
+        (report, settled)
+    }
+}
+
+async fn answer(fake: &FakeClerk, users: &[String], request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    match request.uri().path() {
+        "/v1/instance" => Ok(HttpResponse::new(r#"{"id":"ins_1"}"#.into())),
+        "/v1/users" => {
+            let query = request.uri().query().unwrap_or_default().replace("%40", "@");
+            let known = users.iter().filter(|user| query.contains(user.as_str()));
+            let known: Vec<_> = known
+                .map(|user| serde_json::json!({ "email_addresses": [{ "email_address": user }] }))
+                .collect();
+            Ok(HttpResponse::new(serde_json::to_vec(&known).unwrap().into()))
+        }
+        _ => fake.send(request).await,
+    }
+}
+
+fn people(count: usize) -> Vec<CreateInvitation> {
+    (0..count)
+        .map(|n| CreateInvitation::new(format!("person{n}@example.com")))
+        .collect()
+}
+
+fn in_memory() -> Arc<dyn Journal> {
+    Arc::new(MemoryJournal::new())
+}
+
+fn outcomes(settled: &[Settlement]) -> BTreeMap<Outcome, usize> {
+    let mut counts = BTreeMap::new();
+    settled
+        .iter()
+        .for_each(|settlement| *counts.entry(settlement.outcome).or_default() += 1);
+    counts
+}
+
+fn assert_one_mail_each(scene: &Scene, settled: &[Settlement]) {
+    for settlement in settled {
+        let mails = scene.fake.mails_to(settlement.email_address.as_str());
+        let expected = u64::from(settlement.outcome == Outcome::Created);
+        assert_eq!(
+            mails,
+            expected,
+            "{} {}",
+            settlement.email_address.as_str(),
+            settlement.outcome
+        );
+    }
+}
+
+#[test]
+fn ten_thousand_people_take_the_hours_that_the_limits_ask() {
+    for (lanes, an_hour) in [(Lanes::Both, 350), (Lanes::Bulk, 250), (Lanes::Single, 100)] {
+        let scene = Scene::new(|fake| fake);
+        let (_, settled) = scene.run(&people(10_000), in_memory(), lanes);
+        assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 10_000)]));
+        assert_one_mail_each(&scene, &settled);
+        let hours = scene.clock.elapsed().as_secs_f64() / 3600.0;
+        let least = 10_000_usize.div_ceil(an_hour) as f64 - 1.0;
+        assert!(hours >= least && hours < least * 1.005, "{lanes:?}: {hours} h");
+    }
+}
+
+#[test]
+fn each_person_is_settled_by_what_clerk_has() {
+    let mut scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .pending_invitation("person2@example.com")
+            .blocked("person3@example.com")
+            .malformed("person4@example.com")
+            .existing_user("person5@example.com")
+    });
+    scene.users = vec!["person5@example.com".into()];
+    let mut people = people(12);
+    people[2] = people[2].clone().ignore_existing(true);
+    people.push(CreateInvitation::new(" PERSON0@example.com "));
+    people.push(CreateInvitation::new("nobody"));
+    people.push(CreateInvitation::new("somebody@example.com").expires_in_days(366));
+    let (report, settled) = scene.run(&people, in_memory(), Lanes::Both);
+    let told: Vec<_> = settled.iter().map(|s| (s.outcome, s.evidence)).collect();
+    let created = (Outcome::Created, Evidence::Answer);
+    let mut expected = vec![created; 12];
+    expected[1] = (Outcome::AlreadyInvited, Evidence::Read);
+    expected[3] = (Outcome::Refused, Evidence::Refusal);
+    expected[4] = (Outcome::Refused, Evidence::Refusal);
+    expected[5] = (Outcome::ExistingUser, Evidence::Read);
+    expected.push((Outcome::Duplicate, Evidence::Input));
+    expected.push((Outcome::Invalid, Evidence::Input));
+    expected.push((Outcome::Invalid, Evidence::Input));
+    assert_eq!(told, expected);
+    assert!(report.stopped().is_none());
+}
+
+#[test]
+fn whoever_an_answer_was_lost_for_is_found_and_not_invited_again() {
+    let faults = [
+        Fault::Lost(Moment::AfterEffect),
+        Fault::Lost(Moment::BeforeEffect),
+        Fault::Hang(Moment::AfterEffect),
+        Fault::Truncated,
+        Fault::Garbage,
+        Fault::Late(Duration::from_secs(60)),
+        Fault::Refused,
+        Fault::TooManyRequests(Duration::from_secs(600)),
+        Fault::ServerError(http::StatusCode::BAD_GATEWAY, Moment::AfterEffect),
+        Fault::ServerError(http::StatusCode::SERVICE_UNAVAILABLE, Moment::BeforeEffect),
+    ];
+    for fault in faults {
+        for operation in [FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation] {
+            let scene = Scene::new(|fake| {
+                fake.read_lag(Duration::from_secs(20))
+                    .faults(FaultPlan::new().on_calls(operation, 1..=2, fault))
+            });
+            let (_, settled) = scene.run(&people(50), in_memory(), Lanes::Both);
+            assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 50)]), "{fault}");
+            assert_one_mail_each(&scene, &settled);
+        }
+    }
+}
+
+#[test]
+fn a_second_run_on_the_same_journal_sends_nothing_again() {
+    let scene = Scene::new(|fake| fake.malformed("person3@example.com"));
+    let journal = in_memory();
+    let (_, first) = scene.run(&people(30), Arc::clone(&journal), Lanes::Both);
+    let (_, second) = scene.run(&people(31), journal, Lanes::Both);
+    let without_urls = |settled: &[Settlement]| -> Vec<_> {
+        settled
+            .iter()
+            .map(|s| (s.outcome, s.evidence, s.invitation_id.clone(), s.code.clone()))
+            .collect()
+    };
+    assert_eq!(without_urls(&first), without_urls(&second)[..30]);
+    assert_eq!(second[30].outcome, Outcome::Created, "the new row joins");
+    assert_one_mail_each(&scene, &second);
+}
+
+#[test]
+fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
+    // The run is dropped after so many seconds, within calls and within waits.
+    for seconds in 0..60 {
+        let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
+        let journal: Arc<MemoryJournal> = Arc::default();
+        let clerk = scene.client();
+        let run = clerk
+            .invitations()
+            .invite_all(people(150))
+            .journal(Arc::clone(&journal) as Arc<dyn Journal>);
+        let mut cut = std::pin::pin!(run.run());
+        let clock = scene.clock.clone();
+        let limit = clerk_core::Clock::sleep(&clock, Duration::from_secs(seconds));
+        let mut limit = limit;
+        let dropped = scene.clock.drive(std::future::poll_fn(|context| {
+            if cut.as_mut().poll(context).is_ready() {
+                return std::task::Poll::Ready(());
+            }
+            limit.as_mut().poll(context)
+        }));
+        dropped.expect("it is cut");
+        let (_, settled) = scene.run(&people(150), journal, Lanes::Both);
+        assert_eq!(
+            outcomes(&settled),
+            BTreeMap::from([(Outcome::Created, 150)]),
+            "cut after {seconds} s"
+        );
+        assert_one_mail_each(&scene, &settled);
+    }
+}
+
+#[test]
+fn without_limits_only_a_429_is_waited_for() {
+    let scene = Scene::new(|fake| fake.limits(RateLimits::none()));
+    let clerk = scene.client();
+    let run = clerk.invitations().invite_all(people(1000)).limits(RateLimits::none());
+    let report = scene.clock.drive(run.run()).expect("the run ends");
+    assert_eq!(report.of(Outcome::Created), 1000);
+    assert_eq!(report.elapsed(), Duration::ZERO);
+}
