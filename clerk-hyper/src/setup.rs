@@ -34,7 +34,7 @@ pub fn client(secret_key: SecretKey) -> Result<Client, SetupError> {
 /// Starts a client on [`HyperTransport`] and [`TokioClock`] with their defaults. For a transport with settings of your
 /// own, give it to [`Client::builder`].
 ///
-/// ```
+/// ```no_run
 /// use std::time::Duration;
 /// use clerk_hyper::SecretKey;
 ///
@@ -113,5 +113,73 @@ impl StdError for SetupError {
             Self::Tls(error) => Some(error),
             Self::MissingVariable(_) | Self::NoRootCertificates => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+
+    fn from(variables: &[(&str, Result<&str, VarError>)]) -> Result<Client, SetupError> {
+        from_variables(|name| {
+            let variable = variables.iter().find(|(variable, _)| *variable == name);
+            variable.map_or(Err(VarError::NotPresent), |(_, value)| value.clone().map(str::to_owned))
+        })
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_environment_is_named_and_not_shown() {
+        let not_unicode = || Err(VarError::NotUnicode(OsString::from("sk_test_hidden")));
+        let missing = "the environment variable CLERK_SECRET_KEY is not set or empty";
+        let key = "the environment variable CLERK_SECRET_KEY cannot be used";
+        let cases = [
+            (vec![], missing),
+            (vec![(SECRET_KEY, Ok(" "))], missing),
+            (vec![(SECRET_KEY, Ok("pk_test_hidden"))], key),
+            (vec![(SECRET_KEY, Ok("sk_test_hid den"))], key),
+            (vec![(SECRET_KEY, not_unicode())], key),
+        ];
+        for (variables, expected) in cases {
+            let error = from(&variables).expect_err("no client");
+            assert_eq!(error.to_string(), expected, "{variables:?}");
+            let cause = error.source().map(ToString::to_string);
+            let shown = format!("{error:?} {error} {cause:?}");
+            assert!(!shown.contains("hid"), "{shown}");
+        }
+    }
+
+    #[cfg(any(feature = "native-roots", feature = "webpki-roots"))]
+    #[test]
+    fn the_base_url_of_the_environment_is_used() {
+        let cases = [
+            (Err(VarError::NotPresent), Ok("https://api.clerk.com/v1")),
+            (Ok(""), Ok("https://api.clerk.com/v1")),
+            (Ok("http://127.0.0.1:4000"), Ok("http://127.0.0.1:4000/v1")),
+            (Ok("http://hidden.example.com"), Err(BuildError::InsecureBaseUrl)),
+            (Ok("hidden"), Err(BuildError::BaseUrl)),
+            (
+                Err(VarError::NotUnicode(OsString::from("hidden"))),
+                Err(BuildError::BaseUrl),
+            ),
+        ];
+        for (value, expected) in cases {
+            let client = from(&[(SECRET_KEY, Ok("sk_test_abc")), (API_URL, value.clone())]);
+            match (client, expected) {
+                (Ok(client), Ok(url)) => assert!(format!("{client:?}").contains(&format!("base_url: {url},"))),
+                (Err(error), Err(reason)) => {
+                    assert!(!format!("{error:?}").contains("hidden"), "{error:?}");
+                    assert!(matches!(error, SetupError::MalformedVariable(API_URL, cause) if cause == reason));
+                }
+                (client, expected) => panic!("{value:?} gives {client:?}, not {expected:?}"),
+            }
+        }
+    }
+
+    #[cfg(not(any(feature = "native-roots", feature = "webpki-roots")))]
+    #[test]
+    fn without_a_feature_there_is_nobody_to_trust() {
+        assert!(matches!(HyperTransport::new(), Err(SetupError::NoRootCertificates)));
     }
 }

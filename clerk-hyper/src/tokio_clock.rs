@@ -70,3 +70,27 @@ impl Clock for TokioClock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WAIT: Duration = Duration::from_millis(20);
+
+    async fn time_of_a_sleep() -> Duration {
+        let clock = TokioClock::new();
+        let before = clock.now();
+        clock.sleep(WAIT).await;
+        clock.now() - before
+    }
+
+    #[tokio::test]
+    async fn a_sleep_lasts_at_least_as_long_as_asked() {
+        assert!(time_of_a_sleep().await >= WAIT);
+    }
+
+    #[test]
+    fn it_sleeps_outside_of_tokio_too() {
+        assert!(pollster::block_on(time_of_a_sleep()) >= WAIT);
+    }
+}

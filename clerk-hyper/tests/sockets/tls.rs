@@ -11,6 +11,7 @@ use clerk_hyper::{HttpTransport, HyperTransport, SetupError, TransportErrorKind 
 use http::Version;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::http2::{answer, serve};
@@ -93,6 +94,24 @@ async fn the_server_chooses_the_version() {
         let response = in_time(transport.send(get(&url(&server)))).await.expect("answered");
         assert_eq!(response.version(), version, "{alpn:?}");
         assert_eq!(response.body().as_ref(), b"[]", "{alpn:?}");
+    }
+}
+
+/// Nothing is known of the server yet, so each request begins a connection, and all but one turn out superfluous.
+#[tokio::test]
+async fn a_burst_at_the_start_is_answered() {
+    let authority = Authority::new("a friend");
+    let transport = HyperTransport::builder().add_root_certificate(authority.certificate.clone());
+    let transport = transport.build().expect("a root certificate");
+    let server = start(authority.server("127.0.0.1", &["h2"])).await;
+    let mut sending = JoinSet::new();
+    for _ in 0..10 {
+        let transport = transport.clone();
+        let request = get(&url(&server));
+        sending.spawn(async move { transport.send(request).await });
+    }
+    for result in in_time(sending.join_all()).await {
+        assert_eq!(result.expect("answered").version(), Version::HTTP_2);
     }
 }
 
