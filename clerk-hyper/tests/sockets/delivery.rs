@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,123 +13,98 @@ use tokio::net::TcpListener;
 
 use crate::server::{Peer, Server, builder, failure, in_time, post, verdict};
 
-type Serving = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
-
 fn transport() -> HyperTransport {
     builder().max_response_bytes(1000).build().expect("valid settings")
 }
 
-/// What a server does with a connection once it has read a whole request.
-async fn answer_with(mut peer: Peer, answer: &'static str) -> io::Result<()> {
-    peer.read_request().await?;
-    peer.write(answer).await
+/// What a server does before it ends the connection.
+#[derive(Clone, Copy)]
+enum Misdeed {
+    /// Reads the head of the request alone.
+    ReadHead,
+    /// Reads the request and writes this.
+    Write(&'static str),
+    /// Reads the request, writes this, and ends with a RST.
+    WriteAndReset(&'static str),
+    /// Reads the request, writes this, and waits for the client.
+    WriteAndHold(&'static str),
+    /// Reads the request, writes this, and repeats the second text for as long as the client listens.
+    WriteAndFlood(&'static str, &'static str),
+}
+
+impl Misdeed {
+    async fn commit(self, mut peer: Peer) -> io::Result<()> {
+        if matches!(self, Self::ReadHead) {
+            return peer.read_head().await.map(drop);
+        }
+        peer.read_request().await?;
+        match self {
+            Self::ReadHead => Ok(()),
+            Self::Write(text) => peer.write(text).await,
+            Self::WriteAndReset(text) => {
+                peer.write(text).await?;
+                peer.reset()
+            }
+            Self::WriteAndHold(text) => {
+                peer.write(text).await?;
+                peer.hold().await
+            }
+            Self::WriteAndFlood(text, more) => {
+                peer.write(text).await?;
+                while peer.write(more).await.is_ok() {}
+                Ok(())
+            }
+        }
+    }
 }
 
 #[tokio::test]
 async fn once_the_server_has_read_anything_it_may_have_been_delivered() {
-    let misdeeds: [(&str, fn(Peer) -> Serving, Kind); 11] = [
-        (
-            "closes after the head",
-            |mut peer| Box::pin(async move { peer.read_head().await.map(drop) }),
-            Kind::Closed,
-        ),
-        (
-            "closes after the request",
-            |peer| Box::pin(answer_with(peer, "")),
-            Kind::Closed,
-        ),
-        (
-            "resets after the request",
-            |mut peer| {
-                Box::pin(async move {
-                    peer.read_request().await?;
-                    peer.reset()
-                })
-            },
-            Kind::Closed,
-        ),
+    use Misdeed::{ReadHead, Write, WriteAndFlood, WriteAndHold, WriteAndReset};
+    const NINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,2";
+    const TOO_LONG: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n";
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    const HALF_CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n[1,2\r\n";
+    const NO_CHUNKS: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n";
+    let cases = [
+        ("closes after the head", ReadHead, Kind::Closed),
+        ("closes after the request", Write(""), Kind::Closed),
+        ("resets after the request", WriteAndReset(""), Kind::Closed),
         (
             "closes within the response's head",
-            |peer| Box::pin(answer_with(peer, "HTTP/1.1 200 OK\r\ncontent-le")),
+            Write("HTTP/1.1 200 OK\r\ncontent-le"),
             Kind::Closed,
         ),
-        (
-            "closes within a body of declared length",
-            |peer| Box::pin(answer_with(peer, "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,2")),
-            Kind::Closed,
-        ),
-        (
-            "closes within a chunked body",
-            |peer| {
-                Box::pin(answer_with(
-                    peer,
-                    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n[1,2\r\n",
-                ))
-            },
-            Kind::Closed,
-        ),
-        (
-            "resets within the body",
-            |mut peer| {
-                Box::pin(async move {
-                    peer.read_request().await?;
-                    peer.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,2").await?;
-                    peer.reset()
-                })
-            },
-            Kind::Closed,
-        ),
-        (
-            "does not write chunks as chunks",
-            |peer| {
-                Box::pin(answer_with(
-                    peer,
-                    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n",
-                ))
-            },
-            Kind::Other,
-        ),
+        ("closes within a body of declared length", Write(NINE), Kind::Closed),
+        ("closes within a chunked body", Write(HALF_CHUNKED), Kind::Closed),
+        ("resets within the body", WriteAndReset(NINE), Kind::Closed),
+        ("does not write chunks as chunks", Write(NO_CHUNKS), Kind::Other),
         (
             "does not speak HTTP",
-            |peer| Box::pin(answer_with(peer, "220 smtp.example.com ESMTP\r\n")),
+            Write("220 smtp.example.com ESMTP\r\n"),
             Kind::Other,
         ),
         (
             "declares more than is read",
-            |mut peer| {
-                Box::pin(async move {
-                    peer.read_request().await?;
-                    peer.write("HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n").await?;
-                    peer.hold().await
-                })
-            },
+            WriteAndHold(TOO_LONG),
             Kind::ResponseTooLarge,
         ),
         (
-            "sends more than is read, in chunks",
-            |mut peer| {
-                Box::pin(async move {
-                    peer.read_request().await?;
-                    peer.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
-                        .await?;
-                    let chunk = format!("64\r\n{}\r\n", "x".repeat(0x64));
-                    while peer.write(&chunk).await.is_ok() {}
-                    Ok(())
-                })
-            },
+            "sends more than is read",
+            WriteAndFlood(CHUNKED, "7\r\n[1,2,3,\r\n"),
             Kind::ResponseTooLarge,
         ),
     ];
-    for (misdeed, serve, kind) in misdeeds {
-        let server = Server::start(move |peer, _| serve(peer)).await;
+    for (case, misdeed, kind) in cases {
+        let server = Server::start(move |peer, _| misdeed.commit(peer)).await;
         let error = failure(&transport(), post(&server.url("/"))).await;
-        assert!(server.bytes_read() > 0, "a server that {misdeed}");
+        assert!(server.bytes_read() > 0, "a server that {case}");
         assert_eq!(
             verdict(&error),
             (kind, MaybeDelivered),
-            "a server that {misdeed}: {error:?}"
+            "a server that {case}: {error:?}"
         );
-        assert_eq!(server.connections(), 1, "a server that {misdeed} gets one attempt");
+        assert_eq!(server.connections(), 1, "a server that {case} gets one attempt");
     }
 }
 
