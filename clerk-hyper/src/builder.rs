@@ -33,8 +33,8 @@ impl HyperTransportBuilder {
     /// How long connecting may take unless said otherwise: 10 seconds.
     pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// How long a connection is kept unused unless said otherwise: 15 seconds. Load balancers close theirs after 20
-    /// seconds and more, and a request on a connection that is just being closed may or may not be delivered.
+    /// How long a connection is kept unused unless said otherwise: 15 seconds. Nobody can tell whether a request on a
+    /// connection that the server is just closing was delivered, so connections are given up before servers usually do.
     pub const DEFAULT_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
     /// The largest response that is read unless said otherwise: 16 MiB.

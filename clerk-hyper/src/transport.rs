@@ -41,7 +41,7 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// | name not found, refused, certificate not trusted | `Connect` | `NotSent` |
 /// | connecting took too long | `Timeout` | `NotSent` |
 /// | the connection was gone before the request was written | `Closed` | `NotSent` |
-/// | HTTP/2: `REFUSED_STREAM`, or a `GOAWAY` below the stream | `Closed` | `NotSent` |
+/// | HTTP/2: `REFUSED_STREAM`, or for a request with a body a `GOAWAY` below the stream | `Closed` | `NotSent` |
 /// | the connection ended later, at whatever point | `Closed` | `MaybeDelivered` |
 /// | the response was too large | `ResponseTooLarge` | `MaybeDelivered` |
 /// | the response was not HTTP, anything else | `Other` | `MaybeDelivered` |
@@ -53,6 +53,8 @@ pub struct HyperTransport {
 
 impl HyperTransport {
     /// A transport with the defaults of its [builder](Self::builder).
+    ///
+    /// It reads the system's root certificates from disk, so make one and keep it.
     ///
     /// # Errors
     ///
