@@ -73,8 +73,8 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Speaks HTTP/2 alone: over TLS by ALPN, over plain `http` with prior knowledge (RFC 9113, 3.3). Without it, `https`
-    /// uses what the server chooses, and plain `http` is HTTP/1.1.
+    /// Speaks HTTP/2 alone: over TLS by ALPN, over plain `http` with prior knowledge (RFC 9113, 3.3). Without it,
+    /// `https` uses what the server chooses, and plain `http` is HTTP/1.1.
     pub const fn http2_only(mut self) -> Self {
         self.settings.http2_only = true;
         self

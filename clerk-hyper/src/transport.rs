@@ -17,7 +17,8 @@ use crate::connect::Connector;
 use crate::setup::SetupError;
 
 /// How often a request in flight on HTTP/2 asks whether the other side is still there, and how long it waits for the
-/// answer. Together they are less than the default time for an attempt, so that the next attempt gets another connection.
+/// answer. Together they are less than the default time for an attempt, so that the next attempt gets another
+/// connection.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(10);
 const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 
