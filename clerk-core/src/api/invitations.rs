@@ -14,13 +14,15 @@ pub use create_bulk::CreateInvitationBulk;
 pub(crate) use create_bulk::OPERATION as CREATE_BULK;
 pub(crate) use list::OPERATION as LIST;
 pub use list::{InvitationOrder, ListInvitations};
+pub(crate) use single::REVOKE;
 pub use single::{DeleteInvitation, RevokeInvitation};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
-use crate::run::{InvitationRun, Person};
+use crate::run::journal::Journal;
+use crate::run::{InvitationRun, Person, RevocationRun};
 
 /// The budget of [`Invitations::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
@@ -95,6 +97,11 @@ impl<'a> Invitations<'a> {
         I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
     {
         InvitationRun::to_application(self.client, people)
+    }
+
+    /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
+    pub fn revoke_all(&self, journal: impl Journal) -> RevocationRun {
+        RevocationRun::of_application(self.client, journal)
     }
 
     /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).

@@ -127,7 +127,14 @@ impl History {
                 self.people.insert(key, Past::Settled(settled));
                 Ok(())
             }
+            Record::Revoked { .. } => Ok(()),
         }
+    }
+
+    /// How many people an attempt may have invited that is not settled.
+    pub(super) fn in_doubt(&self) -> usize {
+        let in_doubt = |past: &&Past| matches!(past, Past::Ambiguous { .. });
+        self.people.values().filter(in_doubt).count()
     }
 
     /// Holds people for perhaps invited until they are settled. Who is settled stays so.

@@ -1,6 +1,7 @@
 //! What a run's calls are: the one place where inviting to the application and to an organization differ.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::journal::Lane;
@@ -64,6 +65,12 @@ impl Target {
         }
     }
 
+    const fn revocation(&self) -> &'static Operation {
+        match self {
+            Self::Application => &invitations::REVOKE,
+        }
+    }
+
     pub(super) const fn rate_limit_key(&self, lane: Lane) -> RateLimitKey {
         self.create(lane).rate_limit_key()
     }
@@ -90,6 +97,12 @@ impl Target {
                     .map(|page| page.data)
             }
         }
+    }
+
+    /// Takes an invitation back.
+    pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
+        let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
+        client.execute(&Call::<IgnoredAny>::new(request)).await.map(drop)
     }
 
     /// One page of the invitations of a status, oldest first; without a status, of all but revoked ones.

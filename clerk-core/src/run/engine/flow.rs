@@ -103,7 +103,10 @@ impl Engine<'_> {
 
     pub(super) async fn read_ended(&mut self, guests: Vec<Guest>, end: ReadEnd) -> Result<(), Stop> {
         match end {
-            ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(guests, lookups).await,
+            ReadEnd::LookedUp(Ok(lookups)) => {
+                let known = self.sort_out(guests, lookups);
+                self.settle(None, known).await
+            }
             ReadEnd::LookedUp(Err(error)) => {
                 self.ready.extend(guests);
                 Err(Stop::Error(error))
@@ -123,7 +126,21 @@ impl Engine<'_> {
         }
     }
 
-    async fn looked_up(&mut self, guests: Vec<Guest>, lookups: Vec<Lookup>) -> Result<(), Stop> {
+    /// Takes in a look-up of a plan: nothing is kept.
+    pub(super) fn looked_at(&mut self, guests: Vec<Guest>, end: ReadEnd) -> Result<(), Stop> {
+        match end {
+            ReadEnd::LookedUp(Ok(lookups)) => {
+                let known = self.sort_out(guests, lookups);
+                known.iter().for_each(|known| self.announce(&known.settlement));
+                Ok(())
+            }
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::Error(error)),
+            ReadEnd::LookedInto(Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Makes those ready who need a call, and settles the others.
+    fn sort_out(&mut self, guests: Vec<Guest>, lookups: Vec<Lookup>) -> Vec<Final> {
         let mut finals = Vec::new();
         for (mut guest, lookup) in guests.into_iter().zip(lookups) {
             guest.baseline = Some(lookup.baseline);
@@ -134,7 +151,7 @@ impl Engine<'_> {
                 None => self.ready.push_back(guest),
             }
         }
-        self.settle(None, finals).await
+        finals
     }
 
     fn looked_into(&mut self, mut guest: Guest, found: &[Found]) -> Option<Final> {
@@ -165,10 +182,11 @@ impl Engine<'_> {
 
     /// The next time at which something can be done that cannot be done now.
     pub(super) fn wake_at(&mut self) -> Option<Duration> {
+        let now = self.clock.now();
         let mut times = Vec::new();
         for lane in [Lane::Bulk, Lane::Single] {
             if self.has_guests_for(lane) {
-                times.extend(self.lane_free_at(lane));
+                times.extend(self.lane_free_at(lane, now));
             }
         }
         if self.reading.is_none() {
