@@ -27,7 +27,7 @@ pub struct CallRecord {
     pub path: String,
     /// The query as it was sent; empty if there was none.
     pub query: String,
-    /// The status that was answered; `None` if nothing was.
+    /// The status that was answered, be it with half a body; `None` if nothing was.
     pub status: Option<u16>,
     /// Clerk's codes in the answer.
     pub codes: Vec<String>,

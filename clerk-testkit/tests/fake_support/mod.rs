@@ -1,0 +1,87 @@
+//! A clock that tests step, and requests as a stranger to the SDK would write them.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clerk_core::clock::Sleep;
+use clerk_core::model::Timestamp;
+use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, TransportError};
+use clerk_testkit::FakeClerk;
+use serde_json::Value;
+
+/// 2026-01-01 00:00 UTC.
+pub(crate) const NEW_YEAR: i64 = 1_767_225_600_000;
+
+/// Stands still unless it is stepped. A sleep steps it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StepClock(Arc<Mutex<Duration>>);
+
+impl StepClock {
+    pub(crate) fn step(&self, duration: Duration) {
+        *self.0.lock().expect("no test panics while it holds the clock") += duration;
+    }
+}
+
+impl Clock for StepClock {
+    fn now(&self) -> Duration {
+        *self.0.lock().expect("no test panics while it holds the clock")
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_millis(NEW_YEAR).saturating_add(self.now())
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let clock = self.clone();
+        Box::pin(async move { clock.step(duration) })
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) json: Value,
+    pub(crate) response: HttpResponse,
+}
+
+impl Answer {
+    /// The code of its only error.
+    pub(crate) fn code(&self) -> &str {
+        let errors = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
+        assert_eq!(errors.len(), 1, "{}", self.json);
+        errors[0]["code"].as_str().expect("a code")
+    }
+
+    pub(crate) fn meta(&self) -> &Value {
+        &self.json["errors"][0]["meta"]
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+}
+
+pub(crate) fn request(method: &str, path: &str, body: impl ToString) -> HttpRequest {
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(format!("https://api.clerk.com/v1{path}"))
+        .header("authorization", "Bearer sk_test_fake");
+    let body = body.to_string();
+    if !body.is_empty() {
+        request = request.header("content-type", "application/json");
+    }
+    request.body(body.into()).expect("a request")
+}
+
+pub(crate) fn send(fake: &FakeClerk, request: HttpRequest) -> Result<Answer, TransportError> {
+    let response = pollster::block_on(fake.send(request))?;
+    Ok(Answer {
+        status: response.status().as_u16(),
+        json: serde_json::from_slice(response.body()).unwrap_or_default(),
+        response,
+    })
+}
+
+/// Sends a request that gets an answer.
+pub(crate) fn call(fake: &FakeClerk, method: &str, path: &str, body: impl ToString) -> Answer {
+    send(fake, request(method, path, body)).expect("an answer")
+}
