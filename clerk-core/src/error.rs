@@ -2,6 +2,7 @@
 
 mod api;
 mod decode;
+mod printable;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -18,6 +19,7 @@ pub use api::{ApiError, ErrorCode};
 pub(crate) use api::{Envelope, parse_envelope};
 pub use decode::DecodeError;
 pub(crate) use decode::decode;
+pub(crate) use printable::{Printable, is_printable};
 
 /// What every call of the SDK returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -274,6 +276,9 @@ impl fmt::Display for Error {
         let operation = self.0.operation;
         match &self.0.cause {
             Cause::InvalidRequest(error) => return error.fmt(f),
+            Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
+                write!(f, "{operation} was held back by the rate limit")?;
+            }
             Cause::Transport(_) => write!(f, "{operation} got no response")?,
             Cause::Status(refusal) => {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
@@ -294,7 +299,7 @@ impl fmt::Display for Error {
             f.write_str(", may have taken effect")?;
         }
         match self.trace_id() {
-            Some(trace_id) => write!(f, " (trace id {})", Printable(trace_id)),
+            Some(trace_id) => write!(f, " (trace id {trace_id})"),
             None => Ok(()),
         }
     }
@@ -409,19 +414,5 @@ impl StdError for BuildError {}
 impl From<InvalidSecretKey> for BuildError {
     fn from(error: InvalidSecretKey) -> Self {
         Self::SecretKey(error)
-    }
-}
-
-/// Text from the wire, printed only if it is what codes and ids are made of; it might hold an address otherwise.
-pub(crate) struct Printable<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
-        if !self.0.is_empty() && self.0.len() <= 128 && self.0.bytes().all(plain) {
-            f.write_str(self.0)
-        } else {
-            f.write_str("<unprintable>")
-        }
     }
 }

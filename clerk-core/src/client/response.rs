@@ -83,5 +83,6 @@ pub(super) fn read<T: DeserializeOwned>(
 fn trace_id(headers: &HeaderMap) -> Option<&str> {
     ["clerk-trace-id", "cf-ray"]
         .into_iter()
-        .find_map(|name| headers.get(name)?.to_str().ok())
+        .filter_map(|name| headers.get(name)?.to_str().ok())
+        .find(|id| error::is_printable(id))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Printable;
+use super::{Printable, is_printable};
 use crate::model::EmailAddress;
 
 /// One error of Clerk's answer.
@@ -175,9 +175,9 @@ pub(crate) struct Envelope {
 
 /// Reads Clerk's error envelope; `None` for a body that is not one.
 pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
-    serde_json::from_slice(body)
-        .ok()
-        .filter(|envelope: &Envelope| !envelope.errors.is_empty())
+    let mut envelope: Envelope = serde_json::from_slice(body).ok()?;
+    envelope.trace_id = envelope.trace_id.filter(|id| is_printable(id));
+    (!envelope.errors.is_empty()).then_some(envelope)
 }
 
 fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

@@ -1,0 +1,233 @@
+//! A clock that stands still until it is told to go on, so that hours of waiting take no time.
+
+mod drive;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use clerk_core::Clock;
+use clerk_core::clock::Sleep;
+use clerk_core::model::Timestamp;
+
+pub use drive::Stalled;
+
+/// A [`Clock`] for tests. Its time passes only by [`advance`](Self::advance) and [`drive`](Self::drive).
+///
+/// Clones are handles to the same clock: give one to the client and keep one.
+///
+/// ```
+/// use std::time::Duration;
+/// use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+/// use clerk_testkit::ManualClock;
+///
+/// // Clerk is down: every attempt is answered with 503.
+/// let down = transport_fn(async |_request| {
+///     let mut response = HttpResponse::default();
+///     *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+///     Ok(response)
+/// });
+/// let clock = ManualClock::new();
+/// let clerk = Client::builder(SecretKey::new("sk_test_abc")?, down).clock(clock.clone()).build()?;
+///
+/// let listed = clock.drive(clerk.invitations().list(&Default::default()))?;
+/// assert_eq!(listed.expect_err("Clerk is down").attempts(), 3);
+/// assert!(clock.elapsed() > Duration::ZERO, "the retries waited, in no time");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct ManualClock {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    wall_at_start: Timestamp,
+    state: Mutex<State>,
+}
+
+/// The time, and who waits for which time. Sleeps of the same time are told apart by a serial number.
+#[derive(Default)]
+struct State {
+    now: Duration,
+    next_serial: u64,
+    sleeps: BTreeMap<(Duration, u64), Waker>,
+}
+
+impl ManualClock {
+    /// When the wall time of a [new](Self::new) clock starts: 2026-01-01 00:00 UTC.
+    pub const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+    /// A clock whose [`now`](Clock::now) starts at zero and whose [`wall`](Clock::wall) starts at [`START`](Self::START).
+    pub fn new() -> Self {
+        Self::starting_at(Self::START)
+    }
+
+    /// A clock whose [`wall`](Clock::wall) starts at `wall`, as for a process that starts later than another one.
+    pub fn starting_at(wall: Timestamp) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                wall_at_start: wall,
+                state: Mutex::default(),
+            }),
+        }
+    }
+
+    /// How much time has passed since the clock was made.
+    pub fn elapsed(&self) -> Duration {
+        self.state().now
+    }
+
+    /// Lets `duration` pass, and wakes what slept until a time within it, the earliest first.
+    ///
+    /// It wakes and returns: what was woken runs when its executor polls it next.
+    pub fn advance(&self, duration: Duration) {
+        let until = self.elapsed().saturating_add(duration);
+        while self.step(until) {}
+        self.state().now = until;
+    }
+
+    /// Goes on to the next time at or before `until` that something sleeps until, and wakes it. `false` if there is none.
+    fn step(&self, until: Duration) -> bool {
+        let due = {
+            let mut state = self.state();
+            let Some(&(next, _)) = state.sleeps.keys().next() else {
+                return false;
+            };
+            if next > until {
+                return false;
+            }
+            state.now = state.now.max(next);
+            let later = match next.checked_add(Duration::from_nanos(1)) {
+                Some(time) => state.sleeps.split_off(&(time, 0)),
+                None => BTreeMap::new(),
+            };
+            std::mem::replace(&mut state.sleeps, later)
+        };
+        due.into_values().for_each(Waker::wake);
+        true
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        self.elapsed()
+    }
+
+    fn wall(&self) -> Timestamp {
+        self.shared.wall_at_start.saturating_add(self.elapsed())
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let mut state = self.state();
+        let serial = state.next_serial;
+        state.next_serial += 1;
+        Box::pin(ManualSleep {
+            clock: self.clone(),
+            key: (state.now.saturating_add(duration), serial),
+        })
+    }
+}
+
+impl fmt::Debug for ManualClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("ManualClock")
+            .field("elapsed", &state.now)
+            .field("sleeps", &state.sleeps.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits for a time. Only one that was polled counts as waiting, and dropping it forgets it.
+struct ManualSleep {
+    clock: ManualClock,
+    key: (Duration, u64),
+}
+
+impl Future for ManualSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.clock.state();
+        if state.now >= self.key.0 {
+            return Poll::Ready(());
+        }
+        let earlier_waker = state.sleeps.insert(self.key, context.waker().clone());
+        drop(state);
+        // A waker's own drop may run code that asks for the time, so the lock is free by now.
+        drop(earlier_waker);
+        Poll::Pending
+    }
+}
+
+impl Drop for ManualSleep {
+    fn drop(&mut self) {
+        let waker = self.clock.state().sleeps.remove(&self.key);
+        drop(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[derive(Default)]
+    struct Wakes(AtomicUsize);
+
+    impl Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn advance_ends_the_sleeps_within_it_and_no_other() {
+        let clock = ManualClock::new();
+        let wakes = Arc::new(Wakes::default());
+        let waker = Waker::from(Arc::clone(&wakes));
+        let mut context = Context::from_waker(&waker);
+        let mut sleeps = [1, 2, 3].map(|hours| clock.sleep(HOUR * hours));
+        let mut ended = || {
+            sleeps
+                .each_mut()
+                .map(|sleep| sleep.as_mut().poll(&mut context).is_ready())
+        };
+
+        assert_eq!(ended(), [false, false, false]);
+        clock.advance(HOUR * 2 - Duration::from_nanos(1));
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
+        assert_eq!(ended(), [true, false, false]);
+        clock.advance(Duration::from_nanos(1));
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 2);
+        assert_eq!(ended(), [true, true, false]);
+        assert_eq!(clock.elapsed(), HOUR * 2);
+        assert_eq!(clock.wall(), ManualClock::START.saturating_add(HOUR * 2));
+    }
+
+    #[test]
+    fn the_end_of_time_can_be_slept_for() {
+        let clock = ManualClock::new();
+        clock.advance(HOUR);
+        assert_eq!(clock.drive(clock.sleep(Duration::MAX)), Ok(()));
+        assert_eq!(clock.drive(clock.sleep(Duration::MAX)), Ok(()));
+        assert_eq!(clock.elapsed(), Duration::MAX);
+    }
+}

@@ -1,0 +1,195 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use super::ManualClock;
+
+impl ManualClock {
+    /// Runs `future` to its end on this thread, without a runtime. Whenever it waits for nothing but this clock, time
+    /// goes on to the next sleep's end at once.
+    ///
+    /// Everything has to happen inside `future`: join what runs at the same time into one. What another thread or a
+    /// socket is to bring is not waited for, since a clock that goes on meanwhile would let timeouts fire at random.
+    ///
+    /// # Errors
+    ///
+    /// [`Stalled`] if the future waits for something that neither this clock nor itself will bring.
+    pub fn drive<F: Future>(&self, future: F) -> Result<F::Output, Stalled> {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return Ok(output);
+            }
+            if !woken.take() && !self.step(Duration::MAX) {
+                return Err(Stalled { after: self.elapsed() });
+            }
+        }
+    }
+}
+
+/// Whether the future asked to be polled again.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Woken {
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Acquire)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// A future that [`ManualClock::drive`] ran waits for what will never come.
+///
+/// Nothing woke it, and nothing sleeps on the clock. A call that hangs without a timeout does so, and so does code that
+/// sleeps on another clock, or waits for another thread or a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stalled {
+    after: Duration,
+}
+
+impl Stalled {
+    /// The clock's time when nothing went on.
+    pub const fn after(&self) -> Duration {
+        self.after
+    }
+}
+
+impl fmt::Display for Stalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the future stalled {:?} after the start: nothing woke it and nothing sleeps on this clock. Does it wait \
+             on another clock, a thread or a socket, or for a call that hangs without a timeout?",
+            self.after
+        )
+    }
+}
+
+impl StdError for Stalled {}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::future::{pending, poll_fn};
+
+    use clerk_core::Clock;
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// Polls both until both have ended.
+    async fn both(a: impl Future<Output = ()>, b: impl Future<Output = ()>) {
+        let (mut a, mut b) = (pin!(a), pin!(b));
+        let mut ended = [false, false];
+        poll_fn(|context| {
+            ended[0] = ended[0] || a.as_mut().poll(context).is_ready();
+            ended[1] = ended[1] || b.as_mut().poll(context).is_ready();
+            if ended == [true, true] {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    #[test]
+    fn sleeps_end_in_the_order_of_their_times_and_at_them() {
+        let clock = ManualClock::new();
+        let seen = RefCell::new(Vec::new());
+        let sleep = async |minutes: u32| {
+            clock.sleep(MINUTE * minutes).await;
+            seen.borrow_mut().push((minutes, clock.elapsed()));
+        };
+        let slow = async {
+            sleep(3).await;
+            sleep(4).await;
+        };
+        let quick = async {
+            sleep(1).await;
+            sleep(5).await;
+        };
+        clock.drive(both(slow, quick)).expect("everything sleeps here");
+        let at = |minutes: u32| MINUTE * minutes;
+        assert_eq!(*seen.borrow(), [(1, at(1)), (3, at(3)), (5, at(6)), (4, at(7))]);
+    }
+
+    #[test]
+    fn time_stands_still_while_there_is_something_to_do() {
+        let clock = ManualClock::new();
+        let mut polls = 0;
+        let busy = poll_fn(|context| {
+            polls += 1;
+            if polls == 1000 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        });
+        let mut slept = clock.sleep(MINUTE);
+        let work = async {
+            let sleep_first = poll_fn(|context| {
+                assert!(slept.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            });
+            sleep_first.await;
+            busy.await;
+        };
+        assert_eq!(clock.drive(work), Ok(()));
+        assert_eq!(clock.elapsed(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_dropped_sleep_is_forgotten() {
+        let clock = ManualClock::new();
+        let work = async {
+            let mut given_up = clock.sleep(MINUTE * 60);
+            let polled = poll_fn(|context| Poll::Ready(given_up.as_mut().poll(context)));
+            assert!(polled.await.is_pending());
+            drop(given_up);
+            clock.sleep(MINUTE).await;
+            pending::<()>().await;
+        };
+        assert_eq!(clock.drive(work), Err(Stalled { after: MINUTE }));
+    }
+
+    #[test]
+    fn a_future_that_waits_for_what_never_comes_is_told_so() {
+        let stalled = ManualClock::new().drive(pending::<()>()).expect_err("nothing comes");
+        assert_eq!(
+            stalled.to_string(),
+            "the future stalled 0ns after the start: nothing woke it and nothing sleeps on this clock. Does it wait \
+             on another clock, a thread or a socket, or for a call that hangs without a timeout?"
+        );
+    }
+
+    #[test]
+    fn a_year_of_minutes_is_a_moment() {
+        let clock = ManualClock::new();
+        let minutes = 365 * 24 * 60;
+        let year = async {
+            for _ in 0..minutes {
+                clock.sleep(MINUTE).await;
+            }
+        };
+        assert_eq!(clock.drive(year), Ok(()));
+        assert_eq!(clock.elapsed(), MINUTE * minutes);
+    }
+}

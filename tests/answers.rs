@@ -1,0 +1,329 @@
+//! Whatever an answer looks like, the call gives the right value, or an error that says what happened and what to do.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use clerk_core::model::InvitationStatus;
+use clerk_core::{Client, CreateInvitation, Effect, Error, ErrorKind, HttpResponse, SecretKey, transport_fn};
+
+const INVITATION: &str = r#"{
+    "object": "invitation", "id": "inv_1", "email_address": "ada@example.com", "public_metadata": {},
+    "status": "pending", "url": "https://example.com/ticket", "expires_at": 1, "created_at": 2, "updated_at": 3
+}"#;
+
+/// A client to which everything is answered with this.
+fn client_answered_with(status: u16, headers: &'static [(&str, &str)], body: &str) -> Client {
+    let body = body.to_owned();
+    let transport = transport_fn(move |_| {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let response: HttpResponse = response.body(body.clone().into()).expect("a response");
+        async { Ok(response) }
+    });
+    let key = SecretKey::new("sk_test_hush").expect("a key");
+    Client::builder(key, transport)
+        .retry(clerk_core::middleware::RetryPolicy::never())
+        .build()
+        .expect("a client")
+}
+
+fn create_against(
+    status: u16,
+    headers: &'static [(&str, &str)],
+    body: &str,
+) -> Result<clerk_core::model::Invitation, Error> {
+    let clerk = client_answered_with(status, headers, body);
+    let ada = CreateInvitation::new("ada@example.com");
+    pollster::block_on(clerk.invitations().create(&ada))
+}
+
+#[test]
+fn an_answer_that_clerk_may_grow_into_is_read() {
+    let with = |from: &str, to: &str| {
+        assert!(INVITATION.contains(from), "{from} is there to be replaced");
+        INVITATION.replace(from, to)
+    };
+    let cases = [
+        ("as documented", INVITATION.to_owned()),
+        (
+            "an unknown field",
+            with(r#""object""#, r#""new": {"a": [1]}, "object""#),
+        ),
+        ("no object", with(r#""object": "invitation", "#, "")),
+        (
+            "another object",
+            with(r#""object": "invitation""#, r#""object": "invite_v2""#),
+        ),
+        (
+            "null metadata",
+            with(r#""public_metadata": {}"#, r#""public_metadata": null"#),
+        ),
+        ("no metadata", with(r#""public_metadata": {},"#, "")),
+        ("no url", with(r#""url": "https://example.com/ticket","#, "")),
+        ("a null url", with(r#""https://example.com/ticket""#, "null")),
+        ("null expires_at", with(r#""expires_at": 1"#, r#""expires_at": null"#)),
+        ("no expires_at", with(r#""expires_at": 1,"#, "")),
+        ("null revoked", with(r#""object""#, r#""revoked": null, "object""#)),
+    ];
+    for (case, body) in cases {
+        for content_type in [
+            "application/json",
+            "application/json; charset=utf-8",
+            "Application/JSON;x=y",
+        ] {
+            let headers: &[(&str, &str)] = Box::leak(Box::new([("content-type", content_type)]));
+            let invitation = create_against(200, headers, &body).expect(case);
+            assert_eq!(invitation.id.as_str(), "inv_1", "{case}");
+            assert_eq!(invitation.email_address, "ada@example.com", "{case}");
+            assert!(invitation.public_metadata.is_empty(), "{case}");
+            assert_eq!(invitation.status, InvitationStatus::Pending, "{case}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_status_is_kept() {
+    let body = INVITATION.replace("pending", "hibernating");
+    let invitation = create_against(200, &[], &body).expect("it decodes");
+    assert_eq!(invitation.status.as_str(), "hibernating");
+    assert!(matches!(invitation.status, InvitationStatus::Unknown(_)));
+    let again = serde_json::to_value(&invitation).expect("JSON");
+    assert_eq!(again["status"], "hibernating");
+}
+
+struct Failure {
+    case: &'static str,
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+    kind: ErrorKind,
+    effect: Effect,
+    /// The error in one line.
+    display: &'static str,
+    /// The line of its source, if it has one.
+    source: Option<&'static str>,
+}
+
+const DUPLICATE: &str = r#"{"errors":[{"message":"ada@example.com is taken","long_message":"ada@example.com","code":"duplicate_record",
+    "meta":{"email_addresses":["ada@example.com"]}}],"clerk_trace_id":"trace_body"}"#;
+
+const TRACED: &[(&str, &str)] = &[("clerk-trace-id", "trace_header"), ("cf-ray", "ray")];
+
+#[test]
+fn every_failure_names_operation_status_trace_and_effect() {
+    use Effect::{Applied, None as Nothing, Unknown};
+    let cases = [
+        Failure {
+            case: "Clerk's own refusal",
+            status: 400,
+            headers: TRACED,
+            body: DUPLICATE,
+            kind: ErrorKind::Rejected,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 400, duplicate_record (trace id trace_body)",
+            source: None,
+        },
+        Failure {
+            case: "a refusal that is not Clerk's",
+            status: 403,
+            headers: TRACED,
+            body: "<html>ada@example.com is blocked here</html>",
+            kind: ErrorKind::Forbidden,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 403, may have taken effect (trace id trace_header)",
+            source: None,
+        },
+        Failure {
+            case: "an envelope with charset, unknown fields and no long_message",
+            status: 422,
+            headers: &[("content-type", "application/json; charset=utf-8")],
+            body: r#"{"errors":[{"code":"form_param_format_invalid","message":"m","new":1}],"more":true}"#,
+            kind: ErrorKind::Rejected,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 422, form_param_format_invalid",
+            source: None,
+        },
+        Failure {
+            case: "an envelope of nulls",
+            status: 422,
+            headers: &[],
+            body: r#"{"errors":[{"code":null,"message":null,"long_message":null,"meta":null}],"clerk_trace_id":null}"#,
+            kind: ErrorKind::Rejected,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 422, <unprintable>",
+            source: None,
+        },
+        Failure {
+            case: "an envelope without errors proves nothing",
+            status: 400,
+            headers: &[],
+            body: r#"{"errors":[]}"#,
+            kind: ErrorKind::Rejected,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 400, may have taken effect",
+            source: None,
+        },
+        Failure {
+            case: "a wrong key",
+            status: 401,
+            headers: &[],
+            body: r#"{"errors":[{"code":"clerk_key_invalid","message":"sk_test_hush"}]}"#,
+            kind: ErrorKind::Authentication,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 401, clerk_key_invalid",
+            source: None,
+        },
+        Failure {
+            case: "a plan without it",
+            status: 402,
+            headers: &[],
+            body: r#"{"errors":[{"code":"unsupported_subscription_plan_features","message":""}]}"#,
+            kind: ErrorKind::PaymentRequired,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 402, unsupported_subscription_plan_features",
+            source: None,
+        },
+        Failure {
+            case: "too many",
+            status: 429,
+            headers: &[("retry-after", "1800")],
+            body: "",
+            kind: ErrorKind::RateLimited,
+            effect: Nothing,
+            display: "CreateInvitation failed with status 429, retry after 1800 s",
+            source: None,
+        },
+        Failure {
+            case: "a proxy's HTML",
+            status: 502,
+            headers: &[("content-type", "text/html"), ("cf-ray", "8f1-FRA")],
+            body: "<html><h1>502</h1>",
+            kind: ErrorKind::Server,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 502, may have taken effect (trace id 8f1-FRA)",
+            source: None,
+        },
+        Failure {
+            case: "Clerk's own failure",
+            status: 500,
+            headers: &[],
+            body: r#"{"errors":[{"code":"internal_clerk_error","message":"oops"}]}"#,
+            kind: ErrorKind::Server,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 500, internal_clerk_error, may have taken effect",
+            source: None,
+        },
+        Failure {
+            case: "a redirect",
+            status: 302,
+            headers: &[("location", "https://elsewhere.test/?q=ada@example.com")],
+            body: "",
+            kind: ErrorKind::UnexpectedStatus,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 302, may have taken effect",
+            source: None,
+        },
+        Failure {
+            case: "a trace id that is none",
+            status: 500,
+            headers: &[("clerk-trace-id", "ada@example.com")],
+            body: "",
+            kind: ErrorKind::Server,
+            effect: Unknown,
+            display: "CreateInvitation failed with status 500, may have taken effect",
+            source: None,
+        },
+        Failure {
+            case: "an empty success",
+            status: 200,
+            headers: TRACED,
+            body: "",
+            kind: ErrorKind::Decode,
+            effect: Applied,
+            display: "CreateInvitation succeeded with status 200, but its answer could not be read (trace id trace_header)",
+            source: Some("not what the model expects at . (line 1, column 4)"),
+        },
+        Failure {
+            case: "HTML with status 200",
+            status: 200,
+            headers: &[],
+            body: "<html>",
+            kind: ErrorKind::Decode,
+            effect: Applied,
+            display: "CreateInvitation succeeded with status 200, but its answer could not be read",
+            source: Some("not JSON at . (line 1, column 1)"),
+        },
+        Failure {
+            case: "truncated JSON",
+            status: 200,
+            headers: &[],
+            body: r#"{"id":"inv_1","email_address":"ada@exam"#,
+            kind: ErrorKind::Decode,
+            effect: Applied,
+            display: "CreateInvitation succeeded with status 200, but its answer could not be read",
+            source: Some("the JSON is cut off at email_address (line 1, column 39)"),
+        },
+        Failure {
+            case: "a field of another type",
+            status: 201,
+            headers: &[],
+            body: r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#,
+            kind: ErrorKind::Decode,
+            effect: Applied,
+            display: "CreateInvitation succeeded with status 201, but its answer could not be read",
+            source: Some("not what the model expects at created_at (line 1, column 97)"),
+        },
+    ];
+    for expected in cases {
+        let case = expected.case;
+        let error = create_against(expected.status, expected.headers, expected.body).expect_err(case);
+        assert_eq!(error.to_string(), expected.display, "{case}");
+        assert_eq!(error.kind(), expected.kind, "{case}");
+        assert_eq!(error.effect(), expected.effect, "{case}");
+        assert_eq!(error.status().map(|s| s.as_u16()), Some(expected.status), "{case}");
+        assert_eq!(error.operation(), "CreateInvitation", "{case}");
+        assert_eq!(error.attempts(), 1, "{case}");
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!(source.as_deref(), expected.source, "{case}");
+        let debug = format!("{error:?}");
+        assert!(!debug.contains("example.com"), "{case}: {debug}");
+        assert!(!debug.contains("hush"), "{case}: {debug}");
+    }
+}
+
+#[test]
+fn all_that_clerk_says_can_be_read() {
+    let error = create_against(400, &[], DUPLICATE).expect_err("refused");
+    let [said] = error.api_errors() else {
+        panic!("one error was said");
+    };
+    assert_eq!(error.code(), Some(&clerk_core::ErrorCode::DUPLICATE_RECORD));
+    assert_eq!(said.message(), "ada@example.com is taken");
+    assert_eq!(said.long_message(), Some("ada@example.com"));
+    let named: Vec<_> = said.email_addresses().collect();
+    assert_eq!(named, ["ada@example.com"]);
+    assert_eq!(error.trace_id(), Some("trace_body"));
+}
+
+#[test]
+fn a_decode_error_in_a_list_names_the_item() {
+    let second_is_bad = format!(r#"[{INVITATION}, {{"id": 7}}]"#);
+    let clerk = client_answered_with(200, &[], &second_is_bad);
+    let ada = [CreateInvitation::new("ada@example.com")];
+    let error = pollster::block_on(clerk.invitations().create_bulk(&ada)).expect_err("no id is a number");
+    let source = std::error::Error::source(&error).expect("a place").to_string();
+    assert!(source.starts_with("not what the model expects at [1].id "), "{source}");
+    assert_eq!(error.operation(), "CreateBulkInvitations");
+}
+
+#[test]
+fn a_list_is_read_bare_and_in_its_envelope() {
+    let bare = format!("[{INVITATION}]");
+    let envelope = format!(r#"{{"data": [{INVITATION}], "total_count": 41, "new": {{}}}}"#);
+    for (body, total_count) in [(bare, None), (envelope, Some(41))] {
+        let clerk = client_answered_with(200, &[], &body);
+        let page = pollster::block_on(clerk.invitations().list(&Default::default())).expect("a page");
+        assert_eq!(page.total_count, total_count);
+        assert_eq!(page.data.len(), 1);
+    }
+}
