@@ -1,12 +1,13 @@
 //! What [`FakeClerk`] does with invitations.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
 
 use std::time::Duration;
 
-use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{FakeOperation, IgnoreExisting};
-use fake_support::{Answer, NEW_YEAR, StepClock, call};
+use clerk_testkit::{FakeClerk, ManualClock};
+use fake_support::{Answer, call};
 use serde_json::{Value, json};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -36,7 +37,7 @@ fn listed(fake: &FakeClerk, query: &str) -> Vec<String> {
 
 #[test]
 fn an_invitation_is_what_clerk_documents() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock).build();
     let body = r#"{"email_address":" Ada@Example.com","public_metadata":{"n":9007199254740993.10,"k":1},
         "redirect_url":"https://www.example.com/up","notify":null,"ignore_existing":null,"expires_in_days":2,
@@ -50,9 +51,9 @@ fn an_invitation_is_what_clerk_documents() {
         "revoked": false,
         "status": "pending",
         "url": "https://fake.clerk.test/v1/tickets/accept?ticket=fake_ticket_000001",
-        "expires_at": NEW_YEAR + 2 * 86_400_000,
-        "created_at": NEW_YEAR,
-        "updated_at": NEW_YEAR,
+        "expires_at": ManualClock::START.as_millis() + 2 * 86_400_000,
+        "created_at": ManualClock::START.as_millis(),
+        "updated_at": ManualClock::START.as_millis(),
     });
     assert_eq!((answer.status, &answer.json), (200, &expected));
     assert_eq!(answer.header("clerk-trace-id"), Some("trace_fake000001"));
@@ -245,7 +246,7 @@ fn every_wrong_field_of_a_person_is_named() {
 
 #[test]
 fn an_address_has_one_pending_invitation() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder()
         .clock(clock.clone())
         .pending_invitation("Ada@example.com")
@@ -269,9 +270,9 @@ fn an_address_has_one_pending_invitation() {
     assert_eq!(call(&fake, "DELETE", "/invitations/inv_fake000002", "").status, 200);
     assert_eq!(invite(&fake, "ada@example.com").status, 200, "neither is pending");
 
-    clock.step(30 * DAY - Duration::from_millis(1));
+    clock.advance(30 * DAY - Duration::from_millis(1));
     assert!(refused("ada@example.com"));
-    clock.step(Duration::from_millis(1));
+    clock.advance(Duration::from_millis(1));
     assert_eq!(invite(&fake, "ada@example.com").status, 200, "the last has expired");
     assert_eq!(fake.mails_to("ada@example.com"), 3);
 }
@@ -449,7 +450,7 @@ fn revoking_and_deleting() {
 
 #[test]
 fn lists_are_filtered_ordered_and_paged() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock.clone()).build();
     for (address, days) in [
         ("b@example.com", 9),
@@ -459,11 +460,11 @@ fn lists_are_filtered_ordered_and_paged() {
     ] {
         let body = json!({ "email_address": address, "expires_in_days": days });
         assert_eq!(call(&fake, "POST", "/invitations", body).status, 200);
-        clock.step(Duration::from_millis(1));
+        clock.advance(Duration::from_millis(1));
     }
     // Two of the same moment: the later comes first where the newest do.
     invite_all(&fake, &["e@example.com", "f@example.com"]);
-    clock.step(2 * DAY);
+    clock.advance(2 * DAY);
     fake.sign_up("d@example.com");
     assert_eq!(
         call(&fake, "POST", "/invitations/inv_fake000003/revoke", "").status,
@@ -534,7 +535,7 @@ fn a_page_holds_ten_unless_asked_otherwise() {
 
 #[test]
 fn with_a_read_lag_an_invitation_is_listed_late_and_counts_at_once() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder()
         .clock(clock.clone())
         .read_lag(Duration::from_secs(30))
@@ -542,8 +543,8 @@ fn with_a_read_lag_an_invitation_is_listed_late_and_counts_at_once() {
     invite(&fake, "ada@example.com");
     assert_eq!(listed(&fake, "").len(), 0);
     assert_eq!(invite(&fake, "ada@example.com").code(), "duplicate_record");
-    clock.step(Duration::from_millis(29_999));
+    clock.advance(Duration::from_millis(29_999));
     assert_eq!(listed(&fake, "").len(), 0);
-    clock.step(Duration::from_millis(1));
+    clock.advance(Duration::from_millis(1));
     assert_eq!(listed(&fake, "").len(), 1);
 }

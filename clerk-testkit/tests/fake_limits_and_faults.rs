@@ -1,4 +1,5 @@
 //! What keeps [`FakeClerk`] from carrying a request out: keys, limits, faults.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
 
@@ -8,9 +9,9 @@ use clerk_core::middleware::{Quota, RateLimits};
 use clerk_core::{
     CallOptions, CreateInvitation, Delivery, Effect, Environment, ErrorKind, SecretKey, TransportErrorKind as Kind,
 };
-use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, Moment, WindowKind};
-use fake_support::{Answer, StepClock, call, request, send};
+use clerk_testkit::{FakeClerk, ManualClock};
+use fake_support::{Answer, call, request, send};
 use http::StatusCode;
 use serde_json::json;
 
@@ -127,15 +128,15 @@ fn a_body_has_to_be_json_and_of_a_fair_size() {
 
 #[test]
 fn the_documented_limits_hold_for_each_endpoint_apart() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock.clone()).build();
-    clock.step(s(100));
+    clock.advance(s(100));
     for i in 0..25 {
         assert_eq!(bulk(&fake, i, 1).status, 200);
-        clock.step(s(1));
+        clock.advance(s(1));
     }
     assert_eq!(fake.budget_left(FakeOperation::CreateBulkInvitations), Some(0));
-    clock.step(Duration::from_millis(500));
+    clock.advance(Duration::from_millis(500));
     let answer = bulk(&fake, 25, 1);
     assert_eq!((answer.status, answer.code()), (429, "too_many_requests"));
     assert_eq!(answer.header("retry-after"), Some("3575"), "3574.5 s, rounded up");
@@ -143,7 +144,7 @@ fn the_documented_limits_hold_for_each_endpoint_apart() {
     for i in 0..100 {
         let person = json!({ "email_address": format!("s{i}@example.com") });
         assert_eq!(call(&fake, "POST", "/invitations", person).status, 200, "{i}");
-        clock.step(Duration::from_millis(101));
+        clock.advance(Duration::from_millis(101));
     }
     let person = json!({ "email_address": "last@example.com" });
     assert_eq!(call(&fake, "POST", "/invitations", person).status, 429);
@@ -153,7 +154,7 @@ fn the_documented_limits_hold_for_each_endpoint_apart() {
 #[test]
 fn the_wait_that_is_asked_for_is_enough_and_no_longer_than_needed() {
     for (window, free) in [(WindowKind::Fixed, 2), (WindowKind::Sliding, 1)] {
-        let clock = StepClock::default();
+        let clock = ManualClock::new();
         let limits = RateLimits::parse("bulk=2/60s", Environment::Development).expect("limits");
         let fake = FakeClerk::builder()
             .clock(clock.clone())
@@ -161,13 +162,13 @@ fn the_wait_that_is_asked_for_is_enough_and_no_longer_than_needed() {
             .window(window)
             .build();
         assert_eq!(bulk(&fake, 0, 1).status, 200);
-        clock.step(s(20));
+        clock.advance(s(20));
         assert_eq!(bulk(&fake, 1, 11).status, 400, "a refused call costs a place too");
         let refused = bulk(&fake, 2, 1);
         assert_eq!(refused.header("retry-after"), Some("40"), "{window:?}");
-        clock.step(Duration::from_millis(39_999));
+        clock.advance(Duration::from_millis(39_999));
         assert_eq!(bulk(&fake, 2, 1).header("retry-after"), Some("1"), "{window:?}");
-        clock.step(Duration::from_millis(1));
+        clock.advance(Duration::from_millis(1));
         assert_eq!(
             fake.budget_left(FakeOperation::CreateBulkInvitations),
             Some(free),
@@ -179,14 +180,14 @@ fn the_wait_that_is_asked_for_is_enough_and_no_longer_than_needed() {
 
 #[test]
 fn the_limit_of_all_calls_counts_all_calls() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock.clone()).build();
     for _ in 0..100 {
         assert_eq!(call(&fake, "GET", "/invitations", "").status, 200);
     }
     assert_eq!(bulk(&fake, 0, 1).header("retry-after"), Some("10"));
     assert_eq!(fake.budget_left(FakeOperation::CreateBulkInvitations), Some(25));
-    clock.step(s(10));
+    clock.advance(s(10));
     assert_eq!(bulk(&fake, 0, 1).status, 200);
 }
 
@@ -244,11 +245,12 @@ fn what_each_fault_does_as_a_transport() {
 fn a_hanging_call_never_ends_and_its_effect_is_as_planned() {
     for (moment, mails) in [(Moment::BeforeEffect, 0), (Moment::AfterEffect, 1)] {
         let plan = FaultPlan::new().on_call(None, 1, Fault::Hang(moment));
-        let fake = FakeClerk::builder().clock(StepClock::default()).faults(plan).build();
-        // The clock steps through the client's timeout as soon as nothing else can happen.
+        let clock = ManualClock::new();
+        let fake = FakeClerk::builder().clock(clock.clone()).faults(plan).build();
         let clerk = fake.client().with_options(CallOptions::new().no_retry());
-        let error = pollster::block_on(clerk.invitations().create(&CreateInvitation::new("ada@example.com")))
-            .expect_err("no answer");
+        let ada = CreateInvitation::new("ada@example.com");
+        let ended = clock.drive(async { clerk.invitations().create(&ada).await });
+        let error = ended.expect("the client's timeout ends it").expect_err("no answer");
         assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Unknown));
         assert_eq!(fake.mails_to("ada@example.com"), mails);
     }
@@ -287,14 +289,14 @@ fn a_5xx_does_not_hide_that_a_request_would_be_refused() {
 
 #[test]
 fn a_late_effect_comes_when_it_is_due() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let plan = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 1, Fault::Late(s(60)));
     let fake = FakeClerk::builder().clock(clock.clone()).faults(plan).build();
     assert!(send(&fake, request("POST", "/invitations/bulk", people(0, 2))).is_err());
-    clock.step(Duration::from_millis(59_999));
+    clock.advance(Duration::from_millis(59_999));
     assert!(fake.mails().is_empty());
     assert_eq!(call(&fake, "GET", "/invitations", "").json, json!([]));
-    clock.step(Duration::from_millis(1));
+    clock.advance(Duration::from_millis(1));
     assert_eq!(
         call(&fake, "GET", "/invitations", "").json.as_array().map(Vec::len),
         Some(2)
@@ -304,41 +306,39 @@ fn a_late_effect_comes_when_it_is_due() {
 
 #[test]
 fn a_429_of_the_plan_blocks_its_endpoint_alone_until_it_is_over() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let plan = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 1, Fault::TooManyRequests(s(30)));
     let fake = FakeClerk::builder().clock(clock.clone()).faults(plan).build();
     assert_eq!(bulk(&fake, 0, 1).header("retry-after"), Some("30"));
-    clock.step(s(29));
+    clock.advance(s(29));
     assert_eq!(bulk(&fake, 0, 1).header("retry-after"), Some("1"));
     let person = json!({ "email_address": "ada@example.com" });
     assert_eq!(call(&fake, "POST", "/invitations", person).status, 200);
-    clock.step(s(1));
+    clock.advance(s(1));
     assert_eq!(bulk(&fake, 0, 1).status, 200);
 }
 
 #[test]
 fn an_answer_takes_as_long_as_the_latency_and_the_effect_comes_first() {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock.clone()).latency(s(2)).build();
-    let before = clerk_core::Clock::now(&clock);
-    let answer = call(
-        &fake,
-        "POST",
-        "/invitations",
-        json!({ "email_address": "ada@example.com" }),
-    );
-    assert_eq!(answer.json["created_at"], fake_support::NEW_YEAR);
-    assert_eq!(clerk_core::Clock::now(&clock) - before, s(2));
+    let ada = CreateInvitation::new("ada@example.com");
+    let invitation = clock
+        .drive(fake.client().invitations().create(&ada))
+        .expect("it ends")
+        .expect("invited");
+    assert_eq!(invitation.created_at, ManualClock::START);
+    assert_eq!(clock.elapsed(), s(2));
 }
 
 fn log_of(seed: u64) -> String {
-    let clock = StepClock::default();
+    let clock = ManualClock::new();
     let plan = FaultPlan::new().with_chance_of_any(None, 40).seed(seed);
     let fake = FakeClerk::builder().clock(clock.clone()).faults(plan).build();
     for i in 0..40 {
         let _ = send(&fake, request("POST", "/invitations/bulk", people(3 * i, 5)));
         let _ = send(&fake, request("GET", "/invitations?limit=500&query=p1", ""));
-        clock.step(s(97));
+        clock.advance(s(97));
     }
     fake.log().iter().map(|record| format!("{record}\n")).collect()
 }

@@ -1,4 +1,5 @@
 //! [`FakeServer`] and the program `fake-clerk`, over real sockets.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};

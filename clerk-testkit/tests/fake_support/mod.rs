@@ -1,41 +1,9 @@
-//! A clock that tests step, and requests as a stranger to the SDK would write them.
+//! Requests as a stranger to the SDK would write them.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use clerk_core::clock::Sleep;
-use clerk_core::model::Timestamp;
-use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, TransportError};
+use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 use clerk_testkit::FakeClerk;
 use serde_json::Value;
-
-/// 2026-01-01 00:00 UTC.
-pub(crate) const NEW_YEAR: i64 = 1_767_225_600_000;
-
-/// Stands still unless it is stepped. A sleep steps it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct StepClock(Arc<Mutex<Duration>>);
-
-impl StepClock {
-    pub(crate) fn step(&self, duration: Duration) {
-        *self.0.lock().expect("no test panics while it holds the clock") += duration;
-    }
-}
-
-impl Clock for StepClock {
-    fn now(&self) -> Duration {
-        *self.0.lock().expect("no test panics while it holds the clock")
-    }
-
-    fn wall(&self) -> Timestamp {
-        Timestamp::from_millis(NEW_YEAR).saturating_add(self.now())
-    }
-
-    fn sleep(&self, duration: Duration) -> Sleep {
-        let clock = self.clone();
-        Box::pin(async move { clock.step(duration) })
-    }
-}
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
