@@ -48,6 +48,7 @@ mod page;
 mod query;
 mod route;
 mod state;
+mod users;
 
 use std::collections::BTreeMap;
 use std::fmt;

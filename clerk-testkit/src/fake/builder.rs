@@ -29,7 +29,7 @@ impl FakeClerkBuilder {
             secret_key: default_key(),
             limits: RateLimits::none(),
             window: WindowKind::default(),
-            users: Default::default(),
+            users: Vec::new(),
             pending: Vec::new(),
             malformed: Default::default(),
             access: Access::default(),
@@ -68,7 +68,7 @@ impl FakeClerkBuilder {
 
     /// A user with this address exists.
     pub fn existing_user(mut self, address: impl AsRef<str>) -> Self {
-        self.config.users.insert(identity(address.as_ref()));
+        self.config.users.push(identity(address.as_ref()));
         self
     }
 

@@ -1,9 +1,13 @@
 //! Requests as a stranger to the SDK would write them.
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    dead_code,
+    reason = "a test fails by panicking, and each file of tests uses what it needs"
+)]
 
 use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 use clerk_testkit::FakeClerk;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -52,4 +56,27 @@ pub(crate) fn send(fake: &FakeClerk, request: HttpRequest) -> Result<Answer, Tra
 /// Sends a request that gets an answer.
 pub(crate) fn call(fake: &FakeClerk, method: &str, path: &str, body: impl ToString) -> Answer {
     send(fake, request(method, path, body)).expect("an answer")
+}
+
+pub(crate) fn invite(fake: &FakeClerk, address: &str) -> Answer {
+    call(fake, "POST", "/invitations", json!({ "email_address": address }))
+}
+
+pub(crate) fn invite_all(fake: &FakeClerk, addresses: &[&str]) -> Answer {
+    let people: Vec<_> = addresses
+        .iter()
+        .map(|address| json!({ "email_address": address }))
+        .collect();
+    call(fake, "POST", "/invitations/bulk", Value::from(people))
+}
+
+/// The addresses that a list shows, in its order.
+pub(crate) fn listed(fake: &FakeClerk, query: &str) -> Vec<String> {
+    let answer = call(fake, "GET", &format!("/invitations?{query}"), "");
+    assert_eq!(answer.status, 200, "{query}: {}", answer.json);
+    let items = answer.json.as_array().expect("a bare array");
+    items
+        .iter()
+        .map(|item| item["email_address"].as_str().expect("an address").to_owned())
+        .collect()
 }
