@@ -84,7 +84,8 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// This address is on the instance's blocklist (`not_allowed_access`); `*@example.com` is every address of a domain.
+    /// This address is on the instance's blocklist (`not_allowed_access`); `*@example.com` is every address of a
+    /// domain.
     pub fn blocked(mut self, address: impl AsRef<str>) -> Self {
         self.config.access.blocked.insert(identity(address.as_ref()));
         self

@@ -8,8 +8,8 @@ use super::route::FakeOperation;
 
 /// One call that the fake was asked to answer.
 ///
-/// `Display` is one line of JSON, and the same run gives the same bytes. It shows addresses where the query does; it never
-/// shows a key.
+/// `Display` is one line of JSON, and the same run gives the same bytes. It shows addresses where the query does; it
+/// never shows a key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallRecord {
