@@ -27,18 +27,15 @@ impl<'a> Generate<'a> {
     }
 
     fn value_at(&mut self, schema: &Value, depth: usize) -> Value {
-        let schema = self.description.resolve(schema);
+        let mut schema = self.description.resolve(schema);
         if schema.is_nullable() && !self.is_there(depth) {
             return Value::Null;
         }
         if let Some(value) = self.random.choice(schema.values()) {
             return value.clone();
         }
-        for keyword in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema.get(keyword).and_then(Value::as_array) {
-                let branch = self.random.choice(branches).expect("a choice has branches");
-                return self.value_at(branch, depth);
-            }
+        while let Some(branch) = self.random.choice(schema.take_branches()) {
+            schema.merge(self.description.resolve(&branch));
         }
         match schema.text("type") {
             Some("array") => self.array(&schema, depth),

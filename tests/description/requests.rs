@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::choose::{Choose, Extent};
 use crate::differences::Problem;
 use crate::exchange::{Case, Wire};
-use crate::spec::{Described, Description, Schema};
+use crate::spec::{Described, Description, Schema, violation};
 
 /// How many requests are chosen at random for each operation.
 const RANDOM_REQUESTS: u64 = 96;
@@ -134,7 +134,7 @@ impl<'a> Sent<'a> {
             let values: Vec<Value> = texts.iter().map(|text| value_of_text(text, schema)).collect();
             let is_list = schema.text("type") == Some("array");
             let given = if is_list { vec![Value::Array(values)] } else { values };
-            let invalid = given.iter().find_map(|value| violation(validator, value));
+            let invalid = given.iter().find_map(|value| violation(value, validator));
             if let Some(why) = invalid {
                 self.report(&label, Problem::Invalid(why));
             }
@@ -156,7 +156,7 @@ impl<'a> Sent<'a> {
             return;
         }
         let body: Value = serde_json::from_slice(body).expect("the SDK sends JSON");
-        let invalid = self.body.as_ref().and_then(|validator| violation(validator, &body));
+        let invalid = self.body.as_ref().and_then(|validator| violation(&body, validator));
         if let Some(why) = invalid {
             self.report("body", Problem::Invalid(why));
         }
@@ -234,9 +234,6 @@ fn value_of_text(text: &str, schema: &Schema) -> Value {
     }
 }
 
-fn violation(validator: &Validator, value: &Value) -> Option<String> {
-    validator.validate(value).err().map(|error| error.to_string())
-}
 
 /// Whether a path is what its template says, with one segment for each parameter.
 fn is_of_template(path: &str, template: &str) -> bool {

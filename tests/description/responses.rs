@@ -8,7 +8,7 @@ use crate::choose::{Choose, Extent};
 use crate::differences::Problem;
 use crate::exchange::{Case, Decoded, Wire};
 use crate::generate::Generate;
-use crate::spec::{Description, Field};
+use crate::spec::{Description, Field, violation};
 
 /// How many answers are made at random for each operation.
 const RANDOM_ANSWERS: u64 = 64;
@@ -23,8 +23,8 @@ pub(crate) fn check(description: &Description, schema: &Value, case: &Case) -> V
     let random = (0..RANDOM_ANSWERS).map(|seed| (Extent::Random, seed));
     for (extent, seed) in [(Extent::Least, 0), (Extent::Most, 0)].into_iter().chain(random) {
         let answer = Generate::new(description, extent, seed).value(schema);
-        if let Err(error) = validator.validate(&answer) {
-            answers.report("", Problem::NotGenerated(error.to_string()));
+        if let Some(why) = violation(&answer, &validator) {
+            answers.report("", Problem::NotGenerated(why));
             continue;
         }
         match answers.decode(&answer) {

@@ -168,7 +168,8 @@ impl Description {
 }
 
 impl Schema {
-    fn merge(&mut self, other: Self) {
+    /// Adds what another schema asks besides.
+    pub(crate) fn merge(&mut self, other: Self) {
         for (key, value) in other.0 {
             match (self.0.get_mut(&key), value) {
                 (Some(Value::Object(mine)), Value::Object(theirs)) if key == "properties" => mine.extend(theirs),
@@ -177,6 +178,14 @@ impl Schema {
                 (_, _) if key == "nullable" => {}
                 (_, value) => drop(self.0.insert(key, value)),
             }
+        }
+    }
+
+    /// The schemas of a `oneOf` or `anyOf`, taken out.
+    pub(crate) fn take_branches(&mut self) -> Vec<Value> {
+        match self.0.remove("oneOf").or_else(|| self.0.remove("anyOf")) {
+            Some(Value::Array(branches)) => branches,
+            _ => Vec::new(),
         }
     }
 
@@ -213,6 +222,12 @@ impl Schema {
     pub(crate) fn text(&self, keyword: &str) -> Option<&str> {
         self.get(keyword)?.as_str()
     }
+}
+
+/// What about a value is not as its schema says, if anything is.
+pub(crate) fn violation(value: &Value, validator: &Validator) -> Option<String> {
+    let error = validator.validate(value).err()?;
+    Some(format!("{}: {error}", error.instance_path()))
 }
 
 /// The JSON Schema of an OpenAPI 3.0 schema, which has a `nullable` of its own.
