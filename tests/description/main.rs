@@ -10,6 +10,7 @@ mod choose;
 mod differences;
 mod exchange;
 mod generate;
+mod planted;
 mod requests;
 mod responses;
 mod sdk;

@@ -234,7 +234,6 @@ fn value_of_text(text: &str, schema: &Schema) -> Value {
     }
 }
 
-
 /// Whether a path is what its template says, with one segment for each parameter.
 fn is_of_template(path: &str, template: &str) -> bool {
     let (path, template) = (path.split('/'), template.split('/'));

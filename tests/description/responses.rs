@@ -1,6 +1,7 @@
 //! Whether the SDK reads every answer that the description allows, and keeps all of it.
 
 use std::collections::BTreeSet;
+use std::mem;
 
 use serde_json::{Value, json};
 
@@ -24,12 +25,12 @@ pub(crate) fn check(description: &Description, schema: &Value, case: &Case) -> V
     for (extent, seed) in [(Extent::Least, 0), (Extent::Most, 0)].into_iter().chain(random) {
         let answer = Generate::new(description, extent, seed).value(schema);
         if let Some(why) = violation(&answer, &validator) {
-            answers.report("", Problem::NotGenerated(why));
+            answers.report_first(Problem::NotGenerated(why));
             continue;
         }
         match answers.decode(&answer) {
             Ok(decoded) => answers.compare("", &answer, &decoded.written),
-            Err(why) => answers.report("", Problem::Unreadable(why)),
+            Err(why) => answers.report_first(Problem::Unreadable(why)),
         }
     }
     let whole = Generate::new(description, Extent::Most, 0).value(schema);
@@ -60,6 +61,14 @@ impl Answers<'_> {
             "."
         };
         self.problems.insert((format!("answer{dot}{label}"), problem));
+    }
+
+    /// Reports a problem of whole answers, unless there is one of its sort.
+    fn report_first(&mut self, problem: Problem) {
+        let is_same = |(_, other): &(String, Problem)| mem::discriminant(other) == mem::discriminant(&problem);
+        if !self.problems.iter().any(is_same) {
+            self.report("", problem);
+        }
     }
 
     fn decode(&self, answer: &Value) -> Result<Decoded, String> {
@@ -148,7 +157,7 @@ impl Answers<'_> {
         let mut answer = whole.clone();
         grow(&mut answer);
         if let Err(why) = self.decode(&answer) {
-            self.report("", Problem::Unreadable(why));
+            self.report_first(Problem::Unreadable(why));
         }
     }
 }
