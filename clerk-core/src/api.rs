@@ -6,6 +6,8 @@
 pub mod instance;
 pub mod invitations;
 pub mod organization_invitations;
+#[cfg(test)]
+mod tests;
 pub mod users;
 pub mod waitlist_entries;
 mod window;

@@ -9,6 +9,8 @@ mod metadata;
 mod open_enum;
 mod organization_invitation;
 mod page;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod total_count;
 mod user;

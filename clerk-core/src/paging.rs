@@ -2,6 +2,8 @@
 
 mod items;
 mod pages;
+#[cfg(test)]
+mod tests;
 
 pub use items::Items;
 pub use pages::Pages;

@@ -286,6 +286,63 @@ fn each_planted_difference_is_found() {
     }
 }
 
+/// A model that nothing can be added to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClosedBook {
+    id: String,
+    title: String,
+    status: ClosedStatus,
+    subtitle: Option<String>,
+    cover: Cover,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ClosedStatus {
+    Pending,
+    Accepted,
+    Revoked,
+    Expired,
+}
+
+struct AddClosedBook(AddBook);
+
+impl Endpoint for AddClosedBook {
+    type Output = ClosedBook;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        self.0.request()
+    }
+}
+
+#[test]
+fn a_model_that_cannot_grow_is_found() {
+    let case = Case {
+        operation: "AddBook",
+        call: |choose, wire| {
+            let book = AddBook {
+                title: choose.text(),
+                ..AddBook::default()
+            };
+            wire.send(&AddClosedBook(book))
+        },
+    };
+    let description = Description::read(DESCRIPTION);
+    let found = differences(&description, [&ADD].into_iter(), &[case]);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|difference| difference.place.starts_with("answer"))
+        .map(|difference| {
+            (
+                difference.place.as_str(),
+                matches!(difference.problem, Problem::Unreadable(_)),
+            )
+        })
+        .collect();
+    assert_eq!(found, [("answer", true), ("answer.status", true)]);
+}
+
 #[test]
 fn an_operation_without_a_case_is_found() {
     let description = Description::read(DESCRIPTION);
