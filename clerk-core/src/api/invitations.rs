@@ -2,6 +2,8 @@
 //!
 //! [`Client::invitations`](crate::Client::invitations) has a method for each operation; the request types here are
 //! [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//!
+//! Invitations to an *organization* are another list: [`organization_invitations`](super::organization_invitations).
 
 mod create;
 mod create_bulk;
@@ -52,7 +54,8 @@ impl<'a> Invitations<'a> {
 
     /// Invites one person (`CreateInvitation`, `POST /v1/invitations`), and by default sends a mail.
     ///
-    /// Clerk's limit is 100 calls an hour for each instance.
+    /// Clerk's limit is 100 calls an hour for each instance. To invite to an organization, see
+    /// [`OrganizationInvitations::create`](super::organization_invitations::OrganizationInvitations::create).
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -106,7 +109,8 @@ impl<'a> Invitations<'a> {
 
     /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).
     ///
-    /// One page: [`ListInvitations::limit`] and [`offset`](ListInvitations::offset) choose it.
+    /// One page; [`Client::pages`] reads all. Invitations to organizations are in
+    /// [`OrganizationInvitations::list`](super::organization_invitations::OrganizationInvitations::list).
     ///
     /// # Errors
     ///
