@@ -26,13 +26,12 @@
 //! [when a new invitation is listed](FakeClerkBuilder::read_lag). Beyond that it decides as follows.
 //!
 //! - Refusals are looked for in this order: path, key, limits, content type, JSON, number of people, fields of the
-//!   first
-//!   person whose fields are wrong, allowlist and blocklist, users, duplicates.
+//!   first person whose fields are wrong, allowlist and blocklist, users, duplicates.
 //! - A call that a limit turns away takes no place in it; a call that is refused for anything else does.
 //! - An address twice in a bulk call is a duplicate (`duplicate_record`) unless the later one says `ignore_existing`.
 //! - Addresses are kept trimmed and with ASCII letters in lower case.
 //! - `query` finds addresses that contain the text, and the one invitation whose id it is.
-//! - Unknown query parameters are ignored; unknown fields of a body are refused.
+//! - Unknown query parameters are ignored, but for those of users; unknown fields of a body are refused.
 
 mod address;
 mod auth;

@@ -133,6 +133,8 @@ fn users_are_found_by_address() {
         addresses.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(found(""), "eve bob ada");
+    assert_eq!(found("order_by=-created_at"), "eve bob ada");
+    assert_eq!(found("order_by=%2Bcreated_at"), "ada bob eve");
     assert_eq!(
         found("email_address=ADA%40example.com&email_address=eve%40example.com&email_address=no%40example.com"),
         "eve ada"

@@ -16,7 +16,7 @@ use super::query::Query;
 const MAX_ADDRESSES: usize = 100;
 
 /// The parameters that the fake knows of those that Clerk has.
-const PARAMETERS: [&str; 4] = ["email_address", "query", "limit", "offset"];
+const PARAMETERS: [&str; 5] = ["email_address", "query", "order_by", "limit", "offset"];
 
 /// The users, by address.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Users {
     }
 }
 
-/// Answers `GetUserList`, newest first. A filter that Clerk has and the fake does not is refused, lest it be taken for
+/// Answers `GetUserList`. A filter or an order that Clerk has and the fake does not is refused, lest it be taken for
 /// heeded.
 pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
     let query = Query::parse(call.request.uri().query().unwrap_or_default());
@@ -53,6 +53,14 @@ pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusa
         .map(ErrorItem::param_unknown)
         .collect();
     let paging = Paging::read(&query, &mut errors);
+    let newest_first = match query.get("order_by") {
+        None | Some("-created_at") => true,
+        Some("+created_at" | "created_at") => false,
+        Some(_) => {
+            errors.push(ErrorItem::param_value_invalid("order_by"));
+            true
+        }
+    };
     let asked: Vec<String> = query.all("email_address").map(identity).collect();
     if asked.len() > MAX_ADDRESSES {
         errors.push(ErrorItem::param_array_size_exceeded("email_address"));
@@ -68,7 +76,10 @@ pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusa
         .filter(|(address, _)| asked.is_empty() || asked.contains(address))
         .filter(|(address, _)| address.contains(&text))
         .collect();
-    found.sort_by_key(|(_, user)| std::cmp::Reverse(user.number));
+    found.sort_by_key(|(_, user)| user.number);
+    if newest_first {
+        found.reverse();
+    }
     let page = paging
         .of(&found)
         .map(|(address, user)| shown(address, user).to_string());
