@@ -18,7 +18,8 @@ use crate::model::Page;
 /// All pages of a list, one after another: a [`Stream`], and [`next`](Self::next) for who needs no stream.
 /// [`Client::pages`] makes it.
 ///
-/// The next page is asked for when this one has been taken. After the last page or an error it has ended.
+/// The next page is asked for when this one has been taken. Each is a call of its own, with the client's retries and
+/// options. After the last page or an error it has ended.
 ///
 /// # What is promised
 ///
