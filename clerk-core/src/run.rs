@@ -85,15 +85,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::invitations::CreateInvitation;
+use crate::api::organization_invitations::NewOrganizationInvitation;
 use crate::client::Client;
 use crate::middleware::RateLimits;
+use crate::model::OrganizationId;
 
 use engine::Engine;
 use intake::People;
 use journal::{Journal, MemoryJournal};
 pub use observer::{RunEvent, RunObserver};
 pub use outcome::{Evidence, Outcome, Settlement};
-pub use person::Person;
+use person::Person;
 pub use plan::{Estimate, RunPlan};
 pub use report::{RunReport, Stop};
 pub use settings::Lanes;
@@ -102,8 +105,11 @@ pub use stop::StopHandle;
 use target::Target;
 pub use undo::{Revocation, RevocationReport, RevocationRun};
 
-/// Invites any number of people, each once: [`Invitations::invite_all`](crate::api::invitations::Invitations::invite_all)
-/// makes it, and [`run`](Self::run) runs it.
+/// Invites any number of people, each once, and [`run`](Self::run) runs it.
+///
+/// [`Invitations::invite_all`](crate::api::invitations::Invitations::invite_all) makes one for the application,
+/// [`OrganizationInvitations::invite_all`](crate::api::organization_invitations::OrganizationInvitations::invite_all) one for
+/// an organization.
 #[must_use = "a run does nothing until it is run"]
 pub struct InvitationRun<'p> {
     client: Client,
@@ -118,12 +124,25 @@ pub struct InvitationRun<'p> {
 impl<'p> InvitationRun<'p> {
     pub(crate) fn to_application<I>(client: &Client, people: I) -> Self
     where
+        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
+    {
+        Self::new(client, Target::Application, people)
+    }
+
+    pub(crate) fn to_organization<I>(client: &Client, organization_id: &OrganizationId, people: I) -> Self
+    where
+        I: IntoIterator<Item = NewOrganizationInvitation, IntoIter: Send + 'p>,
+    {
+        Self::new(client, Target::Organization(organization_id.clone()), people)
+    }
+
+    fn new<I>(client: &Client, target: Target, people: I) -> Self
+    where
         I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
     {
-        let people = people.into_iter().map(Into::into);
         Self {
-            target: Target::Application,
-            people: People::new(Box::new(people)),
+            target,
+            people: People::new(Box::new(people.into_iter().map(Into::into))),
             journal: Arc::new(MemoryJournal::new()),
             observer: None,
             settings: Settings::new(RateLimits::documented(client.environment())),

@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
 use crate::run::journal::Journal;
-use crate::run::{InvitationRun, Person, RevocationRun};
+use crate::run::{InvitationRun, RevocationRun};
 
 /// The budget of [`Invitations::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
@@ -97,7 +97,7 @@ impl<'a> Invitations<'a> {
     /// Invites any number of people, each once, through limits, faults and crashes: see [`InvitationRun`].
     pub fn invite_all<'p, I>(&self, people: I) -> InvitationRun<'p>
     where
-        I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
+        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
     {
         InvitationRun::to_application(self.client, people)
     }

@@ -14,17 +14,23 @@ mod list_pending;
 mod order;
 mod single;
 
+pub(crate) use create::OPERATION as CREATE;
 pub use create::{CreateOrganizationInvitation, NewOrganizationInvitation};
 pub use create_bulk::CreateOrganizationInvitationBulk;
+pub(crate) use create_bulk::OPERATION as CREATE_BULK;
 pub use list::ListOrganizationInvitations;
+pub(crate) use list::OPERATION as LIST;
 pub use list_pending::ListPendingOrganizationInvitations;
 pub use order::OrganizationInvitationOrder;
+pub(crate) use single::REVOKE;
 pub use single::{GetOrganizationInvitation, RevokeOrganizationInvitation};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
+use crate::run::journal::Journal;
+use crate::run::{InvitationRun, RevocationRun};
 
 /// The budget of [`OrganizationInvitations::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
@@ -113,6 +119,20 @@ impl<'a> OrganizationInvitations<'a> {
     ) -> Result<Vec<OrganizationInvitation>> {
         let create = CreateOrganizationInvitationBulk::new(organization_id, invitations);
         self.client.execute(&create).await.map(|page| page.data)
+    }
+
+    /// Invites any number of people to an organization, each once, through limits, faults and crashes: see
+    /// [`InvitationRun`].
+    pub fn invite_all<'p, I>(&self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
+    where
+        I: IntoIterator<Item = NewOrganizationInvitation, IntoIter: Send + 'p>,
+    {
+        InvitationRun::to_organization(self.client, organization_id, people)
+    }
+
+    /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
+    pub fn revoke_all(&self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
+        RevocationRun::of_organization(self.client, organization_id, journal)
     }
 
     /// Lists the invitations to an organization, newest first unless asked otherwise (`ListOrganizationInvitations`,

@@ -21,7 +21,7 @@ use super::plan::{RunPlan, estimate};
 use super::report::{RunReport, Stop};
 use super::settings::Settings;
 use super::stop::StopHandle;
-use super::target::{Found, Target, instance_id};
+use super::target::{Found, Target};
 use super::{Outcome, Settlement};
 use crate::client::Client;
 use crate::clock::Clock;
@@ -183,7 +183,7 @@ impl<'p> Engine<'p> {
     }
 
     async fn look_at_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
-        let instance = self.unless_stopped(instance_id(&self.reader.client)).await?;
+        let instance = self.instance().await?;
         self.load_history(&instance).await?;
         self.list_what_is_known().await?;
         while !self.input_ended {
@@ -201,7 +201,7 @@ impl<'p> Engine<'p> {
     }
 
     async fn prepare(&mut self) -> Result<(), Stop> {
-        let instance = self.unless_stopped(instance_id(&self.reader.client)).await?;
+        let instance = self.instance().await?;
         self.load_history(&instance).await?;
         if self.history.is_begun {
             self.remember_calls();
@@ -214,6 +214,13 @@ impl<'p> Engine<'p> {
             self.keep(&[begun]).await?;
         }
         self.list_what_is_known().await
+    }
+
+    /// The id of the instance, for which a journal is kept.
+    async fn instance(&self) -> Result<String, Stop> {
+        let instance = self.reader.client.instance();
+        let instance = self.unless_stopped(self.reader.gate.pass(instance.get())).await?;
+        Ok(instance.id.to_string())
     }
 
     async fn load_history(&mut self, instance: &str) -> Result<(), Stop> {

@@ -6,17 +6,19 @@ use super::journal::{Journal, JournalError, Record};
 use super::observer::{RunEvent, RunObserver};
 use super::report::Stop;
 use super::stop::StopHandle;
-use super::target::{Target, instance_id};
+use super::target::Target;
 use super::{Outcome, history};
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
 use crate::middleware::race::race;
-use crate::model::InvitationId;
+use crate::model::{InvitationId, OrganizationId};
 
-/// Revokes what a run created, from its journal:
-/// [`Invitations::revoke_all`](crate::api::invitations::Invitations::revoke_all) makes it, and [`run`](Self::run) runs
-/// it.
+/// Revokes what a run created, from its journal, and [`run`](Self::run) runs it.
+///
+/// [`Invitations::revoke_all`](crate::api::invitations::Invitations::revoke_all) makes one for the application,
+/// [`OrganizationInvitations::revoke_all`](crate::api::organization_invitations::OrganizationInvitations::revoke_all) one for
+/// an organization.
 ///
 /// What was revoked is kept in the same journal, so that running it again goes on where it stopped. People of the
 /// journal stay settled: who is to be invited again needs another journal.
@@ -65,8 +67,16 @@ pub struct RevocationReport {
 
 impl RevocationRun {
     pub(crate) fn of_application(client: &Client, journal: impl Journal) -> Self {
+        Self::new(client, Target::Application, journal)
+    }
+
+    pub(crate) fn of_organization(client: &Client, organization_id: &OrganizationId, journal: impl Journal) -> Self {
+        Self::new(client, Target::Organization(organization_id.clone()), journal)
+    }
+
+    fn new(client: &Client, target: Target, journal: impl Journal) -> Self {
         Self {
-            target: Target::Application,
+            target,
             journal: Arc::new(journal),
             observer: None,
             limits: RateLimits::documented(client.environment()),
@@ -101,8 +111,8 @@ impl RevocationRun {
     }
 
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
-        let instance = instance_id(&self.client).await.map_err(Stop::Error)?;
-        let created = self.load(&instance, report).await.map_err(Stop::Journal)?;
+        let instance = self.client.instance().get().await.map_err(Stop::Error)?.id;
+        let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         let gate = Gate::new(self.limits.all(), Arc::clone(self.client.clock()));
         for id in created {

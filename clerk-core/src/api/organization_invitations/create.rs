@@ -7,7 +7,7 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, Redacted, UserId};
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::post(
+pub(crate) static OPERATION: Operation = Operation::post(
     "CreateOrganizationInvitation",
     "/organizations/{organization_id}/invitations",
 );
@@ -114,7 +114,7 @@ impl NewOrganizationInvitation {
     }
 
     /// What is wrong with the request whatever the instance, if anything is. It shows no address.
-    pub(super) fn problem(&self) -> Option<&'static str> {
+    pub(crate) fn problem(&self) -> Option<&'static str> {
         if self.email_address.as_str().trim().is_empty() {
             return Some("email_address is empty");
         }

@@ -4,7 +4,7 @@ use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, Page};
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::post(
+pub(crate) static OPERATION: Operation = Operation::post(
     "CreateOrganizationInvitationBulk",
     "/organizations/{organization_id}/invitations/bulk",
 );

@@ -6,7 +6,7 @@ use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationI
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get(
+pub(crate) static OPERATION: Operation = Operation::get(
     "ListOrganizationInvitations",
     "/organizations/{organization_id}/invitations",
 );

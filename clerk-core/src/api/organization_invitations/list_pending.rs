@@ -5,7 +5,7 @@ use crate::model::{OrganizationId, OrganizationInvitation, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get(
+pub(crate) static OPERATION: Operation = Operation::get(
     "ListPendingOrganizationInvitations",
     "/organizations/{organization_id}/invitations/pending",
 );

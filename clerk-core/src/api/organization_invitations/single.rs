@@ -5,13 +5,13 @@ use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, UserId};
 use crate::operation::{Operation, Replay};
 
-pub(super) static GET: Operation = Operation::get(
+pub(crate) static GET: Operation = Operation::get(
     "GetOrganizationInvitation",
     "/organizations/{organization_id}/invitations/{invitation_id}",
 );
 
 // Revoking twice is refused and changes nothing.
-pub(super) static REVOKE: Operation = Operation::post(
+pub(crate) static REVOKE: Operation = Operation::post(
     "RevokeOrganizationInvitation",
     "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
 )

@@ -6,7 +6,7 @@ use crate::model::{EmailAddress, Page, User};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get("GetUserList", "/users");
+pub(crate) static OPERATION: Operation = Operation::get("GetUserList", "/users");
 
 /// Which users to list. Nothing set lists the ten newest.
 ///

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::run::finish::Final;
 use crate::run::intake::{Guest, Intake};
 use crate::run::journal::{Lane, Record};
-use crate::run::known::{CHUNK, Lookup};
+use crate::run::known::{Asked, CHUNK, Lookup};
 use crate::run::reconcile::{Finding, finding};
 use crate::run::report::Stop;
 use crate::run::target::Found;
@@ -88,11 +88,12 @@ impl Engine<'_> {
         if guests.is_empty() {
             return Ok(());
         }
-        // A row that ignores what exists is not settled by it, so whether it is a user's does not matter.
-        let who: Vec<_> = guests
-            .iter()
-            .map(|guest| (guest.identity.clone(), !guest.ignore_existing))
-            .collect();
+        let asked = |guest: &Guest| Asked {
+            who: guest.identity.clone(),
+            // A row that ignores what exists is not settled by it.
+            as_user: !guest.ignore_existing,
+        };
+        let who: Vec<_> = guests.iter().map(asked).collect();
         let (reader, listed) = (self.reader.clone(), self.listed.as_ref().map(Arc::clone));
         self.reading = Some(Reading {
             guests,
