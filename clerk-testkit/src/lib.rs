@@ -2,5 +2,9 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+mod difference;
+mod json;
+mod spy;
 
 pub use clock::{ManualClock, Stalled};
+pub use spy::{SpyCall, SpyOutcome, SpyTransport};
