@@ -4,7 +4,12 @@
 mod clock;
 mod difference;
 mod json;
+pub mod mock;
+mod query;
 mod spy;
+mod verify;
 
 pub use clock::{ManualClock, Stalled};
+pub use mock::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};
+pub use verify::VerifyError;
