@@ -18,6 +18,12 @@ impl Difference {
             actual,
         }
     }
+
+    /// The same difference, its place told from the outside: `$.a` within `body` is `body $.a`.
+    pub(crate) fn within(mut self, part: &str) -> Self {
+        self.place = format!("{part} {}", self.place);
+        self
+    }
 }
 
 impl fmt::Display for Difference {
@@ -40,6 +46,17 @@ pub(crate) fn write_list(differences: &[Difference], f: &mut impl fmt::Write) ->
         0 => Ok(()),
         more => write!(f, "\n     and {more} more"),
     }
+}
+
+/// How far a request is from what was expected: another path is further than another method, and both are further than any
+/// difference in the rest.
+pub(crate) fn distance(differences: &[Difference]) -> usize {
+    let weigh = |difference: &Difference| match difference.place.as_str() {
+        "path" => 10_000,
+        "method" => 1_000,
+        _ => 1,
+    };
+    differences.iter().map(weigh).sum()
 }
 
 /// Cuts what is too long for a line.

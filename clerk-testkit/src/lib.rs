@@ -1,6 +1,7 @@
 //! Deterministic tests of code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
 #![doc = include_str!("../README.md")]
 
+pub mod cassette;
 mod clock;
 mod difference;
 mod json;
@@ -9,6 +10,7 @@ mod query;
 mod spy;
 mod verify;
 
+pub use cassette::{Cassette, Record, Replay, cassette};
 pub use clock::{ManualClock, Stalled};
 pub use mock::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};

@@ -1,5 +1,7 @@
 //! What a mock answers, and what it says when it was not used as it was told.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::time::Duration;
 
 use clerk_core::api::invitations::ListInvitations;

@@ -215,11 +215,8 @@ fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
         }
         BodyMatcher::Json(expected, extent) => match Json::parse(body) {
             Some(actual) => {
-                let mut found = diff(expected, &actual, *extent);
-                found
-                    .iter_mut()
-                    .for_each(|difference| difference.place.insert_str(0, "body "));
-                found
+                let found = diff(expected, &actual, *extent).into_iter();
+                found.map(|difference| difference.within("body")).collect()
             }
             None => {
                 let actual = bytes().map(|bytes| format!("{bytes} that are not JSON"));

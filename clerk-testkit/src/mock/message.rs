@@ -4,7 +4,7 @@ use clerk_core::HttpRequest;
 
 use super::expectation::Expectation;
 use super::times::count;
-use crate::difference::{Difference, write_list};
+use crate::difference::{distance, write_list};
 
 /// Says of a request that nothing accepted which expectation is nearest and why it did not.
 pub(super) fn unexpected(request: &HttpRequest, expectations: &[Arc<Expectation>]) -> String {
@@ -43,15 +43,4 @@ pub(super) fn unmet(expectation: &Expectation) -> String {
         calls => format!("was called {}", count(calls)),
     };
     format!("{name}, expected {} at {location}, {was}", count_now.times)
-}
-
-/// How far a request is from what was expected: another path is further than another method, and both are further than any
-/// difference in the rest.
-fn distance(differences: &[Difference]) -> usize {
-    let weigh = |difference: &Difference| match difference.place.as_str() {
-        "path" => 10_000,
-        "method" => 1_000,
-        _ => 1,
-    };
-    differences.iter().map(weigh).sum()
 }

@@ -1,0 +1,696 @@
+//! Recording, what a file shows and does not show, and replaying it.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use clerk_core::{
+    Bytes, CallOptions, Client, Clock, CreateInvitation, Delivery, Effect, HttpRequest, HttpResponse, HttpTransport,
+    SecretKey, TransportError, TransportErrorKind, transport_fn,
+};
+use clerk_testkit::cassette::{CassetteError, CassetteTransport, RecordOptions, cassette};
+use clerk_testkit::mock::{Reply, get, post};
+use clerk_testkit::{Cassette, ManualClock, Mock, Record, Replay};
+use pollster::block_on;
+
+const ADA: &str = "ada.lovelace@analytical.engines.co.uk";
+/// Ada's pseudonym, which has to stay the same from version to version for recorded files to go on matching.
+const ADA_PSEUDONYM: &str = "person-dee2aa9707b7@example.com";
+
+fn request(method: &str, path_and_query: &str, body: impl Into<Bytes>) -> HttpRequest {
+    http::Request::builder()
+        .method(method)
+        .uri(format!("https://api.clerk.com{path_and_query}"))
+        .header("authorization", "Bearer sk_test_KeyThatMustNotShow")
+        .body(body.into())
+        .expect("a request")
+}
+
+fn response(body: impl Into<Bytes>) -> HttpResponse {
+    HttpResponse::new(body.into())
+}
+
+fn recorder<T: HttpTransport>(inner: T) -> Record<T> {
+    let folder = tempfile::tempdir().expect("a folder");
+    Record::new(
+        inner,
+        folder.path().join("unused.json"),
+        RecordOptions::new().clock(ManualClock::new()),
+    )
+}
+
+/// Records one exchange and gives the file's text, or why there is none.
+fn recorded(request: HttpRequest, answer: Result<HttpResponse, &'static str>) -> Result<String, CassetteError> {
+    let answer = Mutex::new(Some(answer));
+    let inner = transport_fn(move |_request| {
+        let answer = answer.lock().expect("no panic").take().expect("one request");
+        async move { answer.map_err(TransportError::other) }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a/new/folder/cassette.json");
+    let record = Record::new(
+        inner,
+        &path,
+        RecordOptions::new().clock(ManualClock::new()).header("x-note"),
+    );
+    let _ = block_on(record.send(request));
+    record.save()?;
+    Ok(std::fs::read_to_string(&path).expect("the file"))
+}
+
+fn replay(json: &str) -> Replay {
+    Replay::new(Cassette::from_json(json).expect("a cassette"))
+}
+
+#[test]
+fn a_file_reads_well() {
+    let answer = http::Response::builder()
+        .header("content-type", "application/json")
+        .header("set-cookie", "session=1")
+        .body(Bytes::from(
+            r#"[{"id":"inv_1","email_address":"ada@example.org","n":18446744073709551616}]"#,
+        ))
+        .expect("a response");
+    let sent = r#"[{"email_address":"Ada@example.org","public_metadata":{"seat":9007199254740993}}]"#;
+    let text = recorded(request("POST", "/v1/invitations/bulk?b=2&a=%2B1", sent), Ok(answer)).expect("no secret");
+    assert_eq!(
+        text,
+        r#"{
+  "version": 1,
+  "interactions": [
+    {
+      "request": {
+        "method": "POST",
+        "path": "/v1/invitations/bulk",
+        "query": [
+          [
+            "a",
+            "+1"
+          ],
+          [
+            "b",
+            "2"
+          ]
+        ],
+        "body": {
+          "json": [
+            {
+              "email_address": "person-549d9ab1ff5f@example.com",
+              "public_metadata": {
+                "seat": 9007199254740993
+              }
+            }
+          ]
+        }
+      },
+      "outcome": {
+        "response": {
+          "status": 200,
+          "headers": {
+            "content-type": [
+              "application/json"
+            ]
+          },
+          "body": {
+            "json": [
+              {
+                "id": "inv_1",
+                "email_address": "person-549d9ab1ff5f@example.com",
+                "n": 18446744073709551616
+              }
+            ]
+          }
+        }
+      },
+      "elapsed_ms": 0
+    }
+  ]
+}
+"#
+    );
+}
+
+#[test]
+fn an_address_shows_nowhere_and_is_the_same_person_everywhere() {
+    let encoded = STANDARD.encode(format!("to:{ADA};"));
+    let url_encoded = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{ADA}"}}"#));
+    let percent = ADA.replace('@', "%40");
+    let percent_twice = ADA.replace('@', "%2540");
+    let cases: Vec<(&str, String)> = vec![
+        ("a value", format!(r#"{{"email_address":"{ADA}"}}"#)),
+        (
+            "another case",
+            format!(r#"{{"email_address":"{}"}}"#, ADA.to_uppercase()),
+        ),
+        ("a key", format!(r#"{{"{ADA}":1}}"#)),
+        ("nested", format!(r#"[[{{"a":[{{"b":"{ADA}"}}]}}]]"#)),
+        (
+            "a sentence",
+            format!(r#"{{"message":"'{ADA}' is taken, <{ADA}> too, mailto:{ADA}."}}"#),
+        ),
+        (
+            "a URL",
+            format!(r#"{{"redirect_url":"https://example.com/?email={ADA}&x=1"}}"#),
+        ),
+        (
+            "an encoded URL",
+            format!(r#"{{"redirect_url":"https://example.com/?next=%2F%3Femail%3D{percent}%26x"}}"#),
+        ),
+        (
+            "a URL encoded twice",
+            format!(r#"{{"redirect_url":"https://example.com/?next={percent_twice}"}}"#),
+        ),
+        ("JSON in JSON", format!(r#"{{"raw":"{{\"email\":\"{ADA}\"}}"}}"#)),
+        (
+            "JSON in JSON, escaped",
+            format!(r#"{{"raw":"{{\"email\":\"{}\"}}"}}"#, ADA.replace('@', "\\\\u0040")),
+        ),
+        ("escaped", format!(r#"{{"email":"{}"}}"#, ADA.replace('@', "\\u0040"))),
+        ("base64", format!(r#"{{"state":"{encoded}"}}"#)),
+        ("base64 for URLs", format!(r#"{{"state":"s_{url_encoded}"}}"#)),
+        (
+            "base64 in a path",
+            format!(r#"{{"url":"https://example.com/state/{url_encoded}/accept"}}"#),
+        ),
+        (
+            "base64 in base64",
+            format!(r#"{{"state":"{}"}}"#, STANDARD.encode(&encoded)),
+        ),
+        (
+            "HTML",
+            format!("<html><body>{ADA} or {}</body></html>", ADA.replace('@', "&#64;")),
+        ),
+    ];
+    for (place, body) in cases {
+        for json in [
+            recorded(request("POST", "/v1/x", body.clone()), Ok(response("{}"))),
+            recorded(request("POST", "/v1/x", ""), Ok(response(body.clone()))),
+        ] {
+            let json = json.expect(place);
+            assert_shows_nobody(&json, place);
+            assert_has_pseudonym(&json, place);
+        }
+        // The same request matches again, and so does one with the person's pseudonym.
+        let json = recorded(request("POST", "/v1/x", body.clone()), Ok(response(body.clone()))).expect(place);
+        let replay = replay(&json);
+        let answered = block_on(replay.send(request("POST", "/v1/x", body.clone()))).expect(place);
+        let restored = String::from_utf8_lossy(answered.body()).into_owned();
+        assert!(!restored.contains("person-"), "{place}: {restored}");
+        replay.verify().expect(place);
+    }
+}
+
+#[test]
+fn an_address_in_the_request_line_a_header_or_an_error_shows_nowhere() {
+    let uri = format!(
+        "/v1/users/{}/x?query={}&at={ADA}",
+        ADA.replace('@', "%40"),
+        ADA.replace('@', "%40")
+    );
+    let json = recorded(request("GET", &uri, ""), Ok(response(""))).expect("no secret");
+    assert_shows_nobody(&json, "the request line");
+    assert_eq!(json.matches("person-").count(), 3);
+
+    let mut with_header = request("GET", "/v1/x", "");
+    with_header
+        .headers_mut()
+        .insert("x-note", ADA.parse().expect("a value"));
+    let json = recorded(with_header, Ok(response(""))).expect("no secret");
+    assert_shows_nobody(&json, "a header");
+    assert_has_pseudonym(&json, "a header");
+
+    let json = recorded(
+        request("GET", "/v1/x", ""),
+        Err("no route to ada.lovelace@analytical.engines.co.uk!"),
+    );
+    let json = json.expect("no secret");
+    assert_shows_nobody(&json, "an error");
+    assert_has_pseudonym(&json, "an error");
+}
+
+fn assert_shows_nobody(json: &str, place: &str) {
+    let lower = json.to_lowercase();
+    for part in ["lovelace", "analytical"] {
+        assert!(!lower.contains(part), "{place}: {json}");
+        for shift in 0..3 {
+            let encoded = STANDARD.encode(format!("{}{part}", " ".repeat(shift)));
+            let core = &encoded[shift + 1..encoded.trim_end_matches('=').len() - 2];
+            assert!(!json.contains(core), "{place}, in base64: {json}");
+        }
+    }
+}
+
+fn assert_has_pseudonym(json: &str, place: &str) {
+    let local = ADA_PSEUDONYM.split('@').next().unwrap_or_default();
+    let decoded = json
+        .split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_=".contains(c))
+        .flat_map(|run| [run, run.strip_prefix("s_").unwrap_or(run), run.trim_start_matches('/')])
+        .filter_map(|run| STANDARD.decode(run).or_else(|_| URL_SAFE_NO_PAD.decode(run)).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let mut views = vec![json.to_owned()];
+    for view in decoded {
+        if let Ok(inner) = STANDARD.decode(&view) {
+            views.push(String::from_utf8_lossy(&inner).into_owned());
+        }
+        views.push(view);
+    }
+    let shows = views.iter().any(|view| view.contains(local));
+    let in_path = json.contains(&URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{ADA_PSEUDONYM}"}}"#)));
+    assert!(shows || in_path, "{place}: {json}");
+}
+
+#[test]
+fn a_key_or_a_ticket_is_not_written() {
+    const KEY: &str = "sk_live_0123abc";
+    let hidden = [
+        ("plain", KEY.to_owned()),
+        ("percent-encoded", "sk%5Flive%5F0123abc".to_owned()),
+        ("percent-encoded twice", "sk%255Flive%255F0123abc".to_owned()),
+        ("escaped", "{\"a\":\"sk\\u005flive_0123abc\"}".to_owned()),
+        (
+            "escaped twice",
+            "{\"a\":\"{\\\"b\\\":\\\"sk\\\\u005flive_0123abc\\\"}\"}".to_owned(),
+        ),
+        ("base64", STANDARD.encode(KEY)),
+        (
+            "base64 at an offset",
+            format!("s_{}", STANDARD.encode(format!("key: {KEY}"))),
+        ),
+        ("base64 in base64", STANDARD.encode(STANDARD.encode(KEY))),
+        (
+            "base64 of a URL",
+            URL_SAFE_NO_PAD.encode("https://x.test/?k=sk%5Flive%5F0123abc"),
+        ),
+        ("in binary", format!("\u{0}{KEY}\u{1}")),
+        ("the key that was sent", "sk_test_KeyThatMustNotShow".to_owned()),
+    ];
+    for (spelling, text) in hidden {
+        let refused = |result: Result<String, CassetteError>, expected: &str, place: &str| match result {
+            Err(error @ CassetteError::Secret { interaction: 0, part }) => {
+                assert_eq!(part, expected, "{spelling} in {place}");
+                assert!(!error.to_string().contains("0123abc"));
+            }
+            other => panic!("{spelling} in {place}: {other:?}"),
+        };
+        refused(
+            recorded(request("POST", "/v1/x", text.clone()), Ok(response(""))),
+            "request",
+            "a request's body",
+        );
+        refused(
+            recorded(request("GET", "/v1/x", ""), Ok(response(text.clone()))),
+            "outcome",
+            "a response's body",
+        );
+        let nested = serde_json::json!({ "a": [{ "b": text }] }).to_string();
+        refused(
+            recorded(request("GET", "/v1/x", ""), Ok(response(nested))),
+            "outcome",
+            "nested JSON",
+        );
+        let in_url = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
+        refused(
+            recorded(request("GET", &format!("/v1/x/{in_url}"), ""), Ok(response(""))),
+            "request",
+            "a path",
+        );
+        refused(
+            recorded(request("GET", &format!("/v1/x?q={in_url}"), ""), Ok(response(""))),
+            "request",
+            "a query",
+        );
+        if text.bytes().all(|c| c >= b' ') {
+            let mut with_header = request("GET", "/v1/x", "");
+            with_header
+                .headers_mut()
+                .insert("x-note", text.parse().expect("a value"));
+            refused(recorded(with_header, Ok(response(""))), "request", "a header");
+        }
+        let leaked: &'static str = text.leak();
+        refused(
+            recorded(request("GET", "/v1/x", ""), Err(leaked)),
+            "outcome",
+            "an error",
+        );
+    }
+
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2VjcmV0LXNpZ25hdHVyZQ";
+    for body in [
+        format!(r#"{{"url":"https://clerk.example.com/v1/tickets/accept?ticket={token}&x=1"}}"#),
+        format!(r#"{{"url":"https://example.com/?__clerk_ticket={token}"}}"#),
+        format!(r#"{{"url":"https://example.com/?next=%3F__clerk_ticket%3D{token}"}}"#),
+        format!(r#"{{"__clerk_ticket":"{token}"}}"#),
+        format!(r#"{{"jwt":"{token}"}}"#),
+        format!(
+            r#"{{"state":"{}"}}"#,
+            STANDARD.encode(format!("?__clerk_ticket={token}"))
+        ),
+        r#"{"url":"https://example.com/?__clerk_ticket=opaque-signature"}"#.to_owned(),
+    ] {
+        let json = recorded(request("GET", "/v1/x", ""), Ok(response(body.clone()))).expect("tickets are replaced");
+        for part in [
+            "c2VjcmV0LXNpZ25hdHVyZQ",
+            "YzJWamNtVjBMWE5wWjI1aGRIVnlaUQ",
+            "opaque-signature",
+        ] {
+            assert!(!json.contains(part), "{json}");
+        }
+    }
+}
+
+#[test]
+fn what_the_key_was_or_a_cookie_is_never_kept() {
+    let record = Record::new(
+        transport_fn(async |_request| Ok(response(""))),
+        "/dev/null",
+        RecordOptions::new()
+            .header("Authorization")
+            .header("Cookie")
+            .header("set-cookie"),
+    );
+    let mut sent = request("GET", "/v1/x", "");
+    sent.headers_mut()
+        .insert("cookie", "session=1".parse().expect("a value"));
+    block_on(record.send(sent)).expect("a response");
+    let json = record.cassette().to_json().expect("no secret");
+    assert!(!json.contains("session") && !json.contains("authorization"), "{json}");
+    record.save().expect("nowhere");
+}
+
+#[test]
+fn kept_addresses_stay_and_still_match() {
+    let options = RecordOptions::new()
+        .keep_domain("example.com")
+        .keep_address("Ops@acme.test");
+    let record = Record::new(transport_fn(async |_request| Ok(response("{}"))), "/dev/null", options);
+    let body = r#"["ada@example.com","ops@acme.test","eve@acme.test"]"#;
+    block_on(record.send(request("POST", "/v1/x", body))).expect("a response");
+    record.save().expect("nowhere");
+    let json = record.cassette().to_json().expect("no secret");
+    assert!(
+        json.contains("ada@example.com") && json.contains("ops@acme.test") && !json.contains("eve@"),
+        "{json}"
+    );
+
+    let replay = replay(&json);
+    block_on(replay.send(request("POST", "/v1/x", body))).expect("it matches");
+    replay.verify().expect("all was made");
+}
+
+#[test]
+fn what_matches_and_what_does_not() {
+    let base = || {
+        request(
+            "POST",
+            "/v1/x?a=1&b=2&b=3",
+            r#"{"a":1,"b":[1,2],"big":18446744073709551616}"#,
+        )
+    };
+    let json = recorded(base(), Ok(response("{}"))).expect("no secret");
+    let cases = [
+        ("itself", base(), ""),
+        (
+            "another order",
+            request(
+                "POST",
+                "/v1/x?b=3&a=%31&b=2",
+                r#" {"big":18446744073709551616, "b":[1, 2.0], "a":1} "#,
+            ),
+            "",
+        ),
+        (
+            "another method",
+            request("PUT", "/v1/x?a=1&b=2&b=3", base().into_body()),
+            "method: expected POST, got PUT",
+        ),
+        (
+            "another path",
+            request("POST", "/v1/y?a=1&b=2&b=3", base().into_body()),
+            "path: expected /v1/x, got /v1/y",
+        ),
+        (
+            "one parameter less",
+            request("POST", "/v1/x?a=1&b=2", base().into_body()),
+            "query b: expected \"2\" and \"3\", got \"2\"",
+        ),
+        (
+            "another big number",
+            request(
+                "POST",
+                "/v1/x?a=1&b=2&b=3",
+                r#"{"a":1,"b":[1,2],"big":18446744073709551617}"#,
+            ),
+            "body $.big: expected 18446744073709551616, got 18446744073709551617",
+        ),
+        (
+            "another order of an array",
+            request(
+                "POST",
+                "/v1/x?a=1&b=2&b=3",
+                r#"{"a":1,"b":[2,1],"big":18446744073709551616}"#,
+            ),
+            "body $.b[0]: expected 1, got 2\n     body $.b[1]: expected 2, got 1",
+        ),
+        (
+            "no JSON",
+            request("POST", "/v1/x?a=1&b=2&b=3", "a"),
+            "body: expected {\"a\":1,\"b\":[1,2],\"big\":18446744073709551616}, got \"a\"",
+        ),
+    ];
+    for (what, sent, difference) in cases {
+        let replay = replay(&json);
+        let result = block_on(replay.send(sent.clone()));
+        let report = replay.verify().map_err(|error| error.to_string());
+        if difference.is_empty() {
+            assert!(result.is_ok() && report.is_ok(), "{what}: {report:?}");
+        } else {
+            let error = result.expect_err(what);
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (TransportErrorKind::InvalidRequest, Delivery::NotSent)
+            );
+            let name = format!("{} {}", sent.method(), sent.uri().path());
+            assert_eq!(
+                report.expect_err(what),
+                format!(
+                    "the cassette was not replayed as recorded:\n \
+                     1. {name} was not recorded so. The nearest recorded, interaction 0 differs in\n     {difference}\n \
+                     2. POST /v1/x, interaction 0, was recorded and not made"
+                ),
+                "{what}"
+            );
+        }
+    }
+}
+
+/// Answers each request with its number, later ones earlier.
+fn numbering(clock: &ManualClock) -> impl HttpTransport {
+    let (clock, next) = (clock.clone(), Mutex::new(0_u32));
+    transport_fn(move |_request| {
+        let mut next = next.lock().expect("no panic");
+        let number = *next;
+        *next += 1;
+        let wait = clock.sleep(Duration::from_millis(u64::from(100 - number)));
+        async move {
+            wait.await;
+            Ok(response(number.to_string()))
+        }
+    })
+}
+
+/// Makes these requests at the same time and tells what each was answered and when.
+fn all_at_once(transport: &impl HttpTransport, clock: &ManualClock, paths: &[&str]) -> Vec<(String, Duration)> {
+    let mut calls: Vec<_> = paths
+        .iter()
+        .map(|path| (transport.send(request("GET", path, "")), None))
+        .collect();
+    let work = std::future::poll_fn(|context| {
+        for (call, answer) in &mut calls {
+            if answer.is_none()
+                && let std::task::Poll::Ready(result) = call.as_mut().poll(context)
+            {
+                let body = result.expect("a response").into_body();
+                *answer = Some((String::from_utf8_lossy(&body).into_owned(), clock.elapsed()));
+            }
+        }
+        if calls.iter().all(|(_, answer)| answer.is_some()) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    });
+    clock.drive(work).expect("no stall");
+    calls.into_iter().filter_map(|(_, answer)| answer).collect()
+}
+
+#[test]
+fn concurrent_requests_are_answered_as_they_were_and_take_as_long() {
+    let paths = ["/v1/a", "/v1/b", "/v1/a", "/v1/a"];
+    let clock = ManualClock::new();
+    let record = Record::new(
+        numbering(&clock),
+        "/dev/null",
+        RecordOptions::new().clock(clock.clone()),
+    );
+    let first = all_at_once(&record, &clock, &paths);
+    record.save().expect("nowhere");
+    let json = record.cassette().to_json().expect("no secret");
+
+    let clock = ManualClock::new();
+    let paced = replay(&json).paced(clock.clone());
+    assert_eq!(all_at_once(&paced, &clock, &paths), first);
+    paced.verify().expect("all was made");
+
+    // Another order of different requests changes nothing for equal ones.
+    let clock = ManualClock::new();
+    let unpaced = replay(&json);
+    let bodies: Vec<String> = all_at_once(&unpaced, &clock, &["/v1/b", "/v1/a", "/v1/a", "/v1/a"])
+        .into_iter()
+        .map(|(body, _)| body)
+        .collect();
+    assert_eq!(bodies, ["1", "0", "2", "3"]);
+    assert_eq!(clock.elapsed(), Duration::ZERO);
+    unpaced.verify().expect("all was made");
+
+    let strict = replay(&json).in_order().allow_unused();
+    block_on(strict.send(request("GET", "/v1/b", ""))).expect_err("/v1/a is next");
+    let report = strict.verify().expect_err("out of order").to_string();
+    assert!(
+        report.contains("The next recorded, interaction 0, differs in\n     path: expected /v1/a, got /v1/b"),
+        "{report}"
+    );
+}
+
+#[test]
+fn failures_and_abandoned_attempts_come_again() {
+    let clock = ManualClock::new();
+    let mock = Mock::new();
+    mock.in_order();
+    let lost = Reply::failure(TransportErrorKind::Closed, Delivery::MaybeDelivered);
+    mock.expect(post("/v1/invitations")).respond(lost);
+    mock.expect(post("/v1/invitations")).respond(Reply::hang());
+    let refused = Reply::failure(TransportErrorKind::Connect, Delivery::NotSent);
+    mock.expect(get("/v1/invitations")).respond(refused);
+    mock.expect(get("/v1/invitations")).respond(Reply::page([], 5));
+
+    let run = |transport: Box<dyn HttpTransport>| {
+        let clock = ManualClock::new();
+        let key = SecretKey::new("sk_test_abc").expect("a key");
+        let builder = Client::builder(key, transport).clock(clock.clone()).retry_seed(1);
+        let clerk = builder.build().expect("a client");
+        let clerk = clerk.with_options(CallOptions::new().attempt_timeout(Duration::from_secs(9)));
+        let ada = CreateInvitation::new(ADA);
+        let invitations = clerk.invitations();
+        let lost = clock
+            .drive(invitations.create(&ada))
+            .expect("no stall")
+            .expect_err("lost");
+        let late = clock
+            .drive(invitations.create(&ada))
+            .expect("no stall")
+            .expect_err("late");
+        let page = clock
+            .drive(invitations.list(&Default::default()))
+            .expect("no stall")
+            .expect("a page");
+        let errors = [lost, late].map(|error| (error.kind(), error.effect(), error.attempts()));
+        (errors, page.total_count, clock.elapsed())
+    };
+    let record = Record::new(mock, "/dev/null", RecordOptions::new().clock(clock));
+    let first = run(Box::new(record.clone()));
+    assert_eq!((first.0[1].1, first.1), (Effect::Unknown, Some(5)));
+    record.save().expect("nowhere");
+    let replay = Replay::new(record.cassette());
+    assert_eq!(run(Box::new(replay.clone())), first);
+    replay.verify().expect("all was made");
+}
+
+#[test]
+fn answers_carry_the_callers_own_addresses() {
+    let echo = transport_fn(async |request: HttpRequest| {
+        let sent: Vec<BTreeMap<String, String>> = serde_json::from_slice(request.body()).expect("JSON");
+        let address = sent[0]["email_address"].to_lowercase();
+        Ok(response(format!(
+            r#"[{{"id":"inv_1","email_address":"{address}","status":"pending","created_at":1,"updated_at":1}}]"#
+        )))
+    });
+    let invite = |transport: Box<dyn HttpTransport>| {
+        let clerk = Client::builder(SecretKey::new("sk_test_abc").expect("a key"), transport)
+            .build()
+            .expect("a client");
+        block_on(
+            clerk
+                .invitations()
+                .create_bulk(&[CreateInvitation::new("Ada@real.example")]),
+        )
+        .expect("invited")
+    };
+    let record = recorder(echo);
+    invite(Box::new(record.clone()));
+    let replay = Replay::new(record.cassette());
+    let again = invite(Box::new(replay.clone()));
+    assert_eq!(again[0].email_address, "Ada@real.example");
+    replay.verify().expect("all was made");
+}
+
+#[test]
+fn what_is_no_text_comes_back_to_the_byte() {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let json = recorded(request("POST", "/v1/x", bytes.clone()), Ok(response(bytes.clone()))).expect("no secret");
+    assert!(json.contains(&STANDARD.encode(&bytes)));
+    let replay = replay(&json);
+    let answer = block_on(replay.send(request("POST", "/v1/x", bytes.clone()))).expect("it matches");
+    assert_eq!(answer.body()[..], bytes);
+    replay.verify().expect("all was made");
+}
+
+#[test]
+fn what_is_no_cassette_is_refused() {
+    let message = |json: &str| Cassette::from_json(json).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(message(r#"{"version":1,"interactions":[]}"#), Ok(()));
+    assert_eq!(message("[]"), Err("this is not a cassette".into()));
+    assert_eq!(
+        message(r#"{"version":1,"interactions":[],"x":1}"#),
+        Err("this is not a cassette".into())
+    );
+    let newer = r#"{"version":2,"other":[]}"#;
+    assert_eq!(
+        message(newer),
+        Err("the cassette is of version 2, and this crate reads version 1: record it again".into())
+    );
+    let absent = Cassette::load("no/such/file.json").expect_err("no file").to_string();
+    assert_eq!(absent, "there is no cassette no/such/file.json: record it first");
+}
+
+#[test]
+fn without_the_variable_the_file_answers_and_nothing_is_made_live() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json");
+    std::fs::write(
+        &path,
+        recorded(request("GET", "/v1/x", ""), Ok(response("1"))).expect("no secret"),
+    )
+    .expect("a file");
+    let tape: CassetteTransport<Mock> =
+        cassette(&path, "CLERK_TESTKIT_NEVER_SET", || panic!("not to be made")).expect("a cassette");
+    let answer = block_on(tape.send(request("GET", "/v1/x", ""))).expect("a response");
+    assert_eq!(answer.body(), "1");
+    tape.finish().expect("all was made");
+}
+
+#[test]
+fn it_runs_on_any_executor() {
+    let json = recorded(request("GET", "/v1/x", ""), Ok(response("1"))).expect("no secret");
+    let replay = replay(&json);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime
+        .block_on(replay.send(request("GET", "/v1/x", "")))
+        .expect("a response");
+    replay.verify().expect("all was made");
+}
