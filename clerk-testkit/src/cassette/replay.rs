@@ -31,6 +31,8 @@ pub struct Replay {
 
 struct Shared {
     interactions: Vec<Interaction>,
+    /// The response of each interaction that has one, ready to be given: its body is not to be written each time.
+    responses: Vec<Option<Result<HttpResponse, String>>>,
     state: Mutex<State>,
 }
 
@@ -68,7 +70,15 @@ impl Replay {
             mismatches: Vec::new(),
             is_verified: false,
         };
+        let responses = cassette
+            .interactions
+            .iter()
+            .map(|interaction| match &interaction.outcome {
+                Outcome::Response(recorded) => Some(recorded.to_http()),
+                Outcome::Error(_) | Outcome::Abandoned => None,
+            });
         let shared = Shared {
+            responses: responses.collect(),
             interactions: cassette.interactions,
             state: Mutex::new(state),
         };
@@ -142,10 +152,10 @@ impl Shared {
             };
         };
         let interaction = &self.interactions[index];
-        let result = match &interaction.outcome {
-            Outcome::Response(recorded) => Some(recorded.to_http().map_err(refused)),
-            Outcome::Error(recorded) => Some(Err(recorded.to_error())),
-            Outcome::Abandoned => None,
+        let result = match (&self.responses[index], &interaction.outcome) {
+            (Some(response), _) => Some(response.clone().map_err(refused)),
+            (None, Outcome::Error(recorded)) => Some(Err(recorded.to_error())),
+            (None, _) => None,
         };
         let result = result.map(|result| {
             result.map(|response| response.map(|body| state.scrubber.restore(&body).map_or(body, Into::into)))

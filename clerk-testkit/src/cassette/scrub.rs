@@ -11,6 +11,7 @@ mod ticket;
 
 use std::collections::HashMap;
 
+use address::Context;
 pub(super) use pseudonym::Keep;
 pub(super) use secret::holds_secret;
 
@@ -65,18 +66,17 @@ impl Scrubber {
         }
     }
 
-    /// Puts those who were replaced back into their places.
+    /// Puts those who were replaced back into their places. `None` if nobody was.
     pub(super) fn restore(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         if self.people.is_empty() {
             return None;
         }
-        rewrite(bytes, &|bytes| bytes.to_vec(), &mut |pseudonym| {
-            self.people.get(pseudonym).cloned()
-        })
+        let mut restore = |pseudonym: &str| self.people.get(pseudonym).cloned();
+        rewrite(bytes, Context::Text, DEPTH, &mut restore)
     }
 
     fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        rewrite(bytes, &ticket::redact, &mut |address| self.pseudonym(address))
+        rewrite(bytes, Context::Text, DEPTH, &mut |address| self.pseudonym(address))
     }
 
     /// The pseudonym for an address, unless it is kept or is one already.
@@ -92,41 +92,22 @@ impl Scrubber {
     }
 }
 
-/// Puts everything through `prepare`, and every address, in base64 too, through `change`. `None` if all stays.
+/// Redacts tickets and puts every address through `change`, in base64 as well. `None` if nothing changed.
 fn rewrite(
     bytes: &[u8],
-    prepare: &dyn Fn(&[u8]) -> Vec<u8>,
-    change: &mut dyn FnMut(&str) -> Option<String>,
-) -> Option<Vec<u8>> {
-    let mut now = prepare(bytes);
-    if let Some(changed) = address::rewrite(&now, address::Context::Text, change) {
-        now = changed;
-    }
-    if let Some(changed) = base64_run::rewrite(&now, DEPTH, &mut |decoded, depth| {
-        rewrite_decoded(decoded, prepare, change, depth)
-    }) {
-        now = changed;
-    }
-    (now != bytes).then_some(now)
-}
-
-/// Like [`rewrite`] for what was base64: most of it is noise, so an address has to look more like one.
-fn rewrite_decoded(
-    bytes: &[u8],
-    prepare: &dyn Fn(&[u8]) -> Vec<u8>,
-    change: &mut dyn FnMut(&str) -> Option<String>,
+    context: Context,
     depth: u8,
+    change: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Option<Vec<u8>> {
-    let mut now = prepare(bytes);
-    if let Some(changed) = address::rewrite(&now, address::Context::Noise, change) {
-        now = changed;
-    }
-    if let Some(changed) = base64_run::rewrite(&now, depth, &mut |decoded, depth| {
-        rewrite_decoded(decoded, prepare, change, depth)
-    }) {
-        now = changed;
-    }
-    (now != bytes).then_some(now)
+    let redacted = ticket::redact(bytes);
+    let now = redacted.as_deref().unwrap_or(bytes);
+    let renamed = address::rewrite(now, context, change);
+    let now = renamed.as_deref().unwrap_or(now);
+    let decoded = base64_run::rewrite(now, depth, &mut |decoded, depth| {
+        // Most of what is decoded is noise, so an address has to look more like one.
+        rewrite(decoded, Context::Noise, depth, change)
+    });
+    decoded.or(renamed).or(redacted)
 }
 
 /// What came of text is text: only ASCII was put into places that ASCII bounds.

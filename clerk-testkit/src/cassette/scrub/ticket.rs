@@ -1,5 +1,7 @@
 //! Tickets and tokens: who has one can act with it.
 
+use std::ops::Range;
+
 use super::spelling::first;
 use crate::json::Json;
 
@@ -13,24 +15,31 @@ pub(super) fn is_name(name: &str) -> bool {
     name.as_bytes().ends_with(TICKET)
 }
 
-/// Replaces the value of each `ticket=`, and every JSON Web Token (RFC 7519).
-pub(super) fn redact(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
+/// Replaces the value of each `ticket=`, and every JSON Web Token (RFC 7519). `None` if there is none.
+pub(super) fn redact(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut done = 0;
     let mut at = 0;
     while at < bytes.len() {
-        if let Some((head, value)) = ticket(&bytes[at..]) {
-            out.extend_from_slice(&bytes[at..at + head]);
-            out.extend_from_slice(REDACTED.as_bytes());
-            at += head + value;
-        } else if let Some(len) = json_web_token(&bytes[at..]) {
-            out.extend_from_slice(REDACTED.as_bytes());
-            at += len;
-        } else {
-            out.push(bytes[at]);
+        let secret = match bytes[at] {
+            b't' => ticket(&bytes[at..]),
+            b'e' => json_web_token(&bytes[at..]),
+            _ => None,
+        };
+        let Some(Range { start, end }) = secret else {
             at += 1;
-        }
+            continue;
+        };
+        out.extend_from_slice(&bytes[done..at + start]);
+        out.extend_from_slice(REDACTED.as_bytes());
+        at += end;
+        done = at;
     }
-    out
+    if done == 0 {
+        return None;
+    }
+    out.extend_from_slice(&bytes[done..]);
+    Some(out)
 }
 
 /// Replaces what a member of that name holds.
@@ -48,28 +57,26 @@ pub(super) fn redact_members(json: Json) -> Json {
     }
 }
 
-/// The lengths of `ticket=` and of its value, at the start of `bytes`.
-fn ticket(bytes: &[u8]) -> Option<(usize, usize)> {
+/// Where the value is of a `ticket=` at the start of `bytes`.
+fn ticket(bytes: &[u8]) -> Option<Range<usize>> {
     let rest = bytes.strip_prefix(TICKET)?;
     let equals = first(rest).filter(|spelled| spelled.byte == b'=')?;
-    let value = &rest[equals.len..];
-    let mut len = 0;
-    while let Some(spelled) = first(&value[len..]) {
+    let start = TICKET.len() + equals.len;
+    let mut end = start;
+    while let Some(spelled) = first(&bytes[end..]) {
         if spelled.byte.is_ascii_whitespace() || b"&#\"'<>\\".contains(&spelled.byte) {
             break;
         }
-        len += spelled.len;
+        end += spelled.len;
     }
-    Some((TICKET.len() + equals.len, len))
+    Some(start..end)
 }
 
-/// The length of a JSON Web Token at the start of `bytes`: three parts, the first two of them JSON objects in base64.
-fn json_web_token(bytes: &[u8]) -> Option<usize> {
+/// Where a JSON Web Token is at the start of `bytes`: three parts, the first two of them JSON objects in base64.
+fn json_web_token(bytes: &[u8]) -> Option<Range<usize>> {
     let part = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .take_while(|c| c.is_ascii_alphanumeric() || b"-_".contains(c))
-            .count()
+        let is_base64 = |c: &&u8| c.is_ascii_alphanumeric() || b"-_".contains(c);
+        bytes.iter().take_while(is_base64).count()
     };
     if !bytes.starts_with(b"eyJ") {
         return None;
@@ -80,5 +87,5 @@ fn json_web_token(bytes: &[u8]) -> Option<usize> {
         .filter(|rest| rest.starts_with(b"eyJ"))?;
     let payload = part(rest);
     let signature = part(rest[payload..].strip_prefix(b".")?);
-    Some(header + 1 + payload + 1 + signature)
+    Some(0..header + 1 + payload + 1 + signature)
 }
