@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use clerk_core::{Bytes, HttpRequest, HttpTransport};
-use clerk_testkit::{Cassette, Replay};
+use clerk_core::{Bytes, HttpRequest, HttpResponse, HttpTransport, transport_fn};
+use clerk_testkit::cassette::RecordOptions;
+use clerk_testkit::{Cassette, Record, Replay};
 use divan::counter::ItemsCount;
 use pollster::block_on;
 
@@ -13,10 +14,10 @@ fn main() {
     divan::main();
 }
 
-/// A bulk invitation of ten people, who differ by number.
-fn people(number: usize) -> String {
+/// A bulk invitation of so many people, who differ by number.
+fn people(count: usize, number: usize) -> String {
     let mut json = String::new();
-    for person in 0..10 {
+    for person in 0..count {
         let comma = if person == 0 { '[' } else { ',' };
         let _ = write!(
             json,
@@ -26,33 +27,37 @@ fn people(number: usize) -> String {
     json + "]"
 }
 
-fn request(number: usize) -> HttpRequest {
+fn request(count: usize, number: usize) -> HttpRequest {
     http::Request::post("https://api.clerk.com/v1/invitations/bulk")
-        .body(Bytes::from(people(number)))
+        .body(Bytes::from(people(count, number)))
         .expect("a request")
 }
 
-fn cassette(length: usize) -> Cassette {
-    let interactions: Vec<String> = (0..length)
-        .map(|number| {
-            let people = people(number);
-            let request = format!(r#"{{"method":"POST","path":"/v1/invitations/bulk","body":{{"json":{people}}}}}"#);
-            let outcome = format!(r#"{{"response":{{"status":200,"body":{{"json":{people}}}}}}}"#);
-            format!(r#"{{"request":{request},"outcome":{outcome}}}"#)
-        })
-        .collect();
-    let json = format!(
-        r#"{{"version":1,"keep":["@company.test"],"interactions":[{}]}}"#,
-        interactions.join(",")
-    );
-    Cassette::from_json(&json).expect("a cassette")
+fn cassette(count: usize, length: usize) -> Cassette {
+    let echo = transport_fn(async |request: HttpRequest| Ok(HttpResponse::new(request.into_body())));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let record = Record::new(echo, file.path(), RecordOptions::new());
+    for number in 0..length {
+        block_on(record.send(request(count, number))).expect("a response");
+    }
+    record.save().expect("no secret");
+    record.cassette()
 }
 
-/// Every request of the cassette once, the last recorded first. Divan shows the time of one as the inverse of items a second.
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 20, sample_size = 1)]
-fn replay(bencher: divan::Bencher<'_, '_>, length: usize) {
-    let cassette = cassette(length);
-    let requests: Vec<HttpRequest> = (0..length).rev().map(request).collect();
+fn one_person(bencher: divan::Bencher<'_, '_>, length: usize) {
+    replay(bencher, 1, length);
+}
+
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20, sample_size = 1)]
+fn ten_people(bencher: divan::Bencher<'_, '_>, length: usize) {
+    replay(bencher, 10, length);
+}
+
+/// Every request of the cassette once, the last recorded first. What one costs is the inverse of the items a second.
+fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
+    let cassette = cassette(count, length);
+    let requests: Vec<HttpRequest> = (0..length).rev().map(|number| request(count, number)).collect();
     bencher
         .counter(ItemsCount::new(length))
         .with_inputs(|| (Replay::new(cassette.clone()), requests.clone()))

@@ -5,7 +5,7 @@ mod diff;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -28,6 +28,9 @@ pub(crate) enum Json {
 impl Json {
     /// Reads JSON; `None` if it is not JSON, or nested too deeply.
     pub(crate) fn parse(json: &[u8]) -> Option<Self> {
+        if let Ok(WithoutFractions(json)) = serde_json::from_slice(json) {
+            return Some(json);
+        }
         let raw: &RawValue = serde_json::from_slice(json).ok()?;
         Self::of_raw(raw, 0)
     }
@@ -146,6 +149,61 @@ fn canonical_number(number: &str) -> Cow<'_, str> {
 /// Any spelling will do that differs for different texts; this one is cheap.
 fn write_string(text: &str, out: &mut String) {
     let _ = write!(out, "{}\"{text}\"", text.len());
+}
+
+/// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.
+struct WithoutFractions(Json);
+
+impl<'de> Deserialize<'de> for WithoutFractions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct JsonVisitor;
+
+        impl<'de> Visitor<'de> for JsonVisitor {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON without fractions")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+                Ok(Json::Bool(value))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+                Ok(Json::Number(value.to_string()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+                Ok(Json::Number(value.to_string()))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+                Ok(Json::String(value.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+                let mut items = Vec::new();
+                while let Some(WithoutFractions(item)) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Json::Array(items))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, WithoutFractions(value))) = map.next_entry()? {
+                    members.push((key, value));
+                }
+                Ok(Json::Object(members))
+            }
+        }
+
+        deserializer.deserialize_any(JsonVisitor).map(Self)
+    }
 }
 
 /// The members of an object in their order, values unread.

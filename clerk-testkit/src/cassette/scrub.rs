@@ -85,9 +85,9 @@ impl Scrubber {
             return None;
         }
         let pseudonym = pseudonym::of(address);
-        self.people
-            .entry(pseudonym.clone())
-            .or_insert_with(|| address.to_owned());
+        if !self.people.contains_key(&pseudonym) {
+            self.people.insert(pseudonym.clone(), address.to_owned());
+        }
         Some(pseudonym)
     }
 }

@@ -1,6 +1,8 @@
 //! Finds email addresses (RFC 5321, 4.1.2) however their characters are written.
 
-use super::spelling::{first, last};
+use std::borrow::Cow;
+
+use super::spelling::{begins_escape, decode, first, last};
 
 /// Where an address is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(super) fn rewrite(
     let mut done = 0;
     let mut at = 0;
     while at < bytes.len() {
-        if !matches!(bytes[at], b'@' | b'%' | b'\\' | b'&') {
+        if bytes[at] != b'@' && !begins_escape(bytes[at]) {
             at += 1;
             continue;
         }
@@ -47,9 +49,9 @@ pub(super) fn rewrite(
                 continue;
             }
         };
-        let (start, local) = local_part(&bytes[done..at], context);
-        let (end, domain) = domain(&bytes[at + len..], context);
-        let (start, end) = (done + start, at + len + end);
+        let start = done + local_start(&bytes[done..at], context);
+        let end = at + len + domain_end(&bytes[at + len..], context);
+        let (local, domain) = (text(&bytes[start..at]), text(&bytes[at + len..end]));
         let is_address = !local.is_empty() && is_domain(&domain, context);
         let replacement = is_address.then(|| change(&format!("{local}@{domain}"))).flatten();
         if let Some(replacement) = replacement
@@ -70,44 +72,46 @@ pub(super) fn rewrite(
     Some(out)
 }
 
-/// What stands before an at sign: where it starts, and what it says.
-fn local_part(before: &[u8], context: Context) -> (usize, String) {
+/// Where the part before an at sign starts.
+fn local_start(before: &[u8], context: Context) -> usize {
     let mut start = before.len();
-    let mut reversed = Vec::new();
-    while let Some(spelled) = last(&before[..start]) {
-        if !is_in_local(spelled.byte, context) {
-            break;
-        }
+    while let Some(spelled) = last(&before[..start])
+        && is_in_local(spelled.byte, context)
+    {
         start -= spelled.len;
-        reversed.push((spelled.byte, spelled.len));
     }
     // A quote or a dot in front belongs to the sentence.
-    while let Some(&(b'\'' | b'.', len)) = reversed.last() {
-        start += len;
-        reversed.pop();
+    while let Some(spelled) = first(&before[start..])
+        && matches!(spelled.byte, b'\'' | b'.')
+    {
+        start += spelled.len;
     }
-    let local: Vec<u8> = reversed.into_iter().rev().map(|(byte, _)| byte).collect();
-    (start, String::from_utf8_lossy(&local).into_owned())
+    start
 }
 
-/// What stands behind an at sign: where it ends, and what it says.
-fn domain(behind: &[u8], context: Context) -> (usize, String) {
+/// Where the part behind an at sign ends.
+fn domain_end(behind: &[u8], context: Context) -> usize {
     let mut end = 0;
-    let mut domain = Vec::new();
-    while let Some(spelled) = first(&behind[end..]) {
-        if !is_in_domain(spelled.byte, context) {
-            break;
-        }
+    while let Some(spelled) = first(&behind[end..])
+        && is_in_domain(spelled.byte, context)
+    {
         end += spelled.len;
-        domain.push((spelled.byte, spelled.len));
     }
     // A dot behind ends the sentence.
-    while let Some(&(b'.' | b'-', len)) = domain.last() {
-        end -= len;
-        domain.pop();
+    while let Some(spelled) = last(&behind[..end])
+        && matches!(spelled.byte, b'.' | b'-')
+    {
+        end -= spelled.len;
     }
-    let domain: Vec<u8> = domain.into_iter().map(|(byte, _)| byte).collect();
-    (end, String::from_utf8_lossy(&domain).into_owned())
+    end
+}
+
+/// What the bytes say, however they are written.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match decode(bytes) {
+        Cow::Borrowed(plain) => String::from_utf8_lossy(plain),
+        Cow::Owned(decoded) => String::from_utf8_lossy(&decoded).into_owned().into(),
+    }
 }
 
 fn is_domain(domain: &str, context: Context) -> bool {

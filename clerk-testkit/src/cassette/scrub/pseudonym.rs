@@ -1,7 +1,5 @@
 //! Who is called what in a file.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -15,11 +13,11 @@ pub(super) fn of(address: &str) -> String {
     let mut hasher = Sha256::new();
     hasher.update(b"clerk-testkit pseudonym 1\0");
     hasher.update(address.to_lowercase().as_bytes());
-    let mut pseudonym = PREFIX.to_owned();
-    for byte in &hasher.finalize()[..DIGITS / 2] {
-        let _ = write!(pseudonym, "{byte:02x}");
-    }
-    pseudonym + SUFFIX
+    let hash = hasher.finalize();
+    let number = hash[..DIGITS / 2]
+        .iter()
+        .fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
+    format!("{PREFIX}{number:0DIGITS$x}{SUFFIX}")
 }
 
 pub(super) fn is_one(address: &str) -> bool {

@@ -17,8 +17,8 @@ fn holds(bytes: &[u8], known: &[String], depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else {
         return false;
     };
-    let unescaped = unescape(bytes);
-    (unescaped != bytes && holds(&unescaped, known, depth))
+    let decoded = spelling::decode(bytes);
+    (*decoded != *bytes && holds(&decoded, known, depth))
         || base64_run::decodings(bytes).any(|decoded| holds(&decoded, known, depth))
 }
 
@@ -33,14 +33,4 @@ fn holds_plainly(bytes: &[u8], known: &[String]) -> bool {
         let rest = &bytes[at..];
         is_key(rest) || known.iter().any(|value| rest.starts_with(value.as_bytes()))
     })
-}
-
-fn unescape(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(spelled) = spelling::first(&bytes[at..]) {
-        out.push(spelled.byte);
-        at += spelled.len;
-    }
-    out
 }

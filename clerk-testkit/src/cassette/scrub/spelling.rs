@@ -1,5 +1,7 @@
 //! The ways in which one character is written: as it is, percent-encoded once or twice, or as a JSON or HTML escape.
 
+use std::borrow::Cow;
+
 /// A character that ends or begins at a place: what it is, and how many bytes it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spelled {
@@ -19,12 +21,34 @@ pub(super) fn first(bytes: &[u8]) -> Option<Spelled> {
     Some(escaped.unwrap_or(Spelled { byte, len: 1 }))
 }
 
+/// The characters that `bytes` stand for.
+pub(super) fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.iter().any(|&c| begins_escape(c)) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(spelled) = first(&bytes[at..]) {
+        decoded.push(spelled.byte);
+        at += spelled.len;
+    }
+    Cow::Owned(decoded)
+}
+
+pub(super) const fn begins_escape(c: u8) -> bool {
+    matches!(c, b'%' | b'\\' | b'&')
+}
+
 /// The character that ends `bytes`.
 pub(super) fn last(bytes: &[u8]) -> Option<Spelled> {
     let &byte = bytes.last()?;
     // The longest first: `%252B` ends in what is no escape by itself.
     for len in [6, 5, 3] {
-        let Some(mut start) = bytes.len().checked_sub(len) else {
+        let Some(mut start) = bytes
+            .len()
+            .checked_sub(len)
+            .filter(|&start| begins_escape(bytes[start]))
+        else {
             continue;
         };
         if bytes[start] == b'\\' {
