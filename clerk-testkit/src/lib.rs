@@ -3,6 +3,8 @@
 
 pub mod cassette;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod difference;
 mod json;
 pub mod mock;
@@ -12,6 +14,8 @@ mod verify;
 
 pub use cassette::{Cassette, Record, Replay, cassette};
 pub use clock::{ManualClock, Stalled};
+#[cfg(feature = "conformance")]
+pub use conformance::Conformance;
 pub use mock::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};
 pub use verify::VerifyError;
