@@ -2,8 +2,6 @@
 //!
 //! The conformance suite proves that the transport keeps what `HttpTransport` promises.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
-
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
