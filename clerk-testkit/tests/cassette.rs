@@ -683,6 +683,85 @@ fn without_the_variable_the_file_answers_and_nothing_is_made_live() {
 }
 
 #[test]
+fn dropping_a_recorder_writes_the_file_unless_a_test_is_failing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = |name: &str, answer: &'static str| {
+        let inner = transport_fn(move |_request| async move { Ok(response(answer)) });
+        let record = Record::new(inner, folder.path().join(name), RecordOptions::new());
+        block_on(record.send(request("GET", "/v1/x", ""))).expect("a response");
+        record
+    };
+    drop(record("written.json", "1"));
+    assert_eq!(
+        Cassette::load(folder.path().join("written.json"))
+            .expect("a cassette")
+            .len(),
+        1
+    );
+
+    let failing = std::panic::catch_unwind(|| {
+        let _record = record("failing.json", "1");
+        panic!("the test's own failure");
+    });
+    assert!(failing.is_err() && !folder.path().join("failing.json").exists());
+
+    let refused = std::panic::catch_unwind(|| drop(record("secret.json", "sk_live_abc"))).expect_err("a secret");
+    let message = refused.downcast_ref::<String>().expect("a message");
+    assert!(
+        message.contains("a secret key would show in the outcome of interaction 0"),
+        "{message}"
+    );
+    assert!(!folder.path().join("secret.json").exists());
+}
+
+const PATH_VARIABLE: &str = "CLERK_TESTKIT_CASSETTE_PATH";
+const RECORD_VARIABLE: &str = "CLERK_TESTKIT_RECORD";
+
+/// What a user's test does, in a process whose environment its parent chooses.
+#[test]
+#[ignore = "the next test runs it"]
+fn a_users_test() {
+    let path = std::env::var(PATH_VARIABLE).expect("the next test sets it");
+    let live = || transport_fn(async |_request| Ok(response("live")));
+    let tape = cassette(path, RECORD_VARIABLE, live).expect("a cassette");
+    let answer = block_on(tape.send(request("GET", "/v1/x", ""))).expect("a response");
+    assert_eq!(answer.body(), "live");
+    tape.finish().expect("written, or all made");
+}
+
+#[test]
+fn the_variable_asks_to_record_but_never_in_continuous_integration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json");
+    let run = |record: &str, ci: Option<&str>| {
+        let mut test = std::process::Command::new(std::env::current_exe().expect("this test"));
+        test.args(["--ignored", "--exact", "a_users_test"]);
+        test.env(PATH_VARIABLE, &path)
+            .env(RECORD_VARIABLE, record)
+            .env_remove("CI");
+        if let Some(ci) = ci {
+            test.env("CI", ci);
+        }
+        let output = test.output().expect("it runs");
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    };
+    let (passed, output) = run("1", Some("true"));
+    assert!(
+        !passed && !path.exists() && output.contains("RecordingInCi"),
+        "{output}"
+    );
+    let (passed, output) = run("0", None);
+    assert!(!passed && !path.exists(), "there is nothing to replay: {output}");
+    let (passed, output) = run("1", None);
+    assert!(passed && path.exists(), "it records: {output}");
+    let (passed, output) = run("", Some("true"));
+    assert!(passed, "it replays: {output}");
+}
+
+#[test]
 fn it_runs_on_any_executor() {
     let json = recorded(request("GET", "/v1/x", ""), Ok(response("1"))).expect("no secret");
     let replay = replay(&json);
