@@ -171,7 +171,7 @@ impl<'p> Engine<'p> {
             .await
             .map_err(Stop::Journal)?;
         self.last_attempt = self.history.last_attempt;
-        if self.history.is_begun {
+        if self.history.is_begun() {
             self.remember_calls();
         } else {
             let version = Record::VERSION;
