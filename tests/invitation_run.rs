@@ -3,16 +3,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::future::poll_fn;
+use std::io::Write;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::run::journal::{Journal, MemoryJournal};
-use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement};
-use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
+use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
+use clerk_core::{Client, Clock, CreateInvitation, HttpResponse, SecretKey, async_trait, transport_fn};
 use clerk_core::{HttpRequest, HttpTransport, TransportError};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
+use tempfile::TempDir;
 
 #[derive(Debug, Default)]
 struct Outcomes(Mutex<Vec<Settlement>>);
@@ -220,35 +228,181 @@ fn a_second_run_on_the_same_journal_sends_nothing_again() {
     assert_one_mail_each(&scene, &second);
 }
 
+/// A journal that outlives its runs: in memory, or in a file that each run opens anew.
+#[derive(Debug)]
+enum Kept {
+    InMemory(Arc<MemoryJournal>),
+    InFile(TempDir),
+}
+
+impl Kept {
+    fn in_file() -> Self {
+        Self::InFile(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self) -> PathBuf {
+        match self {
+            Self::InMemory(_) => panic!("it has no file"),
+            Self::InFile(folder) => folder.path().join("people.journal"),
+        }
+    }
+
+    fn open(&self) -> Arc<dyn Journal> {
+        match self {
+            Self::InMemory(journal) => Arc::clone(journal) as _,
+            Self::InFile(_) => Arc::new(AtOnce(FileJournal::open(self.file()).unwrap())),
+        }
+    }
+}
+
+/// Waits for the file's thread on the spot: the clock that drives a run does not wait for other threads.
+#[derive(Debug)]
+struct AtOnce(FileJournal);
+
+#[async_trait]
+impl Journal for AtOnce {
+    async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
+        pollster::block_on(self.0.load(each))
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
+        pollster::block_on(self.0.append(records))
+    }
+}
+
+/// Runs, and drops the run after so long.
+fn run_and_drop(scene: &Scene, people: &[CreateInvitation], journal: Arc<dyn Journal>, after: Duration) {
+    let clerk = scene.client();
+    let run = clerk.invitations().invite_all(people.to_vec()).journal(journal).run();
+    let mut run = pin!(run);
+    let mut limit = scene.clock.sleep(after);
+    let dropped = scene.clock.drive(poll_fn(|context| {
+        if run.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        limit.as_mut().poll(context)
+    }));
+    dropped.expect("it is cut");
+}
+
 #[test]
 fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
     // The run is dropped after so many seconds, within calls and within waits.
-    for seconds in 0..60 {
+    let in_memory = (0..60).map(|seconds| (150, seconds, Kept::InMemory(Arc::default())));
+    let in_file = (0..24).map(|seconds| (40, seconds, Kept::in_file()));
+    for (count, seconds, kept) in in_memory.chain(in_file) {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
-        let journal: Arc<MemoryJournal> = Arc::default();
-        let clerk = scene.client();
-        let run = clerk
-            .invitations()
-            .invite_all(people(150))
-            .journal(Arc::clone(&journal) as Arc<dyn Journal>);
-        let mut cut = std::pin::pin!(run.run());
-        let clock = scene.clock.clone();
-        let limit = clerk_core::Clock::sleep(&clock, Duration::from_secs(seconds));
-        let mut limit = limit;
-        let dropped = scene.clock.drive(std::future::poll_fn(|context| {
-            if cut.as_mut().poll(context).is_ready() {
-                return std::task::Poll::Ready(());
-            }
-            limit.as_mut().poll(context)
-        }));
-        dropped.expect("it is cut");
-        let (_, settled) = scene.run(&people(150), journal, Lanes::Both);
+        run_and_drop(&scene, &people(count), kept.open(), Duration::from_secs(seconds));
+        let (_, settled) = scene.run(&people(count), kept.open(), Lanes::Both);
         assert_eq!(
             outcomes(&settled),
-            BTreeMap::from([(Outcome::Created, 150)]),
-            "cut after {seconds} s"
+            BTreeMap::from([(Outcome::Created, count)]),
+            "cut after {seconds} s, {kept:?}"
         );
         assert_one_mail_each(&scene, &settled);
+    }
+}
+
+/// How an append fails.
+#[derive(Debug, Clone, Copy)]
+enum Failure {
+    /// Nothing was written.
+    Nothing,
+    /// A part of the lines was written.
+    Torn,
+    /// All was written, and nobody knows.
+    Whole,
+}
+
+/// A journal in a file whose disk fails at an append, and from then on.
+#[derive(Debug)]
+struct Failing {
+    journal: AtOnce,
+    file: PathBuf,
+    appends_left: AtomicUsize,
+    failure: Failure,
+}
+
+#[async_trait]
+impl Journal for Failing {
+    async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
+        self.journal.load(each).await
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
+        let left = self.appends_left.load(Ordering::Relaxed);
+        self.appends_left.store(left.saturating_sub(1), Ordering::Relaxed);
+        match (left, self.failure) {
+            (0, _) | (1, Failure::Nothing) => {}
+            (1, Failure::Torn) => {
+                let whole = serde_json::to_vec(&records[0]).unwrap();
+                let mut file = File::options().append(true).open(&self.file).unwrap();
+                file.write_all(&whole[..whole.len() / 2]).unwrap();
+            }
+            (1, Failure::Whole) => self.journal.append(records).await?,
+            _ => return self.journal.append(records).await,
+        }
+        Err(JournalError::new("the disk failed"))
+    }
+}
+
+#[test]
+fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
+    let mut people = people(25);
+    people[7] = people[7].clone().ignore_existing(true);
+    people[20] = people[20].clone().ignore_existing(true);
+    for failure in [Failure::Nothing, Failure::Torn, Failure::Whole] {
+        for appends in 1.. {
+            let scene = Scene::new(|fake| {
+                fake.malformed("person3@example.com").faults(FaultPlan::new().on_calls(
+                    FakeOperation::CreateInvitation,
+                    1..=1,
+                    Fault::Truncated,
+                ))
+            });
+            let kept = Kept::in_file();
+            let failing = Failing {
+                journal: AtOnce(FileJournal::open(kept.file()).unwrap()),
+                file: kept.file(),
+                appends_left: AtomicUsize::new(appends),
+                failure,
+            };
+            let (report, settled) = scene.run(&people, Arc::new(failing), Lanes::Both);
+            let context = format!("{failure:?} at append {appends}");
+            if report.stopped().is_none() {
+                assert!(appends > 10, "{context}: no append failed");
+                break;
+            }
+            assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{context}");
+            assert_nothing_was_sent_unrecorded(&scene, &settled, &kept, &context);
+            let (report, settled) = scene.run(&people, kept.open(), Lanes::Both);
+            assert!(report.stopped().is_none(), "{context}");
+            assert_one_mail_each(&scene, &settled);
+            for settlement in settled {
+                let expected: &[_] = match settlement.position {
+                    3 => &[Outcome::Refused],
+                    7 | 20 => &[Outcome::Created, Outcome::Unknown],
+                    _ => &[Outcome::Created],
+                };
+                assert!(expected.contains(&settlement.outcome), "{context}: {settlement:?}");
+            }
+        }
+    }
+}
+
+fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], kept: &Kept, context: &str) {
+    let journal = std::fs::read_to_string(kept.file()).unwrap();
+    for settlement in settled {
+        let address = settlement.email_address.as_str();
+        let mails = scene.fake.mails_to(address);
+        assert!(
+            mails == 0 || journal.contains(&format!("{address:?}")),
+            "{context}: {address}"
+        );
+        assert!(
+            mails == 1 || settlement.outcome != Outcome::Created,
+            "{context}: {address}"
+        );
     }
 }
 
