@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
-use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
+use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
 use clerk_core::{Client, Clock, CreateInvitation, HttpResponse, SecretKey, async_trait, transport_fn};
 use clerk_core::{HttpRequest, HttpTransport, TransportError};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
@@ -270,19 +270,15 @@ impl Journal for AtOnce {
     }
 }
 
-/// Runs, and drops the run after so long.
-fn run_and_drop(scene: &Scene, people: &[CreateInvitation], journal: Arc<dyn Journal>, after: Duration) {
-    let clerk = scene.client();
-    let run = clerk.invitations().invite_all(people.to_vec()).journal(journal).run();
-    let mut run = pin!(run);
-    let mut limit = scene.clock.sleep(after);
-    let dropped = scene.clock.drive(poll_fn(|context| {
-        if run.as_mut().poll(context).is_ready() {
-            return Poll::Ready(());
-        }
-        limit.as_mut().poll(context)
+/// Runs, and drops the run if it takes longer.
+fn drop_after(scene: &Scene, run: InvitationRun<'_>, limit: Duration) -> Option<RunReport> {
+    let mut run = pin!(run.run());
+    let mut limit = scene.clock.sleep(limit);
+    let ended_or_dropped = scene.clock.drive(poll_fn(|context| match run.as_mut().poll(context) {
+        Poll::Ready(report) => Poll::Ready(Some(report)),
+        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
     }));
-    dropped.expect("it is cut");
+    ended_or_dropped.expect("the limit ends it")
 }
 
 #[test]
@@ -292,7 +288,9 @@ fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
     let in_file = (0..24).map(|seconds| (40, seconds, Kept::in_file()));
     for (count, seconds, kept) in in_memory.chain(in_file) {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
-        run_and_drop(&scene, &people(count), kept.open(), Duration::from_secs(seconds));
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people(count)).journal(kept.open());
+        let _ended = drop_after(&scene, run, Duration::from_secs(seconds));
         let (_, settled) = scene.run(&people(count), kept.open(), Lanes::Both);
         assert_eq!(
             outcomes(&settled),
@@ -403,6 +401,35 @@ fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], kep
             mails == 1 || settlement.outcome != Outcome::Created,
             "{context}: {address}"
         );
+    }
+}
+
+#[test]
+fn whoever_was_perhaps_invited_is_not_invited_again_after_their_invitation_has_expired() {
+    for preflight in [true, false] {
+        let scene = Scene::new(|fake| {
+            fake.faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateInvitation,
+                1..=1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (people, journal) = (people(1), in_memory());
+        let run = |after| {
+            let clerk = scene.client();
+            let run = clerk.invitations().invite_all(people.clone()).preflight(preflight);
+            let run = run.lanes(Lanes::Single).journal(Arc::clone(&journal));
+            drop_after(&scene, run, after)
+        };
+        assert!(
+            run(Duration::from_secs(60)).is_none(),
+            "it is dropped while it waits to find out"
+        );
+        scene.clock.advance(Duration::from_secs(31 * 24 * 3600));
+        let report = run(Duration::from_secs(3600)).expect("it ends");
+        let expected = if preflight { Outcome::Created } else { Outcome::Unknown };
+        assert_eq!(scene.fake.mails_to("person0@example.com"), 1);
+        assert_eq!(report.of(expected), 1, "{report:?}");
     }
 }
 

@@ -94,7 +94,8 @@ impl<'p> InvitationRun<'p> {
     }
 
     /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes unless
-    /// said otherwise. Without it, an ambiguous attempt of a row with `ignore_existing` ends unknown.
+    /// said otherwise. Without it, an ambiguous attempt of a row with `ignore_existing` ends unknown, and so does one of somebody who has
+    /// only invitations that are no longer pending.
     pub const fn preflight(mut self, preflight: bool) -> Self {
         self.settings.preflight = preflight;
         self
