@@ -14,11 +14,18 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 const BEGUN: &str = r#"{"begun":{"version":1,"instance":"ins_1","resource":"invitations"}}"#;
-const ATTEMPTED: &str = r#"{"attempted":{"attempt":1,"lane":"bulk","at":1000,"people":[{"address":"ada@example.com","fingerprint":18446744073709551615,"baseline":["inv_0"]},{"address":"josé@例え.jp","fingerprint":2}]}}"#;
+const ATTEMPTED: &str = concat!(
+    r#"{"attempted":{"attempt":1,"lane":"bulk","at":1000,"people":["#,
+    r#"{"address":"ada@example.com","fingerprint":18446744073709551615,"baseline":["inv_0"]},"#,
+    r#"{"address":"josé@例え.jp","fingerprint":2}]}}"#
+);
 const ENDED: &str = r#"{"ended":{"attempt":1,"at":2000,"effect":"applied"}}"#;
 const CREATED: &str =
     r#"{"settled":{"address":"ada@example.com","outcome":"created","evidence":"answer","id":"inv_1"}}"#;
-const REFUSED: &str = r#"{"settled":{"address":"josé@例え.jp","outcome":"refused","evidence":"refusal","code":"form_param_format_invalid","fingerprint":2}}"#;
+const REFUSED: &str = concat!(
+    r#"{"settled":{"address":"josé@例え.jp","outcome":"refused","evidence":"refusal","#,
+    r#""code":"form_param_format_invalid","fingerprint":2}}"#
+);
 const SECOND: &str = r#"{"attempted":{"attempt":2,"lane":"single","at":3000,"people":[]}}"#;
 
 fn record(line: &str) -> Record {

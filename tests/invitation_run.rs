@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::future::poll_fn;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -236,21 +236,10 @@ enum Kept {
 }
 
 impl Kept {
-    fn in_file() -> Self {
-        Self::InFile(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self) -> PathBuf {
-        match self {
-            Self::InMemory(_) => panic!("it has no file"),
-            Self::InFile(folder) => folder.path().join("people.journal"),
-        }
-    }
-
     fn open(&self) -> Arc<dyn Journal> {
         match self {
             Self::InMemory(journal) => Arc::clone(journal) as _,
-            Self::InFile(_) => Arc::new(AtOnce(FileJournal::open(self.file()).unwrap())),
+            Self::InFile(folder) => Arc::new(AtOnce::open(&folder.path().join("people.journal"))),
         }
     }
 }
@@ -258,6 +247,12 @@ impl Kept {
 /// Waits for the file's thread on the spot: the clock that drives a run does not wait for other threads.
 #[derive(Debug)]
 struct AtOnce(FileJournal);
+
+impl AtOnce {
+    fn open(path: &Path) -> Self {
+        Self(FileJournal::open(path).unwrap())
+    }
+}
 
 #[async_trait]
 impl Journal for AtOnce {
@@ -285,7 +280,7 @@ fn drop_after(scene: &Scene, run: InvitationRun<'_>, limit: Duration) -> Option<
 fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
     // The run is dropped after so many seconds, within calls and within waits.
     let in_memory = (0..60).map(|seconds| (150, seconds, Kept::InMemory(Arc::default())));
-    let in_file = (0..24).map(|seconds| (40, seconds, Kept::in_file()));
+    let in_file = (0..24).map(|seconds| (40, seconds, Kept::InFile(tempfile::tempdir().unwrap())));
     for (count, seconds, kept) in in_memory.chain(in_file) {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
         let clerk = scene.client();
@@ -358,10 +353,11 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
                     Fault::Truncated,
                 ))
             });
-            let kept = Kept::in_file();
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("people.journal");
             let failing = Failing {
-                journal: AtOnce(FileJournal::open(kept.file()).unwrap()),
-                file: kept.file(),
+                journal: AtOnce::open(&file),
+                file: file.clone(),
                 appends_left: AtomicUsize::new(appends),
                 failure,
             };
@@ -372,8 +368,8 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
                 break;
             }
             assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{context}");
-            assert_nothing_was_sent_unrecorded(&scene, &settled, &kept, &context);
-            let (report, settled) = scene.run(&people, kept.open(), Lanes::Both);
+            assert_nothing_was_sent_unrecorded(&scene, &settled, &file, &context);
+            let (report, settled) = scene.run(&people, Arc::new(AtOnce::open(&file)), Lanes::Both);
             assert!(report.stopped().is_none(), "{context}");
             assert_one_mail_each(&scene, &settled);
             for settlement in settled {
@@ -388,8 +384,8 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
     }
 }
 
-fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], kept: &Kept, context: &str) {
-    let journal = std::fs::read_to_string(kept.file()).unwrap();
+fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], file: &Path, context: &str) {
+    let journal = std::fs::read_to_string(file).unwrap();
     for settlement in settled {
         let address = settlement.email_address.as_str();
         let mails = scene.fake.mails_to(address);
@@ -401,6 +397,49 @@ fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], kep
             mails == 1 || settlement.outcome != Outcome::Created,
             "{context}: {address}"
         );
+    }
+}
+
+#[test]
+fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
+    let row = || CreateInvitation::new("person1@example.com");
+    let cases: [(&str, CreateInvitation, bool); 4] = [
+        ("the same row", row(), false),
+        (
+            "other case and padding in the address",
+            CreateInvitation::new(" Person1@example.com"),
+            true,
+        ),
+        ("another row", row().expires_in_days(7), true),
+        ("a row that cannot be sent", row().expires_in_days(366), true),
+    ];
+    for (what, changed, stops) in cases {
+        let scene = Scene::new(|fake| {
+            fake.faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateBulkInvitations,
+                1..=1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (mut people, journal) = (people(3), in_memory());
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people.clone()).lanes(Lanes::Bulk);
+        let dropped = drop_after(&scene, run.journal(Arc::clone(&journal)), Duration::from_secs(60));
+        assert!(dropped.is_none(), "it is dropped while it waits to find out");
+        people[1] = changed;
+        let (report, settled) = scene.run(&people, Arc::clone(&journal), Lanes::Bulk);
+        let stopped = matches!(report.stopped(), Some(Stop::ChangedRow { position: 1 }));
+        assert_eq!(stopped, stops, "{what}: {report:?}");
+        let expected = if stops { Outcome::Pending } else { Outcome::Created };
+        assert_eq!(outcomes(&settled), BTreeMap::from([(expected, 3)]), "{what}");
+        people[1] = row();
+        let (_, settled) = scene.run(&people, journal, Lanes::Bulk);
+        assert_eq!(
+            outcomes(&settled),
+            BTreeMap::from([(Outcome::Created, 3)]),
+            "{what}, then restored"
+        );
+        assert_one_mail_each(&scene, &settled);
     }
 }
 

@@ -93,9 +93,9 @@ impl<'p> InvitationRun<'p> {
         self
     }
 
-    /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes unless
-    /// said otherwise. Without it, an ambiguous attempt of a row with `ignore_existing` ends unknown, and so does one of somebody who has
-    /// only invitations that are no longer pending.
+    /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes
+    /// unless said otherwise. Without it, an ambiguous attempt ends unknown for a row with `ignore_existing`, and for
+    /// somebody who has invitations of which none is pending any more.
     pub const fn preflight(mut self, preflight: bool) -> Self {
         self.settings.preflight = preflight;
         self
