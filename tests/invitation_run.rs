@@ -401,6 +401,73 @@ fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], fil
 }
 
 #[test]
+fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes_on() {
+    let latency = Duration::from_millis(1700);
+    for at in (0..40).map(|halves| Duration::from_millis(500) * halves) {
+        let scene = Scene::new(|fake| {
+            fake.latency(latency).faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateInvitation,
+                1..=2,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (people, journal) = (people(400), in_memory());
+        let clerk = scene.client();
+        let run = clerk
+            .invitations()
+            .invite_all(people.clone())
+            .journal(Arc::clone(&journal));
+        let stop = run.stop_handle();
+        let mut stop_at = Some(scene.clock.sleep(at));
+        let mut run = pin!(run.run());
+        let report = scene.clock.drive(poll_fn(|context| {
+            if stop_at.as_mut().is_some_and(|at| at.as_mut().poll(context).is_ready()) {
+                stop_at = None;
+                stop.stop();
+            }
+            run.as_mut().poll(context)
+        }));
+        let report = report.expect("it ends");
+        assert!(matches!(report.stopped(), Some(Stop::Requested)), "{at:?}: {report:?}");
+        assert_eq!(report.total(), 400, "{at:?}");
+        assert!(scene.clock.elapsed() <= at + latency, "{at:?}: {report:?}");
+        let (_, settled) = scene.run(&people, journal, Lanes::Both);
+        assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 400)]), "{at:?}");
+        assert_one_mail_each(&scene, &settled);
+    }
+}
+
+#[test]
+fn runs_that_die_again_and_again_stay_within_the_limits_together() {
+    for every in [3, 7, 40, 700] {
+        let scene = Scene::new(|fake| fake.latency(Duration::from_millis(600)));
+        let journal = in_memory();
+        let mut runs = 0;
+        let report = loop {
+            runs += 1;
+            let clerk = scene.client();
+            let run = clerk
+                .invitations()
+                .invite_all(people(700))
+                .journal(Arc::clone(&journal));
+            // Once the hour's budget is spent, it is let wait.
+            let limit = if runs % 10 == 0 { 3700 } else { every };
+            if let Some(report) = drop_after(&scene, run, Duration::from_secs(limit)) {
+                break report;
+            }
+        };
+        assert_eq!(report.of(Outcome::Created), 700, "{every} s, {runs} runs: {report:?}");
+        let refused: Vec<_> = scene
+            .fake
+            .log()
+            .into_iter()
+            .filter(|call| call.status == Some(429))
+            .collect();
+        assert_eq!(refused, [], "every {every} s, {runs} runs");
+    }
+}
+
+#[test]
 fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
     let row = || CreateInvitation::new("person1@example.com");
     let cases: [(&str, CreateInvitation, bool); 4] = [
