@@ -403,7 +403,9 @@ fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], fil
 #[test]
 fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes_on() {
     let latency = Duration::from_millis(1700);
-    for at in (0..40).map(|halves| Duration::from_millis(500) * halves) {
+    // Within calls, within the wait to find out what the lost ones did, and within the wait for the next hour.
+    let times = (0..40).map(|halves| Duration::from_millis(500) * halves);
+    for at in times.chain([90, 130, 2000].map(Duration::from_secs)) {
         let scene = Scene::new(|fake| {
             fake.latency(latency).faults(FaultPlan::new().on_calls(
                 FakeOperation::CreateInvitation,

@@ -65,3 +65,20 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_no_longer_at_its_path_once_it_is_removed_or_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.journal");
+        let (file, _) = open_locked(&path, Missing::Create).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+        let _another = open_locked(&path, Missing::Create).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+    }
+}
