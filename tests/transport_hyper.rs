@@ -1,7 +1,5 @@
 //! The conformance suite on the default transport.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
-
 use clerk_hyper::HyperTransport;
 use clerk_testkit::Conformance;
 
