@@ -9,8 +9,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::journal::{Journal, MemoryJournal};
 use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement};
-use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
-use clerk_core::{HttpRequest, HttpTransport, TransportError};
+use clerk_core::{Client, CreateInvitation};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
 
@@ -29,31 +28,17 @@ impl RunObserver for Outcomes {
 struct Scene {
     clock: ManualClock,
     fake: FakeClerk,
-    users: Vec<String>,
 }
 
 impl Scene {
     fn new(set_up: impl FnOnce(FakeClerkBuilder) -> FakeClerkBuilder) -> Self {
         let clock = ManualClock::new();
         let fake = set_up(FakeClerk::builder().clock(clock.clone())).build();
-        Self {
-            clock,
-            fake,
-            users: Vec::new(),
-        }
+        Self { clock, fake }
     }
 
     fn client(&self) -> Client {
-        let (fake, users) = (self.fake.clone(), self.users.clone());
-        let transport = transport_fn(move |request: HttpRequest| {
-            let (fake, users) = (fake.clone(), users.clone());
-            async move { answer(&fake, &users, request).await }
-        });
-        Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport)
-            .clock(self.clock.clone())
-            .retry_seed(1)
-            .build()
-            .unwrap()
+        self.fake.client_builder().retry_seed(1).build().unwrap()
     }
 
     fn run(
@@ -83,21 +68,6 @@ impl Scene {
         let created = settled.iter().filter(|s| s.outcome == Outcome::Created).count();
         assert_eq!(report.of(Outcome::Created), created);
         (report, settled)
-    }
-}
-
-async fn answer(fake: &FakeClerk, users: &[String], request: HttpRequest) -> Result<HttpResponse, TransportError> {
-    match request.uri().path() {
-        "/v1/instance" => Ok(HttpResponse::new(r#"{"id":"ins_1"}"#.into())),
-        "/v1/users" => {
-            let query = request.uri().query().unwrap_or_default().replace("%40", "@");
-            let known = users.iter().filter(|user| query.contains(user.as_str()));
-            let known: Vec<_> = known
-                .map(|user| serde_json::json!({ "email_addresses": [{ "email_address": user }] }))
-                .collect();
-            Ok(HttpResponse::new(serde_json::to_vec(&known).unwrap().into()))
-        }
-        _ => fake.send(request).await,
     }
 }
 
@@ -148,14 +118,13 @@ fn ten_thousand_people_take_the_hours_that_the_limits_ask() {
 
 #[test]
 fn each_person_is_settled_by_what_clerk_has() {
-    let mut scene = Scene::new(|fake| {
+    let scene = Scene::new(|fake| {
         fake.pending_invitation("person1@example.com")
             .pending_invitation("person2@example.com")
             .blocked("person3@example.com")
             .malformed("person4@example.com")
             .existing_user("person5@example.com")
     });
-    scene.users = vec!["person5@example.com".into()];
     let mut people = people(12);
     people[2] = people[2].clone().ignore_existing(true);
     people.push(CreateInvitation::new(" PERSON0@example.com "));
@@ -254,8 +223,10 @@ fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
 
 #[test]
 fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
-    let mut scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
-    scene.users = vec!["person2@example.com".into()];
+    let scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .existing_user("person2@example.com")
+    });
     let mut input = people(1000);
     input.push(CreateInvitation::new("nobody"));
     input.push(CreateInvitation::new("person0@example.com"));
