@@ -16,8 +16,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
-use clerk_core::{Client, Clock, CreateInvitation, HttpResponse, SecretKey, async_trait, transport_fn};
-use clerk_core::{HttpRequest, HttpTransport, TransportError};
+use clerk_core::{Client, Clock, CreateInvitation, async_trait};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
 use tempfile::TempDir;
@@ -37,31 +36,17 @@ impl RunObserver for Outcomes {
 struct Scene {
     clock: ManualClock,
     fake: FakeClerk,
-    users: Vec<String>,
 }
 
 impl Scene {
     fn new(set_up: impl FnOnce(FakeClerkBuilder) -> FakeClerkBuilder) -> Self {
         let clock = ManualClock::new();
         let fake = set_up(FakeClerk::builder().clock(clock.clone())).build();
-        Self {
-            clock,
-            fake,
-            users: Vec::new(),
-        }
+        Self { clock, fake }
     }
 
     fn client(&self) -> Client {
-        let (fake, users) = (self.fake.clone(), self.users.clone());
-        let transport = transport_fn(move |request: HttpRequest| {
-            let (fake, users) = (fake.clone(), users.clone());
-            async move { answer(&fake, &users, request).await }
-        });
-        Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport)
-            .clock(self.clock.clone())
-            .retry_seed(1)
-            .build()
-            .unwrap()
+        self.fake.client_builder().retry_seed(1).build().unwrap()
     }
 
     fn run(
@@ -91,23 +76,6 @@ impl Scene {
         let created = settled.iter().filter(|s| s.outcome == Outcome::Created).count();
         assert_eq!(report.of(Outcome::Created), created);
         (report, settled)
-    }
-}
-
-async fn answer(fake: &FakeClerk, users: &[String], request: HttpRequest) -> Result<HttpResponse, TransportError> {
-    match request.uri().path() {
-        "/v1/instance" => Ok(HttpResponse::new(
-            r#"{"id":"ins_1","environment_type":"development"}"#.into(),
-        )),
-        "/v1/users" => {
-            let query = request.uri().query().unwrap_or_default().replace("%40", "@");
-            let known = users.iter().filter(|user| query.contains(user.as_str()));
-            let known: Vec<_> = known
-                .map(|user| serde_json::json!({ "id": "user_1", "email_addresses": [{ "email_address": user }], "created_at": 1, "updated_at": 1 }))
-                .collect();
-            Ok(HttpResponse::new(serde_json::to_vec(&known).unwrap().into()))
-        }
-        _ => fake.send(request).await,
     }
 }
 
@@ -158,14 +126,13 @@ fn ten_thousand_people_take_the_hours_that_the_limits_ask() {
 
 #[test]
 fn each_person_is_settled_by_what_clerk_has() {
-    let mut scene = Scene::new(|fake| {
+    let scene = Scene::new(|fake| {
         fake.pending_invitation("person1@example.com")
             .pending_invitation("person2@example.com")
             .blocked("person3@example.com")
             .malformed("person4@example.com")
             .existing_user("person5@example.com")
     });
-    scene.users = vec!["person5@example.com".into()];
     let mut people = people(12);
     people[2] = people[2].clone().ignore_existing(true);
     people.push(CreateInvitation::new(" PERSON0@example.com "));
@@ -516,8 +483,10 @@ fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
 
 #[test]
 fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
-    let mut scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
-    scene.users = vec!["person2@example.com".into()];
+    let scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .existing_user("person2@example.com")
+    });
     let mut input = people(1000);
     input.push(CreateInvitation::new("nobody"));
     input.push(CreateInvitation::new("person0@example.com"));

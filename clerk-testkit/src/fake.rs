@@ -172,7 +172,7 @@ impl FakeClerk {
     /// What has become by now of what was asked for.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
-        state.catch_up(arrival(&*self.shared.clock));
+        state.catch_up(self.shared.clock.now());
         state
     }
 

@@ -305,6 +305,33 @@ fn a_late_effect_comes_when_it_is_due() {
 }
 
 #[test]
+fn late_effects_come_in_the_order_of_their_times_and_count_from_then() {
+    let clock = ManualClock::new();
+    let plan = FaultPlan::new()
+        .on_call(FakeOperation::CreateBulkInvitations, 1, Fault::Late(s(60)))
+        .on_call(FakeOperation::CreateBulkInvitations, 2, Fault::Late(s(20)));
+    let fake = FakeClerk::builder()
+        .clock(clock.clone())
+        .read_lag(s(30))
+        .faults(plan)
+        .build();
+    for first in [0, 1] {
+        assert!(send(&fake, request("POST", "/invitations/bulk", people(first, 1))).is_err());
+    }
+    // Nobody asks before both are listed.
+    clock.advance(s(90));
+    let listed = call(&fake, "GET", "/invitations?order_by=%2Bcreated_at", "").json;
+    let told = |index: usize| {
+        let since_start = |field: &str| listed[index][field].as_i64().expect("a time") - ManualClock::START.as_millis();
+        let address = listed[index]["email_address"].as_str().expect("an address").to_owned();
+        (address, since_start("created_at"), since_start("expires_at"))
+    };
+    let month = 30 * 24 * 3_600_000;
+    assert_eq!(told(0), ("p1@example.com".to_owned(), 20_000, 20_000 + month));
+    assert_eq!(told(1), ("p0@example.com".to_owned(), 60_000, 60_000 + month));
+}
+
+#[test]
 fn a_429_of_the_plan_blocks_its_endpoint_alone_until_it_is_over() {
     let clock = ManualClock::new();
     let plan = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 1, Fault::TooManyRequests(s(30)));

@@ -142,6 +142,11 @@ fn users_are_found_by_address() {
     assert_eq!(found("query=example&limit=1&offset=1"), "bob");
     assert_eq!(found("email_address=nobody%40example.com"), "");
 
+    for (query, count) in [("", 3), ("?query=example", 3), ("?email_address=ADA%40example.com", 1)] {
+        let answer = call(&fake, "GET", &format!("/users/count{query}"), "").json;
+        assert_eq!(answer, json!({ "object": "total_count", "total_count": count }));
+    }
+
     let unheeded = call(&fake, "GET", "/users?user_id=user_fake000001", "");
     assert_eq!((unheeded.status, unheeded.code()), (422, "form_param_unknown"));
     let many = "email_address=a%40example.com&".repeat(101);

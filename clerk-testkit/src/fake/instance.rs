@@ -74,6 +74,7 @@ impl Instance {
             FakeOperation::RevokeInvitation => invitations::revoke(self, &call),
             FakeOperation::DeleteInvitation => invitations::delete(self, &call),
             FakeOperation::GetUserList => users::list(self, &call),
+            FakeOperation::GetUsersCount => users::count(self, &call),
             FakeOperation::GetInstance => Ok(self.describe()),
         }
     }

@@ -22,6 +22,8 @@ pub enum FakeOperation {
     DeleteInvitation,
     /// `GET /v1/users`, found by address only
     GetUserList,
+    /// `GET /v1/users/count`, of those found by address
+    GetUsersCount,
     /// `GET /v1/instance`
     GetInstance,
 }
@@ -35,6 +37,7 @@ impl FakeOperation {
         Self::RevokeInvitation,
         Self::DeleteInvitation,
         Self::GetUserList,
+        Self::GetUsersCount,
         Self::GetInstance,
     ];
 
@@ -47,6 +50,7 @@ impl FakeOperation {
             Self::RevokeInvitation => "RevokeInvitation",
             Self::DeleteInvitation => "DeleteInvitation",
             Self::GetUserList => "GetUserList",
+            Self::GetUsersCount => "GetUsersCount",
             Self::GetInstance => "GetInstance",
         }
     }
@@ -82,8 +86,8 @@ pub(super) struct Route {
 impl Route {
     pub(super) fn of(method: &Method, path: &str) -> Option<Self> {
         use FakeOperation::{
-            CreateBulkInvitations, CreateInvitation, DeleteInvitation, GetInstance, GetUserList, ListInvitations,
-            RevokeInvitation,
+            CreateBulkInvitations, CreateInvitation, DeleteInvitation, GetInstance, GetUserList, GetUsersCount,
+            ListInvitations, RevokeInvitation,
         };
 
         let segments: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
@@ -94,6 +98,7 @@ impl Route {
             ("POST", ["invitations", id, "revoke"]) => (RevokeInvitation, *id),
             ("DELETE", ["invitations", id]) => (DeleteInvitation, *id),
             ("GET", ["users"]) => (GetUserList, ""),
+            ("GET", ["users", "count"]) => (GetUsersCount, ""),
             ("GET", ["instance"]) => (GetInstance, ""),
             _ => return None,
         };
@@ -125,6 +130,8 @@ mod tests {
                 Some(("RevokeInvitation", "a/b?")),
             ),
             ("DELETE", "/v1/invitations/inv_1", Some(("DeleteInvitation", "inv_1"))),
+            ("GET", "/v1/users", Some(("GetUserList", ""))),
+            ("GET", "/v1/users/count", Some(("GetUsersCount", ""))),
             ("GET", "/v1/instance", Some(("GetInstance", ""))),
             ("PUT", "/v1/invitations", None),
             ("GET", "/v1/invitations/inv_1", None),

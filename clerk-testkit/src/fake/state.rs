@@ -53,6 +53,15 @@ pub(super) struct Arrival {
     pub(super) wall: Timestamp,
 }
 
+impl Arrival {
+    fn after(self, duration: Duration) -> Self {
+        Self {
+            now: self.now.saturating_add(duration),
+            wall: self.wall.saturating_add(duration),
+        }
+    }
+}
+
 /// A request to be carried out.
 #[derive(Debug, Clone, Copy)]
 struct Incoming<'a> {
@@ -65,7 +74,7 @@ struct Incoming<'a> {
 /// A request that takes effect when its sender has given it up.
 #[derive(Debug)]
 struct Late {
-    due: Duration,
+    due: Arrival,
     request: HttpRequest,
 }
 
@@ -86,18 +95,16 @@ impl State {
         &self.calls
     }
 
-    /// Carries out what is due by now of the requests that take effect late.
-    pub(super) fn catch_up(&mut self, arrival: Arrival) {
-        let (due, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.late)
-            .into_iter()
-            .partition(|late| late.due <= arrival.now);
-        self.late = waiting;
+    /// Carries out what is due by `now` of the requests that take effect late, each at its time.
+    pub(super) fn catch_up(&mut self, now: Duration) {
+        let mut due: Vec<_> = self.late.extract_if(.., |late| late.due.now <= now).collect();
+        due.sort_by_key(|late| late.due.now);
         for late in due {
             let route = Route::of(late.request.method(), late.request.uri().path());
             let incoming = Incoming {
                 request: &late.request,
                 route: route.as_ref(),
-                arrival,
+                arrival: late.due,
                 extent: Extent::Whole,
             };
             // Nobody is left to hear the answer.
@@ -113,7 +120,7 @@ impl State {
 
     /// Takes a request that meets `fault`, and says what it comes to.
     pub(super) fn take(&mut self, request: &HttpRequest, fault: Option<Fault>, arrival: Arrival) -> Reply {
-        self.catch_up(arrival);
+        self.catch_up(arrival.now);
         let route = Route::of(request.method(), request.uri().path());
         let mut record = CallRecord {
             number: self.calls.len() as u64 + 1,
@@ -165,7 +172,7 @@ impl State {
             }
             Fault::Late(after) => {
                 self.late.push(Late {
-                    due: now.saturating_add(after),
+                    due: incoming.arrival.after(after),
                     request: incoming.request.clone(),
                 });
                 Reply::Lost

@@ -15,8 +15,8 @@ use super::query::Query;
 /// How many addresses one call can ask for.
 const MAX_ADDRESSES: usize = 100;
 
-/// The parameters that the fake knows of those that Clerk has.
-const PARAMETERS: [&str; 5] = ["email_address", "query", "order_by", "limit", "offset"];
+/// The filters that the fake knows of those that Clerk has.
+const FILTERS: [&str; 2] = ["email_address", "query"];
 
 /// The users, by address.
 #[derive(Debug, Default)]
@@ -47,11 +47,7 @@ impl Users {
 /// heeded.
 pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
     let query = Query::parse(call.request.uri().query().unwrap_or_default());
-    let mut errors: Vec<ErrorItem> = query
-        .names()
-        .filter(|name| !PARAMETERS.contains(name))
-        .map(ErrorItem::param_unknown)
-        .collect();
+    let mut errors = unknown_parameters(&query, &["order_by", "limit", "offset"]);
     let paging = Paging::read(&query, &mut errors);
     let newest_first = match query.get("order_by") {
         None | Some("-created_at") => true,
@@ -61,21 +57,7 @@ pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusa
             true
         }
     };
-    let asked: Vec<String> = query.all("email_address").map(identity).collect();
-    if asked.len() > MAX_ADDRESSES {
-        errors.push(ErrorItem::param_array_size_exceeded("email_address"));
-    }
-    if !errors.is_empty() {
-        return Err(Refusal::of_params(errors));
-    }
-    let text = query.get("query").map(identity).unwrap_or_default();
-    let mut found: Vec<(&String, &User)> = instance
-        .users
-        .0
-        .iter()
-        .filter(|(address, _)| asked.is_empty() || asked.contains(address))
-        .filter(|(address, _)| address.contains(&text))
-        .collect();
+    let mut found = find(instance, &query, errors)?;
     found.sort_by_key(|(_, user)| user.number);
     if newest_first {
         found.reverse();
@@ -84,6 +66,43 @@ pub(super) fn list(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusa
         .of(&found)
         .map(|(address, user)| shown(address, user).to_string());
     Ok(paging.answer(page, found.len()))
+}
+
+/// Answers `GetUsersCount`, with the same filters.
+pub(super) fn count(instance: &Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
+    let query = Query::parse(call.request.uri().query().unwrap_or_default());
+    let found = find(instance, &query, unknown_parameters(&query, &[]))?;
+    let count = json!({ "object": "total_count", "total_count": found.len() });
+    Ok(count.to_string().into())
+}
+
+/// Complains of every parameter that is neither a filter nor one of these.
+fn unknown_parameters(query: &Query, known: &[&str]) -> Vec<ErrorItem> {
+    let unknown = query
+        .names()
+        .filter(|name| !FILTERS.contains(name) && !known.contains(name));
+    unknown.map(ErrorItem::param_unknown).collect()
+}
+
+/// The users that the query asks for, unless there are `errors` in it.
+fn find<'a>(
+    instance: &'a Instance,
+    query: &Query,
+    mut errors: Vec<ErrorItem>,
+) -> Result<Vec<(&'a String, &'a User)>, Refusal> {
+    let asked: Vec<String> = query.all("email_address").map(identity).collect();
+    if asked.len() > MAX_ADDRESSES {
+        errors.push(ErrorItem::param_array_size_exceeded("email_address"));
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::of_params(errors));
+    }
+    let text = query.get("query").map(identity).unwrap_or_default();
+    let users = instance.users.0.iter();
+    Ok(users
+        .filter(|(address, _)| asked.is_empty() || asked.contains(address))
+        .filter(|(address, _)| address.contains(&text))
+        .collect())
 }
 
 /// A user as the API shows it: all that is required of one.
