@@ -1,1 +1,18 @@
-//! Hyper.
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod builder;
+mod classify;
+mod connect;
+mod setup;
+mod tls;
+mod tokio_clock;
+mod transport;
+
+pub use clerk_core::*;
+pub use rustls;
+
+pub use builder::HyperTransportBuilder;
+pub use setup::{SetupError, builder, client, from_env};
+pub use tokio_clock::TokioClock;
+pub use transport::HyperTransport;

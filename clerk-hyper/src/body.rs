@@ -1,0 +1,40 @@
+//! Reading a response's body, up to a size.
+
+use std::fmt;
+
+use bytes::Bytes;
+use clerk_core::{Delivery, TransportError, TransportErrorKind};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+
+use crate::classify::classify_body;
+
+/// Reads the whole of `body`, unless it is larger than `limit` bytes.
+pub(crate) async fn read(body: Incoming, limit: usize) -> Result<Bytes, TransportError> {
+    // A length that is declared needs no reading to be refused.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(error) => Err(classify_body(error)),
+    }
+}
+
+fn too_large(limit: usize) -> TransportError {
+    TransportError::new(TransportErrorKind::ResponseTooLarge, Delivery::MaybeDelivered).with_source(TooLarge { limit })
+}
+
+#[derive(Debug)]
+struct TooLarge {
+    limit: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "more than {} bytes", self.limit)
+    }
+}
+
+impl std::error::Error for TooLarge {}

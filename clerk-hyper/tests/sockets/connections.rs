@@ -1,0 +1,131 @@
+//! Connections are kept, shared, limited in time, and carry requests and responses unchanged.
+
+use std::io;
+use std::time::Duration;
+
+use clerk_hyper::Delivery::NotSent;
+use clerk_hyper::{Bytes, HttpTransport, HyperTransport, TransportErrorKind as Kind};
+use tokio::sync::mpsc;
+
+use crate::server::{Peer, Server, builder, failure, get, in_time, post, verdict};
+
+fn transport() -> HyperTransport {
+    builder().build().expect("valid settings")
+}
+
+#[tokio::test]
+async fn request_and_response_pass_unchanged() {
+    let (seen, mut requests) = mpsc::channel(1);
+    let server = Server::start(move |mut peer: Peer, _| {
+        let seen = seen.clone();
+        async move {
+            let request = peer.read_request().await?;
+            seen.send(request).await.map_err(io::Error::other)?;
+            peer.write(
+                "HTTP/1.1 422 Unprocessable\r\nX-Twice: a\r\nX-Twice: b\r\ncontent-length: 6\r\n\r\n\0\r\n\u{ff}!",
+            )
+            .await
+        }
+    })
+    .await;
+    let mut request = post(&server.url("/v1/x%2Fy?order_by=%2Bcreated_at&a=b%20c"));
+    let headers = request.headers_mut();
+    headers.insert("x-one", "1".parse().expect("a value"));
+    headers.append("x-two", "2".parse().expect("a value"));
+    headers.append("x-two", "3".parse().expect("a value"));
+
+    let response = in_time(transport().send(request)).await.expect("answered");
+
+    let (head, body) = requests.recv().await.expect("one request");
+    let expected = format!(
+        "POST /v1/x%2Fy?order_by=%2Bcreated_at&a=b%20c HTTP/1.1\r\nx-one: 1\r\nx-two: 2\r\nx-two: 3\r\n\
+         host: {}\r\ncontent-length: 7\r\n\r\n",
+        server.address
+    );
+    assert_eq!(head, expected);
+    assert_eq!(body, b"[1,2,3]");
+    assert_eq!(response.status(), 422);
+    let twice: Vec<_> = response.headers().get_all("x-twice").iter().collect();
+    assert_eq!(twice, ["a", "b"]);
+    assert_eq!(response.body().as_ref(), "\0\r\n\u{ff}!".as_bytes());
+}
+
+#[tokio::test]
+async fn a_mebibyte_passes_both_ways() {
+    let server = Server::start(async |mut peer: Peer, _| {
+        let (_, body) = peer.read_request().await?;
+        peer.write(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()))
+            .await?;
+        peer.write(body).await
+    })
+    .await;
+    let body: Bytes = (0..1 << 20).map(|n: u32| n.to_le_bytes()[n as usize % 3]).collect();
+    let mut request = post(&server.url("/"));
+    *request.body_mut() = body.clone();
+    let response = in_time(transport().send(request)).await.expect("answered");
+    assert!(*response.body() == body, "the body came back as it went");
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer() {
+    let server = Server::start(async |mut peer: Peer, _| {
+        loop {
+            peer.read_request().await?;
+            peer.write("HTTP/1.1 307 Temporary Redirect\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")
+                .await?;
+        }
+    })
+    .await;
+    let response = in_time(transport().send(post(&server.url("/"))))
+        .await
+        .expect("answered");
+    assert_eq!(response.status(), 307);
+    assert_eq!(response.headers()["location"], "/elsewhere");
+    assert_eq!(server.requests_read(), 1);
+}
+
+async fn serve_for_ever(mut peer: Peer, _: usize) -> io::Result<()> {
+    loop {
+        peer.read_request().await?;
+        peer.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await?;
+    }
+}
+
+#[tokio::test]
+async fn one_connection_serves_one_request_after_another() {
+    let server = Server::start(serve_for_ever).await;
+    let transport = transport();
+    for _ in 0..5 {
+        in_time(transport.send(get(&server.url("/")))).await.expect("answered");
+    }
+    assert_eq!((server.requests_read(), server.connections()), (5, 1));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_in_time() {
+    let (closed, mut was_closed) = mpsc::channel(1);
+    let server = Server::start(move |mut peer: Peer, _| {
+        let closed = closed.clone();
+        async move {
+            peer.read_request().await?;
+            peer.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await?;
+            peer.hold().await?;
+            closed.send(()).await.map_err(io::Error::other)
+        }
+    })
+    .await;
+    let transport = builder().pool_idle_timeout(Duration::from_millis(100));
+    let transport = transport.build().expect("valid settings");
+    in_time(transport.send(get(&server.url("/")))).await.expect("answered");
+    in_time(was_closed.recv()).await.expect("closed by the client");
+}
+
+#[tokio::test]
+async fn connecting_takes_no_longer_than_allowed() {
+    let server = Server::start(async |peer: Peer, _| peer.hold().await).await;
+    let transport = builder().connect_timeout(Duration::from_millis(100));
+    let transport = transport.build().expect("valid settings");
+    let error = failure(&transport, post(&format!("https://{}/", server.address))).await;
+    assert_eq!(verdict(&error), (Kind::Timeout, NotSent), "{error:?}");
+    assert_eq!(server.requests_read(), 0);
+}

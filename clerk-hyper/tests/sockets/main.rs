@@ -1,0 +1,10 @@
+//! The transport on real loopback sockets, against servers that misbehave on purpose and count what they read.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[cfg(any(feature = "native-roots", feature = "webpki-roots"))]
+mod client;
+mod connections;
+mod delivery;
+mod http2;
+mod server;
+mod tls;
