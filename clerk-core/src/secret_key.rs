@@ -77,6 +77,12 @@ impl SecretKey {
         self.environment
     }
 
+    /// Whether a request with this `Authorization` header (RFC 6750, 2.1) was made with the key: what a server that
+    /// stands in for Clerk asks.
+    pub fn authorizes(&self, authorization: &HeaderValue) -> bool {
+        self.authorization == authorization
+    }
+
     /// The value of the `Authorization` header (RFC 6750, 2.1), marked sensitive.
     pub(crate) fn authorization(&self) -> HeaderValue {
         self.authorization.clone()
@@ -144,5 +150,7 @@ mod tests {
         let key = SecretKey::new("sk_test_abc").expect("valid");
         assert_eq!(key.authorization(), "Bearer sk_test_abc");
         assert_eq!(format!("{:?}", key.authorization()), "Sensitive");
+        assert!(key.authorizes(&HeaderValue::from_static("Bearer sk_test_abc")));
+        assert!(!key.authorizes(&HeaderValue::from_static("Bearer sk_test_abd")));
     }
 }

@@ -2,5 +2,9 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+pub mod fake;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use clock::{ManualClock, Stalled};
+pub use fake::FakeClerk;

@@ -1,0 +1,64 @@
+//! A server that behaves like Clerk's Backend API, for trying out and testing code that calls it.
+
+mod arguments;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use arguments::{Arguments, Command};
+use clerk_testkit::fake::CallRecord;
+use clerk_testkit::server::FakeServer;
+
+fn main() -> ExitCode {
+    let result = match Command::from_env() {
+        Ok(Command::Help) => writeln!(io::stdout(), "{}", arguments::HELP).map_err(|error| error.to_string()),
+        Ok(Command::Serve(arguments)) => serve(*arguments),
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done if even this cannot be written.
+            let _ = writeln!(io::stderr(), "fake-clerk: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until the process is ended.
+fn serve(arguments: Arguments) -> Result<(), String> {
+    let mut fake = arguments.fake;
+    if let Some(path) = arguments.log {
+        let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        fake = fake.on_call(write_to(file));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    runtime.block_on(async {
+        let port = arguments.port;
+        let server = FakeServer::start_on_port(fake.build(), port)
+            .await
+            .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+        writeln!(io::stdout(), "{}", server.url()).map_err(|error| error.to_string())?;
+        std::future::pending().await
+    })
+}
+
+/// Writes each call as a line, and complains of the first that cannot be written.
+fn write_to(file: File) -> impl Fn(&CallRecord) + Send + Sync {
+    let file = Mutex::new(Some(file));
+    move |call| {
+        let Ok(mut open) = file.lock() else {
+            return;
+        };
+        let Some(Err(error)) = open.as_mut().map(|file| writeln!(file, "{call}")) else {
+            return;
+        };
+        *open = None;
+        let _ = writeln!(io::stderr(), "fake-clerk: the log ends here: {error}");
+    }
+}

@@ -1,0 +1,89 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::pin;
+
+use bytes::{Bytes, BytesMut};
+use clerk_core::HttpRequest;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::answer::AnswerBody;
+use super::control;
+use crate::FakeClerk;
+use crate::fake::{Fault, MAX_BODY, Reply};
+
+/// Serves one connection until its client closes it, a fault does, or the server stops.
+pub(super) async fn serve(stream: TcpStream, fake: FakeClerk, mut stopped: watch::Receiver<()>) {
+    let stopped_for_calls = stopped.clone();
+    let service = service_fn(|request| answer(request, fake.clone(), stopped_for_calls.clone()));
+    let connection = http1::Builder::new()
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // However it ended, there is nobody to tell.
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+/// An error closes the connection without an answer.
+async fn answer(
+    request: Request<Incoming>,
+    fake: FakeClerk,
+    mut stopped: watch::Receiver<()>,
+) -> Result<Response<AnswerBody>, Closed> {
+    let (parts, body) = request.into_parts();
+    if let Some(response) = control::answer(&fake, &parts.method, parts.uri.path()) {
+        return Ok(response.map(AnswerBody::whole));
+    }
+    let fault = fake.draw_fault(&parts.method, parts.uri.path());
+    let body = match fault {
+        Some(Fault::Refused) => Bytes::new(),
+        _ => read(body).await?,
+    };
+    let request = HttpRequest::from_parts(parts, body);
+    match fake.reply(&request, fault).await {
+        Reply::Whole(response) => Ok(response.map(AnswerBody::whole)),
+        Reply::Truncated(response) => Ok(AnswerBody::truncate(response)),
+        Reply::Refused | Reply::Lost => Err(Closed),
+        Reply::Hang => {
+            let _ = stopped.changed().await;
+            Err(Closed)
+        }
+    }
+}
+
+/// Reads the body, or enough of it to know that it is too large.
+async fn read(mut body: Incoming) -> Result<Bytes, Closed> {
+    let mut bytes = BytesMut::new();
+    while bytes.len() <= MAX_BODY {
+        let Some(frame) = body.frame().await else {
+            break;
+        };
+        if let Ok(data) = frame.map_err(|_| Closed)?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes.freeze())
+}
+
+/// The connection is to close here and now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection closes without a whole answer")
+    }
+}
+
+impl StdError for Closed {}
