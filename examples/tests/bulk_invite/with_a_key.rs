@@ -6,7 +6,8 @@ use crate::program::{Clerk, Folder, program, run, run_with_input};
 #[test]
 fn people_on_standard_input_are_invited() {
     let clerk = Clerk::start(FakeClerk::builder());
-    let csv = "\u{FEFF}Email;public_metadata.name;redirect_url\r\nada@example.com;Ada;\r\n\r\n\"grace@example.com\";Grace;\r\n";
+    let csv = "\u{FEFF}Email;public_metadata.name;redirect_url\r\nada@example.com;Ada;\r\n\r\n\
+               \"grace@example.com\";Grace;\r\n";
     let ended = run_with_input(&mut clerk.program(&["-", "--json"]), csv.as_bytes());
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     assert!(!ended.stdout.contains("DEMO"), "{}", ended.stdout);

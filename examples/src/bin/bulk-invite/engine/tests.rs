@@ -155,7 +155,6 @@ fn after_a_fault_nobody_is_invited_twice_and_what_happened_is_read() {
     let cases = [
         (Fault::Refused, created_by_answer, 2),
         (Fault::TooManyRequests(Duration::from_secs(90)), created_by_answer, 2),
-        (Fault::TooManyRequests(Duration::ZERO), created_by_answer, 2),
         (Fault::Lost(AfterEffect), created_by_read, 1),
         (Fault::Lost(BeforeEffect), unknown, 1),
         (Fault::Hang(AfterEffect), created_by_read, 1),
