@@ -1,0 +1,95 @@
+//! The first line of the people file: what each column is.
+
+use super::UnusableFile;
+use super::table::Record;
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Column {
+    EmailAddress,
+    RedirectUrl,
+    PublicMetadata,
+    /// `public_metadata.NAME`: a text in the metadata.
+    PublicMetadataMember(String),
+    Notify,
+    IgnoreExisting,
+    ExpiresInDays,
+    TemplateSlug,
+    /// A column without a name, which spreadsheets leave behind the last one.
+    Nameless,
+}
+
+const MEMBER_PREFIX: &str = "public_metadata.";
+const KNOWN: &str = "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
+                     expires_in_days, template_slug";
+
+impl Column {
+    fn named(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        Some(match lower.as_str() {
+            "" => Self::Nameless,
+            "email_address" | "email" => Self::EmailAddress,
+            "redirect_url" => Self::RedirectUrl,
+            "public_metadata" => Self::PublicMetadata,
+            "notify" => Self::Notify,
+            "ignore_existing" => Self::IgnoreExisting,
+            "expires_in_days" => Self::ExpiresInDays,
+            "template_slug" => Self::TemplateSlug,
+            _ => {
+                let prefix = lower.starts_with(MEMBER_PREFIX);
+                let member = name
+                    .get(MEMBER_PREFIX.len()..)
+                    .filter(|member| prefix && !member.is_empty())?;
+                Self::PublicMetadataMember(member.to_owned())
+            }
+        })
+    }
+}
+
+/// The columns of a people file.
+#[derive(Debug)]
+pub(super) struct Header {
+    columns: Vec<Column>,
+}
+
+impl Header {
+    pub(super) fn read(record: &Record) -> Result<Self, UnusableFile> {
+        let line = record.line;
+        let mut columns = Vec::new();
+        for field in &record.fields {
+            let Some(name) = field else {
+                return Err(UnusableFile(format!(
+                    "is not UTF-8 (line {line}): save it as CSV UTF-8"
+                )));
+            };
+            let Some(column) = Column::named(name) else {
+                return Err(unknown_column(name, line));
+            };
+            if column != Column::Nameless && columns.contains(&column) {
+                return Err(UnusableFile(format!("has the column {name:?} twice (line {line})")));
+            }
+            columns.push(column);
+        }
+        if columns.contains(&Column::EmailAddress) {
+            Ok(Self { columns })
+        } else {
+            Err(UnusableFile(format!(
+                "has no column email_address in its header (line {line})"
+            )))
+        }
+    }
+
+    pub(super) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+}
+
+fn unknown_column(name: &str, line: u64) -> UnusableFile {
+    let advice = match name.contains('@') {
+        true => "the first line must name the columns".to_owned(),
+        false => format!("for metadata, name it public_metadata.{name}"),
+    };
+    UnusableFile(format!(
+        "has an unknown column {name:?} (line {line}): {advice}. The columns are: {KNOWN}"
+    ))
+}

@@ -1,0 +1,190 @@
+//! The records of a CSV file with their lines, whatever program wrote it.
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::UnusableFile;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// A record that is not blank.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    /// The line on which it begins, from 1.
+    pub(super) line: u64,
+    /// The line on which it ends: a later one if a quoted field runs over several.
+    pub(super) last_line: u64,
+    /// The fields without padding; `None` for one that is not UTF-8.
+    pub(super) fields: Vec<Option<String>>,
+    /// Whether a quote is opened and never closed, so that the record swallowed the rest of the file.
+    pub(super) is_open: bool,
+}
+
+/// Reads the records of a CSV file; blank ones are skipped.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
+    if UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || bytes.contains(&0) {
+        return Err(UnusableFile(
+            "is not UTF-8 but looks like UTF-16: save it as CSV UTF-8".to_owned(),
+        ));
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator(bytes))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes);
+    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let mut records = Vec::new();
+    let mut record = ByteRecord::new();
+    loop {
+        let more = reader
+            .read_byte_record(&mut record)
+            .map_err(|error| UnusableFile(format!("is not CSV: {error}")))?;
+        if !more {
+            return Ok(records);
+        }
+        let start = record.position().map_or(0, csv::Position::byte);
+        let raw = lines.raw(start, reader.position().byte());
+        let line = lines.line;
+        if record.iter().all(|field| field.trim_ascii().is_empty()) {
+            continue;
+        }
+        let quotes = raw.iter().filter(|byte| **byte == b'"').count();
+        let last_line = line + line_ends(raw.trim_ascii_end());
+        records.push(Record {
+            line,
+            last_line,
+            fields: record.iter().map(text).collect(),
+            is_open: last_line > line && quotes % 2 == 1,
+        });
+    }
+}
+
+/// The separator: the one that the header has most of.
+fn separator(bytes: &[u8]) -> u8 {
+    let header = bytes.trim_ascii_start();
+    let header = header
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .next()
+        .unwrap_or(header);
+    let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
+    // The first of equals is the comma, so the order is turned round for `max_by_key`, which takes the last.
+    SEPARATORS
+        .into_iter()
+        .rev()
+        .max_by_key(|separator| count(*separator))
+        .unwrap_or(b',')
+}
+
+/// A field without padding, and without the quotes that the padding kept from being read as such.
+fn text(field: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(field).ok()?.trim();
+    let is_padded = text.len() < field.len();
+    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    Some(match quoted {
+        Some(quoted) if is_padded => quoted.replace("\"\"", "\"").trim().to_owned(),
+        _ => text.to_owned(),
+    })
+}
+
+/// Tells on which line a record begins. The reader's own position is where the blank lines before it begin.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// Moves to the record between these positions, and gives its bytes.
+    fn raw(&mut self, start: u64, end: u64) -> &'a [u8] {
+        let index = |position| usize::try_from(position).unwrap_or(usize::MAX).min(self.bytes.len());
+        let (mut start, end) = (index(start), index(end));
+        while start < end && matches!(self.bytes[start], b'\n' | b'\r') {
+            start += 1;
+        }
+        self.line += line_ends(&self.bytes[self.at..start]);
+        self.at = start;
+        &self.bytes[start..end]
+    }
+}
+
+/// How many lines end in these bytes: with LF, CRLF or a CR alone.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let mut ends = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+            ends += 1;
+        }
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(record: &Record) -> Vec<&str> {
+        record
+            .fields
+            .iter()
+            .map(|field| field.as_deref().unwrap_or("<not UTF-8>"))
+            .collect()
+    }
+
+    #[test]
+    fn every_dialect_reads_the_same() {
+        let cases: [&[u8]; 9] = [
+            b"a,b\n1,2\n",
+            b"a,b\r\n1,2\r\n",
+            b"a,b\r1,2\r",
+            b"\xEF\xBB\xBFa,b\n1,2",
+            b"a;b\n1;2\n",
+            b"a\tb\n1\t2\n",
+            b"\"a\",\"b\"\n\"1\",\"2\"\n",
+            b" a , b \n 1 ,\t2 \n",
+            b" \"a\" , \"b\" \n\"1\" , \"2\"\n",
+        ];
+        for case in cases {
+            let records = read(case).expect("CSV");
+            let all: Vec<_> = records.iter().map(fields).collect();
+            assert_eq!(all, [["a", "b"], ["1", "2"]], "{:?}", String::from_utf8_lossy(case));
+        }
+    }
+
+    #[test]
+    fn a_record_is_found_on_its_line() {
+        let csv = b"\n\nname,note\r\n\r\nada,\"two\nlines\"\n  \n , \nbob,x\reve,\"\n\n\"\n\n\"zoe\"\"\",y";
+        let lines: Vec<_> = read(csv)
+            .expect("CSV")
+            .iter()
+            .map(|record| (fields(record)[0].to_owned(), record.line, record.last_line))
+            .collect();
+        let expected = [
+            ("name", 3, 3),
+            ("ada", 5, 6),
+            ("bob", 9, 9),
+            ("eve", 10, 12),
+            ("zoe\"", 14, 14),
+        ];
+        assert_eq!(lines, expected.map(|(name, line, last)| (name.to_owned(), line, last)));
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_is_told_from_one_within_a_field() {
+        let records = read(b"a,b\n5\" pipe,x\n\"quo\"\"ted\",x\n\"open,x\nbob,y\n").expect("CSV");
+        let open: Vec<_> = records.iter().map(|record| (record.line, record.is_open)).collect();
+        assert_eq!(open, [(1, false), (2, false), (3, false), (4, true)]);
+        assert_eq!(records[3].last_line, 5);
+    }
+
+    #[test]
+    fn other_encodings_are_told() {
+        for utf_16 in [&b"\xFF\xFEe\0m\0"[..], b"\xFE\xFF\0e\0m", b"e\0m\0a\0"] {
+            assert!(read(utf_16).expect_err("not UTF-8").to_string().contains("UTF-16"));
+        }
+        let latin_1 = read(b"name\nJos\xE9\nada\n").expect("a row of it can be read");
+        assert_eq!(fields(&latin_1[1]), ["<not UTF-8>"]);
+        assert_eq!(fields(&latin_1[2]), ["ada"]);
+    }
+}

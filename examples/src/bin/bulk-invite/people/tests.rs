@@ -1,0 +1,169 @@
+use serde_json::json;
+
+use super::*;
+
+fn read_all(csv: &str) -> Vec<Row> {
+    read(csv.as_bytes(), &Defaults::default(), usize::MAX).expect("a people file")
+}
+
+/// What would be sent for the only row of a file.
+fn sent(csv: &str, defaults: &Defaults) -> serde_json::Value {
+    match &read(csv.as_bytes(), defaults, usize::MAX).expect("a people file")[0].plan {
+        Plan::Invite(invitation) => serde_json::to_value(invitation).expect("JSON"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_row_says_all_that_the_api_takes() {
+    let csv = "email_address,redirect_url,public_metadata,public_metadata.Team,notify,ignore_existing,\
+               expires_in_days,template_slug\n\
+               Ada@Example.com,https://example.com/in,\"{\"\"seat\"\":7}\",Κόσμος 01,no,TRUE,14,waitlist_invitation";
+    let expected = json!({
+        "email_address": "Ada@Example.com",
+        "redirect_url": "https://example.com/in",
+        "public_metadata": { "Team": "Κόσμος 01", "seat": 7 },
+        "notify": false,
+        "ignore_existing": true,
+        "expires_in_days": 14,
+        "template_slug": "waitlist_invitation",
+    });
+    assert_eq!(sent(csv, &Defaults::default()), expected);
+}
+
+#[test]
+fn a_default_holds_where_the_row_says_nothing() {
+    let defaults = Defaults {
+        redirect_url: Some("https://example.com/default".to_owned()),
+        expires_in_days: Some(3),
+        notify: Some(false),
+        ..Defaults::default()
+    };
+    let csv = "email,redirect_url,notify\nada@example.com,,yes";
+    let expected = json!({
+        "email_address": "ada@example.com",
+        "redirect_url": "https://example.com/default",
+        "expires_in_days": 3,
+        "notify": true,
+    });
+    assert_eq!(sent(csv, &defaults), expected);
+    assert_eq!(
+        sent("email\nada@example.com", &Defaults::default()),
+        json!({ "email_address": "ada@example.com" })
+    );
+}
+
+#[test]
+fn large_numbers_in_metadata_keep_their_digits_beside_a_column() {
+    let csv = "email,public_metadata,public_metadata.zip\na@example.com,\"{\"\"id\"\":12345678901234567890123}\",01234";
+    let Plan::Invite(invitation) = &read_all(csv)[0].plan else {
+        panic!("the row is fine");
+    };
+    let json = serde_json::to_string(invitation).expect("JSON");
+    assert!(
+        json.contains(r#"{"id":12345678901234567890123,"zip":"01234"}"#),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_bad_row_is_told_and_the_others_go_on() {
+    let cases = [
+        ("bob", "no @"),
+        (",,x", "no email address"),
+        ("bob@example.com,{\"a\":1", "quotes be doubled"),
+        ("bob@example.com,[1]", "public_metadata: metadata must be a JSON object"),
+        ("bob@example.com,{nope}", "public_metadata: metadata must be JSON"),
+        ("bob@example.com,\"{\"\"team\"\":1}\",x", "both give \"team\""),
+        ("bob@example.com,,,0", "expires_in_days must be 1 to 365"),
+        ("bob@example.com,,,366", "expires_in_days must be 1 to 365"),
+        ("bob@example.com,,,soon", "expires_in_days must be 1 to 365"),
+        ("bob@example.com,,,,maybe", "notify must be true or false"),
+        (
+            "bob@example.com,,,,,welcome",
+            "template_slug must be invitation or waitlist_invitation",
+        ),
+        ("bob@example.com,,,,,,/sign-up", "redirect_url must be an absolute URL"),
+        ("bob@example.com,,,,,,,x", "column 8 has a value, but no name"),
+        ("bob@example.com,,,,,,,,x", "the row has 9 fields and the header 8"),
+    ];
+    let header = "email,public_metadata,public_metadata.team,expires_in_days,notify,template_slug,redirect_url,";
+    for (row, reason) in cases {
+        // The case with an unquoted brace has a comma more than the others can bear.
+        let row = row.replace("{\"a\":1", "{\"a\":1,\"b\":2,,,,,,,}");
+        let rows = read_all(&format!("{header}\n\nada@example.com\n{row}\neve@example.com"));
+        assert_eq!(rows.len(), 3, "{row}");
+        assert!(matches!(rows[0].plan, Plan::Invite(_)), "{row}");
+        assert!(matches!(rows[2].plan, Plan::Invite(_)), "{row}");
+        assert_eq!(rows[1].line, 4, "{row}");
+        match &rows[1].plan {
+            Plan::Invalid(told) => assert!(told.contains(reason), "{row}: {told}"),
+            other => panic!("{row}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_quote_left_open_loses_nobody_in_silence() {
+    let rows = read_all("email\nada@example.com\n\"bob@example.com\neve@example.com\n");
+    assert_eq!(rows.len(), 2);
+    match &rows[1].plan {
+        Plan::Invalid(reason) => assert!(reason.contains("lines 3 to 4 were read as one row"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_first_of_duplicates_wins_and_a_bad_row_claims_nothing() {
+    let rows = read_all(
+        "email,notify\nada@example.com,\nbob@example.com,maybe\n ADA@example.com ,\nbob@example.com,\nBOB@EXAMPLE.COM,\n",
+    );
+    let plans: Vec<_> = rows
+        .iter()
+        .map(|row| match &row.plan {
+            Plan::Invite(_) => "invite".to_owned(),
+            Plan::Invalid(_) => "invalid".to_owned(),
+            Plan::Duplicate(line) => format!("as line {line}"),
+        })
+        .collect();
+    assert_eq!(plans, ["invite", "invalid", "as line 2", "invite", "as line 5"]);
+    assert_eq!(rows[2].email_address, "ADA@example.com", "shown as typed");
+}
+
+#[test]
+fn what_is_no_people_file_is_told() {
+    let cases = [
+        ("", "is empty"),
+        (" \r\n\n", "is empty"),
+        ("email_address\n", "has a header, but nobody below it"),
+        (
+            "name,notify\nx,y",
+            "has an unknown column \"name\" (line 1): for metadata, name it public_metadata.name",
+        ),
+        ("\n\nnotify\nx", "has no column email_address in its header (line 3)"),
+        ("email,EMAIL_ADDRESS\nx,y", "has the column \"EMAIL_ADDRESS\" twice"),
+        (
+            "email,public_metadata.\nx,y",
+            "has an unknown column \"public_metadata.\"",
+        ),
+        (
+            "ada@example.com\nbob@example.com",
+            "the first line must name the columns",
+        ),
+    ];
+    for (csv, problem) in cases {
+        let error = read(csv.as_bytes(), &Defaults::default(), usize::MAX).expect_err(csv);
+        assert!(error.to_string().contains(problem), "{csv:?}: {error}");
+    }
+}
+
+#[test]
+fn the_first_few_can_be_taken() {
+    let rows = read(
+        b"email\n\na@example.com\n\nb@example.com\nc@example.com",
+        &Defaults::default(),
+        2,
+    );
+    let lines: Vec<_> = rows.expect("a people file").iter().map(|row| row.line).collect();
+    assert_eq!(lines, [3, 5]);
+}

@@ -1,0 +1,86 @@
+use std::io::{BufRead, BufReader};
+
+use crate::program::{Folder, demo_people, program, run};
+
+const OUTCOMES: [&str; 8] = [
+    "created",
+    "already_invited",
+    "existing_user",
+    "refused",
+    "invalid",
+    "duplicate",
+    "unknown",
+    "pending",
+];
+
+#[test]
+fn everybody_of_the_people_file_has_one_outcome_and_every_invitation_one_mail() {
+    let folder = Folder::new();
+    let report = folder.path("report.csv");
+    let ended = run(&mut program(&[&demo_people(), "--json", "--report", &report]));
+    assert_eq!(ended.status, 1, "some are refused: {}", ended.stderr);
+    assert!(ended.stdout.starts_with("DEMO: "), "{}", ended.stdout);
+
+    let json = ended.json();
+    let count = |name: &str| json[name].as_u64().unwrap_or_else(|| panic!("{name} in {json}"));
+    assert!(count("total") >= 500);
+    assert_eq!(OUTCOMES.map(count).iter().sum::<u64>(), count("total"));
+    for outcome in OUTCOMES {
+        assert_eq!(count(outcome) > 0, outcome != "pending", "{outcome} in {json}");
+    }
+    assert_eq!(count("mails_sent"), count("created"));
+    assert!(
+        json["simulated_seconds"].as_f64().expect("a number") > 3600.0,
+        "the limits were lived through"
+    );
+    assert!(
+        json["elapsed_seconds"].as_f64().expect("a number") < 10.0,
+        "and not waited for"
+    );
+
+    let mut by_outcome = std::collections::BTreeMap::<String, u64>::new();
+    for record in csv::Reader::from_path(&report).expect("a report").records() {
+        *by_outcome.entry(record.expect("a row")[2].to_owned()).or_default() += 1;
+    }
+    for outcome in OUTCOMES {
+        assert_eq!(
+            by_outcome.get(outcome).copied().unwrap_or_default(),
+            count(outcome),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_key_without_text_and_the_option_are_the_demo_too() {
+    let folder = Folder::new();
+    let people = folder.with_people(3);
+    let blank = run(program(&[&people]).env("CLERK_SECRET_KEY", " "));
+    let asked = run(program(&[&people, "--demo"]).env("CLERK_SECRET_KEY", "sk_live_realkey"));
+    for ended in [blank, asked] {
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        assert!(ended.stdout.starts_with("DEMO: "), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn without_limits_of_its_own_it_waits_when_clerk_says_so() {
+    let ended = run(&mut program(&[&demo_people(), "--json", "--limits", "none"]));
+    let json = ended.json();
+    assert_eq!(json["mails_sent"], json["created"]);
+    assert_eq!(json["pending"], 0);
+    assert!(json["simulated_seconds"].as_f64().expect("a number") > 3600.0);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_crash() {
+    let mut child = program(&[&demo_people()]).spawn().expect("the program starts");
+    let mut first = String::new();
+    // The pipe closes with the reader.
+    BufReader::new(child.stdout.take().expect("piped"))
+        .read_line(&mut first)
+        .expect("a line");
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}

@@ -1,0 +1,10 @@
+//! The program `bulk-invite`, from the outside.
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
+
+mod demo;
+#[cfg(unix)]
+mod interrupt;
+mod outputs;
+mod program;
+mod usage;
+mod with_a_key;

@@ -1,0 +1,107 @@
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeOperation;
+use serde_json::Value;
+
+use crate::program::{Clerk, Folder, run};
+
+const CSV: &str = "email_address,public_metadata\n\
+                   ada@example.com,\n\
+                   bob,\n\
+                   ADA@example.com,\n\
+                   \n\
+                   grace@example.com,\n\
+                   taken@example.com,\n\
+                   \"\x1b[31mred@example.com\",\n";
+
+#[test]
+fn a_report_tells_of_everybody_by_line() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
+    let people = folder.with("people.csv", CSV);
+    let report = folder.with(
+        "report.csv",
+        "what an earlier run left, and longer than what comes\n".repeat(100),
+    );
+    let ended = run(&mut clerk.program(&[&people, "--report", &report]));
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    assert!(
+        !ended.stdout.contains('\x1b'),
+        "a people file cannot paint the terminal"
+    );
+
+    let mut reader = csv::Reader::from_path(&report).expect("a report");
+    let header = reader.headers().expect("a header").iter().collect::<Vec<_>>().join(",");
+    assert_eq!(header, "line,email_address,outcome,evidence,invitation_id,url,reason");
+    let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
+    let told: Vec<_> = rows.iter().map(|row| [&row[0], &row[1], &row[2], &row[3]]).collect();
+    assert_eq!(
+        told,
+        [
+            ["2", "ada@example.com", "created", "answer"],
+            ["3", "bob", "invalid", "input"],
+            ["4", "ADA@example.com", "duplicate", "input"],
+            ["6", "grace@example.com", "created", "answer"],
+            ["7", "taken@example.com", "existing_user", "refusal"],
+            ["8", "\x1b[31mred@example.com", "invalid", "input"],
+        ]
+    );
+    assert!(
+        rows[0][4].starts_with("inv_") && rows[0][5].starts_with("https://"),
+        "{:?}",
+        rows[0]
+    );
+    assert_eq!(&rows[2][6], "the address stands on line 2");
+}
+
+#[test]
+fn events_tell_of_each_call_and_each_person() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
+    let people = folder.with("people.csv", CSV);
+    let events = folder.path("events.jsonl");
+    run(&mut clerk.program(&[&people, "--events", &events]));
+    let text = std::fs::read_to_string(&events).expect("an event log");
+    let events: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let of = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect::<Vec<_>>();
+    let bulk = clerk.fake().calls(FakeOperation::CreateBulkInvitations);
+    let single = clerk.fake().calls(FakeOperation::CreateInvitation);
+    assert_eq!(of("attempt").len() as u64, bulk + single);
+    assert_eq!(of("attempt")[0]["lines"], serde_json::json!([2, 6, 7]));
+    assert_eq!(of("attempt")[0]["code"], "form_identifier_exists");
+    let mut lines: Vec<_> = of("outcome").iter().map(|event| event["line"].as_u64()).collect();
+    lines.sort_unstable();
+    assert_eq!(lines, [2, 3, 4, 6, 7, 8].map(Some));
+    assert!(!text.contains("https://"), "an invitation's link is not for a log");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_shows_in_the_exit_status() {
+    let folder = Folder::new();
+    let people = folder.with_people(2);
+    for option in ["--report", "--events"] {
+        let clerk = Clerk::start(FakeClerk::builder());
+        let ended = run(&mut clerk.program(&[&people, option, "/dev/full", "--json"]));
+        assert_eq!(ended.status, 1, "{option}");
+        assert_eq!(ended.json()["created"], 2, "{option}");
+        assert!(ended.stderr.contains("No space left"), "{option}: {}", ended.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_their_owner_reads_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let (people, report, events) = (folder.with_people(1), folder.path("r.csv"), folder.path("e.jsonl"));
+    run(&mut clerk.program(&[&people, "--report", &report, "--events", &events]));
+    for path in [report, events] {
+        let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path}");
+    }
+}

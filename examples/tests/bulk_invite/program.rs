@@ -1,0 +1,146 @@
+//! Starts the program, and a fake of Clerk for it to talk to.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use clerk_core::SecretKey;
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeClerkBuilder;
+use clerk_testkit::server::FakeServer;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What an ended program left.
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// The last line of standard output, which `--json` makes the counts.
+    pub(crate) fn json(&self) -> Value {
+        let last = self.stdout.lines().last().expect("a last line");
+        serde_json::from_str(last).unwrap_or_else(|error| panic!("{error} in {last:?}; {}", self.stderr))
+    }
+}
+
+/// The program with these arguments, and no key.
+pub(crate) fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
+    command.args(args).env_remove("CLERK_SECRET_KEY");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    let output = command.output().expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    let ended = Ended {
+        status: output.status.code().expect("an exit status"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
+    let key = command
+        .get_envs()
+        .find_map(|(name, value)| value.filter(|_| name == "CLERK_SECRET_KEY"));
+    let key = key.map_or("", |key| key.to_str().expect("UTF-8")).trim();
+    let shows = |text: &str| !key.is_empty() && text.contains(key);
+    assert!(!shows(&ended.stdout) && !shows(&ended.stderr), "the key shows");
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    ended
+}
+
+/// Runs it with this on standard input.
+pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ended {
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(input)
+        .expect("the program reads");
+    let output = child.wait_with_output().expect("the program ends");
+    Ended {
+        status: output.status.code().expect("an exit status"),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// A fake of Clerk on a port of this machine. It runs as long as it is kept.
+pub(crate) struct Clerk {
+    server: FakeServer,
+    key: &'static str,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Clerk {
+    pub(crate) fn start(fake: FakeClerkBuilder) -> Self {
+        Self::start_with_key(fake, FakeClerk::SECRET_KEY)
+    }
+
+    pub(crate) fn start_with_key(fake: FakeClerkBuilder, key: &'static str) -> Self {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1).enable_all().build().expect("a runtime");
+        let fake = fake.secret_key(SecretKey::new(key).expect("a key")).build();
+        Self {
+            server: runtime.block_on(FakeServer::start(fake)).expect("a port"),
+            key,
+            _runtime: runtime,
+        }
+    }
+
+    pub(crate) fn fake(&self) -> &FakeClerk {
+        self.server.fake()
+    }
+
+    /// The program, with the fake's key and address.
+    pub(crate) fn program(&self, args: &[&str]) -> Command {
+        let mut command = program(args);
+        command
+            .env("CLERK_SECRET_KEY", self.key)
+            .arg("--api-url")
+            .arg(self.server.url());
+        command
+    }
+}
+
+/// A folder with files for one test.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().expect("a folder"))
+    }
+
+    /// The path of a file in it.
+    pub(crate) fn path(&self, name: &str) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// Writes a file.
+    pub(crate) fn with(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("the folder can be written");
+        path
+    }
+
+    /// Writes a people file with this many people, one a line from line 2.
+    pub(crate) fn with_people(&self, count: usize) -> String {
+        let addresses: String = (0..count).map(|number| format!("p{number}@example.com\n")).collect();
+        self.with("people.csv", format!("email_address\n{addresses}"))
+    }
+}
+
+/// The people file that comes with the examples.
+pub(crate) fn demo_people() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/people.csv");
+    path.to_str().expect("UTF-8").to_owned()
+}

@@ -1,0 +1,124 @@
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeOperation;
+
+use crate::program::{Clerk, Ended, Folder, program, run, run_with_input};
+
+const KEY: &str = FakeClerk::SECRET_KEY;
+
+fn assert_usage_error(ended: &Ended, expected: &str) {
+    assert_eq!(ended.status, 2, "{expected}: {}", ended.stderr);
+    let first = ended.stderr.lines().next().unwrap_or_default();
+    assert!(first.contains(expected), "{expected:?} is not in {first:?}");
+}
+
+#[test]
+fn a_file_that_is_no_people_file_is_told() {
+    let folder = Folder::new();
+    let cases: [(&[u8], &str); 7] = [
+        (b"", "is empty"),
+        (b"email_address\n", "has a header, but nobody below it"),
+        (b"name\nAda\n", "has an unknown column \"name\""),
+        (b"notify\nyes\n", "has no column email_address"),
+        (b"\xFF\xFEe\0m\0a\0i\0l\0", "looks like UTF-16"),
+        (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
+        (b"PK\x03\x04\0\0spreadsheet", "is not UTF-8"),
+    ];
+    for (bytes, expected) in cases {
+        let people = folder.with("people.csv", bytes);
+        let ended = run(&mut program(&[&people]));
+        assert_usage_error(&ended, expected);
+        assert!(ended.stderr.contains(&people), "it names the file: {}", ended.stderr);
+        assert_usage_error(&run_with_input(&mut program(&["-"]), bytes), "standard input");
+    }
+    assert_usage_error(
+        &run(&mut program(&[&folder.path("missing.csv")])),
+        "missing.csv: No such file",
+    );
+    assert_usage_error(&run(&mut program(&[&folder.path(".")])), "Is a directory");
+}
+
+#[test]
+fn wrong_options_are_told_before_anybody_is_invited() {
+    let folder = Folder::new();
+    let people = folder.with_people(2);
+    let (report, missing) = (folder.path("report.csv"), folder.path("missing/report.csv"));
+    let link = folder.path("link.csv");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&people, &link).expect("a link");
+    let cases: [(&[&str], &str); 13] = [
+        (&["--report", &missing], "cannot write"),
+        (&["--events", &missing], "cannot write"),
+        (&["--report", &people], "would overwrite"),
+        (&["--report", &link], "would overwrite"),
+        (&["--events", &people], "would overwrite"),
+        (&["--report", &report, "--events", &report], "would overwrite"),
+        (&["--limits", "fast"], "\"fast\" is not a limit"),
+        (&["--timeout", "soon"], "invalid value 'soon'"),
+        (&["--expires-in-days", "366"], "1 to 365"),
+        (&["--redirect-url", "/sign-up"], "must be an absolute URL"),
+        (&["--template", "welcome"], "invitation or waitlist_invitation"),
+        (&["--max-people", "0"], "invalid value '0'"),
+        (&["--colour"], "unexpected argument"),
+    ];
+    let clerk = Clerk::start(FakeClerk::builder());
+    let before = std::fs::read(&people).expect("the people file");
+    for (args, expected) in cases {
+        assert_usage_error(&run(clerk.program(&[&people]).args(args)), expected);
+    }
+    assert_eq!(std::fs::read(&people).expect("the people file"), before);
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+}
+
+#[test]
+fn a_key_or_an_address_that_cannot_be_used_is_told() {
+    let folder = Folder::new();
+    let people = folder.with_people(2);
+    let cases = [
+        ("pk_test_abc", "https://api.clerk.com", "is it the publishable key?"),
+        ("hunter2", "https://api.clerk.com", "CLERK_SECRET_KEY cannot be used"),
+        (KEY, "http://clerk.example.com", "plain http and not loopback"),
+        (KEY, "api.clerk.com", "absolute http or https URL"),
+    ];
+    for (key, url, expected) in cases {
+        let ended = run(program(&[&people, "--api-url", url]).env("CLERK_SECRET_KEY", key));
+        assert_usage_error(&ended, expected);
+    }
+    assert_usage_error(
+        &run(&mut program(&[&people, "--api-url", "http://127.0.0.1:1"])),
+        "needs a key",
+    );
+}
+
+#[test]
+fn a_live_key_invites_many_only_when_told_yes() {
+    let folder = Folder::new();
+    let clerk = Clerk::start_with_key(FakeClerk::builder(), "sk_live_fake");
+    let people = folder.with_people(51);
+    assert_usage_error(
+        &run(&mut clerk.program(&[&people])),
+        "51 people would be invited: say --yes",
+    );
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+
+    let few = run(&mut clerk.program(&[&people, "--max-people", "50"]));
+    assert_eq!(few.status, 0, "{}", few.stderr);
+    let all = run(&mut clerk.program(&[&people, "--yes", "--json"]));
+    assert_eq!(all.status, 0, "{}", all.stderr);
+    assert_eq!(clerk.fake().mails().len(), 51);
+    assert_eq!(all.json()["already_invited"], 50);
+    assert!(clerk.fake().calls(FakeOperation::CreateBulkInvitations) > 0);
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let help = run(&mut program(&["--help"]));
+    assert_eq!(help.status, 0);
+    for told in ["--dry-run", "CLERK_SECRET_KEY", "Exit status", "public_metadata.NAME"] {
+        assert!(help.stdout.contains(told), "{told} is not in the help");
+    }
+    let version = run(&mut program(&["--version"]));
+    assert_eq!(
+        (version.status, version.stdout.as_str()),
+        (0, concat!("bulk-invite ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+}

@@ -1,0 +1,102 @@
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeOperation;
+
+use crate::program::{Clerk, Folder, program, run, run_with_input};
+
+#[test]
+fn people_on_standard_input_are_invited() {
+    let clerk = Clerk::start(FakeClerk::builder());
+    let csv = "\u{FEFF}Email;public_metadata.name;redirect_url\r\nada@example.com;Ada;\r\n\r\n\
+               \"grace@example.com\";Grace;\r\n";
+    let ended = run_with_input(&mut clerk.program(&["-", "--json"]), csv.as_bytes());
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert!(!ended.stdout.contains("DEMO"), "{}", ended.stdout);
+    let json = ended.json();
+    assert_eq!(json["created"], 2);
+    assert_eq!(json.get("mails_sent"), None, "nobody but a fake knows");
+    assert_eq!(
+        clerk.fake().mails().into_iter().collect::<Vec<_>>(),
+        [("ada@example.com".to_owned(), 1), ("grace@example.com".to_owned(), 1),]
+    );
+}
+
+#[test]
+fn an_option_holds_for_rows_that_do_not_say() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder().pending_invitation("bob@example.com"));
+    let people = folder.with(
+        "people.csv",
+        "email,notify\nada@example.com,\nbob@example.com,\neve@example.com,yes\n",
+    );
+    let ended = run(&mut clerk.program(&[&people, "--no-notify", "--ignore-existing", "--json"]));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(ended.json()["created"], 3);
+    assert_eq!(
+        clerk.fake().mails().into_keys().collect::<Vec<_>>(),
+        ["eve@example.com"]
+    );
+}
+
+#[test]
+fn a_second_run_invites_nobody_again() {
+    let folder = Folder::new();
+    let people = folder.with_people(25);
+    let clerk = Clerk::start(FakeClerk::builder());
+    for (created, already_invited) in [(25, 0), (0, 25)] {
+        let ended = run(&mut clerk.program(&[&people, "--json"]));
+        assert_eq!(ended.status, 0, "{}", ended.stderr);
+        let json = ended.json();
+        assert_eq!(
+            (&json["created"], &json["already_invited"]),
+            (&created.into(), &already_invited.into())
+        );
+    }
+    assert!(clerk.fake().mails().into_values().all(|mails| mails == 1));
+}
+
+#[test]
+fn a_key_that_clerk_does_not_know_stops_the_run() {
+    let folder = Folder::new();
+    let people = folder.with_people(25);
+    let clerk = Clerk::start(FakeClerk::builder());
+    let ended = run(clerk
+        .program(&[&people, "--json"])
+        .env("CLERK_SECRET_KEY", "sk_test_another"));
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert_eq!(ended.json()["pending"], 25);
+    assert!(
+        ended.stdout.contains("check that CLERK_SECRET_KEY is whole"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(clerk.fake().calls(FakeOperation::CreateBulkInvitations), 1);
+}
+
+#[test]
+fn a_server_that_is_not_there_stops_the_run() {
+    let folder = Folder::new();
+    let people = folder.with_people(2);
+    let mut command = program(&[&people, "--json", "--attempts", "1", "--api-url", "http://127.0.0.1:9"]);
+    let ended = run(command.env("CLERK_SECRET_KEY", FakeClerk::SECRET_KEY));
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert_eq!(ended.json()["pending"], 2);
+    assert!(
+        ended.stdout.contains("check the network and --api-url"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_dry_run_sends_nothing() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    for (csv, status) in [("email\nada@example.com\n", 0), ("email\nada@example.com\nbob\n", 1)] {
+        let people = folder.with("people.csv", csv);
+        let ended = run(&mut clerk.program(&[&people, "--dry-run", "--json"]));
+        assert_eq!(ended.status, status, "{}", ended.stderr);
+        assert!(ended.stdout.starts_with("DRY RUN"), "{}", ended.stdout);
+        assert_eq!(ended.json()["pending"], 1);
+    }
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+}
