@@ -100,12 +100,14 @@ impl Scene {
 
 async fn answer(fake: &FakeClerk, users: &[String], request: HttpRequest) -> Result<HttpResponse, TransportError> {
     match request.uri().path() {
-        "/v1/instance" => Ok(HttpResponse::new(r#"{"id":"ins_1"}"#.into())),
+        "/v1/instance" => Ok(HttpResponse::new(
+            r#"{"id":"ins_1","environment_type":"development"}"#.into(),
+        )),
         "/v1/users" => {
             let query = request.uri().query().unwrap_or_default().replace("%40", "@");
             let known = users.iter().filter(|user| query.contains(user.as_str()));
             let known: Vec<_> = known
-                .map(|user| serde_json::json!({ "email_addresses": [{ "email_address": user }] }))
+                .map(|user| serde_json::json!({ "id": "user_1", "email_addresses": [{ "email_address": user }], "created_at": 1, "updated_at": 1 }))
                 .collect();
             Ok(HttpResponse::new(serde_json::to_vec(&known).unwrap().into()))
         }
@@ -528,6 +530,66 @@ fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
         );
         assert_one_mail_each(&scene, &settled);
     }
+}
+
+#[test]
+fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
+    let mut scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
+    scene.users = vec!["person2@example.com".into()];
+    let mut input = people(1000);
+    input.push(CreateInvitation::new("nobody"));
+    input.push(CreateInvitation::new("person0@example.com"));
+    let clerk = scene.client();
+    let plan = scene
+        .clock
+        .drive(clerk.invitations().invite_all(input).plan())
+        .expect("it ends");
+    assert!(plan.stopped().is_none());
+    assert_eq!(plan.to_invite(), 998);
+    let skipped = [
+        Outcome::AlreadyInvited,
+        Outcome::ExistingUser,
+        Outcome::Invalid,
+        Outcome::Duplicate,
+    ];
+    assert_eq!(skipped.map(|outcome| plan.skipped(outcome)), [1; 4]);
+    let estimate = plan.estimate();
+    assert_eq!((estimate.bulk_calls, estimate.single_calls), (75, 248));
+    assert_eq!(estimate.duration, Duration::from_secs(2 * 3600));
+    assert_eq!(scene.fake.calls(FakeOperation::CreateBulkInvitations), 0);
+    assert_eq!(scene.fake.calls(FakeOperation::CreateInvitation), 0);
+}
+
+#[test]
+fn what_a_run_created_can_be_revoked_from_its_journal() {
+    let scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
+    let journal = in_memory();
+    let (_, settled) = scene.run(&people(40), Arc::clone(&journal), Lanes::Both);
+    scene.fake.sign_up("person2@example.com");
+    let clerk = scene.client();
+    // The journal comes to nobody's hands half-way: the second time there is nothing left to do.
+    for (revoked, accepted) in [(38, 1), (0, 0)] {
+        let undo = clerk.invitations().revoke_all(Arc::clone(&journal));
+        let report = scene.clock.drive(undo.run()).expect("it ends");
+        assert!(report.stopped.is_none(), "{:?}", report.stopped);
+        assert_eq!((report.revoked, report.accepted), (revoked, accepted));
+        assert_eq!((report.missing, report.pending, report.in_doubt), (0, 0, 0));
+    }
+    let pending = clerk_core::api::invitations::ListInvitations::new()
+        .status(clerk_core::model::InvitationStatus::Pending)
+        .limit(500);
+    let left = scene
+        .clock
+        .drive(clerk.invitations().list(&pending))
+        .expect("it ends")
+        .expect("a list");
+    let left: Vec<_> = left
+        .data
+        .iter()
+        .map(|invitation| invitation.email_address.as_str())
+        .collect();
+    assert_eq!(left, ["person1@example.com"], "what was there before stays");
+    assert_eq!(settled.len(), 40);
 }
 
 #[test]

@@ -11,7 +11,11 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::api::instance::InstanceApi;
 use crate::api::invitations::Invitations;
+use crate::api::organization_invitations::OrganizationInvitations;
+use crate::api::users::Users;
+use crate::api::waitlist_entries::WaitlistEntries;
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::Result;
@@ -72,6 +76,26 @@ impl Client {
     /// Invitations to the application.
     pub const fn invitations(&self) -> Invitations<'_> {
         Invitations::new(self)
+    }
+
+    /// Invitations to organizations.
+    pub const fn organization_invitations(&self) -> OrganizationInvitations<'_> {
+        OrganizationInvitations::new(self)
+    }
+
+    /// The waitlist.
+    pub const fn waitlist_entries(&self) -> WaitlistEntries<'_> {
+        WaitlistEntries::new(self)
+    }
+
+    /// Users.
+    pub const fn users(&self) -> Users<'_> {
+        Users::new(self)
+    }
+
+    /// The instance that the client's key belongs to.
+    pub const fn instance(&self) -> InstanceApi<'_> {
+        InstanceApi::new(self)
     }
 
     /// The kind of instance that the client's key belongs to.

@@ -132,6 +132,27 @@ impl EndpointRequest {
         }
     }
 
+    /// Adds a query parameter once for each value, which is how Clerk takes several.
+    #[must_use]
+    pub fn query_all(self, name: &str, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        values
+            .into_iter()
+            .fold(self, |request, value| request.query(name, value))
+    }
+
+    /// The number that is given for a query parameter.
+    pub(crate) fn query_number(&self, name: &str) -> Option<u64> {
+        let mut pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(key, value)| (key == name).then(|| value.parse().ok())?)
+    }
+
+    /// Gives a query parameter this number in the place of what it had.
+    pub(crate) fn set_query_number(mut self, name: &str, number: u64) -> Self {
+        let is_other = |pair: &&str| pair.split_once('=').is_none_or(|(key, _)| key != name);
+        self.query = self.query.split('&').filter(is_other).collect::<Vec<_>>().join("&");
+        self.query(name, number)
+    }
+
     /// Sends `body` as JSON.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::client::Response;
 use crate::middleware::Attempts;
 use crate::secret_key::InvalidSecretKey;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -51,6 +52,10 @@ enum Cause {
         status: StatusCode,
         trace_id: Option<String>,
         source: DecodeError,
+    },
+    RepeatedPage {
+        status: StatusCode,
+        trace_id: Option<String>,
     },
 }
 
@@ -108,6 +113,10 @@ pub enum ErrorKind {
     /// A success whose body could not be read: the operation was carried out. The [source](StdError::source) names
     /// the place in the JSON. Updating the SDK may help.
     Decode,
+    /// A list answered the same page again at another offset, so that its end would never come. Clerk's lists do not do
+    /// that; a stand-in for Clerk that gives the same answer every time does. A list of one entry a page can also look like
+    /// it when entries join while it is read: ask for larger pages.
+    RepeatedPage,
     /// A status that an API does not answer with, such as a redirect. Check the base URL.
     UnexpectedStatus,
 }
@@ -168,6 +177,20 @@ impl Error {
         }))
     }
 
+    /// For a page that is the same as the one before it.
+    pub(crate) fn of_repeated_page<T>(operation: &'static str, response: &Response<T>) -> Self {
+        Self(Box::new(Inner {
+            operation,
+            cause: Cause::RepeatedPage {
+                status: response.status(),
+                trace_id: response.trace_id().map(str::to_owned),
+            },
+            effect: Effect::None,
+            attempts: response.attempts(),
+            retry_after: None,
+        }))
+    }
+
     /// Takes in what the attempts of the call came to: their number, and the worst of their effects.
     pub(crate) fn after(mut self, attempts: Attempts) -> Self {
         self.0.attempts = attempts.count();
@@ -191,6 +214,7 @@ impl Error {
             },
             Cause::Status(refusal) => ErrorKind::of_status(refusal.status),
             Cause::Decode { .. } => ErrorKind::Decode,
+            Cause::RepeatedPage { .. } => ErrorKind::RepeatedPage,
         }
     }
 
@@ -208,7 +232,7 @@ impl Error {
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
             Cause::Status(refusal) => Some(refusal.status),
-            Cause::Decode { status, .. } => Some(*status),
+            Cause::Decode { status, .. } | Cause::RepeatedPage { status, .. } => Some(*status),
             Cause::InvalidRequest(_) | Cause::Transport(_) => None,
         }
     }
@@ -229,7 +253,9 @@ impl Error {
     /// The id under which Clerk's support finds the request.
     pub fn trace_id(&self) -> Option<&str> {
         match &self.0.cause {
-            Cause::Status(Refusal { trace_id, .. }) | Cause::Decode { trace_id, .. } => trace_id.as_deref(),
+            Cause::Status(Refusal { trace_id, .. })
+            | Cause::Decode { trace_id, .. }
+            | Cause::RepeatedPage { trace_id, .. } => trace_id.as_deref(),
             Cause::InvalidRequest(_) | Cause::Transport(_) => None,
         }
     }
@@ -291,6 +317,7 @@ impl fmt::Display for Error {
                 "{operation} succeeded with status {}, but its answer could not be read",
                 status.as_u16()
             )?,
+            Cause::RepeatedPage { .. } => write!(f, "{operation} answered the same page again at another offset")?,
         }
         if let Some(wait) = self.0.retry_after {
             write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;
@@ -310,7 +337,7 @@ impl StdError for Error {
         match &self.0.cause {
             Cause::Transport(error) => Some(error),
             Cause::Decode { source, .. } => Some(source),
-            Cause::InvalidRequest(_) | Cause::Status(_) => None,
+            Cause::InvalidRequest(_) | Cause::Status(_) | Cause::RepeatedPage { .. } => None,
         }
     }
 }

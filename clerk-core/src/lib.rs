@@ -10,6 +10,7 @@ pub mod error;
 pub mod middleware;
 pub mod model;
 mod operation;
+mod paging;
 pub mod run;
 mod secret_key;
 mod transport;
@@ -23,6 +24,7 @@ pub use clock::{Clock, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
 pub use error::{ApiError, BuildError, Effect, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey, Replay};
+pub use paging::{Items, Paged, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
 pub use transport::{
     Delivery, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn,

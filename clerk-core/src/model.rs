@@ -3,20 +3,35 @@
 mod deleted_object;
 mod email_address;
 mod id;
+mod instance;
 mod invitation;
 mod metadata;
 mod open_enum;
+mod organization_invitation;
 mod page;
+#[cfg(test)]
+mod tests;
 mod timestamp;
+mod total_count;
+mod user;
+mod waitlist_entry;
 
 pub use deleted_object::DeletedObject;
 pub use email_address::EmailAddress;
-pub use id::InvitationId;
+pub use id::{
+    EmailAddressId, InstanceId, InvitationId, OrganizationId, OrganizationInvitationId, UserId, WaitlistEntryId,
+    WorkspaceId,
+};
+pub use instance::{EnvironmentType, Instance};
 pub use invitation::{Invitation, InvitationStatus, InvitationTemplate};
 pub use metadata::{InvalidMetadata, Metadata};
 pub use open_enum::UnknownValue;
+pub use organization_invitation::{OrganizationInvitation, PublicInviterData, PublicOrganizationData};
 pub use page::Page;
 pub use timestamp::Timestamp;
+pub use total_count::TotalCount;
+pub use user::{User, UserEmailAddress};
+pub use waitlist_entry::{WaitlistEntry, WaitlistEntryStatus};
 
 pub(crate) use open_enum::open_enum;
 

@@ -1,7 +1,7 @@
 //! Clerk's behaviour in memory.
 //!
-//! [`FakeClerk`] keeps invitations and answers as Clerk does: with its limits, refusals, error codes and paging. It is a
-//! transport, and with the feature `server` a real HTTP server (`clerk_testkit::server`).
+//! [`FakeClerk`] keeps invitations and answers as Clerk does: with its limits, refusals, error codes and paging. It
+//! is a transport, and with the feature `server` a real HTTP server (`clerk_testkit::server`).
 //!
 //! ```
 //! use clerk_core::{CreateInvitation, ErrorCode};
@@ -25,13 +25,13 @@
 //! [`WindowKind`], [`IgnoreExisting`], [`BulkOn5xx`], and
 //! [when a new invitation is listed](FakeClerkBuilder::read_lag). Beyond that it decides as follows.
 //!
-//! - Refusals are looked for in this order: path, key, limits, content type, JSON, number of people, fields of the first
-//!   person whose fields are wrong, allowlist and blocklist, users, duplicates.
+//! - Refusals are looked for in this order: path, key, limits, content type, JSON, number of people, fields of the
+//!   first person whose fields are wrong, allowlist and blocklist, users, duplicates.
 //! - A call that a limit turns away takes no place in it; a call that is refused for anything else does.
 //! - An address twice in a bulk call is a duplicate (`duplicate_record`) unless the later one says `ignore_existing`.
 //! - Addresses are kept trimmed and with ASCII letters in lower case.
 //! - `query` finds addresses that contain the text, and the one invitation whose id it is.
-//! - Unknown query parameters are ignored; unknown fields of a body are refused.
+//! - Unknown query parameters are ignored, but for those of users; unknown fields of a body are refused.
 
 mod address;
 mod auth;
@@ -48,6 +48,7 @@ mod page;
 mod query;
 mod route;
 mod state;
+mod users;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -154,7 +155,8 @@ impl FakeClerk {
         self.state().limits.left(operation.rate_limit_key(), now)
     }
 
-    /// Lets the person of this address sign up: every pending invitation for it is accepted, and a user exists from now on.
+    /// Lets the person of this address sign up: every pending invitation for it is accepted, and a user exists from
+    /// now on.
     pub fn sign_up(&self, address: &str) {
         let wall = self.shared.clock.wall();
         self.state().instance.sign_up(&address::identity(address), wall);

@@ -18,8 +18,8 @@
 //! - `GET /_fake/calls`: how many calls of each operation arrived,
 //! - `POST /_fake/reset`: forgets all calls, as [`FakeClerk::reset`] does.
 //!
-//! [Faults](crate::fake::Fault) become what a client would see of them: the connection closes before or after the effect,
-//! in the middle of the answer, or stays silent.
+//! [Faults](crate::fake::Fault) become what a client would see of them: the connection closes before or after the
+//! effect, in the middle of the answer, or stays silent.
 
 mod answer;
 mod connection;

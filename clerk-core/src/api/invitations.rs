@@ -2,6 +2,8 @@
 //!
 //! [`Client::invitations`](crate::Client::invitations) has a method for each operation; the request types here are
 //! [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//!
+//! Invitations to an *organization* are another list: [`organization_invitations`](super::organization_invitations).
 
 mod create;
 mod create_bulk;
@@ -14,13 +16,15 @@ pub use create_bulk::CreateInvitationBulk;
 pub(crate) use create_bulk::OPERATION as CREATE_BULK;
 pub(crate) use list::OPERATION as LIST;
 pub use list::{InvitationOrder, ListInvitations};
+pub(crate) use single::REVOKE;
 pub use single::{DeleteInvitation, RevokeInvitation};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
-use crate::run::{InvitationRun, Person};
+use crate::run::journal::Journal;
+use crate::run::{InvitationRun, RevocationRun};
 
 /// The budget of [`Invitations::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
@@ -50,7 +54,8 @@ impl<'a> Invitations<'a> {
 
     /// Invites one person (`CreateInvitation`, `POST /v1/invitations`), and by default sends a mail.
     ///
-    /// Clerk's limit is 100 calls an hour for each instance.
+    /// Clerk's limit is 100 calls an hour for each instance. To invite to an organization, see
+    /// [`OrganizationInvitations::create`](super::organization_invitations::OrganizationInvitations::create).
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -92,14 +97,20 @@ impl<'a> Invitations<'a> {
     /// Invites any number of people, each once, through limits, faults and crashes: see [`InvitationRun`].
     pub fn invite_all<'p, I>(&self, people: I) -> InvitationRun<'p>
     where
-        I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
+        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
     {
         InvitationRun::to_application(self.client, people)
     }
 
+    /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
+    pub fn revoke_all(&self, journal: impl Journal) -> RevocationRun {
+        RevocationRun::of_application(self.client, journal)
+    }
+
     /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).
     ///
-    /// One page: [`ListInvitations::limit`] and [`offset`](ListInvitations::offset) choose it.
+    /// One page; [`Client::pages`] reads all. Invitations to organizations are in
+    /// [`OrganizationInvitations::list`](super::organization_invitations::OrganizationInvitations::list).
     ///
     /// # Errors
     ///

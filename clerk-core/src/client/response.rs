@@ -1,3 +1,6 @@
+use std::fmt;
+
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -7,11 +10,14 @@ use crate::middleware::{Attempts, retry_after};
 use crate::transport::{HttpResponse, TransportError};
 
 /// A successful answer, whole.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows the length of the body alone.
+#[derive(Clone)]
 pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    body: Bytes,
     attempts: u32,
 }
 
@@ -36,6 +42,11 @@ impl<T> Response<T> {
         &self.headers
     }
 
+    /// The body as it came: JSON, with the fields that the model does not have too. It can hold addresses.
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// The id under which Clerk's support finds the request.
     pub fn trace_id(&self) -> Option<&str> {
         trace_id(&self.headers)
@@ -44,6 +55,18 @@ impl<T> Response<T> {
     /// How many attempts the call took.
     pub const fn attempts(&self) -> u32 {
         self.attempts
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish()
     }
 }
 
@@ -75,6 +98,7 @@ pub(super) fn read<T: DeserializeOwned>(
             status: parts.status,
             attempts: attempts.count(),
             headers: parts.headers,
+            body,
         }),
         Err(source) => Err(Error::of_decode(operation, parts.status, trace_id(), source).after(attempts)),
     }

@@ -123,6 +123,24 @@ codes! {
     INVITATION_ALREADY_REVOKED = "invitation_already_revoked";
     /// 400: the invitation was accepted before.
     INVITATION_ALREADY_ACCEPTED = "invitation_already_accepted";
+    /// 400: the person has joined the organization.
+    ALREADY_A_MEMBER_IN_ORGANIZATION = "already_a_member_in_organization";
+    /// 400: the same invitation to the organization exists.
+    ORGANIZATION_INVITATION_NOT_UNIQUE = "organization_invitation_not_unique";
+    /// 404: the invitation to the organization was accepted or revoked before.
+    ORGANIZATION_INVITATION_NOT_PENDING = "organization_invitation_not_pending";
+    /// 403: the user is not a member of the organization.
+    NOT_A_MEMBER_IN_ORGANIZATION = "not_a_member_in_organization";
+    /// 403: the organization has as many members and invitations as it may.
+    ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED = "organization_membership_quota_exceeded";
+    /// 409: the person on the waitlist was invited before.
+    WAITLIST_ENTRY_ALREADY_INVITED = "waitlist_entry_already_invited";
+    /// 409: the person on the waitlist was rejected before.
+    WAITLIST_ENTRY_ALREADY_REJECTED = "waitlist_entry_already_rejected";
+    /// 409: the person on the waitlist has signed up.
+    WAITLIST_ENTRY_ALREADY_COMPLETED = "waitlist_entry_already_completed";
+    /// 409: a batch action is at work on the waitlist entry. Call again later.
+    WAITLIST_ENTRY_LOCKED = "waitlist_entry_locked";
     /// 429: too many calls.
     TOO_MANY_REQUESTS = "too_many_requests";
     /// 500: Clerk failed.

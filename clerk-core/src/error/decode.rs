@@ -45,12 +45,26 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError>
 
 fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> DecodeError {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+    let mut path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Ok(_) => ".".to_owned(),
-        Err(error) => error.path().to_string(),
+        // A field whose name is cut off is a question mark.
+        Err(error) => match error.path().to_string() {
+            path if path == "?" => ".".to_owned(),
+            path => path.trim_end_matches(".?").to_owned(),
+        },
     };
+    let message = error.to_string();
+    let missing = missing_field(&message);
+    if let Some(field) = missing {
+        path = if path == "." {
+            field.to_owned()
+        } else {
+            format!("{path}.{field}")
+        };
+    }
     // serde_json's own message quotes the value it met, which can be an address.
     let problem = match error.classify() {
+        Category::Data if missing.is_some() => "a field is missing",
         Category::Data => "not what the model expects",
         Category::Eof => "the JSON is cut off",
         Category::Syntax | Category::Io => "not JSON",
@@ -60,5 +74,45 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
         problem,
         line: error.line(),
         column: error.column(),
+    }
+}
+
+/// The field of the model that a message of serde's says is missing. That is no part of the body, so it can be shown.
+fn missing_field(message: &str) -> Option<&str> {
+    let (field, _) = message.strip_prefix("missing field `")?.split_once('`')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    field.chars().all(is_name).then_some(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Invitation, Page};
+
+    #[test]
+    fn an_error_names_the_place_and_shows_no_value() {
+        let cases = [
+            ("{}", "a field is missing at id (line 1, column 2)"),
+            (
+                r#"{"id":"inv_1"}"#,
+                "a field is missing at email_address (line 1, column 14)",
+            ),
+            (
+                r#"{"id":{"a@x.test":1}}"#,
+                "not what the model expects at id (line 1, column 6)",
+            ),
+            (r#"{"id":"a@x.test""#, "the JSON is cut off at . (line 1, column 16)"),
+            ("a@x.test", "not JSON at . (line 1, column 1)"),
+            ("", "not what the model expects at . (line 1, column 4)"),
+        ];
+        for (body, expected) in cases {
+            let error = decode::<Invitation>(body.as_bytes()).expect_err(body);
+            assert_eq!(error.to_string(), expected, "{body}");
+        }
+        let page = br#"{"data":[{"id":"inv_1","email_address":"a@x.test"}],"total_count":1}"#;
+        let error = decode::<Page<Invitation>>(page).expect_err("an incomplete item");
+        assert_eq!(error.path(), "data[0].status");
+        let error = decode::<Page<Invitation>>(br#"{"total_count":1}"#).expect_err("no list");
+        assert_eq!(error.path(), "data");
     }
 }

@@ -51,6 +51,20 @@ macro_rules! ids {
 }
 
 ids! {
+    /// The id of one of a user's addresses, such as `idn_2b6fcd92`.
+    EmailAddressId;
+    /// The id of an instance, such as `ins_2b6fcd92`.
+    InstanceId;
     /// The id of an application invitation, such as `inv_2b6fcd92`.
     InvitationId;
+    /// The id of an organization, such as `org_2b6fcd92`.
+    OrganizationId;
+    /// The id of an invitation to an organization.
+    OrganizationInvitationId;
+    /// The id of a user, such as `user_2b6fcd92`.
+    UserId;
+    /// The id of a waitlist entry.
+    WaitlistEntryId;
+    /// The id of a workspace, such as `org_2b6fcd92`.
+    WorkspaceId;
 }

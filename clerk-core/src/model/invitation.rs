@@ -6,7 +6,8 @@ use super::{EmailAddress, InvitationId, Metadata, Redacted, Timestamp, open_enum
 
 /// An invitation to the application.
 ///
-/// Invitations to an *organization* are another list with another model.
+/// Invitations to an *organization* are another list with another model,
+/// [`OrganizationInvitation`](super::OrganizationInvitation).
 ///
 /// `Debug` shows neither the address nor the link: who has the link can accept the invitation.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -53,11 +54,11 @@ impl fmt::Debug for Invitation {
 }
 
 open_enum! {
-    /// What has become of an invitation.
+    /// What has become of an invitation, to the application or to an organization.
     InvitationStatus {
         /// Sent, and neither accepted nor revoked nor expired.
         Pending = "pending",
-        /// The person signed up.
+        /// The person signed up, or joined the organization.
         Accepted = "accepted",
         /// Taken back; the link does not work.
         Revoked = "revoked",

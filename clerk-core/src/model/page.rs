@@ -2,7 +2,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One page of a list, in the order Clerk gave.
 ///
@@ -22,6 +23,19 @@ impl<T> IntoIterator for Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.data.into_iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Page<T> {
+    /// Writes the form that it was read from: with a total the object, without one the bare array.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(total_count) = self.total_count else {
+            return self.data.serialize(serializer);
+        };
+        let mut page = serializer.serialize_struct("Page", 2)?;
+        page.serialize_field("data", &self.data)?;
+        page.serialize_field("total_count", &total_count)?;
+        page.end()
     }
 }
 
@@ -74,6 +88,40 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
         match data {
             Some(data) => Ok(Page { data, total_count }),
             None => Err(serde::de::Error::missing_field("data")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_of_a_list_are_one_page_and_are_written_as_they_came() {
+        let cases = [
+            ("[1,2]", vec![1, 2], None, "[1,2]"),
+            (
+                r#"{"data":[1],"total_count":7}"#,
+                vec![1],
+                Some(7),
+                r#"{"data":[1],"total_count":7}"#,
+            ),
+            (
+                r#"{"new":{},"total_count":7,"data":[]}"#,
+                vec![],
+                Some(7),
+                r#"{"data":[],"total_count":7}"#,
+            ),
+            (r#"{"data":[1],"total_count":null}"#, vec![1], None, "[1]"),
+            (r#"{"data":[1]}"#, vec![1], None, "[1]"),
+        ];
+        for (json, data, total_count, written) in cases {
+            let page: Page<u8> = serde_json::from_str(json).expect(json);
+            assert_eq!(page, Page { data, total_count }, "{json}");
+            assert_eq!(serde_json::to_string(&page).expect(json), written);
+        }
+        for json in [r#"{"total_count":7}"#, r#"{"data":null}"#, "7", "null"] {
+            assert!(serde_json::from_str::<Page<u8>>(json).is_err(), "{json}");
         }
     }
 }

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::Settlement;
 use super::gate::Gate;
 use super::history::History;
 use super::intake::{Guest, People};
@@ -18,17 +17,19 @@ use super::journal::{Journal, Lane, Record};
 use super::known::{Listed, Lookup, Reader};
 use super::lane::LaneBudget;
 use super::observer::{RunEvent, RunObserver};
+use super::plan::{RunPlan, estimate};
 use super::report::{RunReport, Stop};
 use super::settings::Settings;
 use super::stop::StopHandle;
-use super::target::{Found, Target, instance_id};
+use super::target::{Found, Target};
+use super::{Outcome, Settlement};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::middleware::race::race;
 use crate::operation::CallOptions;
 
-use attempts::{Attempt, AttemptEnd};
+use attempts::{Attempt, AttemptEnd, BATCH};
 
 type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -164,24 +165,73 @@ impl<'p> Engine<'p> {
         self.report.end(stopped, elapsed)
     }
 
+    /// Looks at everybody and sends nothing.
+    pub(super) async fn plan(mut self) -> RunPlan {
+        let mut plan = RunPlan::default();
+        plan.stopped = self.look_at_all(&mut plan).await.err();
+        plan.in_doubt = self.doubts.len();
+        plan.estimate = estimate(
+            plan.to_invite,
+            self.bulk.budget.budget(),
+            self.single.budget.budget(),
+            BATCH,
+        );
+        for outcome in Outcome::ALL {
+            plan.skip(*outcome, self.report.of(*outcome));
+        }
+        plan
+    }
+
+    async fn look_at_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
+        let instance = self.instance().await?;
+        self.load_history(&instance).await?;
+        self.list_what_is_known().await?;
+        while !self.input_ended {
+            self.take_in_people()?;
+            self.start_reading()?;
+            if self.reading.is_some() {
+                match self.next_event(None, true).await {
+                    Event::Read(guests, end) => self.looked_at(guests, end)?,
+                    _ => return Err(Stop::Requested),
+                }
+            }
+            plan.to_invite += std::mem::take(&mut self.ready).len();
+        }
+        Ok(())
+    }
+
     async fn prepare(&mut self) -> Result<(), Stop> {
-        let instance = self.unless_stopped(instance_id(&self.reader.client)).await?;
-        let resource = self.reader.target.resource();
-        self.history = History::load(&*self.journal, &instance, &resource)
-            .await
-            .map_err(Stop::Journal)?;
-        self.last_attempt = self.history.last_attempt;
+        let instance = self.instance().await?;
+        self.load_history(&instance).await?;
         if self.history.is_begun() {
             self.remember_calls();
         } else {
-            let version = Record::VERSION;
-            self.keep(&[Record::Begun {
-                version,
+            let begun = Record::Begun {
+                version: Record::VERSION,
+                resource: self.reader.target.resource(),
                 instance,
-                resource,
-            }])
-            .await?;
+            };
+            self.keep(&[begun]).await?;
         }
+        self.list_what_is_known().await
+    }
+
+    /// The id of the instance, for which a journal is kept.
+    async fn instance(&self) -> Result<String, Stop> {
+        let instance = self.reader.client.instance();
+        let instance = self.unless_stopped(self.reader.gate.pass(instance.get())).await?;
+        Ok(instance.id.to_string())
+    }
+
+    async fn load_history(&mut self, instance: &str) -> Result<(), Stop> {
+        let resource = self.reader.target.resource();
+        let history = History::load(&*self.journal, instance, &resource).await;
+        self.history = history.map_err(Stop::Journal)?;
+        self.last_attempt = self.history.last_attempt;
+        Ok(())
+    }
+
+    async fn list_what_is_known(&mut self) -> Result<(), Stop> {
         if self.settings.preflight {
             let people = self.people.at_least();
             let listed = self.unless_stopped(self.reader.list_if_cheaper(people)).await?;

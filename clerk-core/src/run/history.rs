@@ -150,8 +150,15 @@ impl History {
                 let key = Identity::of(address.as_str()).key();
                 self.people.insert(key, Past::Settled(settled));
             }
+            Record::Revoked { .. } => {}
         }
         Ok(())
+    }
+
+    /// How many people an attempt may have invited that is not settled.
+    pub(super) fn in_doubt(&self) -> usize {
+        let in_doubt = |past: &&Past| matches!(past, Past::Ambiguous { .. });
+        self.people.values().filter(in_doubt).count()
     }
 
     /// Holds somebody for perhaps invited from the attempt on, whatever was known of them before, and returns that.

@@ -4,17 +4,25 @@ use std::collections::{HashMap, HashSet};
 
 use super::gate::Gate;
 use super::person::Identity;
-use super::target::{Filter, Found, Target, USERS_A_CALL, addresses_of_users};
+use super::target::{Filter, Found, Target};
+use crate::api::users::ListUsers;
 use crate::client::Client;
 use crate::error::Result;
-use crate::model::{InvitationId, InvitationStatus};
+use crate::model::InvitationId;
 
 /// How many people are looked up together.
-pub(super) const CHUNK: usize = USERS_A_CALL;
+pub(super) const CHUNK: usize = ListUsers::MAX_ADDRESSES;
 
 /// The invitations that Clerk had when the run began, if it was cheaper to list them all than to ask for each person.
 #[derive(Debug, Default)]
-pub(super) struct Listed(HashMap<u128, Vec<(InvitationId, bool)>>);
+pub(super) struct Listed(HashMap<u128, Vec<Known>>);
+
+/// An invitation that Clerk has.
+#[derive(Debug, Clone)]
+struct Known {
+    id: InvitationId,
+    is_pending: bool,
+}
 
 /// What a look-up tells of a person.
 #[derive(Debug)]
@@ -25,7 +33,15 @@ pub(super) struct Lookup {
     pub(super) is_user: bool,
 }
 
-/// Where reads go.
+/// Whom to look up.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) who: Identity,
+    /// Whether it matters that they are a user.
+    pub(super) as_user: bool,
+}
+
+/// Reads what Clerk has, within the limit of all calls together.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     pub(super) client: Client,
@@ -33,91 +49,122 @@ pub(super) struct Reader {
     pub(super) target: Target,
 }
 
-const STATUSES: [Option<InvitationStatus>; 2] = [None, Some(InvitationStatus::Revoked)];
-
 impl Reader {
     /// Lists every invitation, unless asking for each of so many people takes fewer calls.
     pub(super) async fn list_if_cheaper(&self, people: usize) -> Result<Option<Listed>> {
+        let lists = self.target.lists();
+        let mut first_pages = Vec::new();
         let mut calls = 0;
-        for status in STATUSES {
-            let filter = Filter { status, address: None };
-            let first = self.gate.pass(self.target.page(&self.client, &filter, 0)).await?;
-            calls += first.total_count.unwrap_or(0) / Target::PAGE;
+        for statuses in lists {
+            let filter = Filter {
+                statuses,
+                address: None,
+            };
+            let page = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
+            calls += page.total_count.unwrap_or(0) / Target::PAGE;
+            first_pages.push((filter, page.data));
         }
-        if people > 0 && calls > (STATUSES.len() * people) as u64 {
+        if people > 0 && calls > (lists.len() * people) as u64 {
             return Ok(None);
         }
         let mut listed = Listed::default();
-        for status in STATUSES {
-            let filter = Filter { status, address: None };
-            self.read(&filter, |found| listed.add(found)).await?;
+        for (filter, first_page) in first_pages {
+            self.read_on(filter, first_page, |found| listed.add(&found)).await?;
         }
         Ok(Some(listed))
     }
 
-    /// Looks up people, at most [`CHUNK`], and for those where it matters whether they are users.
-    pub(super) async fn look_up(&self, who: &[(Identity, bool)], listed: Option<&Listed>) -> Result<Vec<Lookup>> {
-        let maybe_users: Vec<_> = who.iter().filter(|(_, matters)| *matters).map(|(who, _)| who).collect();
-        let users = if maybe_users.is_empty() {
-            Vec::new()
-        } else {
-            self.gate.pass(addresses_of_users(&self.client, &maybe_users)).await?
-        };
-        let users: HashSet<_> = users.into_iter().collect();
-        let mut lookups = Vec::with_capacity(who.len());
-        for (who, _) in who {
+    /// Looks up people, at most [`CHUNK`].
+    pub(super) async fn look_up(&self, asked: &[Asked], listed: Option<&Listed>) -> Result<Vec<Lookup>> {
+        let users = self.users(asked).await?;
+        let mut lookups = Vec::with_capacity(asked.len());
+        for Asked { who, .. } in asked {
             let invitations = match listed {
                 Some(listed) => listed.of(who),
-                None => self.of_address(who).await?.iter().map(entry).collect(),
+                None => self.of_address(who).await?.iter().map(Known::of).collect(),
             };
-            let pending = invitations.iter().find(|(_, is_pending)| *is_pending);
+            let pending = invitations.iter().find(|known| known.is_pending);
             lookups.push(Lookup {
-                pending: pending.map(|(id, _)| id.clone()),
-                baseline: invitations.into_iter().map(|(id, _)| id).collect(),
+                pending: pending.map(|known| known.id.clone()),
+                baseline: invitations.into_iter().map(|known| known.id).collect(),
                 is_user: users.contains(who),
             });
         }
         Ok(lookups)
     }
 
+    /// Who of those asked for is a user.
+    async fn users(&self, asked: &[Asked]) -> Result<HashSet<Identity>> {
+        let list = list_users(asked).filter(|_| self.target.excludes_users());
+        let Some(list) = list else {
+            return Ok(HashSet::new());
+        };
+        let users = self.gate.pass(self.client.execute(&list)).await?;
+        let addresses = users.into_iter().flat_map(|user| user.email_addresses);
+        Ok(addresses
+            .map(|address| Identity::of(address.email_address.as_str()))
+            .collect())
+    }
+
     /// The invitations of one address in every status.
     pub(super) async fn of_address(&self, who: &Identity) -> Result<Vec<Found>> {
         let mut all = Vec::new();
-        for status in STATUSES {
+        for statuses in self.target.lists() {
             let address = Some(who.as_str());
-            // The filter is not said to match exactly.
-            let keep = |found: Found| all.extend(Some(found).filter(|found| Identity::of(found.address()) == *who));
-            self.read(&Filter { status, address }, keep).await?;
+            let filter = Filter { statuses, address };
+            let first = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
+            self.read_on(filter, first.data, |found| all.push(found)).await?;
         }
+        // The filter is not said to match exactly.
+        all.retain(|found| Identity::of(found.address()) == *who);
         Ok(all)
     }
 
-    /// Reads all pages of a list.
-    async fn read(&self, filter: &Filter<'_>, mut each: impl FnMut(Found)) -> Result<()> {
+    /// Gives the first page of a list and all further ones to `each`.
+    async fn read_on(&self, filter: Filter<'_>, first: Vec<Found>, mut each: impl FnMut(Found)) -> Result<()> {
+        let mut page = first;
         let mut offset = 0;
         loop {
-            let page = self.gate.pass(self.target.page(&self.client, filter, offset)).await?;
-            let count = page.data.len() as u64;
+            let count = page.len() as u64;
             page.into_iter().for_each(&mut each);
             if count < Target::PAGE {
                 return Ok(());
             }
             offset += count;
+            page = self
+                .gate
+                .pass(self.target.page(&self.client, filter, offset))
+                .await?
+                .data;
         }
     }
 }
 
+/// The request for those of whom it matters whether they are users, if there are any.
+fn list_users(asked: &[Asked]) -> Option<ListUsers> {
+    let asked = asked.iter().filter(|asked| asked.as_user);
+    let mut addresses = asked.map(|asked| asked.who.as_str()).peekable();
+    addresses.peek()?;
+    let list = ListUsers::new().email_addresses(addresses);
+    Some(list.limit(ListUsers::MAX_LIMIT))
+}
+
 impl Listed {
-    fn add(&mut self, found: Found) {
+    fn add(&mut self, found: &Found) {
         let key = Identity::of(found.address()).key();
-        self.0.entry(key).or_default().push(entry(&found));
+        self.0.entry(key).or_default().push(Known::of(found));
     }
 
-    fn of(&self, who: &Identity) -> Vec<(InvitationId, bool)> {
+    fn of(&self, who: &Identity) -> Vec<Known> {
         self.0.get(&who.key()).cloned().unwrap_or_default()
     }
 }
 
-fn entry(found: &Found) -> (InvitationId, bool) {
-    (found.id.clone(), found.status == InvitationStatus::Pending)
+impl Known {
+    fn of(found: &Found) -> Self {
+        Self {
+            id: found.id.clone(),
+            is_pending: found.is_pending(),
+        }
+    }
 }

@@ -2,9 +2,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Settlement;
 use super::journal::Lane;
+use super::{Revocation, Settlement};
 use crate::error::Error;
+use crate::model::InvitationId;
 
 /// Is told what an [`InvitationRun`](super::InvitationRun) does, for progress and reports.
 ///
@@ -48,6 +49,13 @@ pub enum RunEvent<'a> {
     Waiting {
         /// How long.
         wait: Duration,
+    },
+    /// An invitation was to be revoked.
+    Revoked {
+        /// The invitation.
+        id: &'a InvitationId,
+        /// What became of it.
+        revocation: Revocation,
     },
     /// A person has their outcome. Each person of the input has one such event, the last ones when the run ends.
     Settled(&'a Settlement),

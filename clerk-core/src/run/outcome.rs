@@ -41,7 +41,7 @@ words! {
         Created = "created",
         /// An invitation exists already that this run is not known to have made.
         AlreadyInvited = "already_invited",
-        /// A user has the address already.
+        /// A user has the address already; in a run for an organization, a member of it.
         ExistingUser = "existing_user",
         /// Clerk refused the person, and said why.
         Refused = "refused",

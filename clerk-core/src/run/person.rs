@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::api::invitations::CreateInvitation;
+use crate::api::organization_invitations::NewOrganizationInvitation;
 use crate::model::EmailAddress;
 
 /// One person of an invitation run: an address, and the JSON that invites it.
-pub struct Person {
+pub(super) struct Person {
     pub(super) email_address: EmailAddress,
     pub(super) ignore_existing: bool,
     /// The item of the request's body, or why there can be none.
@@ -27,6 +28,16 @@ impl Person {
 impl From<CreateInvitation> for Person {
     fn from(invitation: CreateInvitation) -> Self {
         let mut person = Self::new(invitation.email_address(), invitation.ignores_existing(), &invitation);
+        if let Some(problem) = invitation.problem() {
+            person.body = Err(problem);
+        }
+        person
+    }
+}
+
+impl From<NewOrganizationInvitation> for Person {
+    fn from(invitation: NewOrganizationInvitation) -> Self {
+        let mut person = Self::new(invitation.email_address(), false, &invitation);
         if let Some(problem) = invitation.problem() {
             person.body = Err(problem);
         }

@@ -3,7 +3,7 @@
 use super::intake::Guest;
 use super::settle::Refusal;
 use super::target::Found;
-use crate::model::{InvitationId, InvitationStatus};
+use crate::model::InvitationId;
 
 /// What a read after the attempt shows.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) fn finding(guest: &mut Guest, found: &[Found]) -> Finding {
     {
         return Finding::Created(new.clone());
     }
-    let pending = found.iter().find(|found| found.status == InvitationStatus::Pending);
+    let pending = found.iter().find(|found| found.is_pending());
     match (guest.refusal.take(), pending) {
         (Some(refusal), _) => Finding::Refused(refusal),
         (None, _) if guest.ignore_existing => Finding::Unknowable,

@@ -33,6 +33,17 @@ const OF_THE_INSTANCE: &[ErrorCode] = &[
     ErrorCode::INVITATIONS_NOT_SUPPORTED,
     ErrorCode::ACTION_BLOCKED,
     ErrorCode::CLERK_KEY_INVALID,
+    ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED,
+];
+
+const ALREADY_INVITED: &[ErrorCode] = &[
+    ErrorCode::DUPLICATE_RECORD,
+    ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE,
+];
+
+const EXISTING_USER: &[ErrorCode] = &[
+    ErrorCode::FORM_IDENTIFIER_EXISTS,
+    ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION,
 ];
 
 pub(super) fn verdict(error: &Error) -> Verdict {
@@ -58,9 +69,9 @@ fn of_refusal(error: &Error) -> Verdict {
 impl Refusal {
     fn of(error: &ApiError) -> Self {
         let code = error.code().clone();
-        let outcome = if code == ErrorCode::DUPLICATE_RECORD {
+        let outcome = if ALREADY_INVITED.contains(&code) {
             Outcome::AlreadyInvited
-        } else if code == ErrorCode::FORM_IDENTIFIER_EXISTS {
+        } else if EXISTING_USER.contains(&code) {
             Outcome::ExistingUser
         } else {
             Outcome::Refused

@@ -1,35 +1,34 @@
 //! What a run's calls are: the one place where inviting to the application and to an organization differ.
 
+use std::marker::PhantomData;
+
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::journal::Lane;
-use super::person::Identity;
-use crate::api::invitations;
+use crate::api::{invitations, organization_invitations};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{InvalidRequest, Result};
-use crate::model::{EmailAddress, InvitationId, InvitationStatus, Page};
+use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
+use crate::model::{EmailAddress, InvitationId, InvitationStatus, OrganizationId, Page};
 use crate::operation::{Operation, RateLimitKey};
-
-/// How many users one call can be asked for.
-pub(super) const USERS_A_CALL: usize = 100;
-
-static LIST_USERS: Operation = Operation::get("GetUserList", "/users");
-static GET_INSTANCE: Operation = Operation::get("GetInstance", "/instance");
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Application,
+    Organization(OrganizationId),
 }
 
-/// An invitation as a run reads it.
+/// An invitation as a run reads it, to the application or to an organization.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Found {
     pub(super) id: InvitationId,
     pub(super) email_address: EmailAddress,
-    pub(super) status: InvitationStatus,
+    #[serde(default)]
+    pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
     pub(super) url: Option<String>,
 }
@@ -38,6 +37,17 @@ impl Found {
     pub(super) fn address(&self) -> &str {
         self.email_address.as_str()
     }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.status == Some(Pending)
+    }
+}
+
+/// Which invitations to list: of these statuses, or of those that a list has without one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filter<'a> {
+    pub(super) statuses: &'static [InvitationStatus],
+    pub(super) address: Option<&'a str>,
 }
 
 impl Target {
@@ -48,122 +58,108 @@ impl Target {
     pub(super) fn resource(&self) -> String {
         match self {
             Self::Application => "invitations".to_owned(),
+            Self::Organization(id) => format!("organizations/{id}/invitations"),
         }
     }
 
-    const fn create(&self, lane: Lane) -> &'static Operation {
-        match (self, lane) {
-            (Self::Application, Lane::Bulk) => &invitations::CREATE_BULK,
-            (Self::Application, Lane::Single) => &invitations::CREATE,
-        }
-    }
-
-    const fn list(&self) -> &'static Operation {
+    /// The lists that together hold every invitation once. Without a status, those to the application leave out the
+    /// revoked ones.
+    pub(super) const fn lists(&self) -> &'static [&'static [InvitationStatus]] {
         match self {
-            Self::Application => &invitations::LIST,
+            Self::Application => &[&[], &[Revoked]],
+            Self::Organization(_) => &[&[Pending, Accepted, Revoked, Expired]],
         }
+    }
+
+    /// Whether a person who is a user already cannot be invited.
+    pub(super) const fn excludes_users(&self) -> bool {
+        matches!(self, Self::Application)
     }
 
     pub(super) const fn rate_limit_key(&self, lane: Lane) -> RateLimitKey {
-        self.create(lane).rate_limit_key()
+        self.creation(lane).rate_limit_key()
+    }
+
+    const fn creation(&self, lane: Lane) -> &'static Operation {
+        match (self, lane) {
+            (Self::Application, Lane::Bulk) => &invitations::CREATE_BULK,
+            (Self::Application, Lane::Single) => &invitations::CREATE,
+            (Self::Organization(_), Lane::Bulk) => &organization_invitations::CREATE_BULK,
+            (Self::Organization(_), Lane::Single) => &organization_invitations::CREATE,
+        }
+    }
+
+    const fn revocation(&self) -> &'static Operation {
+        match self {
+            Self::Application => &invitations::REVOKE,
+            Self::Organization(_) => &organization_invitations::REVOKE,
+        }
     }
 
     fn request(&self, operation: &Operation) -> Result<EndpointRequest, InvalidRequest> {
         match self {
             Self::Application => Ok(operation.request()),
+            Self::Organization(id) => operation.request().path_param("organization_id", id),
         }
     }
 
     /// Invites people: one attempt at the lane's endpoint.
     pub(super) async fn invite(&self, client: &Client, lane: Lane, bodies: &[Box<RawValue>]) -> Result<Vec<Found>> {
-        let request = self.request(self.create(lane))?;
+        let request = self.request(self.creation(lane))?;
         match (lane, bodies) {
             (Lane::Single, [body]) => {
-                let request = request.json(body)?;
-                client.execute(&Call::<Found>::new(request)).await.map(|one| vec![one])
+                let call = Call::<Found>::new(request.json(body)?);
+                client.execute(&call).await.map(|one| vec![one])
             }
             _ => {
-                let request = request.json(bodies)?;
-                client
-                    .execute(&Call::<Page<Found>>::new(request))
-                    .await
-                    .map(|page| page.data)
+                let call = Call::<Page<Found>>::new(request.json(bodies)?);
+                client.execute(&call).await.map(|page| page.data)
             }
         }
     }
 
-    /// One page of the invitations of a status, oldest first; without a status, of all but revoked ones.
-    pub(super) async fn page(&self, client: &Client, filter: &Filter<'_>, offset: u64) -> Result<Page<Found>> {
-        let request = self.request(self.list())?;
+    /// Takes an invitation back.
+    pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
+        let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
+        client.execute(&Call::<IgnoredAny>::new(request)).await.map(drop)
+    }
+
+    /// One page of a list, oldest first.
+    pub(super) async fn page(&self, client: &Client, filter: Filter<'_>, offset: u64) -> Result<Page<Found>> {
+        let request = match self {
+            Self::Application => self
+                .request(&invitations::LIST)?
+                .query_opt("query", filter.address)
+                .query("paginated", true),
+            Self::Organization(_) => self
+                .request(&organization_invitations::LIST)?
+                .query_opt("email_address", filter.address),
+        };
         let request = request
-            .query_opt("status", filter.status.as_ref())
-            .query_opt("query", filter.address)
+            .query_all("status", filter.statuses)
             .query("order_by", "+created_at")
-            .query("paginated", true)
             .query("limit", Self::PAGE)
             .query("offset", offset);
         client.execute(&Call::new(request)).await
     }
 }
 
-/// Which invitations to read.
-#[derive(Debug, Default)]
-pub(super) struct Filter<'a> {
-    pub(super) status: Option<InvitationStatus>,
-    pub(super) address: Option<&'a str>,
-}
-
-/// Those of the addresses, at most [`USERS_A_CALL`], that users have.
-pub(super) async fn addresses_of_users(client: &Client, who: &[&Identity]) -> Result<Vec<Identity>> {
-    #[derive(Deserialize)]
-    struct User {
-        #[serde(default)]
-        email_addresses: Vec<Address>,
-    }
-
-    #[derive(Deserialize)]
-    struct Address {
-        email_address: EmailAddress,
-    }
-
-    let mut request = LIST_USERS.request().query("limit", Target::PAGE);
-    for identity in who {
-        request = request.query("email_address", identity.as_str());
-    }
-    let users: Page<User> = client.execute(&Call::new(request)).await?;
-    let addresses = users.into_iter().flat_map(|user| user.email_addresses);
-    Ok(addresses
-        .map(|address| Identity::of(address.email_address.as_str()))
-        .collect())
-}
-
-/// The id of the instance that the client's key belongs to.
-pub(super) async fn instance_id(client: &Client) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Instance {
-        id: String,
-    }
-
-    let call = Call::<Instance>::new(GET_INSTANCE.request());
-    client.execute(&call).await.map(|instance| instance.id)
-}
-
 /// A request that decodes to what the run reads of its answer.
 struct Call<T> {
     request: EndpointRequest,
-    output: std::marker::PhantomData<fn() -> T>,
+    output: PhantomData<fn() -> T>,
 }
 
 impl<T> Call<T> {
     const fn new(request: EndpointRequest) -> Self {
         Self {
             request,
-            output: std::marker::PhantomData,
+            output: PhantomData,
         }
     }
 }
 
-impl<T: serde::de::DeserializeOwned + Send> Endpoint for Call<T> {
+impl<T: DeserializeOwned + Send> Endpoint for Call<T> {
     type Output = T;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {

@@ -29,7 +29,7 @@ impl FakeClerkBuilder {
             secret_key: default_key(),
             limits: RateLimits::none(),
             window: WindowKind::default(),
-            users: Default::default(),
+            users: Vec::new(),
             pending: Vec::new(),
             malformed: Default::default(),
             access: Access::default(),
@@ -68,7 +68,7 @@ impl FakeClerkBuilder {
 
     /// A user with this address exists.
     pub fn existing_user(mut self, address: impl AsRef<str>) -> Self {
-        self.config.users.insert(identity(address.as_ref()));
+        self.config.users.push(identity(address.as_ref()));
         self
     }
 
@@ -84,7 +84,8 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// This address is on the instance's blocklist (`not_allowed_access`); `*@example.com` is every address of a domain.
+    /// This address is on the instance's blocklist (`not_allowed_access`); `*@example.com` is every address of a
+    /// domain.
     pub fn blocked(mut self, address: impl AsRef<str>) -> Self {
         self.config.access.blocked.insert(identity(address.as_ref()));
         self

@@ -8,8 +8,8 @@ use super::route::FakeOperation;
 
 /// One call that the fake was asked to answer.
 ///
-/// `Display` is one line of JSON, and the same run gives the same bytes. It shows addresses where the query does; it never
-/// shows a key.
+/// `Display` is one line of JSON, and the same run gives the same bytes. It shows addresses where the query does; it
+/// never shows a key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallRecord {
@@ -27,7 +27,7 @@ pub struct CallRecord {
     pub path: String,
     /// The query as it was sent; empty if there was none.
     pub query: String,
-    /// The status that was answered; `None` if nothing was.
+    /// The status that was answered, be it with half a body; `None` if nothing was.
     pub status: Option<u16>,
     /// Clerk's codes in the answer.
     pub codes: Vec<String>,

@@ -41,8 +41,8 @@ pub(super) struct Config {
     pub(super) secret_key: SecretKey,
     pub(super) limits: RateLimits,
     pub(super) window: WindowKind,
-    pub(super) users: BTreeSet<String>,
-    /// In the order given, which is that of their ids.
+    /// In the order given, which is that of their ids; so are the pending invitations.
+    pub(super) users: Vec<String>,
     pub(super) pending: Vec<String>,
     pub(super) malformed: BTreeSet<String>,
     pub(super) access: Access,

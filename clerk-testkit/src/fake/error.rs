@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+const ARRAY_SIZE_EXCEEDED: &str = "form_param_array_size_exceeded";
 const AUTHENTICATION_INVALID: &str = "authentication_invalid";
 const AUTHORIZATION_HEADER_FORMAT_INVALID: &str = "authorization_header_format_invalid";
 const GATEWAY_TIMEOUT: &str = "gateway_timeout";
@@ -85,6 +86,10 @@ impl ErrorItem {
 
     pub(super) fn param_format_invalid(param: &str) -> Self {
         Self::of_param(ErrorCode::FORM_PARAM_FORMAT_INVALID, param, "is malformed")
+    }
+
+    pub(super) fn param_array_size_exceeded(param: &str) -> Self {
+        Self::of_param(ErrorCode::new(ARRAY_SIZE_EXCEEDED), param, "has too many values")
     }
 
     fn identifier_exists(param: &str) -> Self {

@@ -25,8 +25,8 @@ pub enum Fault {
     Lost(Moment),
     /// Nothing is ever answered (`hang-before-effect`, `hang-after-effect`): only the caller's timeout ends it.
     Hang(Moment),
-    /// This status, a 5xx, is answered (`500-before-effect`, `503-after-effect`): a 502 in HTML as a proxy does, others with
-    /// Clerk's error envelope.
+    /// This status, a 5xx, is answered (`500-before-effect`, `503-after-effect`): a 502 in HTML as a proxy does,
+    /// others with Clerk's error envelope.
     ServerError(StatusCode, Moment),
     /// The call takes effect, and the answer breaks off in the middle (`truncated`).
     Truncated,

@@ -14,12 +14,13 @@ use super::config::{Config, IgnoreExisting};
 use super::error::Refusal;
 use super::invitations::{self, Invitations, NewInvitation};
 use super::route::FakeOperation;
+use super::users::{self, Users};
 
 /// Users, invitations, and the mails that went out.
 #[derive(Debug)]
 pub(super) struct Instance {
     config: Arc<Config>,
-    pub(super) users: BTreeSet<String>,
+    pub(super) users: Users,
     pub(super) invitations: Invitations,
     pub(super) mails: BTreeMap<String, u64>,
 }
@@ -52,8 +53,12 @@ impl Instance {
         for address in &config.pending {
             invitations.make(NewInvitation::new(address.clone()), wall, now);
         }
+        let mut users = Users::default();
+        for address in &config.users {
+            users.add(address, wall);
+        }
         Self {
-            users: config.users.clone(),
+            users,
             invitations,
             mails: BTreeMap::new(),
             config,
@@ -68,6 +73,7 @@ impl Instance {
             FakeOperation::ListInvitations => invitations::list(self, &call),
             FakeOperation::RevokeInvitation => invitations::revoke(self, &call),
             FakeOperation::DeleteInvitation => invitations::delete(self, &call),
+            FakeOperation::GetUserList => users::list(self, &call),
             FakeOperation::GetInstance => Ok(self.describe()),
         }
     }
@@ -84,7 +90,7 @@ impl Instance {
     /// Accepts what is pending for this address, and makes it a user's.
     pub(super) fn sign_up(&mut self, email_address: &str, wall: Timestamp) {
         self.invitations.accept(email_address, wall);
-        self.users.insert(email_address.to_owned());
+        self.users.add(email_address, wall);
     }
 
     /// Refuses all of these if the instance refuses one.
@@ -113,7 +119,7 @@ impl Instance {
 
     fn is_taken_by_user(&self, invitation: &NewInvitation) -> bool {
         let bypassed = invitation.ignore_existing && self.config.ignore_existing == IgnoreExisting::BypassesUsers;
-        !bypassed && self.users.contains(&invitation.email_address)
+        !bypassed && self.users.has(&invitation.email_address)
     }
 
     /// Answers `GetInstance`.

@@ -18,6 +18,11 @@ impl Query {
         self.all(name).next()
     }
 
+    /// The names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Every value of this name.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0

@@ -20,6 +20,8 @@ pub enum FakeOperation {
     RevokeInvitation,
     /// `DELETE /v1/invitations/{id}`
     DeleteInvitation,
+    /// `GET /v1/users`, found by address only
+    GetUserList,
     /// `GET /v1/instance`
     GetInstance,
 }
@@ -32,6 +34,7 @@ impl FakeOperation {
         Self::ListInvitations,
         Self::RevokeInvitation,
         Self::DeleteInvitation,
+        Self::GetUserList,
         Self::GetInstance,
     ];
 
@@ -43,6 +46,7 @@ impl FakeOperation {
             Self::ListInvitations => "ListInvitations",
             Self::RevokeInvitation => "RevokeInvitation",
             Self::DeleteInvitation => "DeleteInvitation",
+            Self::GetUserList => "GetUserList",
             Self::GetInstance => "GetInstance",
         }
     }
@@ -78,7 +82,8 @@ pub(super) struct Route {
 impl Route {
     pub(super) fn of(method: &Method, path: &str) -> Option<Self> {
         use FakeOperation::{
-            CreateBulkInvitations, CreateInvitation, DeleteInvitation, GetInstance, ListInvitations, RevokeInvitation,
+            CreateBulkInvitations, CreateInvitation, DeleteInvitation, GetInstance, GetUserList, ListInvitations,
+            RevokeInvitation,
         };
 
         let segments: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
@@ -88,6 +93,7 @@ impl Route {
             ("POST", ["invitations", "bulk"]) => (CreateBulkInvitations, ""),
             ("POST", ["invitations", id, "revoke"]) => (RevokeInvitation, *id),
             ("DELETE", ["invitations", id]) => (DeleteInvitation, *id),
+            ("GET", ["users"]) => (GetUserList, ""),
             ("GET", ["instance"]) => (GetInstance, ""),
             _ => return None,
         };

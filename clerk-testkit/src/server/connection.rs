@@ -22,7 +22,9 @@ use crate::fake::{Fault, MAX_BODY, Reply};
 pub(super) async fn serve(stream: TcpStream, fake: FakeClerk, mut stopped: watch::Receiver<()>) {
     let stopped_for_calls = stopped.clone();
     let service = service_fn(|request| answer(request, fake.clone(), stopped_for_calls.clone()));
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
         // However it ended, there is nobody to tell.

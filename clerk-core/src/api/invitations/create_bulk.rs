@@ -33,8 +33,7 @@ impl Endpoint for CreateInvitationBulk<'_> {
         }
         if count > Self::MAX {
             return Err(request.invalid(format!(
-                "{count} people are more than the 10 that one call takes: send `.chunks(CreateInvitationBulk::MAX)` \
-                 one after another"
+                "{count} people are more than the 10 that one call takes: `invite_all` takes any number"
             )));
         }
         for (index, invitation) in self.invitations.iter().enumerate() {

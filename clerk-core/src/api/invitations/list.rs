@@ -1,9 +1,11 @@
 use std::fmt;
 
+use crate::api::window::Window;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{Invitation, InvitationStatus, Page, Redacted};
 use crate::operation::Operation;
+use crate::paging::Paged;
 
 pub(crate) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
 
@@ -23,8 +25,7 @@ pub struct ListInvitations {
     status: Option<InvitationStatus>,
     query: Option<String>,
     order_by: Option<InvitationOrder>,
-    limit: Option<u16>,
-    offset: Option<u64>,
+    window: Window,
 }
 
 /// The order of a list of invitations.
@@ -60,7 +61,7 @@ impl InvitationOrder {
 
 impl ListInvitations {
     /// The most that one page holds: 500.
-    pub const MAX_LIMIT: u16 = 500;
+    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
 
     /// Lists without filter.
     pub fn new() -> Self {
@@ -92,14 +93,14 @@ impl ListInvitations {
     /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
     #[must_use]
     pub fn limit(mut self, limit: u16) -> Self {
-        self.limit = Some(limit);
+        self.window.limit = Some(limit);
         self
     }
 
     /// How many to skip; Clerk's default is 0.
     #[must_use]
     pub fn offset(mut self, offset: u64) -> Self {
-        self.offset = Some(offset);
+        self.window.offset = Some(offset);
         self
     }
 }
@@ -108,19 +109,19 @@ impl Endpoint for ListInvitations {
     type Output = Page<Invitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
-        if self.limit.is_some_and(|limit| !(1..=Self::MAX_LIMIT).contains(&limit)) {
-            return Err(request.invalid("limit must be 1 to 500"));
-        }
-        Ok(request
+        let request = OPERATION
+            .request()
             .query_opt("status", self.status.as_ref())
             .query_opt("query", self.query.as_deref())
             .query_opt("order_by", self.order_by.map(InvitationOrder::as_str))
             // With it, Clerk also tells the total.
-            .query("paginated", true)
-            .query_opt("limit", self.limit)
-            .query_opt("offset", self.offset))
+            .query("paginated", true);
+        self.window.add_to(request)
     }
+}
+
+impl Paged for ListInvitations {
+    type Item = Invitation;
 }
 
 /// Does not show the text that is looked for, which can be an address.
@@ -130,8 +131,7 @@ impl fmt::Debug for ListInvitations {
             .field("status", &self.status)
             .field("query", &self.query.as_ref().map(|_| Redacted))
             .field("order_by", &self.order_by)
-            .field("limit", &self.limit)
-            .field("offset", &self.offset)
+            .field("window", &self.window)
             .finish()
     }
 }

@@ -3,7 +3,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use crate::api::invitations;
+use crate::api::{invitations, organization_invitations};
 use crate::operation::RateLimitKey;
 use crate::secret_key::Environment;
 
@@ -61,8 +61,8 @@ impl RateLimits {
         }
     }
 
-    /// The limits in Clerk's documentation: 100 single and 25 bulk invitation calls an hour, and for all calls
-    /// together 1,000 in 10 seconds in production, 100 in development.
+    /// The limits in Clerk's documentation: 100 single and 25 bulk calls an hour that invite to the application, 250 and
+    /// 50 that invite to organizations, and for all calls together 1,000 in 10 seconds in production, 100 in development.
     pub fn documented(environment: Environment) -> Self {
         const HOUR: Duration = Duration::from_secs(3600);
         let all = match environment {
@@ -73,6 +73,8 @@ impl RateLimits {
             .with_all(Quota::new(all, Duration::from_secs(10)))
             .with(invitations::RATE_LIMIT_SINGLE, Quota::new(100, HOUR))
             .with(invitations::RATE_LIMIT_BULK, Quota::new(25, HOUR))
+            .with(organization_invitations::RATE_LIMIT_SINGLE, Quota::new(250, HOUR))
+            .with(organization_invitations::RATE_LIMIT_BULK, Quota::new(50, HOUR))
     }
 
     /// The same with this limit for all calls together.
@@ -100,7 +102,8 @@ impl RateLimits {
     }
 
     /// Reads limits as programs take them on their command line: `documented`, `none`, or a list such as
-    /// `bulk=25/3600s,single=100/3600s,all=100/10s`, in which what is not named has no limit.
+    /// `bulk=25/3600s,single=100/3600s,all=100/10s`, in which what is not named has no limit. The names are `all`, `single`
+    /// and `bulk`, and for organizations `organization-single` and `organization-bulk`.
     ///
     /// # Errors
     ///
@@ -129,6 +132,8 @@ impl RateLimits {
             "all" => Ok(self.with_all(quota)),
             "bulk" => Ok(self.with(invitations::RATE_LIMIT_BULK, quota)),
             "single" => Ok(self.with(invitations::RATE_LIMIT_SINGLE, quota)),
+            "organization-bulk" => Ok(self.with(organization_invitations::RATE_LIMIT_BULK, quota)),
+            "organization-single" => Ok(self.with(organization_invitations::RATE_LIMIT_SINGLE, quota)),
             _ => Err(invalid()),
         }
     }
@@ -164,11 +169,19 @@ mod tests {
         let listed = parse("bulk=5/3600s, single=7/3600").expect("valid");
         assert_eq!(listed.of(invitations::RATE_LIMIT_BULK), hour(5));
         assert_eq!(listed.of(invitations::RATE_LIMIT_SINGLE), hour(7));
+        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_BULK), None);
         assert_eq!(listed.all(), None);
+
+        let listed = parse("organization-bulk=5/3600s,organization-single=7/3600s").expect("valid");
+        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_BULK), hour(5));
+        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_SINGLE), hour(7));
+        assert_eq!(listed.of(invitations::RATE_LIMIT_BULK), None);
 
         let documented = parse("documented").expect("valid");
         assert_eq!(documented.of(invitations::RATE_LIMIT_BULK), hour(25));
         assert_eq!(documented.of(invitations::RATE_LIMIT_SINGLE), hour(100));
+        assert_eq!(documented.of(organization_invitations::RATE_LIMIT_BULK), hour(50));
+        assert_eq!(documented.of(organization_invitations::RATE_LIMIT_SINGLE), hour(250));
         assert_eq!(documented.all(), Some(Quota::new(100, Duration::from_secs(10))));
         assert_eq!(parse("none"), Ok(RateLimits::none()));
 

@@ -24,7 +24,7 @@ use crate::run::target::Found;
 const WAIT_AFTER_BARE_429: Duration = Duration::from_secs(60);
 
 /// How many people one bulk call takes.
-const BATCH: usize = CreateInvitationBulk::MAX;
+pub(super) const BATCH: usize = CreateInvitationBulk::MAX;
 
 /// A call under way.
 pub(super) struct Attempt {
@@ -57,7 +57,7 @@ impl Engine<'_> {
     pub(super) async fn start_attempts(&mut self) -> Result<(), Stop> {
         for lane in [Lane::Bulk, Lane::Single] {
             let now = self.clock.now();
-            let may_begin = self.lane_free_at(lane).is_some_and(|at| at <= now);
+            let may_begin = self.lane_free_at(lane, now).is_some_and(|at| at <= now);
             if may_begin && let Some((from, guests)) = self.choose(lane) {
                 self.begin(lane, from, guests).await?;
             }
@@ -72,9 +72,8 @@ impl Engine<'_> {
         }
     }
 
-    /// When an attempt may begin on a lane, if the lane is idle and open.
-    pub(super) fn lane_free_at(&mut self, lane: Lane) -> Option<Duration> {
-        let now = self.clock.now();
+    /// When an attempt may begin on a lane, from `now` on, if the lane is idle and open.
+    pub(super) fn lane_free_at(&mut self, lane: Lane, now: Duration) -> Option<Duration> {
         let state = self.lane(lane);
         if state.under_way.is_some() {
             return None;

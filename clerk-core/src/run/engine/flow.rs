@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::run::finish::Final;
 use crate::run::intake::{Guest, Intake};
 use crate::run::journal::{Lane, Record};
-use crate::run::known::{CHUNK, Lookup};
+use crate::run::known::{Asked, CHUNK, Lookup};
 use crate::run::reconcile::{Finding, finding};
 use crate::run::report::Stop;
 use crate::run::target::Found;
@@ -88,11 +88,12 @@ impl Engine<'_> {
         if guests.is_empty() {
             return Ok(());
         }
-        // A row that ignores what exists is not settled by it, so whether it is a user's does not matter.
-        let who: Vec<_> = guests
-            .iter()
-            .map(|guest| (guest.identity.clone(), !guest.ignore_existing))
-            .collect();
+        let asked = |guest: &Guest| Asked {
+            who: guest.identity.clone(),
+            // A row that ignores what exists is not settled by it.
+            as_user: !guest.ignore_existing,
+        };
+        let who: Vec<_> = guests.iter().map(asked).collect();
         let (reader, listed) = (self.reader.clone(), self.listed.as_ref().map(Arc::clone));
         self.reading = Some(Reading {
             guests,
@@ -103,7 +104,10 @@ impl Engine<'_> {
 
     pub(super) async fn read_ended(&mut self, guests: Vec<Guest>, end: ReadEnd) -> Result<(), Stop> {
         match end {
-            ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(guests, lookups).await,
+            ReadEnd::LookedUp(Ok(lookups)) => {
+                let known = self.sort_out(guests, lookups);
+                self.settle(None, known).await
+            }
             ReadEnd::LookedUp(Err(error)) => {
                 self.ready.extend(guests);
                 Err(Stop::Error(error))
@@ -123,7 +127,21 @@ impl Engine<'_> {
         }
     }
 
-    async fn looked_up(&mut self, guests: Vec<Guest>, lookups: Vec<Lookup>) -> Result<(), Stop> {
+    /// Takes in a look-up of a plan: nothing is kept.
+    pub(super) fn looked_at(&mut self, guests: Vec<Guest>, end: ReadEnd) -> Result<(), Stop> {
+        match end {
+            ReadEnd::LookedUp(Ok(lookups)) => {
+                let known = self.sort_out(guests, lookups);
+                known.iter().for_each(|known| self.announce(&known.settlement));
+                Ok(())
+            }
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::Error(error)),
+            ReadEnd::LookedInto(Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Makes those ready who need a call, and settles the others.
+    fn sort_out(&mut self, guests: Vec<Guest>, lookups: Vec<Lookup>) -> Vec<Final> {
         let mut finals = Vec::new();
         for (mut guest, lookup) in guests.into_iter().zip(lookups) {
             guest.baseline = Some(lookup.baseline);
@@ -134,7 +152,7 @@ impl Engine<'_> {
                 None => self.ready.push_back(guest),
             }
         }
-        self.settle(None, finals).await
+        finals
     }
 
     fn looked_into(&mut self, mut guest: Guest, found: &[Found]) -> Option<Final> {
@@ -165,10 +183,11 @@ impl Engine<'_> {
 
     /// The next time at which something can be done that cannot be done now.
     pub(super) fn wake_at(&mut self) -> Option<Duration> {
+        let now = self.clock.now();
         let mut times = Vec::new();
         for lane in [Lane::Bulk, Lane::Single] {
             if self.has_guests_for(lane) {
-                times.extend(self.lane_free_at(lane));
+                times.extend(self.lane_free_at(lane, now));
             }
         }
         if self.reading.is_none() {

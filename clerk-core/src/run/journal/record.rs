@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Effect, ErrorCode};
 use crate::model::{EmailAddress, InvitationId, Redacted, Timestamp};
-use crate::run::{Evidence, Outcome};
+use crate::run::{Evidence, Outcome, Revocation};
 
 /// One entry of a journal.
 ///
@@ -60,6 +60,13 @@ pub enum Record {
         /// What was refused, if Clerk refused the person: a row that was mended since is tried again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fingerprint: Option<u64>,
+    },
+    /// An invitation that was created was to be revoked.
+    Revoked {
+        /// The invitation.
+        id: InvitationId,
+        /// What became of it.
+        revocation: Revocation,
     },
 }
 

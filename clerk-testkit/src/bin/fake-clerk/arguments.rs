@@ -35,8 +35,8 @@ Usage: fake-clerk [OPTIONS]
 
 Files have one address a line; blank lines and lines that begin with # count for nothing.
 
-Besides Clerk's paths it answers GET /_fake/mails (how many mails went to each address), GET /_fake/calls (how many calls
-of each operation arrived) and POST /_fake/reset.";
+Besides Clerk's paths it answers GET /_fake/mails (how many mails went to each address), GET /_fake/calls (how many
+calls of each operation arrived) and POST /_fake/reset.";
 
 pub(crate) enum Command {
     Help,

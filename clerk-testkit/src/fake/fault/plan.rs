@@ -77,8 +77,8 @@ impl FaultPlan {
         self.with_rule(operation.into(), When::Percent(percent), vec![fault])
     }
 
-    /// Each call of `operation`, or of any if that is `None`, goes wrong with a chance of `percent` in 100, each time in
-    /// one of the ways that [`Fault`] has, but for one: nothing hangs.
+    /// Each call of `operation`, or of any if that is `None`, goes wrong with a chance of `percent` in 100, each time
+    /// in one of the ways that [`Fault`] has, but for one: nothing hangs.
     #[must_use]
     pub fn with_chance_of_any(self, operation: impl Into<Option<FakeOperation>>, percent: u8) -> Self {
         self.with_rule(operation.into(), When::Percent(percent), any())

@@ -81,3 +81,11 @@ impl Log {
         Ok((records, behind))
     }
 }
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is just being spawned holds a copy of it for a moment, and the
+        // lock with it.
+        let _unlocked = self.file.unlock();
+    }
+}

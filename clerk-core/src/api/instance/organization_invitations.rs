@@ -1,0 +1,96 @@
+use std::fmt;
+
+use crate::api::organization_invitations::OrganizationInvitationOrder;
+use crate::api::window::Window;
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{InvitationStatus, OrganizationInvitation, Page, Redacted};
+use crate::operation::Operation;
+use crate::paging::Paged;
+
+pub(super) static OPERATION: Operation =
+    Operation::get("ListInstanceOrganizationInvitations", "/organization_invitations");
+
+/// Which invitations to any organization of the instance to list. Nothing set lists the ten newest of every status.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct ListInstanceOrganizationInvitations {
+    statuses: Vec<InvitationStatus>,
+    query: Option<String>,
+    order_by: Option<OrganizationInvitationOrder>,
+    window: Window,
+}
+
+impl ListInstanceOrganizationInvitations {
+    /// The most that one page holds: 500.
+    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
+
+    /// Lists without filter.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only invitations of this status. Called again, of that one too.
+    #[must_use]
+    pub fn status(mut self, status: InvitationStatus) -> Self {
+        self.statuses.push(status);
+        self
+    }
+
+    /// Only invitations whose address fits this text. Clerk does not promise an exact match: compare the addresses
+    /// that come.
+    #[must_use]
+    pub fn query(mut self, address: impl Into<String>) -> Self {
+        self.query = Some(address.into());
+        self
+    }
+
+    /// The order.
+    #[must_use]
+    pub fn order_by(mut self, order: OrganizationInvitationOrder) -> Self {
+        self.order_by = Some(order);
+        self
+    }
+
+    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+    #[must_use]
+    pub fn limit(mut self, limit: u16) -> Self {
+        self.window.limit = Some(limit);
+        self
+    }
+
+    /// How many to skip; Clerk's default is 0.
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.window.offset = Some(offset);
+        self
+    }
+}
+
+impl Endpoint for ListInstanceOrganizationInvitations {
+    type Output = Page<OrganizationInvitation>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION
+            .request()
+            .query_all("status", &self.statuses)
+            .query_opt("query", self.query.as_deref())
+            .query_opt("order_by", self.order_by.map(OrganizationInvitationOrder::as_str));
+        self.window.add_to(request)
+    }
+}
+
+impl Paged for ListInstanceOrganizationInvitations {
+    type Item = OrganizationInvitation;
+}
+
+/// Does not show the text that is looked for, which can be an address.
+impl fmt::Debug for ListInstanceOrganizationInvitations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListInstanceOrganizationInvitations")
+            .field("statuses", &self.statuses)
+            .field("query", &self.query.as_ref().map(|_| Redacted))
+            .field("order_by", &self.order_by)
+            .field("window", &self.window)
+            .finish()
+    }
+}

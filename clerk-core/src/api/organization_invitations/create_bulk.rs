@@ -1,0 +1,56 @@
+use super::NewOrganizationInvitation;
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{OrganizationId, OrganizationInvitation, Page};
+use crate::operation::Operation;
+
+pub(crate) static OPERATION: Operation = Operation::post(
+    "CreateOrganizationInvitationBulk",
+    "/organizations/{organization_id}/invitations/bulk",
+);
+
+/// 1 to 10 people to invite to an organization in one call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CreateOrganizationInvitationBulk<'a> {
+    organization_id: &'a OrganizationId,
+    invitations: &'a [NewOrganizationInvitation],
+}
+
+impl<'a> CreateOrganizationInvitationBulk<'a> {
+    /// How many people one call takes: 10.
+    pub const MAX: usize = 10;
+
+    /// Invites these people to this organization.
+    pub const fn new(organization_id: &'a OrganizationId, invitations: &'a [NewOrganizationInvitation]) -> Self {
+        Self {
+            organization_id,
+            invitations,
+        }
+    }
+}
+
+impl Endpoint for CreateOrganizationInvitationBulk<'_> {
+    type Output = Page<OrganizationInvitation>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION
+            .request()
+            .path_param("organization_id", self.organization_id)?;
+        let count = self.invitations.len();
+        if count == 0 {
+            return Err(request.invalid("there is nobody to invite: one call takes 1 to 10 people"));
+        }
+        if count > Self::MAX {
+            return Err(request.invalid(format!(
+                "{count} people are more than the 10 that one call takes: send \
+                 `.chunks(CreateOrganizationInvitationBulk::MAX)` one after another"
+            )));
+        }
+        for (index, invitation) in self.invitations.iter().enumerate() {
+            if let Some(problem) = invitation.problem() {
+                return Err(request.invalid(format!("item {index}: {problem}")));
+            }
+        }
+        request.json(self.invitations)
+    }
+}

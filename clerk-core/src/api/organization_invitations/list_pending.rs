@@ -1,0 +1,61 @@
+use crate::api::window::Window;
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{OrganizationId, OrganizationInvitation, Page};
+use crate::operation::Operation;
+use crate::paging::Paged;
+
+pub(crate) static OPERATION: Operation = Operation::get(
+    "ListPendingOrganizationInvitations",
+    "/organizations/{organization_id}/invitations/pending",
+);
+
+/// Which pending invitations to an organization to list. Clerk has deprecated the operation:
+/// [`ListOrganizationInvitations`](super::ListOrganizationInvitations) with a status does the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPendingOrganizationInvitations {
+    organization_id: OrganizationId,
+    window: Window,
+}
+
+impl ListPendingOrganizationInvitations {
+    /// The most that one page holds: 500.
+    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
+
+    /// Lists the pending invitations to this organization.
+    pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            window: Window::default(),
+        }
+    }
+
+    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+    #[must_use]
+    pub fn limit(mut self, limit: u16) -> Self {
+        self.window.limit = Some(limit);
+        self
+    }
+
+    /// How many to skip; Clerk's default is 0.
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.window.offset = Some(offset);
+        self
+    }
+}
+
+impl Endpoint for ListPendingOrganizationInvitations {
+    type Output = Page<OrganizationInvitation>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION
+            .request()
+            .path_param("organization_id", &self.organization_id)?;
+        self.window.add_to(request)
+    }
+}
+
+impl Paged for ListPendingOrganizationInvitations {
+    type Item = OrganizationInvitation;
+}

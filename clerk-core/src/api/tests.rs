@@ -1,0 +1,347 @@
+//! What each request puts on the wire, what each refuses to send, and that none shows an address.
+
+use std::fmt::Debug;
+
+use super::instance::{GetInstance, ListInstanceOrganizationInvitations};
+use super::invitations::{
+    CreateInvitation, CreateInvitationBulk, DeleteInvitation, InvitationOrder, ListInvitations, RevokeInvitation,
+};
+use super::organization_invitations::{
+    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, GetOrganizationInvitation,
+    ListOrganizationInvitations, ListPendingOrganizationInvitations, NewOrganizationInvitation,
+    OrganizationInvitationOrder, RevokeOrganizationInvitation,
+};
+use super::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
+use super::waitlist_entries::{
+    CreateWaitlistEntry, CreateWaitlistEntryBulk, DeleteWaitlistEntry, InviteWaitlistEntry, ListWaitlistEntries,
+    RejectWaitlistEntry, WaitlistEntryOrder,
+};
+use crate::endpoint::Endpoint;
+use crate::model::{InvitationStatus, InvitationTemplate, Metadata, UserId, WaitlistEntryStatus};
+use crate::operation::Replay;
+
+/// Method, path with query, and body, as `POST /invitations {"email_address":"a@x.test"}`.
+fn sent(endpoint: &impl Endpoint) -> String {
+    let request = endpoint.request().expect("a valid request");
+    let mut sent = format!("{} {}", request.operation().method(), request.path());
+    if !request.query_string().is_empty() {
+        sent.extend(["?", request.query_string()]);
+    }
+    if let Some(body) = request.body() {
+        sent.extend([" ", std::str::from_utf8(body).expect("JSON is UTF-8")]);
+    }
+    sent
+}
+
+fn seat() -> Metadata {
+    Metadata::from_json(r#"{"seat":1}"#).expect("an object")
+}
+
+#[test]
+fn what_inviting_to_the_application_sends() {
+    let whole = CreateInvitation::new("a@x.test")
+        .public_metadata(seat())
+        .redirect_url("https://x.test/in")
+        .notify(false)
+        .ignore_existing(true)
+        .expires_in_days(365)
+        .template(InvitationTemplate::WaitlistInvitation);
+    let people = [CreateInvitation::new("a@x.test"), CreateInvitation::new("b@x.test")];
+    let list = ListInvitations::new()
+        .status(InvitationStatus::Revoked)
+        .query("a+b@x.test")
+        .order_by(InvitationOrder::ExpiresAt)
+        .limit(500)
+        .offset(0);
+    let id = "inv_1".into();
+    let cases = [
+        (sent(&people[0]), r#"POST /invitations {"email_address":"a@x.test"}"#),
+        (
+            sent(&whole),
+            concat!(
+                r#"POST /invitations {"email_address":"a@x.test","public_metadata":{"seat":1},"#,
+                r#""redirect_url":"https://x.test/in","notify":false,"ignore_existing":true,"expires_in_days":365,"#,
+                r#""template_slug":"waitlist_invitation"}"#
+            ),
+        ),
+        (
+            sent(&CreateInvitationBulk::new(&people)),
+            r#"POST /invitations/bulk [{"email_address":"a@x.test"},{"email_address":"b@x.test"}]"#,
+        ),
+        (sent(&ListInvitations::new()), "GET /invitations?paginated=true"),
+        (
+            sent(&list),
+            concat!(
+                "GET /invitations?status=revoked&query=a%2Bb%40x.test&order_by=%2Bexpires_at&paginated=true",
+                "&limit=500&offset=0"
+            ),
+        ),
+        (sent(&RevokeInvitation::new(&id)), "POST /invitations/inv_1/revoke"),
+        (sent(&DeleteInvitation::new(&id)), "DELETE /invitations/inv_1"),
+    ];
+    for (sent, expected) in cases {
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn what_inviting_to_an_organization_sends() {
+    let (organization, id, user) = ("org_1".into(), "orginv_1".into(), UserId::from("user_1"));
+    let person = NewOrganizationInvitation::new("a@x.test", "org:member");
+    let whole = person
+        .clone()
+        .inviter(user.clone())
+        .public_metadata(seat())
+        .private_metadata(seat())
+        .redirect_url("https://x.test/in")
+        .notify(false)
+        .expires_in_days(1);
+    let people = [person.clone(), NewOrganizationInvitation::new("b@x.test", "org:admin")];
+    let list = ListOrganizationInvitations::new("org_1")
+        .status(InvitationStatus::Pending)
+        .status(InvitationStatus::Expired)
+        .email_address("a@x.test")
+        .order_by(OrganizationInvitationOrder::EmailAddress)
+        .limit(1)
+        .offset(7);
+    let of_instance = ListInstanceOrganizationInvitations::new()
+        .status(InvitationStatus::Pending)
+        .status(InvitationStatus::Accepted)
+        .query("a@x.test")
+        .order_by(OrganizationInvitationOrder::CreatedAt)
+        .limit(20);
+    let of_user = ListUserOrganizationInvitations::new("user_1")
+        .status(InvitationStatus::Pending)
+        .limit(20);
+    let revoke = RevokeOrganizationInvitation::new(&organization, &id);
+    let cases = [
+        (
+            sent(&CreateOrganizationInvitation::new(&organization, &person)),
+            r#"POST /organizations/org_1/invitations {"email_address":"a@x.test","role":"org:member"}"#,
+        ),
+        (
+            sent(&CreateOrganizationInvitation::new(&organization, &whole)),
+            concat!(
+                r#"POST /organizations/org_1/invitations {"email_address":"a@x.test","role":"org:member","#,
+                r#""inviter_user_id":"user_1","public_metadata":{"seat":1},"private_metadata":{"seat":1},"#,
+                r#""redirect_url":"https://x.test/in","notify":false,"expires_in_days":1}"#
+            ),
+        ),
+        (
+            sent(&CreateOrganizationInvitationBulk::new(&organization, &people)),
+            concat!(
+                r#"POST /organizations/org_1/invitations/bulk [{"email_address":"a@x.test","role":"org:member"},"#,
+                r#"{"email_address":"b@x.test","role":"org:admin"}]"#
+            ),
+        ),
+        (
+            sent(&list),
+            concat!(
+                "GET /organizations/org_1/invitations?status=pending&status=expired&email_address=a%40x.test",
+                "&order_by=%2Bemail_address&limit=1&offset=7"
+            ),
+        ),
+        (
+            sent(&ListPendingOrganizationInvitations::new("org_1").limit(2).offset(3)),
+            "GET /organizations/org_1/invitations/pending?limit=2&offset=3",
+        ),
+        (
+            sent(&GetOrganizationInvitation::new(&organization, &id)),
+            "GET /organizations/org_1/invitations/orginv_1",
+        ),
+        (sent(&revoke), "POST /organizations/org_1/invitations/orginv_1/revoke"),
+        (
+            sent(&revoke.requesting_user(&user)),
+            r#"POST /organizations/org_1/invitations/orginv_1/revoke {"requesting_user_id":"user_1"}"#,
+        ),
+        (
+            sent(&of_instance),
+            "GET /organization_invitations?status=pending&status=accepted&query=a%40x.test&order_by=%2Bcreated_at&limit=20",
+        ),
+        (
+            sent(&of_user),
+            "GET /users/user_1/organization_invitations?status=pending&limit=20",
+        ),
+    ];
+    for (sent, expected) in cases {
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn what_the_waitlist_users_and_the_instance_are_asked() {
+    let id = "wle_1".into();
+    let silent = CreateWaitlistEntry::new("a@x.test").notify(false);
+    let invite = InviteWaitlistEntry::new(&id);
+    let list = ListWaitlistEntries::new()
+        .status(WaitlistEntryStatus::Pending)
+        .query("a@x.test")
+        .order_by(WaitlistEntryOrder::InvitedAtDescending)
+        .limit(3)
+        .offset(4);
+    let people = ["a@x.test", "b+c@x.test"];
+    let cases = [
+        (
+            sent(&CreateWaitlistEntry::new("a@x.test")),
+            r#"POST /waitlist_entries {"email_address":"a@x.test"}"#,
+        ),
+        (
+            sent(&CreateWaitlistEntryBulk::new(&[silent])),
+            r#"POST /waitlist_entries/bulk [{"email_address":"a@x.test","notify":false}]"#,
+        ),
+        (
+            sent(&list),
+            "GET /waitlist_entries?status=pending&query=a%40x.test&order_by=-invited_at&limit=3&offset=4",
+        ),
+        (sent(&invite), "POST /waitlist_entries/wle_1/invite"),
+        (
+            sent(&invite.ignore_existing(true)),
+            r#"POST /waitlist_entries/wle_1/invite {"ignore_existing":true}"#,
+        ),
+        (
+            sent(&RejectWaitlistEntry::new(&id)),
+            "POST /waitlist_entries/wle_1/reject",
+        ),
+        (sent(&DeleteWaitlistEntry::new(&id)), "DELETE /waitlist_entries/wle_1"),
+        (
+            sent(&ListUsers::new().email_addresses(people).limit(100).offset(5)),
+            "GET /users?email_address=a%40x.test&email_address=b%2Bc%40x.test&limit=100&offset=5",
+        ),
+        (sent(&CountUsers::new()), "GET /users/count"),
+        (
+            sent(&CountUsers::new().email_addresses(people)),
+            "GET /users/count?email_address=a%40x.test&email_address=b%2Bc%40x.test",
+        ),
+        (sent(&GetInstance::new()), "GET /instance"),
+    ];
+    for (sent, expected) in cases {
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn what_clerk_would_refuse_for_certain_is_not_sent() {
+    fn refused(endpoint: &impl Endpoint) -> String {
+        let error = endpoint.request().expect_err("an invalid request").to_string();
+        let (_, reason) = error.split_once(" was not sent: ").expect("it says what was not sent");
+        assert!(!reason.contains("x.test"), "{reason} shows an address");
+        reason.to_owned()
+    }
+    let organization = "org_1".into();
+    let person = NewOrganizationInvitation::new("a@x.test", "org:member");
+    let create = |person| refused(&CreateOrganizationInvitation::new(&organization, &person));
+    let bulk = |people: &[_]| refused(&CreateOrganizationInvitationBulk::new(&organization, people));
+    let entries = |count| vec![CreateWaitlistEntry::new("a@x.test"); count];
+    let cases = [
+        (
+            create(NewOrganizationInvitation::new(" ", "org:member")),
+            "email_address is empty",
+        ),
+        (create(NewOrganizationInvitation::new("a@x.test", "")), "role is empty"),
+        (
+            create(person.clone().expires_in_days(0)),
+            "expires_in_days must be 1 to 365",
+        ),
+        (
+            create(person.clone().expires_in_days(366)),
+            "expires_in_days must be 1 to 365",
+        ),
+        (bulk(&[]), "there is nobody to invite"),
+        (bulk(&vec![person.clone(); 11]), "11 people are more than the 10"),
+        (
+            bulk(&[person.clone(), person.expires_in_days(0)]),
+            "item 1: expires_in_days must be 1 to 365",
+        ),
+        (refused(&CreateWaitlistEntry::new("")), "email_address is empty"),
+        (
+            refused(&CreateWaitlistEntryBulk::new(&[])),
+            "there is nobody to put on the waitlist",
+        ),
+        (
+            refused(&CreateWaitlistEntryBulk::new(&entries(51))),
+            "51 people are more than the 50",
+        ),
+        (refused(&ListInvitations::new().limit(0)), "limit must be 1 to 500"),
+        (
+            refused(&ListOrganizationInvitations::new("org_1").limit(501)),
+            "limit must be 1 to 500",
+        ),
+        (
+            refused(&ListPendingOrganizationInvitations::new("org_1").limit(501)),
+            "limit must be",
+        ),
+        (
+            refused(&ListInstanceOrganizationInvitations::new().limit(501)),
+            "limit must be 1 to 500",
+        ),
+        (
+            refused(&ListUserOrganizationInvitations::new("user_1").limit(501)),
+            "limit must be",
+        ),
+        (
+            refused(&ListWaitlistEntries::new().limit(501)),
+            "limit must be 1 to 500",
+        ),
+        (refused(&ListUsers::new().limit(501)), "limit must be 1 to 500"),
+        (
+            refused(&ListUsers::new().email_addresses(vec!["a@x.test"; 101])),
+            "101 addresses are more than the 100 that one call takes",
+        ),
+        (
+            refused(&CountUsers::new().email_addresses(vec!["a@x.test"; 101])),
+            "101 addresses are more than the 100 that one call takes",
+        ),
+        (
+            refused(&ListOrganizationInvitations::new("..")),
+            "organization_id must not be empty",
+        ),
+    ];
+    for (reason, expected) in cases {
+        assert!(reason.starts_with(expected), "{reason:?} and not {expected:?}");
+    }
+}
+
+#[test]
+fn no_request_shows_an_address_a_link_or_what_is_looked_for() {
+    let secret = "ada@x.test";
+    let url = "https://x.test/?for=ada@x.test";
+    let organization = "org_1".into();
+    let people = [NewOrganizationInvitation::new(secret, "org:member").redirect_url(url)];
+    let entries = [CreateWaitlistEntry::new(secret)];
+    let shown: [&dyn Debug; 9] = [
+        &CreateInvitation::new(secret).redirect_url(url),
+        &CreateOrganizationInvitation::new(&organization, &people[0]),
+        &CreateOrganizationInvitationBulk::new(&organization, &people),
+        &ListOrganizationInvitations::new("org_1").email_address(secret),
+        &ListInstanceOrganizationInvitations::new().query(secret),
+        &CreateWaitlistEntryBulk::new(&entries),
+        &ListWaitlistEntries::new().query(secret),
+        &ListUsers::new().email_addresses([secret]),
+        &CountUsers::new().email_addresses([secret]),
+    ];
+    for shown in shown {
+        let shown = format!("{shown:?}");
+        assert!(!shown.contains("x.test") && shown.contains("<redacted>"), "{shown}");
+    }
+}
+
+#[test]
+fn names_are_unique_and_only_what_makes_anew_is_not_replayed() {
+    let mut names: Vec<_> = super::operations().map(crate::Operation::name).collect();
+    let once: Vec<_> = super::operations()
+        .filter(|operation| operation.replay_safety() == Replay::Unsafe)
+        .map(crate::Operation::name)
+        .collect();
+    let expected = [
+        "CreateInvitation",
+        "CreateBulkInvitations",
+        "CreateOrganizationInvitation",
+        "CreateOrganizationInvitationBulk",
+        "InviteWaitlistEntry",
+    ];
+    assert_eq!(once, expected);
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}

@@ -1,0 +1,70 @@
+use super::addresses::Addresses;
+use crate::api::window::Window;
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{EmailAddress, Page, User};
+use crate::operation::Operation;
+use crate::paging::Paged;
+
+pub(crate) static OPERATION: Operation = Operation::get("GetUserList", "/users");
+
+/// Which users to list. Nothing set lists the ten newest.
+///
+/// ```
+/// use clerk_core::api::users::ListUsers;
+///
+/// let known = ListUsers::new().email_addresses(["ada@example.com", "charles@example.com"]).limit(100);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListUsers {
+    addresses: Addresses,
+    window: Window,
+}
+
+impl ListUsers {
+    /// The most that one page holds: 500.
+    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
+
+    /// The most addresses that one call takes: 100.
+    pub const MAX_ADDRESSES: usize = Addresses::MAX;
+
+    /// Lists without filter.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only users who have one of these addresses: up to [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). An address that no user
+    /// has is passed over. Called again, it adds.
+    #[must_use]
+    pub fn email_addresses(mut self, addresses: impl IntoIterator<Item = impl Into<EmailAddress>>) -> Self {
+        self.addresses.extend(addresses);
+        self
+    }
+
+    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+    #[must_use]
+    pub fn limit(mut self, limit: u16) -> Self {
+        self.window.limit = Some(limit);
+        self
+    }
+
+    /// How many to skip; Clerk's default is 0.
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.window.offset = Some(offset);
+        self
+    }
+}
+
+impl Endpoint for ListUsers {
+    type Output = Page<User>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = self.addresses.add_to(OPERATION.request())?;
+        self.window.add_to(request)
+    }
+}
+
+impl Paged for ListUsers {
+    type Item = User;
+}

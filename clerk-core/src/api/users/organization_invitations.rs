@@ -1,0 +1,70 @@
+use crate::api::window::Window;
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{InvitationStatus, OrganizationInvitation, Page, UserId};
+use crate::operation::Operation;
+use crate::paging::Paged;
+
+pub(super) static OPERATION: Operation = Operation::get(
+    "UsersGetOrganizationInvitations",
+    "/users/{user_id}/organization_invitations",
+);
+
+/// Which of the invitations to organizations that one user has to list. Nothing set lists ten of every status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListUserOrganizationInvitations {
+    user_id: UserId,
+    status: Option<InvitationStatus>,
+    window: Window,
+}
+
+impl ListUserOrganizationInvitations {
+    /// The most that one page holds: 500.
+    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
+
+    /// Lists the invitations of this user without filter.
+    pub fn new(user_id: impl Into<UserId>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            status: None,
+            window: Window::default(),
+        }
+    }
+
+    /// Only invitations of this status.
+    #[must_use]
+    pub fn status(mut self, status: InvitationStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+    #[must_use]
+    pub fn limit(mut self, limit: u16) -> Self {
+        self.window.limit = Some(limit);
+        self
+    }
+
+    /// How many to skip; Clerk's default is 0.
+    #[must_use]
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.window.offset = Some(offset);
+        self
+    }
+}
+
+impl Endpoint for ListUserOrganizationInvitations {
+    type Output = Page<OrganizationInvitation>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION
+            .request()
+            .path_param("user_id", &self.user_id)?
+            .query_opt("status", self.status.as_ref());
+        self.window.add_to(request)
+    }
+}
+
+impl Paged for ListUserOrganizationInvitations {
+    type Item = OrganizationInvitation;
+}

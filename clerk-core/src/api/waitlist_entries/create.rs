@@ -1,0 +1,64 @@
+use serde::Serialize;
+
+use crate::endpoint::{Endpoint, EndpointRequest};
+use crate::error::InvalidRequest;
+use crate::model::{EmailAddress, WaitlistEntry};
+use crate::operation::{Operation, Replay};
+
+// Twice is once: for an address that waits already, Clerk answers the entry that is there and makes none.
+pub(super) static OPERATION: Operation =
+    Operation::post("CreateWaitlistEntry", "/waitlist_entries").replay(Replay::Safe);
+
+/// One person to put on the waitlist.
+///
+/// ```
+/// use clerk_core::api::waitlist_entries::CreateWaitlistEntry;
+///
+/// let silently = CreateWaitlistEntry::new("ada@example.com").notify(false);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreateWaitlistEntry {
+    email_address: EmailAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notify: Option<bool>,
+}
+
+impl CreateWaitlistEntry {
+    /// Puts this address on the waitlist.
+    pub fn new(email_address: impl Into<EmailAddress>) -> Self {
+        Self {
+            email_address: email_address.into(),
+            notify: None,
+        }
+    }
+
+    /// Whether Clerk confirms by mail; it does unless told `false`.
+    #[must_use]
+    pub fn notify(mut self, notify: bool) -> Self {
+        self.notify = Some(notify);
+        self
+    }
+
+    /// The address that is put on the waitlist.
+    pub const fn email_address(&self) -> &EmailAddress {
+        &self.email_address
+    }
+
+    /// What is wrong with the request whatever the instance, if anything is. It shows no address.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        let is_empty = self.email_address.as_str().trim().is_empty();
+        is_empty.then_some("email_address is empty")
+    }
+}
+
+impl Endpoint for CreateWaitlistEntry {
+    type Output = WaitlistEntry;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = OPERATION.request();
+        match self.problem() {
+            Some(problem) => Err(request.invalid(problem)),
+            None => request.json(self),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What each answer decodes to, and that none shows an address or a link.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Decodes, and asserts that nothing of `known` was lost and that `Debug` shows no secret.
+fn decode<T: DeserializeOwned + Serialize + Debug>(known: &Value) -> T {
+    let mut answer = known.clone();
+    answer["field_of_tomorrow"] = json!([{}]);
+    let model: T = serde_json::from_str(&answer.to_string()).expect("an answer as described");
+    assert_eq!(serde_json::to_value(&model).expect("JSON"), *known);
+    let shown = format!("{model:?}");
+    assert!(!shown.contains("x.test"), "{shown}");
+    model
+}
+
+fn organization_invitation() -> Value {
+    json!({
+        "id": "orginv_1", "email_address": "ada@x.test", "role": "org:member", "role_name": "Member",
+        "organization_id": "org_1", "inviter_id": "user_1",
+        "public_inviter_data": {
+            "user_id": "user_1", "first_name": null, "last_name": "Byron", "image_url": "https://x.test/1.png",
+            "has_image": true, "identifier": "byron@x.test"
+        },
+        "status": "pending", "public_metadata": { "seat": 1 }, "private_metadata": { "plan": "b" },
+        "url": "https://x.test/?ticket=1", "expires_at": 3, "created_at": 1, "updated_at": 2,
+        "public_organization_data": { "id": "org_1", "name": "Engines", "slug": "engines", "has_image": false }
+    })
+}
+
+#[test]
+fn an_organization_invitation() {
+    let invitation: OrganizationInvitation = decode(&organization_invitation());
+    assert_eq!(invitation.email_address, "ada@x.test");
+    assert_eq!(invitation.inviter_id, Some(UserId::from("user_1")));
+    assert_eq!(invitation.status, Some(InvitationStatus::Pending));
+    assert_eq!(invitation.expires_at, Some(Timestamp::from_millis(3)));
+    let inviter = invitation.public_inviter_data.expect("an inviter");
+    assert_eq!(inviter.identifier, "byron@x.test");
+}
+
+#[test]
+fn an_organization_invitation_of_the_application_itself() {
+    let least = json!({
+        "id": "orginv_1", "email_address": "ada@x.test", "role": "org:member", "role_name": "Member",
+        "inviter_id": null, "public_inviter_data": null, "public_metadata": {}, "url": null, "expires_at": null,
+        "created_at": 1, "updated_at": 2
+    });
+    let invitation: OrganizationInvitation = decode(&least);
+    assert_eq!(invitation.public_inviter_data, None);
+    assert_eq!(invitation.status, None);
+}
+
+#[test]
+fn a_waitlist_entry() {
+    let invited = json!({
+        "id": "wle_1", "email_address": "ada@x.test", "status": "invited", "is_locked": false, "created_at": 1,
+        "updated_at": 2,
+        "invitation": {
+            "id": "inv_1", "email_address": "ada@x.test", "public_metadata": { "big": 9_007_199_254_740_993_u64 },
+            "status": "pending", "url": "https://x.test/?ticket=1", "created_at": 3, "updated_at": 4
+        }
+    });
+    let entry: WaitlistEntry = decode(&invited);
+    assert_eq!(entry.status, WaitlistEntryStatus::Invited);
+    assert_eq!(entry.invitation.expect("an invitation").id.as_str(), "inv_1");
+
+    let unknown = json!({
+        "id": "wle_1", "email_address": "ada@x.test", "status": "paused", "created_at": 1, "updated_at": 2
+    });
+    let entry: WaitlistEntry = decode(&unknown);
+    assert_eq!(entry.status.as_str(), "paused");
+    assert!(matches!(entry.status, WaitlistEntryStatus::Unknown(_)));
+}
+
+#[test]
+fn users_their_number_and_the_instance() {
+    let user: User = decode(&json!({
+        "id": "user_1", "primary_email_address_id": "idn_1", "created_at": 1, "updated_at": 2,
+        "email_addresses": [{ "id": "idn_1", "email_address": "ada@x.test" }, { "email_address": "ada@y.x.test" }]
+    }));
+    let addresses: Vec<_> = user.email_addresses.iter().map(|a| a.email_address.as_str()).collect();
+    assert_eq!(addresses, ["ada@x.test", "ada@y.x.test"]);
+
+    let count: TotalCount = decode(&json!({ "total_count": 7 }));
+    assert_eq!(count.total_count, 7);
+
+    let instance: Instance = decode(&json!({
+        "id": "ins_1", "environment_type": "production", "allowed_origins": null, "workspace_id": "org_1"
+    }));
+    assert_eq!(instance.id.as_str(), "ins_1");
+    assert_eq!(instance.environment_type, EnvironmentType::Production);
+}

@@ -1,0 +1,82 @@
+//! Requests as a stranger to the SDK would write them.
+#![allow(
+    clippy::expect_used,
+    dead_code,
+    reason = "a test fails by panicking, and each file of tests uses what it needs"
+)]
+
+use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+use clerk_testkit::FakeClerk;
+use serde_json::{Value, json};
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) json: Value,
+    pub(crate) response: HttpResponse,
+}
+
+impl Answer {
+    /// The code of its only error.
+    pub(crate) fn code(&self) -> &str {
+        let errors = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
+        assert_eq!(errors.len(), 1, "{}", self.json);
+        errors[0]["code"].as_str().expect("a code")
+    }
+
+    pub(crate) fn meta(&self) -> &Value {
+        &self.json["errors"][0]["meta"]
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+}
+
+pub(crate) fn request(method: &str, path: &str, body: impl ToString) -> HttpRequest {
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(format!("https://api.clerk.com/v1{path}"))
+        .header("authorization", "Bearer sk_test_fake");
+    let body = body.to_string();
+    if !body.is_empty() {
+        request = request.header("content-type", "application/json");
+    }
+    request.body(body.into()).expect("a request")
+}
+
+pub(crate) fn send(fake: &FakeClerk, request: HttpRequest) -> Result<Answer, TransportError> {
+    let response = pollster::block_on(fake.send(request))?;
+    Ok(Answer {
+        status: response.status().as_u16(),
+        json: serde_json::from_slice(response.body()).unwrap_or_default(),
+        response,
+    })
+}
+
+/// Sends a request that gets an answer.
+pub(crate) fn call(fake: &FakeClerk, method: &str, path: &str, body: impl ToString) -> Answer {
+    send(fake, request(method, path, body)).expect("an answer")
+}
+
+pub(crate) fn invite(fake: &FakeClerk, address: &str) -> Answer {
+    call(fake, "POST", "/invitations", json!({ "email_address": address }))
+}
+
+pub(crate) fn invite_all(fake: &FakeClerk, addresses: &[&str]) -> Answer {
+    let people: Vec<_> = addresses
+        .iter()
+        .map(|address| json!({ "email_address": address }))
+        .collect();
+    call(fake, "POST", "/invitations/bulk", Value::from(people))
+}
+
+/// The addresses that a list shows, in its order.
+pub(crate) fn listed(fake: &FakeClerk, query: &str) -> Vec<String> {
+    let answer = call(fake, "GET", &format!("/invitations?{query}"), "");
+    assert_eq!(answer.status, 200, "{query}: {}", answer.json);
+    let items = answer.json.as_array().expect("a bare array");
+    items
+        .iter()
+        .map(|item| item["email_address"].as_str().expect("an address").to_owned())
+        .collect()
+}

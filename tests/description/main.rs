@@ -1,0 +1,60 @@
+//! The SDK against Clerk's own description of its API.
+//!
+//! The description is Clerk's and not part of this project: its path is given by `CLERK_API_DESCRIPTION`, and without it
+//! only the check itself is tested, on a description that is.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod allowed;
+mod check;
+mod choose;
+mod differences;
+mod exchange;
+mod generate;
+mod planted;
+mod requests;
+mod responses;
+mod sdk;
+mod spec;
+
+use clerk_core::api;
+
+use allowed::ALLOWED;
+use differences::judge;
+use sdk::CASES;
+use spec::Description;
+
+#[test]
+fn the_sdk_is_as_clerk_describes_its_api() {
+    let Some(path) = std::env::var_os("CLERK_API_DESCRIPTION") else {
+        println!("skipped: CLERK_API_DESCRIPTION does not give the path of Clerk's API description");
+        return;
+    };
+    let yaml = std::fs::read_to_string(&path).expect("CLERK_API_DESCRIPTION is the path of a file");
+    let description = Description::read(&yaml);
+    let verdict = judge(check::differences(&description, api::operations(), CASES), ALLOWED);
+
+    let is_covered = |name: &str| api::operations().any(|operation| operation.name() == name);
+    for (name, described) in &description.operations {
+        let mark = if is_covered(name) { "covered" } else { "not yet" };
+        println!("{mark}  {name} ({} {})", described.method, described.path);
+    }
+    let covered = description.operations.keys().filter(|name| is_covered(name)).count();
+    println!("\n{covered} of {} operations are covered", description.operations.len());
+
+    println!("\nintended differences:");
+    for (difference, reason) in &verdict.intended {
+        println!("- {difference} ({reason})");
+    }
+    println!("\nunintended differences: {}", verdict.unintended.len());
+    for difference in &verdict.unintended {
+        println!("- {difference}");
+    }
+    for (allowed, place) in &verdict.stale {
+        println!("- {} {place}: is allowed to differ, but does not", allowed.operation);
+    }
+    let is_clean = verdict.unintended.is_empty() && verdict.stale.is_empty();
+    assert!(
+        is_clean,
+        "the SDK is not as Clerk describes its API: see the list above"
+    );
+}

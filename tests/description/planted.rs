@@ -1,0 +1,380 @@
+//! The check itself: on a small description that fits it finds nothing, and every planted difference it finds.
+
+use clerk_core::model::{InvitationStatus, Page};
+use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
+use serde::{Deserialize, Serialize};
+
+use crate::check::differences;
+use crate::choose::Choose;
+use crate::differences::{Allowed, Problem, judge};
+use crate::exchange::Case;
+use crate::spec::Description;
+
+const DESCRIPTION: &str = include_str!("planted.yml");
+
+static ADD: Operation = Operation::post("AddBook", "/shelves/{shelf_id}/books");
+static LIST: Operation = Operation::get("ListBooks", "/shelves/{shelf_id}/books");
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Book {
+    id: String,
+    title: String,
+    status: InvitationStatus,
+    #[serde(default)]
+    subtitle: Option<String>,
+    cover: Cover,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Cover {
+    url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    artist: Option<String>,
+}
+
+#[derive(Default, Serialize)]
+struct AddBook {
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<InvitationStatus>,
+}
+
+impl Endpoint for AddBook {
+    type Output = Book;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        ADD.request().path_param("shelf_id", "shelf_1")?.json(self)
+    }
+}
+
+#[derive(Default)]
+struct ListBooks {
+    status: Option<InvitationStatus>,
+    limit: Option<u16>,
+}
+
+impl Endpoint for ListBooks {
+    type Output = Page<Book>;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        let request = LIST.request().path_param("shelf_id", "shelf_1")?;
+        Ok(request
+            .query_opt("status", self.status.as_ref())
+            .query_opt("limit", self.limit))
+    }
+}
+
+const CASES: &[Case] = &[
+    Case {
+        operation: "AddBook",
+        call: |choose, wire| {
+            let book = AddBook {
+                title: choose.text(),
+                ..AddBook::default()
+            };
+            let book = choose.maybe(
+                book,
+                |book, pages| AddBook {
+                    pages: Some(pages),
+                    ..book
+                },
+                |c| c.number(1..=900),
+            );
+            wire.send(&choose.maybe(
+                book,
+                |book, status| AddBook {
+                    status: Some(status),
+                    ..book
+                },
+                status,
+            ))
+        },
+    },
+    Case {
+        operation: "ListBooks",
+        call: |choose, wire| {
+            let list = ListBooks::default();
+            let list = choose.maybe(
+                list,
+                |list, limit| ListBooks {
+                    limit: Some(limit),
+                    ..list
+                },
+                |c| c.number(1..=500),
+            );
+            wire.send(&choose.maybe(
+                list,
+                |list, status| ListBooks {
+                    status: Some(status),
+                    ..list
+                },
+                status,
+            ))
+        },
+    },
+];
+
+fn status(choose: &mut Choose) -> InvitationStatus {
+    choose.one_of(InvitationStatus::KNOWN)
+}
+
+/// What the check finds when the description has `planted` where it had `original`.
+fn found(original: &str, planted: &str) -> Vec<String> {
+    assert_eq!(DESCRIPTION.matches(original).count(), 1, "{original:?} is there once");
+    let description = Description::read(&DESCRIPTION.replace(original, planted));
+    let found = differences(&description, [&ADD, &LIST].into_iter(), CASES);
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn nothing_differs_where_nothing_is_planted() {
+    assert_eq!(found("openapi: 3.0.3", "openapi: 3.0.3"), [""; 0]);
+}
+
+#[test]
+fn each_planted_difference_is_found() {
+    // what the description had, what it has, and the beginning of what is found
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "operationId: AddBook",
+            "operationId: PutBook",
+            &["AddBook: is not described"],
+        ),
+        (
+            "/shelves/{shelf_id}/books:",
+            "/shelves/{id}/books:",
+            &[
+                "AddBook path: is /shelves/{shelf_id}/books in the SDK, but described as /shelves/{id}/books",
+                "ListBooks path: is ",
+            ],
+        ),
+        (
+            "    post: #",
+            "    put: #",
+            &["AddBook method: is POST in the SDK, but described as PUT"],
+        ),
+        (
+            "title: { type: string } # given",
+            "name: { type: string }",
+            &[
+                "AddBook body: is sent with what is not allowed: ",
+                "AddBook body.name: is described, but not in the SDK",
+                "AddBook body.title: is not described",
+            ],
+        ),
+        (
+            "required: [title] # given",
+            "required: []",
+            &["AddBook body.title: is optional, but always sent"],
+        ),
+        (
+            "required: [title] # given",
+            "required: [title, pages]",
+            &["AddBook body: is sent with what is not allowed: : \"pages\" is a required property"],
+        ),
+        (
+            "maximum: 900",
+            "maximum: 400",
+            &[
+                "AddBook body: is sent with what is not allowed: /pages: ",
+                "AddBook body.pages: can be 400",
+            ],
+        ),
+        (
+            "maximum: 900",
+            "maximum: 1000",
+            &["AddBook body.pages: can be 1000, but not in the SDK"],
+        ),
+        (
+            "[pending, accepted, revoked, expired] # given",
+            "[pending, accepted, revoked, expired, lent]",
+            &["AddBook body.status: can be \"lent\", but not in the SDK"],
+        ),
+        (
+            "[pending, accepted, revoked, expired] # given",
+            "[pending, accepted, revoked]",
+            &["AddBook body: is sent with what is not allowed: /status: "],
+        ),
+        (
+            "name: limit",
+            "name: size",
+            &[
+                "ListBooks query.limit: is not described",
+                "ListBooks query.size: is described, but not in the SDK",
+            ],
+        ),
+        (
+            "enum: [pending, accepted, revoked, expired] # filter",
+            "enum: [pending, accepted, revoked, expired, lent]",
+            &["ListBooks query.status: can be \"lent\", but not in the SDK"],
+        ),
+        (
+            "maximum: 500",
+            "maximum: 100",
+            &[
+                "ListBooks query.limit: can be 100, but not in the SDK",
+                "ListBooks query.limit: is sent with what is not allowed: ",
+            ],
+        ),
+        (
+            "artist: { type: string }",
+            "painter: { type: string }",
+            &[
+                "AddBook answer.cover.painter: is described, but not in the SDK",
+                "ListBooks answer[].cover.painter: is described, but not in the SDK",
+            ],
+        ),
+        (
+            "required: [id, title, status, subtitle, cover]",
+            "required: [id, status, subtitle, cover]",
+            &[
+                "AddBook answer: makes an answer unreadable: AddBook succeeded with status 200, but its answer could not be \
+                 read: a field is missing at title",
+                "AddBook answer.title: is optional or nullable, but required by the SDK: ",
+                "ListBooks answer: makes an answer unreadable: ListBooks succeeded with status 200, but its answer could not be \
+                 read: a field is missing at [",
+                "ListBooks answer[].title: is optional or nullable, but required by the SDK: ",
+            ],
+        ),
+        (
+            "required: [url]",
+            "required: [url, artist]",
+            &[
+                "AddBook answer.cover.artist: is required, but optional in the SDK",
+                "ListBooks answer[].cover.artist: is required, but optional in the SDK",
+            ],
+        ),
+        (
+            "url: { type: string }",
+            "url: { type: string, nullable: true }",
+            &[
+                "AddBook answer: makes an answer unreadable: ",
+                "AddBook answer.cover.url: is optional or nullable, but required by the SDK: ",
+                "ListBooks answer: makes an answer unreadable: ",
+                "ListBooks answer[].cover.url: is optional or nullable, but required by the SDK: ",
+            ],
+        ),
+        (
+            "enum: [pending, accepted, revoked, expired] # kept",
+            "enum: [pending, accepted, revoked, expired, lent]",
+            &[
+                "AddBook answer.status: can be \"lent\", but not in the SDK",
+                "ListBooks answer[].status: can be \"lent\", but not in the SDK",
+            ],
+        ),
+        (
+            "title: { type: string } # kept",
+            "title: { type: integer }",
+            &[
+                "AddBook answer: makes an answer unreadable: ",
+                "ListBooks answer: makes an answer unreadable: ",
+            ],
+        ),
+    ];
+    for (original, planted, expected) in cases {
+        let found = found(original, planted);
+        for beginning in *expected {
+            let is_found = found.iter().any(|difference| difference.starts_with(beginning));
+            assert!(is_found, "{planted:?}: {beginning:?} is not in {found:#?}");
+        }
+        for difference in &found {
+            let is_expected = expected.iter().any(|beginning| difference.starts_with(beginning));
+            assert!(is_expected, "{planted:?}: {difference:?} was not planted");
+        }
+    }
+}
+
+/// A model that nothing can be added to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClosedBook {
+    id: String,
+    title: String,
+    status: ClosedStatus,
+    subtitle: Option<String>,
+    cover: Cover,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ClosedStatus {
+    Pending,
+    Accepted,
+    Revoked,
+    Expired,
+}
+
+struct AddClosedBook(AddBook);
+
+impl Endpoint for AddClosedBook {
+    type Output = ClosedBook;
+
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        self.0.request()
+    }
+}
+
+#[test]
+fn a_model_that_cannot_grow_is_found() {
+    let case = Case {
+        operation: "AddBook",
+        call: |choose, wire| {
+            let book = AddBook {
+                title: choose.text(),
+                ..AddBook::default()
+            };
+            wire.send(&AddClosedBook(book))
+        },
+    };
+    let description = Description::read(DESCRIPTION);
+    let found = differences(&description, [&ADD].into_iter(), &[case]);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|difference| difference.place.starts_with("answer"))
+        .map(|difference| {
+            (
+                difference.place.as_str(),
+                matches!(difference.problem, Problem::Unreadable(_)),
+            )
+        })
+        .collect();
+    assert_eq!(found, [("answer", true), ("answer.status", true)]);
+}
+
+#[test]
+fn an_operation_without_a_case_is_found() {
+    let description = Description::read(DESCRIPTION);
+    let found = differences(&description, [&ADD, &LIST].into_iter(), &CASES[..1]);
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["ListBooks: has no case in the check"]);
+}
+
+#[test]
+fn a_difference_is_allowed_where_it_is_named_and_a_needless_permission_is_reported() {
+    let planted = DESCRIPTION.replace("required: [url]", "required: [url, artist]");
+    let found = differences(&Description::read(&planted), [&ADD, &LIST].into_iter(), CASES);
+    let allowed = [Allowed {
+        operation: "AddBook",
+        places: &["*.artist", "answer.title"],
+        problem: Problem::OptionalInSdk,
+        reason: "old books have none",
+    }];
+    let verdict = judge(found, &allowed);
+    let operations = |difference: &crate::differences::Difference| difference.operation.clone();
+    assert_eq!(
+        verdict.unintended.iter().map(operations).collect::<Vec<_>>(),
+        ["ListBooks"]
+    );
+    let intended: Vec<_> = verdict
+        .intended
+        .iter()
+        .map(|(d, reason)| (operations(d), *reason))
+        .collect();
+    assert_eq!(intended, [("AddBook".to_owned(), "old books have none")]);
+    assert_eq!(
+        verdict.stale.iter().map(|(_, place)| *place).collect::<Vec<_>>(),
+        ["answer.title"]
+    );
+}

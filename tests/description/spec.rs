@@ -1,0 +1,256 @@
+//! An OpenAPI 3.0 description, as far as the check reads one.
+
+use std::collections::BTreeMap;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+/// A description, and its operations by their `operationId`.
+pub(crate) struct Description {
+    document: Value,
+    pub(crate) operations: BTreeMap<String, Described>,
+}
+
+/// An operation as it is described.
+pub(crate) struct Described {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The query parameters.
+    pub(crate) query: Vec<Parameter>,
+    /// The schema of the JSON body, and whether there must be one.
+    pub(crate) body: Option<(Value, bool)>,
+    /// The schema of the JSON of a success.
+    pub(crate) answer: Option<Value>,
+}
+
+/// A query parameter as it is described.
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Value,
+}
+
+/// A field somewhere in a schema.
+pub(crate) struct Field {
+    /// Where it is, for people: `data[].url`.
+    pub(crate) label: String,
+    /// Where it is in a value whose arrays have an item, as a JSON pointer (RFC 6901): `/data/0/url`.
+    pub(crate) pointer: String,
+    /// Whether it must be there when what holds it is.
+    pub(crate) required: bool,
+    pub(crate) schema: Schema,
+}
+
+/// A schema with its references followed and its `allOf` merged.
+#[derive(Clone, Default)]
+pub(crate) struct Schema(Map<String, Value>);
+
+/// Deeper than any model nests; ends the walk through a schema that holds itself.
+pub(crate) const MAX_DEPTH: usize = 8;
+
+impl Description {
+    /// Reads YAML.
+    pub(crate) fn read(yaml: &str) -> Self {
+        let document: Value = yaml_serde::from_str(yaml).expect("the description is YAML");
+        let mut description = Self {
+            document,
+            operations: BTreeMap::new(),
+        };
+        description.operations = description.read_operations();
+        description
+    }
+
+    fn read_operations(&self) -> BTreeMap<String, Described> {
+        let paths = self.document["paths"].as_object().expect("the description has paths");
+        let operations = paths.iter().flat_map(|(path, item)| {
+            ["get", "post", "put", "patch", "delete"]
+                .into_iter()
+                .filter_map(move |method| Some((path, method, item.get(method)?)))
+        });
+        operations
+            .map(|(path, method, operation)| {
+                let name = operation["operationId"].as_str().expect("an operation has an id");
+                (name.to_owned(), self.read_operation(method, path, operation))
+            })
+            .collect()
+    }
+
+    fn read_operation(&self, method: &str, path: &str, operation: &Value) -> Described {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let query = parameters
+            .map(|parameter| self.follow(parameter))
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| Parameter {
+                name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+                required: parameter["required"] == true,
+                schema: parameter["schema"].clone(),
+            })
+            .collect();
+        let body = operation.get("requestBody").map(|body| self.follow(body));
+        let success = operation["responses"].as_object().and_then(|responses| {
+            let (_, response) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
+            Some(self.follow(response))
+        });
+        let schema = |content: &Value| content["content"]["application/json"].get("schema").cloned();
+        Described {
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            query,
+            body: body.and_then(|body| Some((schema(body)?, body["required"] == true))),
+            answer: success.and_then(schema),
+        }
+    }
+
+    /// What a reference leads to, or the value itself.
+    fn follow<'a>(&'a self, mut value: &'a Value) -> &'a Value {
+        while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            let target = self.document.pointer(reference.trim_start_matches('#'));
+            value = target.expect("a reference leads somewhere");
+        }
+        value
+    }
+
+    /// A schema with its references followed and its `allOf` merged, the later over the earlier.
+    pub(crate) fn resolve(&self, schema: &Value) -> Schema {
+        let schema = self.follow(schema);
+        let mut merged = Schema(schema.as_object().cloned().unwrap_or_default());
+        if let Some(Value::Array(parts)) = merged.0.remove("allOf") {
+            for part in &parts {
+                merged.merge(self.resolve(part));
+            }
+        }
+        merged
+    }
+
+    /// All fields of a schema, each before those in it.
+    pub(crate) fn fields(&self, schema: &Value) -> Vec<Field> {
+        let mut fields = Vec::new();
+        self.collect_fields(&self.resolve(schema), "", "", 0, &mut fields);
+        fields
+    }
+
+    fn collect_fields(&self, schema: &Schema, label: &str, pointer: &str, depth: usize, fields: &mut Vec<Field>) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if let Some(items) = schema.items() {
+            let (label, pointer) = (format!("{label}[]"), format!("{pointer}/0"));
+            self.collect_fields(&self.resolve(items), &label, &pointer, depth + 1, fields);
+        }
+        for (name, property) in schema.properties() {
+            let dot = if label.is_empty() { "" } else { "." };
+            let field = Field {
+                label: format!("{label}{dot}{name}"),
+                pointer: format!("{pointer}/{name}"),
+                required: schema.requires(name),
+                schema: self.resolve(property),
+            };
+            let (schema, label, pointer) = (field.schema.clone(), field.label.clone(), field.pointer.clone());
+            fields.push(field);
+            self.collect_fields(&schema, &label, &pointer, depth + 1, fields);
+        }
+    }
+
+    /// What validates values against a schema of this description.
+    pub(crate) fn validator(&self, schema: &Value) -> Validator {
+        let components = self.document["components"]["schemas"].as_object();
+        let components: Map<String, Value> = components
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| (name.clone(), json_schema(schema)))
+            .collect();
+        let root = json!({ "allOf": [json_schema(schema)], "components": { "schemas": components } });
+        jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .build(&root)
+            .expect("the description's schemas are JSON Schema")
+    }
+}
+
+impl Schema {
+    /// Adds what another schema asks besides.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, value) in other.0 {
+            match (self.0.get_mut(&key), value) {
+                (Some(Value::Object(mine)), Value::Object(theirs)) if key == "properties" => mine.extend(theirs),
+                (Some(Value::Array(mine)), Value::Array(theirs)) if key == "required" => mine.extend(theirs),
+                // Whether the whole may be null, the whole says.
+                (_, _) if key == "nullable" => {}
+                (_, value) => drop(self.0.insert(key, value)),
+            }
+        }
+    }
+
+    /// The schemas of a `oneOf` or `anyOf`, taken out.
+    pub(crate) fn take_branches(&mut self) -> Vec<Value> {
+        match self.0.remove("oneOf").or_else(|| self.0.remove("anyOf")) {
+            Some(Value::Array(branches)) => branches,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn get(&self, keyword: &str) -> Option<&Value> {
+        self.0.get(keyword)
+    }
+
+    pub(crate) fn properties(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.get("properties").and_then(Value::as_object).into_iter().flatten()
+    }
+
+    pub(crate) fn requires(&self, property: &str) -> bool {
+        let required = self.get("required").and_then(Value::as_array);
+        required.is_some_and(|names| names.iter().any(|name| name == property))
+    }
+
+    pub(crate) fn items(&self) -> Option<&Value> {
+        self.get("items")
+    }
+
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.get("nullable") == Some(&Value::Bool(true))
+    }
+
+    /// The values of an enumeration.
+    pub(crate) fn values(&self) -> &[Value] {
+        self.get("enum").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
+        self.get(keyword)?.as_u64()
+    }
+
+    pub(crate) fn text(&self, keyword: &str) -> Option<&str> {
+        self.get(keyword)?.as_str()
+    }
+}
+
+/// What about a value is not as its schema says, if anything is.
+pub(crate) fn violation(value: &Value, validator: &Validator) -> Option<String> {
+    let error = validator.validate(value).err()?;
+    Some(format!("{}: {error}", error.instance_path()))
+}
+
+/// The JSON Schema of an OpenAPI 3.0 schema, which has a `nullable` of its own.
+fn json_schema(schema: &Value) -> Value {
+    let Value::Object(keywords) = schema else {
+        return schema.clone();
+    };
+    let mut converted = Map::new();
+    for (keyword, value) in keywords {
+        let value = match (keyword.as_str(), value) {
+            ("nullable" | "discriminator" | "example" | "xml" | "externalDocs" | "deprecated", _) => continue,
+            ("properties", Value::Object(properties)) => {
+                let convert = |(name, schema): (&String, &Value)| (name.clone(), json_schema(schema));
+                Value::Object(properties.iter().map(convert).collect())
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => schemas.iter().map(json_schema).collect(),
+            ("items" | "not" | "additionalProperties", schema) => json_schema(schema),
+            (_, value) => value.clone(),
+        };
+        converted.insert(keyword.clone(), value);
+    }
+    if keywords.get("nullable") == Some(&Value::Bool(true)) {
+        return json!({ "anyOf": [{ "type": "null" }, converted] });
+    }
+    Value::Object(converted)
+}

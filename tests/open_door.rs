@@ -1,0 +1,86 @@
+//! An operation that the SDK does not have, in a few lines of the user's own: same errors, retries and paging.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use clerk_core::model::Page;
+use clerk_core::{
+    Client, Effect, Endpoint, EndpointRequest, ErrorCode, ErrorKind, HttpResponse, InvalidRequest, Operation, Paged,
+    SecretKey, transport_fn,
+};
+use clerk_testkit::ManualClock;
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Role {
+    key: String,
+    name: String,
+}
+struct ListRoles;
+impl Endpoint for ListRoles {
+    type Output = Page<Role>;
+    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
+        Ok(Operation::get("ListOrganizationRoles", "/organization_roles")
+            .request()
+            .query("limit", 2))
+    }
+}
+impl Paged for ListRoles {
+    type Item = Role;
+}
+
+const ADMIN_AND_MEMBER: &str =
+    r#"{"data":[{"key":"org:admin","name":"Admin","new":{}},{"key":"org:member","name":"Member"}],"total_count":3}"#;
+const GUEST: &str = r#"{"data":[{"key":"org:guest","name":"Guest"}],"total_count":3}"#;
+
+/// A client that is answered with these, one after another, its clock, and what was asked.
+fn client(answers: &[(u16, &'static str)]) -> (Client, ManualClock, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let clock = ManualClock::new();
+    let log = Arc::clone(&asked);
+    let answers: Mutex<VecDeque<_>> = Mutex::new(answers.iter().copied().collect());
+    let transport = transport_fn(move |request| {
+        log.lock()
+            .unwrap()
+            .push(format!("{} {}", request.method(), request.uri()));
+        let (status, body) = answers.lock().unwrap().pop_front().expect("a call too many");
+        let mut response = HttpResponse::new(body.into());
+        *response.status_mut() = status.try_into().unwrap();
+        async { Ok(response) }
+    });
+    let key = SecretKey::new("sk_test_abc").unwrap();
+    let client = Client::builder(key, transport).clock(clock.clone()).build().unwrap();
+    (client, clock, asked)
+}
+
+#[test]
+fn ones_own_list_is_paged_and_retried_like_any() {
+    let (client, clock, asked) = client(&[(429, ""), (200, ADMIN_AND_MEMBER), (503, ""), (200, GUEST)]);
+    let roles = clock.drive(client.pages(&ListRoles).read_all()).unwrap().unwrap();
+    let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
+    assert_eq!(keys, ["org:admin", "org:member", "org:guest"]);
+    let page = |offset| format!("GET https://api.clerk.com/v1/organization_roles?limit=2&offset={offset}");
+    assert_eq!(*asked.lock().unwrap(), [page(0), page(0), page(2), page(2)]);
+}
+
+#[test]
+fn ones_own_call_fails_like_any() {
+    let refusal = r#"{"errors":[{"code":"resource_not_found","message":"not found"}],"clerk_trace_id":"t1"}"#;
+    let (client, clock, _) = client(&[(404, refusal), (200, r#"{"data":[{"key":"a","name":"b"},{"key":1}]}"#)]);
+
+    let refused = clock.drive(client.execute(&ListRoles)).unwrap().unwrap_err();
+    assert_eq!((refused.kind(), refused.effect()), (ErrorKind::NotFound, Effect::None));
+    assert_eq!(refused.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
+    assert_eq!(
+        refused.to_string(),
+        "ListOrganizationRoles failed with status 404, resource_not_found (trace id t1)"
+    );
+
+    let unreadable = clock.drive(client.execute(&ListRoles)).unwrap().unwrap_err();
+    assert_eq!(unreadable.kind(), ErrorKind::Decode);
+    let source = std::error::Error::source(&unreadable).unwrap().to_string();
+    assert!(
+        source.starts_with("not what the model expects at data[1].key"),
+        "{source}"
+    );
+}
