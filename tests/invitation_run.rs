@@ -16,7 +16,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
-use clerk_core::{Client, Clock, CreateInvitation, async_trait};
+use clerk_core::{Client, Clock, CreateInvitation, SystemClock, async_trait};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
 use tempfile::TempDir;
@@ -46,7 +46,11 @@ impl Scene {
     }
 
     fn client(&self) -> Client {
-        self.fake.client_builder().retry_seed(1).build().unwrap()
+        self.client_with(self.clock.clone())
+    }
+
+    fn client_with(&self, clock: impl Clock) -> Client {
+        self.fake.client_builder().clock(clock).retry_seed(1).build().unwrap()
     }
 
     fn run(
@@ -263,6 +267,20 @@ fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
         );
         assert_one_mail_each(&scene, &settled);
     }
+}
+
+#[test]
+fn under_a_real_clock_a_run_awaits_the_journals_thread() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.journal");
+    let scene = Scene::new(|fake| fake.limits(RateLimits::none()).clock(SystemClock::new()));
+    for count in [100, 120] {
+        let clerk = scene.client_with(SystemClock::new());
+        let run = clerk.invitations().invite_all(people(count)).limits(RateLimits::none());
+        let report = pollster::block_on(run.journal(FileJournal::open(&file).unwrap()).run());
+        assert_eq!(report.of(Outcome::Created), count, "{report:?}");
+    }
+    assert!(scene.fake.mails().values().all(|mails| *mails == 1));
 }
 
 /// How an append fails.

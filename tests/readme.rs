@@ -47,7 +47,10 @@ fn the_sample_sends_what_clerks_javascript_sdk_sends() {
             "public_metadata": { "example": "metadata", "example_nested": { "nested": "metadata" } },
         })
     };
-    assert_eq!(wire.body, json!([item("invite@example.com"), item("invite2@example.com")]));
+    assert_eq!(
+        wire.body,
+        json!([item("invite@example.com"), item("invite2@example.com")])
+    );
 }
 
 /// Runs the sample against a server that takes one request.
@@ -81,17 +84,20 @@ fn serve(stream: TcpStream) -> Wire {
         .collect();
     let mut body = vec![0; headers["content-length"].parse().unwrap()];
     reader.read_exact(&mut body).unwrap();
-    let invitation = |id, address| {
-        json!({ "id": id, "email_address": address, "status": "pending", "created_at": 1, "updated_at": 1 })
-    };
+    let invitation = |id, address| json!({ "id": id, "email_address": address, "status": "pending", "created_at": 1, "updated_at": 1 });
     let answer = json!([
         invitation("inv_1", "invite@example.com"),
         invitation("inv_2", "invite2@example.com"),
     ])
     .to_string();
     let length = answer.len();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n");
     reader.into_inner().write_all((head + &answer).as_bytes()).unwrap();
     let body = serde_json::from_slice(&body).unwrap();
-    Wire { request_line, headers, body }
+    Wire {
+        request_line,
+        headers,
+        body,
+    }
 }

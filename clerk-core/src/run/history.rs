@@ -189,13 +189,6 @@ impl History {
         }
     }
 
-    /// How many people may have been invited without the journal knowing.
-    #[cfg(feature = "file-journal")]
-    pub(super) fn unsettled(&self) -> usize {
-        let is_in_doubt = |past: &&Past| matches!(past, Past::Ambiguous { .. });
-        self.people.values().filter(is_in_doubt).count()
-    }
-
     pub(super) const fn is_begun(&self) -> bool {
         self.begun.is_some()
     }

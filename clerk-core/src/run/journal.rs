@@ -20,6 +20,8 @@ pub use record::{AttemptedPerson, JournalEffect, Lane, Record};
 ///
 /// A run writes ahead: the record of an attempt is kept before the attempt is on the wire. So a journal that has
 /// returned from [`append`](Self::append) must have the records after a crash, and after a loss of power.
+///
+/// A journal serves one run at a time: two at once know nothing of each other's attempts.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Gives every record kept so far to `each`, in the order in which they were appended.

@@ -8,7 +8,7 @@ use super::target::{Filter, Found, Target};
 use crate::api::users::ListUsers;
 use crate::client::Client;
 use crate::error::Result;
-use crate::model::InvitationId;
+use crate::model::{InvitationId, Page};
 
 /// How many people are looked up together.
 pub(super) const CHUNK: usize = ListUsers::MAX_ADDRESSES;
@@ -62,7 +62,7 @@ impl Reader {
             };
             let page = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
             calls += page.total_count.unwrap_or(0) / Target::PAGE;
-            first_pages.push((filter, page.data));
+            first_pages.push((filter, page));
         }
         if people > 0 && calls > (lists.len() * people) as u64 {
             return Ok(None);
@@ -113,7 +113,7 @@ impl Reader {
             let address = Some(who.as_str());
             let filter = Filter { statuses, address };
             let first = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
-            self.read_on(filter, first.data, |found| all.push(found)).await?;
+            self.read_on(filter, first, |found| all.push(found)).await?;
         }
         // The filter is not said to match exactly.
         all.retain(|found| Identity::of(found.address()) == *who);
@@ -121,21 +121,19 @@ impl Reader {
     }
 
     /// Gives the first page of a list and all further ones to `each`.
-    async fn read_on(&self, filter: Filter<'_>, first: Vec<Found>, mut each: impl FnMut(Found)) -> Result<()> {
+    async fn read_on(&self, filter: Filter<'_>, first: Page<Found>, mut each: impl FnMut(Found)) -> Result<()> {
         let mut page = first;
         let mut offset = 0;
         loop {
-            let count = page.len() as u64;
+            let count = page.data.len() as u64;
+            offset += count;
+            // A short page is the last one, unless the total tells of more: a server may cap the limit.
+            let is_short = count < Target::PAGE && page.total_count.is_none_or(|total| offset >= total);
             page.into_iter().for_each(&mut each);
-            if count < Target::PAGE {
+            if count == 0 || is_short {
                 return Ok(());
             }
-            offset += count;
-            page = self
-                .gate
-                .pass(self.target.page(&self.client, filter, offset))
-                .await?
-                .data;
+            page = self.gate.pass(self.target.page(&self.client, filter, offset)).await?;
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::lines::{Lines, Position, scan};
+use super::open::LockedFile;
 use super::problem::{failed, failed_before};
 use crate::run::journal::{JournalError, Record};
 
@@ -15,7 +16,7 @@ const PORTION: usize = 512;
 /// Lines of records, and nothing else.
 #[derive(Debug)]
 pub(super) struct Log {
-    file: File,
+    file: LockedFile,
     path: Arc<Path>,
     end: u64,
     has_failed: bool,
@@ -23,7 +24,7 @@ pub(super) struct Log {
 
 impl Log {
     /// Takes a file of this length, cuts off a torn end, and refuses what is no journal.
-    pub(super) fn new(file: File, path: Arc<Path>, length: u64) -> Result<Self, JournalError> {
+    pub(super) fn new(file: LockedFile, path: Arc<Path>, length: u64) -> Result<Self, JournalError> {
         let extent = scan(&file, &path, length, |_| Ok(()))?;
         let mut log = Self {
             file,
@@ -58,10 +59,11 @@ impl Log {
         Ok(())
     }
 
-    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(lines)?;
-        self.file.sync_data()
+    fn write(&self, lines: &[u8]) -> io::Result<()> {
+        let mut file: &File = &self.file;
+        file.seek(SeekFrom::Start(self.end))?;
+        file.write_all(lines)?;
+        file.sync_data()
     }
 
     /// The next records from a position on, and the position behind them. No records at the end.
@@ -79,13 +81,5 @@ impl Log {
             behind = lines.position();
         }
         Ok((records, behind))
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a process that is just being spawned holds a copy of it for a moment, and the
-        // lock with it.
-        let _unlocked = self.file.unlock();
     }
 }

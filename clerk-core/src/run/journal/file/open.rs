@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
+use std::ops::Deref;
 use std::path::Path;
 
 use super::problem::{failed, in_use, not_a_journal, replaced};
@@ -14,8 +15,28 @@ pub(super) enum Missing {
     Refuse,
 }
 
+/// A file that nobody else has until it is dropped.
+#[derive(Debug)]
+pub(super) struct LockedFile(File);
+
+impl Deref for LockedFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is just being spawned holds a copy of it for a moment, and the
+        // lock with it.
+        let _unlocked = self.0.unlock();
+    }
+}
+
 /// Opens the file and locks it. Its length comes with it.
-pub(super) fn open_locked(path: &Path, missing: Missing) -> Result<(File, u64), JournalError> {
+pub(super) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, u64), JournalError> {
     let cannot = |error| failed(path, "opened", error);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(missing == Missing::Create);
@@ -26,11 +47,11 @@ pub(super) fn open_locked(path: &Path, missing: Missing) -> Result<(File, u64), 
     if !metadata.is_file() {
         return Err(not_a_journal(path));
     }
-    match file.try_lock() {
-        Ok(()) => {}
+    let file = match file.try_lock() {
+        Ok(()) => LockedFile(file),
         Err(TryLockError::WouldBlock) => return Err(in_use(path)),
         Err(TryLockError::Error(error)) => return Err(failed(path, "locked", error)),
-    }
+    };
     if !is_at(&file, path).map_err(cannot)? {
         return Err(replaced(path));
     }

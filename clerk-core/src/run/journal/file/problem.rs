@@ -13,6 +13,7 @@ pub(super) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ": it needs a file that may be read and written",
         ErrorKind::NotFound | ErrorKind::NotADirectory => ": check the path, its folder must exist",
+        ErrorKind::Unsupported => ": it needs a file system that has locks",
         ErrorKind::IsADirectory => ": name a file in it",
         _ => "",
     };
