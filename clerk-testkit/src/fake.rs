@@ -43,17 +43,24 @@ mod error;
 mod fault;
 mod instance;
 mod invitations;
+mod kept;
+mod lifecycle;
 mod limits;
-mod page;
+mod list;
+mod operation;
+mod organization_invitations;
+mod organizations;
 mod query;
 mod route;
 mod state;
 mod users;
+mod waitlist_entries;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use clerk_core::model::UserId;
 use clerk_core::{
     Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
     TransportErrorKind, async_trait,
@@ -61,10 +68,10 @@ use clerk_core::{
 
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
-pub use config::{BulkOn5xx, IgnoreExisting};
+pub use config::{BulkOn5xx, IgnoreExisting, OrganizationDuplicate};
 pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
 pub use limits::WindowKind;
-pub use route::FakeOperation;
+pub use operation::FakeOperation;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
@@ -123,7 +130,7 @@ impl FakeClerk {
         Client::builder(self.shared.config.secret_key.clone(), self.clone()).clock(Arc::clone(&self.shared.clock))
     }
 
-    /// How many mails went to each address. Invitations made with `notify=false` send none.
+    /// How many mails went to each address. Invitations and waitlist entries made with `notify=false` send none.
     pub fn mails(&self) -> BTreeMap<String, u64> {
         self.state().instance.mails.clone()
     }
@@ -155,11 +162,30 @@ impl FakeClerk {
         self.state().limits.left(operation.rate_limit_key(), now)
     }
 
-    /// Lets the person of this address sign up: every pending invitation for it is accepted, and a user exists from
-    /// now on.
+    /// Lets the person of this address sign up: every pending invitation to the application for it is accepted, its
+    /// waitlist entry is completed, and a user exists from now on. Invitations to organizations stay pending until it
+    /// [joins](Self::join_organization).
     pub fn sign_up(&self, address: &str) {
-        let wall = self.shared.clock.wall();
-        self.state().instance.sign_up(&address::identity(address), wall);
+        let at = arrival(&*self.shared.clock);
+        self.state().instance.sign_up(&address::identity(address), at);
+    }
+
+    /// Lets the person of this address accept the organization's pending invitation for it: a user exists from now on,
+    /// who is a member with the role of the invitation. Without a pending invitation nothing happens, and it tells
+    /// `false`.
+    pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
+        let at = arrival(&*self.shared.clock);
+        let mut state = self.state();
+        state
+            .instance
+            .join(organization_id.as_ref(), &address::identity(address), at)
+    }
+
+    /// The id of the user who has this address; `None` if nobody has it.
+    pub fn user_id(&self, address: &str) -> Option<UserId> {
+        let state = self.state();
+        let user = state.instance.users.of_address(&address::identity(address));
+        user.map(|user| UserId::from(user.id()))
     }
 
     /// Makes the fake what it was before its first call: the invitations are those it was built with, budgets are
