@@ -1,37 +1,26 @@
 //! Clerk's behaviour in memory.
-//!
-//! [`FakeClerk`] keeps invitations and answers as Clerk does: with its limits, refusals, error codes and paging. It
-//! is a transport, and with the feature `server` a real HTTP server (`clerk_testkit::server`).
-//!
-//! ```
-//! use clerk_core::{CreateInvitation, ErrorCode};
-//! use clerk_testkit::FakeClerk;
-//!
-//! # pollster::block_on(async {
-//! let fake = FakeClerk::builder().existing_user("ada@example.com").build();
-//! let clerk = fake.client();
-//!
-//! clerk.invitations().create(&CreateInvitation::new("Grace@Example.com")).await.expect("invited");
-//! assert_eq!(fake.mails_to("grace@example.com"), 1);
-//!
-//! let error = clerk.invitations().create(&CreateInvitation::new("ada@example.com")).await.expect_err("a user");
-//! assert_eq!(error.api_errors()[0].code(), &ErrorCode::FORM_IDENTIFIER_EXISTS);
-//! # });
-//! ```
+#![doc = include_str!("fake/README.md")]
 //!
 //! # Where Clerk says nothing
 //!
 //! Where Clerk's texts leave a rule open, the fake has a default and its [builder](FakeClerkBuilder) the other answer:
-//! [`WindowKind`], [`IgnoreExisting`], [`BulkOn5xx`], and
+//! [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`], [`BulkOn5xx`], and
 //! [when a new invitation is listed](FakeClerkBuilder::read_lag). Beyond that it decides as follows.
 //!
-//! - Refusals are looked for in this order: path, key, limits, content type, JSON, number of people, fields of the
-//!   first person whose fields are wrong, allowlist and blocklist, users, duplicates.
+//! - Refusals are looked for in this order: path, key, limits, organization or waitlist entry, content type, JSON, number of
+//!   people, fields of the first person whose fields are wrong, role and inviter, allowlist and blocklist, users or
+//!   members, duplicates, places in the organization.
 //! - A call that a limit turns away takes no place in it; a call that is refused for anything else does.
-//! - An address twice in a bulk call is a duplicate (`duplicate_record`) unless the later one says `ignore_existing`.
+//! - An address twice in a bulk call is a duplicate unless the later one says `ignore_existing`; on the waitlist it is
+//!   always refused (`form_param_duplicate`).
 //! - Addresses are kept trimmed and with ASCII letters in lower case.
-//! - `query` finds addresses that contain the text, and the one invitation whose id it is.
+//! - `query` finds addresses that contain the text, and the one invitation or entry whose id it is.
 //! - Unknown query parameters are ignored, but for those of users; unknown fields of a body are refused.
+//! - An organization's name is its id, and a role's name is made of its key. Pending invitations take places in an
+//!   organization with a [limit](FakeClerkBuilder::membership_limit).
+//! - The allowlist and the blocklist hold for organization invitations too, and not for the waitlist.
+//! - An invited entry of the waitlist can be invited again with `ignore_existing`, and rejected, which leaves the
+//!   invitation as it is; a rejected one can be invited.
 
 mod address;
 mod auth;
