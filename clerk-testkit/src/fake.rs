@@ -1,37 +1,26 @@
 //! Clerk's behaviour in memory.
-//!
-//! [`FakeClerk`] keeps invitations and answers as Clerk does: with its limits, refusals, error codes and paging. It
-//! is a transport, and with the feature `server` a real HTTP server (`clerk_testkit::server`).
-//!
-//! ```
-//! use clerk_core::{CreateInvitation, ErrorCode};
-//! use clerk_testkit::FakeClerk;
-//!
-//! # pollster::block_on(async {
-//! let fake = FakeClerk::builder().existing_user("ada@example.com").build();
-//! let clerk = fake.client();
-//!
-//! clerk.invitations().create(&CreateInvitation::new("Grace@Example.com")).await.expect("invited");
-//! assert_eq!(fake.mails_to("grace@example.com"), 1);
-//!
-//! let error = clerk.invitations().create(&CreateInvitation::new("ada@example.com")).await.expect_err("a user");
-//! assert_eq!(error.api_errors()[0].code(), &ErrorCode::FORM_IDENTIFIER_EXISTS);
-//! # });
-//! ```
+#![doc = include_str!("fake/README.md")]
 //!
 //! # Where Clerk says nothing
 //!
 //! Where Clerk's texts leave a rule open, the fake has a default and its [builder](FakeClerkBuilder) the other answer:
-//! [`WindowKind`], [`IgnoreExisting`], [`BulkOn5xx`], and
+//! [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`], [`BulkOn5xx`], and
 //! [when a new invitation is listed](FakeClerkBuilder::read_lag). Beyond that it decides as follows.
 //!
-//! - Refusals are looked for in this order: path, key, limits, content type, JSON, number of people, fields of the
-//!   first person whose fields are wrong, allowlist and blocklist, users, duplicates.
+//! - Refusals are looked for in this order: path, key, limits, organization or waitlist entry, content type, JSON, number of
+//!   people, fields of the first person whose fields are wrong, role and inviter, allowlist and blocklist, users or
+//!   members, duplicates, places in the organization.
 //! - A call that a limit turns away takes no place in it; a call that is refused for anything else does.
-//! - An address twice in a bulk call is a duplicate (`duplicate_record`) unless the later one says `ignore_existing`.
+//! - An address twice in a bulk call is a duplicate unless the later one says `ignore_existing`; on the waitlist it is
+//!   always refused (`form_param_duplicate`).
 //! - Addresses are kept trimmed and with ASCII letters in lower case.
-//! - `query` finds addresses that contain the text, and the one invitation whose id it is.
+//! - `query` finds addresses that contain the text, and the one invitation or entry whose id it is.
 //! - Unknown query parameters are ignored, but for those of users; unknown fields of a body are refused.
+//! - An organization's name is its id, and a role's name is made of its key. Pending invitations take places in an
+//!   organization with a [limit](FakeClerkBuilder::membership_limit).
+//! - The allowlist and the blocklist hold for organization invitations too, and not for the waitlist.
+//! - An invited entry of the waitlist can be invited again with `ignore_existing`, and rejected, which leaves the
+//!   invitation as it is; a rejected one can be invited.
 
 mod address;
 mod auth;
@@ -43,17 +32,24 @@ mod error;
 mod fault;
 mod instance;
 mod invitations;
+mod kept;
+mod lifecycle;
 mod limits;
-mod page;
+mod list;
+mod operation;
+mod organization_invitations;
+mod organizations;
 mod query;
 mod route;
 mod state;
 mod users;
+mod waitlist_entries;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use clerk_core::model::UserId;
 use clerk_core::{
     Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
     TransportErrorKind, async_trait,
@@ -61,10 +57,10 @@ use clerk_core::{
 
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
-pub use config::{BulkOn5xx, IgnoreExisting};
+pub use config::{BulkOn5xx, IgnoreExisting, OrganizationDuplicate};
 pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
 pub use limits::WindowKind;
-pub use route::FakeOperation;
+pub use operation::FakeOperation;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
@@ -123,7 +119,7 @@ impl FakeClerk {
         Client::builder(self.shared.config.secret_key.clone(), self.clone()).clock(Arc::clone(&self.shared.clock))
     }
 
-    /// How many mails went to each address. Invitations made with `notify=false` send none.
+    /// How many mails went to each address. Invitations and waitlist entries made with `notify=false` send none.
     pub fn mails(&self) -> BTreeMap<String, u64> {
         self.state().instance.mails.clone()
     }
@@ -155,11 +151,30 @@ impl FakeClerk {
         self.state().limits.left(operation.rate_limit_key(), now)
     }
 
-    /// Lets the person of this address sign up: every pending invitation for it is accepted, and a user exists from
-    /// now on.
+    /// Lets the person of this address sign up: every pending invitation to the application for it is accepted, its
+    /// waitlist entry is completed, and a user exists from now on. Invitations to organizations stay pending until it
+    /// [joins](Self::join_organization).
     pub fn sign_up(&self, address: &str) {
-        let wall = self.shared.clock.wall();
-        self.state().instance.sign_up(&address::identity(address), wall);
+        let at = arrival(&*self.shared.clock);
+        self.state().instance.sign_up(&address::identity(address), at);
+    }
+
+    /// Lets the person of this address accept the organization's pending invitation for it: a user exists from now on,
+    /// who is a member with the role of the invitation. Without a pending invitation nothing happens, and it tells
+    /// `false`.
+    pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
+        let at = arrival(&*self.shared.clock);
+        let mut state = self.state();
+        state
+            .instance
+            .join(organization_id.as_ref(), &address::identity(address), at)
+    }
+
+    /// The id of the user who has this address; `None` if nobody has it.
+    pub fn user_id(&self, address: &str) -> Option<UserId> {
+        let state = self.state();
+        let user = state.instance.users.of_address(&address::identity(address));
+        user.map(|user| UserId::from(user.id()))
     }
 
     /// Makes the fake what it was before its first call: the invitations are those it was built with, budgets are

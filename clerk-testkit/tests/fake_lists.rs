@@ -5,6 +5,8 @@ mod fake_support;
 
 use std::time::Duration;
 
+use clerk_core::api::users::{CountUsers, ListUsers};
+use clerk_core::model::EnvironmentType;
 use clerk_testkit::{FakeClerk, ManualClock};
 use fake_support::{call, invite, invite_all, listed};
 use serde_json::json;
@@ -154,4 +156,35 @@ fn users_are_found_by_address() {
         call(&fake, "GET", &format!("/users?{many}"), "").code(),
         "form_param_array_size_exceeded"
     );
+}
+
+#[test]
+fn the_sdk_lists_and_counts_users_and_reads_the_instance() {
+    let fake = FakeClerk::builder()
+        .existing_user("Ada@example.com")
+        .existing_user("bob@example.com")
+        .member("org_1", "ada@example.com")
+        .build();
+    let clerk = fake.client();
+    pollster::block_on(async {
+        let known = ListUsers::new().email_addresses(["ADA@example.com", "nobody@example.com"]);
+        let users = clerk.users().list(&known).await.expect("a list").data;
+        assert_eq!(users.len(), 1);
+        assert_eq!(Some(&users[0].id), fake.user_id("ada@example.com").as_ref());
+        for (count, expected) in [
+            (CountUsers::new(), 2),
+            (
+                CountUsers::new().email_addresses(["bob@example.com", "nobody@example.com"]),
+                1,
+            ),
+        ] {
+            assert_eq!(clerk.users().count(&count).await.expect("a count"), expected);
+        }
+        let instance = clerk.instance().get().await.expect("the instance");
+        assert_eq!(instance.environment_type, EnvironmentType::Development);
+    });
+    let count = call(&fake, "GET", "/users/count?query=bob", "");
+    assert_eq!(count.json, json!({ "object": "total_count", "total_count": 1 }));
+    let unheeded = call(&fake, "GET", "/users/count?limit=1", "");
+    assert_eq!((unheeded.status, unheeded.code()), (422, "form_param_unknown"));
 }

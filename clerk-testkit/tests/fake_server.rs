@@ -242,6 +242,20 @@ fn a_body_that_is_too_large_is_not_read_to_its_end() {
 /// Ends the program when the test does.
 struct Program(Child);
 
+impl Program {
+    /// The address in the program's first line.
+    fn address(&mut self) -> SocketAddr {
+        let mut line = String::new();
+        let stdout = self.0.stdout.as_mut().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("its first line");
+        let address = line
+            .trim()
+            .strip_prefix("http://")
+            .and_then(|address| address.parse().ok());
+        address.expect(&line)
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -298,14 +312,7 @@ fn the_program_does_what_its_options_say() {
         .spawn()
         .expect("the program starts");
     let mut program = Program(child);
-    let mut line = String::new();
-    let stdout = program.0.stdout.as_mut().expect("its output");
-    BufReader::new(stdout).read_line(&mut line).expect("its first line");
-    let address: SocketAddr = line
-        .trim()
-        .strip_prefix("http://")
-        .and_then(|a| a.parse().ok())
-        .expect(&line);
+    let address = program.address();
 
     let call = |method: &str, path: &str, body: Value| {
         let mut connection = Connection::open(address);
@@ -360,7 +367,58 @@ fn the_program_does_what_its_options_say() {
 }
 
 #[test]
+fn the_program_has_the_organizations_and_the_waitlist_that_it_is_given() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let child = fake_clerk()
+        .args(["--organization", "org_1", "--organization", "org_2"])
+        .args(["--organization-duplicate", "duplicate-record"])
+        .arg("--members")
+        .arg(file("members", "# members\norg_1  member@example.com\n"))
+        .arg("--administrators")
+        .arg(file("administrators", "org_3 boss@example.com\n"))
+        .arg("--waitlist")
+        .arg(file("waitlist", "waiting@example.com\n"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut program = Program(child);
+    let mut connection = Connection::open(program.address());
+    let mut invite = |organization: &str, address: &str, inviter: Value| {
+        let path = format!("/v1/organizations/{organization}/invitations");
+        let person = json!({ "email_address": address, "role": "org:member", "inviter_user_id": inviter });
+        let answer = connection.call("POST", &path, person).json();
+        answer["errors"][0]["code"].as_str().unwrap_or("none").to_owned()
+    };
+    for (organization, address, inviter, code) in [
+        ("org_1", "ada@example.com", Value::Null, "none"),
+        ("org_1", "ada@example.com", Value::Null, "duplicate_record"),
+        (
+            "org_1",
+            "member@example.com",
+            Value::Null,
+            "already_a_member_in_organization",
+        ),
+        ("org_2", "member@example.com", Value::Null, "none"),
+        ("org_3", "ada@example.com", json!("user_fake000002"), "none"),
+        ("org_4", "ada@example.com", Value::Null, "resource_not_found"),
+    ] {
+        assert_eq!(invite(organization, address, inviter), code, "{organization} {address}");
+    }
+    let waitlist = connection.call("GET", "/v1/waitlist_entries", "").json();
+    assert_eq!(waitlist["data"][0]["email_address"], "waiting@example.com");
+}
+
+#[test]
 fn the_program_says_what_is_wrong_with_its_options() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("members");
+    std::fs::write(&file, "just-one-word\n").expect("a file");
+    let file = file.to_str().expect("UTF-8");
     for (arguments, complaint) in [
         (&["--port", "x"][..], "fake-clerk: --port: "),
         (&["--port"], "fake-clerk: --port: "),
@@ -384,6 +442,10 @@ fn the_program_says_what_is_wrong_with_its_options() {
         (
             &["--secret-key", "sk_test_x", "--environment", "production"],
             "fake-clerk: --secret-key is of another",
+        ),
+        (
+            &["--members", file],
+            "fake-clerk: --members: \"just-one-word\" is not an organization and an address",
         ),
         (&["serve"], "fake-clerk: unexpected argument \"serve\""),
     ] {

@@ -3,6 +3,17 @@ pub(super) fn identity(address: &str) -> String {
     address.trim().to_ascii_lowercase()
 }
 
+/// These addresses, each once, in order.
+pub(super) fn each_once<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for address in addresses {
+        if !found.iter().any(|known| known == address) {
+            found.push(address.to_owned());
+        }
+    }
+    found
+}
+
 /// Whether a text has the form of an address (a plain reading of RFC 5321, 4.1.2, without quoted local parts).
 pub(super) fn is_well_formed(address: &str) -> bool {
     let address = address.trim();

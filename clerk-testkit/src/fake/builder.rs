@@ -7,9 +7,11 @@ use clerk_core::{Clock, SecretKey, SystemClock};
 
 use super::address::identity;
 use super::call_record::CallRecord;
-use super::config::{Access, BulkOn5xx, Config, IgnoreExisting};
+use super::config::{Access, BulkOn5xx, Config, IgnoreExisting, OrganizationDuplicate};
 use super::fault::FaultPlan;
 use super::limits::WindowKind;
+use super::organization_invitations::NewOrganizationInvitation;
+use super::organizations::{ADMIN, MEMBER, Organizations};
 use super::{FakeClerk, default_key};
 
 /// Makes a [`FakeClerk`]: [`FakeClerk::builder`] starts it. Everything has a default.
@@ -31,9 +33,13 @@ impl FakeClerkBuilder {
             window: WindowKind::default(),
             users: Vec::new(),
             pending: Vec::new(),
+            organizations: Organizations::default(),
+            pending_in_organizations: Vec::new(),
+            waitlist: Vec::new(),
             malformed: Default::default(),
             access: Access::default(),
             ignore_existing: IgnoreExisting::default(),
+            organization_duplicate: OrganizationDuplicate::default(),
             bulk_on_5xx: BulkOn5xx::default(),
             read_lag: Duration::ZERO,
             latency: Duration::ZERO,
@@ -78,6 +84,73 @@ impl FakeClerkBuilder {
         self
     }
 
+    /// An organization with this id exists. It has no members; its name is its id.
+    pub fn organization(mut self, id: impl AsRef<str>) -> Self {
+        self.config.organizations.add(id.as_ref());
+        self
+    }
+
+    /// A user with this address exists, and is a member of the organization with the role `org:member`. The organization
+    /// exists too.
+    pub fn member(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
+        self.with_member(organization_id.as_ref(), address.as_ref(), MEMBER)
+    }
+
+    /// The same with the role `org:admin`: the user may invite, and take invitations back. Find its id with
+    /// [`FakeClerk::user_id`].
+    pub fn administrator(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
+        self.with_member(organization_id.as_ref(), address.as_ref(), ADMIN)
+    }
+
+    fn with_member(mut self, organization_id: &str, address: &str, role: &str) -> Self {
+        let organizations = &mut self.config.organizations;
+        organizations.add_member(organization_id, &identity(address), role.to_owned());
+        self.existing_user(address)
+    }
+
+    /// People can be invited to organizations with this role, such as `org:billing`, besides `org:admin` and
+    /// `org:member`.
+    pub fn organization_role(mut self, key: impl AsRef<str>) -> Self {
+        self.config.organizations.add_role(key.as_ref());
+        self
+    }
+
+    /// The organization, which exists, takes this many members and pending invitations together
+    /// (`organization_membership_quota_exceeded`). There is no limit otherwise.
+    pub fn membership_limit(mut self, organization_id: impl AsRef<str>, limit: usize) -> Self {
+        let organization = self.config.organizations.add(organization_id.as_ref());
+        organization.limit_memberships(limit);
+        self
+    }
+
+    /// An invitation to the organization, which exists, is pending for this address with the role `org:member`, made
+    /// before the first call. No mail is counted for it.
+    pub fn pending_organization_invitation(
+        mut self,
+        organization_id: impl AsRef<str>,
+        address: impl AsRef<str>,
+    ) -> Self {
+        let organization_id = organization_id.as_ref();
+        let new = NewOrganizationInvitation::new(identity(address.as_ref()));
+        self.config.organizations.add(organization_id);
+        self.config
+            .pending_in_organizations
+            .push((organization_id.to_owned(), new));
+        self
+    }
+
+    /// This address waits on the waitlist since before the first call. No mail is counted for it.
+    pub fn waitlist_entry(mut self, address: impl AsRef<str>) -> Self {
+        self.config.waitlist.push((identity(address.as_ref()), false));
+        self
+    }
+
+    /// The same, with a batch action at work on the entry that never ends (`waitlist_entry_locked`).
+    pub fn locked_waitlist_entry(mut self, address: impl AsRef<str>) -> Self {
+        self.config.waitlist.push((identity(address.as_ref()), true));
+        self
+    }
+
     /// This address is malformed, whatever it looks like (`form_param_format_invalid`).
     pub fn malformed(mut self, address: impl AsRef<str>) -> Self {
         self.config.malformed.insert(identity(address.as_ref()));
@@ -104,13 +177,20 @@ impl FakeClerkBuilder {
         self
     }
 
+    /// What an organization invitation is refused with if one is pending for the address.
+    pub const fn organization_duplicate(mut self, rule: OrganizationDuplicate) -> Self {
+        self.config.organization_duplicate = rule;
+        self
+    }
+
     /// What has happened when a bulk call ends in a 5xx after its effect.
     pub const fn bulk_on_5xx(mut self, rule: BulkOn5xx) -> Self {
         self.config.bulk_on_5xx = rule;
         self
     }
 
-    /// Lists a new invitation only this long after it was made. It counts as a duplicate at once.
+    /// Lists a new invitation or waitlist entry only this long after it was made. It counts as a duplicate at once, and
+    /// is read by its id at once.
     pub const fn read_lag(mut self, lag: Duration) -> Self {
         self.config.read_lag = lag;
         self

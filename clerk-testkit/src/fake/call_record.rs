@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
-use super::route::FakeOperation;
+use super::operation::FakeOperation;
 
 /// One call that the fake was asked to answer.
 ///
@@ -31,7 +31,7 @@ pub struct CallRecord {
     pub status: Option<u16>,
     /// Clerk's codes in the answer.
     pub codes: Vec<String>,
-    /// The ids of the invitations that the call made, whatever was answered.
+    /// The ids of the invitations and waitlist entries that the call made, whatever was answered.
     pub created: Vec<String>,
     /// The fault that the call met.
     #[serde(serialize_with = "text")]

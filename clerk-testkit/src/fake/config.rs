@@ -11,6 +11,8 @@ use clerk_core::middleware::RateLimits;
 use super::call_record::CallRecord;
 use super::fault::FaultPlan;
 use super::limits::WindowKind;
+use super::organization_invitations::NewOrganizationInvitation;
+use super::organizations::Organizations;
 
 /// Whether `ignore_existing` lets an address be invited that a user has. Clerk's own texts contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,18 +37,36 @@ pub enum BulkOn5xx {
     Partial,
 }
 
+/// What an organization invitation is refused with if one is pending for the address. Clerk's texts name both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrganizationDuplicate {
+    /// `organization_invitation_not_unique`, which does not say which address it is.
+    ///
+    /// The default, because code that copes without knowing the address works either way.
+    #[default]
+    NotUnique,
+    /// `duplicate_record`, which names the addresses, as for invitations to the application.
+    DuplicateRecord,
+}
+
 pub(super) type OnCall = Arc<dyn Fn(&CallRecord) + Send + Sync>;
 
 pub(super) struct Config {
     pub(super) secret_key: SecretKey,
     pub(super) limits: RateLimits,
     pub(super) window: WindowKind,
-    /// In the order given, which is that of their ids; so are the pending invitations.
+    /// In the order given, which is that of their ids, as is that of all lists here.
     pub(super) users: Vec<String>,
     pub(super) pending: Vec<String>,
+    pub(super) organizations: Organizations,
+    /// With the ids of the organizations.
+    pub(super) pending_in_organizations: Vec<(String, NewOrganizationInvitation)>,
+    /// Each with whether the entry is locked.
+    pub(super) waitlist: Vec<(String, bool)>,
     pub(super) malformed: BTreeSet<String>,
     pub(super) access: Access,
     pub(super) ignore_existing: IgnoreExisting,
+    pub(super) organization_duplicate: OrganizationDuplicate,
     pub(super) bulk_on_5xx: BulkOn5xx,
     pub(super) read_lag: Duration,
     pub(super) latency: Duration,

@@ -38,7 +38,7 @@ pub(super) struct ErrorItem {
 }
 
 impl ErrorItem {
-    fn new(code: ErrorCode, message: &'static str, long_message: impl Into<String>) -> Self {
+    pub(super) fn new(code: ErrorCode, message: &'static str, long_message: impl Into<String>) -> Self {
         Self {
             message,
             long_message: long_message.into(),
@@ -47,12 +47,12 @@ impl ErrorItem {
         }
     }
 
-    fn with_meta(mut self, meta: Value) -> Self {
+    pub(super) fn with_meta(mut self, meta: Value) -> Self {
         self.meta = Some(meta);
         self
     }
 
-    fn of_param(code: ErrorCode, param: &str, message: &'static str) -> Self {
+    pub(super) fn of_param(code: ErrorCode, param: &str, message: &'static str) -> Self {
         Self::new(code, message, format!("{param} {message}")).with_meta(json!({ "param_name": param }))
     }
 
@@ -106,13 +106,17 @@ impl Refusal {
         }
     }
 
-    fn of(status: StatusCode, error: ErrorItem) -> Self {
+    pub(super) fn of(status: StatusCode, error: ErrorItem) -> Self {
         Self::new(status, vec![error])
     }
 
-    /// 422, for parameters that are not as they should be.
-    pub(super) fn of_params(errors: Vec<ErrorItem>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, errors)
+    /// 422 if any parameter is not as it should be.
+    pub(super) fn if_any(errors: Vec<ErrorItem>) -> Result<(), Self> {
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::new(StatusCode::UNPROCESSABLE_ENTITY, errors))
+        }
     }
 
     pub(super) fn authentication_missing() -> Self {
@@ -189,7 +193,8 @@ impl Refusal {
 
     /// Does not say which address it is, as Clerk does not.
     pub(super) fn user_exists() -> Self {
-        Self::of_params(vec![ErrorItem::identifier_exists("email_address")])
+        let error = ErrorItem::identifier_exists("email_address");
+        Self::of(StatusCode::UNPROCESSABLE_ENTITY, error)
     }
 
     pub(super) fn duplicate(addresses: &[String]) -> Self {
@@ -199,18 +204,6 @@ impl Refusal {
             StatusCode::BAD_REQUEST,
             error.with_meta(json!({ "email_addresses": addresses })),
         )
-    }
-
-    pub(super) fn already_revoked() -> Self {
-        let hint = "The invitation was revoked before.";
-        let error = ErrorItem::new(ErrorCode::INVITATION_ALREADY_REVOKED, "already revoked", hint);
-        Self::of(StatusCode::BAD_REQUEST, error)
-    }
-
-    pub(super) fn already_accepted() -> Self {
-        let hint = "The invitation was accepted before.";
-        let error = ErrorItem::new(ErrorCode::INVITATION_ALREADY_ACCEPTED, "already accepted", hint);
-        Self::of(StatusCode::BAD_REQUEST, error)
     }
 
     /// 429 that asks for whole seconds, rounded up, at least one.

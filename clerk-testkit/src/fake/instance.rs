@@ -1,27 +1,37 @@
 //! What the instance holds, and what a call does to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::model::Timestamp;
 use clerk_core::{Environment, HttpRequest};
 use serde::Serialize;
 use serde_json::json;
 
-use super::config::{Config, IgnoreExisting};
+use super::address::each_once;
+use super::config::Config;
 use super::error::Refusal;
-use super::invitations::{self, Invitations, NewInvitation};
-use super::route::FakeOperation;
+use super::invitations::{self, Invitation, NewInvitation};
+use super::kept::Store;
+use super::operation::FakeOperation;
+use super::organization_invitations::{self, OrganizationInvitation};
+use super::organizations::Organizations;
+use super::query::Query;
+use super::route::PathParams;
+use super::state::Arrival;
 use super::users::{self, Users};
+use super::waitlist_entries::{self, WaitlistEntry};
 
-/// Users, invitations, and the mails that went out.
+/// Everything that the instance holds, and the mails that went out.
 #[derive(Debug)]
 pub(super) struct Instance {
     config: Arc<Config>,
     pub(super) users: Users,
-    pub(super) invitations: Invitations,
+    pub(super) invitations: Store<Invitation>,
+    pub(super) organizations: Organizations,
+    pub(super) organization_invitations: Store<OrganizationInvitation>,
+    pub(super) waitlist_entries: Store<WaitlistEntry>,
     pub(super) mails: BTreeMap<String, u64>,
 }
 
@@ -29,10 +39,8 @@ pub(super) struct Instance {
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     pub(super) request: &'a HttpRequest,
-    /// The id in the path.
-    pub(super) id: &'a str,
-    pub(super) now: Duration,
-    pub(super) wall: Timestamp,
+    pub(super) params: &'a PathParams,
+    pub(super) at: Arrival,
     pub(super) extent: Extent,
     /// Where the ids of what the call makes go.
     pub(super) created: &'a mut Vec<String>,
@@ -46,36 +54,84 @@ pub(super) enum Extent {
     Half,
 }
 
+impl<'a> Call<'a> {
+    /// The id of the organization in the path, which has to be there.
+    pub(super) fn organization(&self, instance: &Instance) -> Result<&'a str, Refusal> {
+        let id = self.params.get("organization_id");
+        instance.organizations.find(id).map(|_| id)
+    }
+
+    pub(super) fn query(&self) -> Query {
+        Query::parse(self.request.uri().query().unwrap_or_default())
+    }
+}
+
+impl Extent {
+    /// How many of `count` things.
+    pub(super) const fn of(self, count: usize) -> usize {
+        match self {
+            Self::Whole => count,
+            Self::Half => count.div_ceil(2),
+        }
+    }
+}
+
 impl Instance {
     /// The instance as it is before the first call.
-    pub(super) fn new(config: Arc<Config>, wall: Timestamp, now: Duration) -> Self {
-        let mut invitations = Invitations::default();
-        for address in &config.pending {
-            invitations.make(NewInvitation::new(address.clone()), wall, now);
-        }
-        let mut users = Users::default();
-        for address in &config.users {
-            users.add(address, wall);
-        }
-        Self {
-            users,
-            invitations,
+    pub(super) fn new(config: Arc<Config>, at: Arrival) -> Self {
+        let mut instance = Self {
+            users: Users::default(),
+            invitations: Store::default(),
+            organizations: config.organizations.clone(),
+            organization_invitations: Store::default(),
+            waitlist_entries: Store::default(),
             mails: BTreeMap::new(),
-            config,
+            config: Arc::clone(&config),
+        };
+        for address in &config.users {
+            instance.users.add(address, at.wall);
         }
+        for address in &config.pending {
+            instance.invitations.make(NewInvitation::new(address.clone()), at);
+        }
+        for (organization_id, new) in &config.pending_in_organizations {
+            instance
+                .organization_invitations
+                .make(organization_id, new.clone(), None, at);
+        }
+        for (address, is_locked) in &config.waitlist {
+            instance.waitlist_entries.make(address.clone(), *is_locked, at);
+        }
+        instance
     }
 
     /// Does what the call asks for.
-    pub(super) fn carry_out(&mut self, operation: FakeOperation, mut call: Call<'_>) -> Result<Bytes, Refusal> {
+    pub(super) fn carry_out(&mut self, operation: FakeOperation, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
+        use FakeOperation as Op;
+
         match operation {
-            FakeOperation::CreateInvitation => invitations::create(self, &mut call),
-            FakeOperation::CreateBulkInvitations => invitations::create_bulk(self, &mut call),
-            FakeOperation::ListInvitations => invitations::list(self, &call),
-            FakeOperation::RevokeInvitation => invitations::revoke(self, &call),
-            FakeOperation::DeleteInvitation => invitations::delete(self, &call),
-            FakeOperation::GetUserList => users::list(self, &call),
-            FakeOperation::GetUsersCount => users::count(self, &call),
-            FakeOperation::GetInstance => Ok(self.describe()),
+            Op::CreateInvitation => invitations::create(self, call),
+            Op::CreateBulkInvitations => invitations::create_bulk(self, call),
+            Op::ListInvitations => invitations::list(self, call),
+            Op::RevokeInvitation => invitations::revoke(self, call),
+            Op::DeleteInvitation => invitations::delete(self, call),
+            Op::CreateOrganizationInvitation => organization_invitations::create(self, call),
+            Op::CreateOrganizationInvitationBulk => organization_invitations::create_bulk(self, call),
+            Op::ListOrganizationInvitations => organization_invitations::list(self, call),
+            Op::ListPendingOrganizationInvitations => organization_invitations::list_pending(self, call),
+            Op::GetOrganizationInvitation => organization_invitations::get(self, call),
+            Op::RevokeOrganizationInvitation => organization_invitations::revoke(self, call),
+            Op::ListInstanceOrganizationInvitations => organization_invitations::list_of_instance(self, call),
+            Op::UsersGetOrganizationInvitations => organization_invitations::list_of_user(self, call),
+            Op::CreateWaitlistEntry => waitlist_entries::create(self, call),
+            Op::CreateBulkWaitlistEntries => waitlist_entries::create_bulk(self, call),
+            Op::ListWaitlistEntries => waitlist_entries::list(self, call),
+            Op::InviteWaitlistEntry => waitlist_entries::invite(self, call),
+            Op::RejectWaitlistEntry => waitlist_entries::reject(self, call),
+            Op::DeleteWaitlistEntry => waitlist_entries::delete(self, call),
+            Op::GetUserList => users::list(self, call),
+            Op::GetUsersCount => users::count(self, call),
+            Op::GetInstance => Ok(self.describe()),
         }
     }
 
@@ -88,39 +144,37 @@ impl Instance {
         *self.mails.entry(email_address.to_owned()).or_default() += 1;
     }
 
-    /// Accepts what is pending for this address, and makes it a user's.
-    pub(super) fn sign_up(&mut self, email_address: &str, wall: Timestamp) {
-        self.invitations.accept(email_address, wall);
-        self.users.add(email_address, wall);
+    /// Accepts what invites this address to the application, and makes it a user's.
+    pub(super) fn sign_up(&mut self, email_address: &str, at: Arrival) {
+        self.invitations.accept(email_address, at.wall);
+        self.waitlist_entries.complete(email_address, at.wall);
+        self.users.add(email_address, at.wall);
     }
 
-    /// Refuses all of these if the instance refuses one.
-    pub(super) fn admit(&self, invitations: &[NewInvitation], wall: Timestamp) -> Result<(), Refusal> {
-        let forbidden = addresses(invitations, |invitation| {
-            !self.config.access.allows(&invitation.email_address)
-        });
-        if !forbidden.is_empty() {
-            return Err(Refusal::not_allowed(&forbidden));
-        }
-        if invitations.iter().any(|invitation| self.is_taken_by_user(invitation)) {
-            return Err(Refusal::user_exists());
-        }
-        let mut before = BTreeSet::new();
-        let duplicates = addresses(invitations, |invitation| {
-            let address = invitation.email_address.as_str();
-            let is_repeated = !before.insert(address.to_owned());
-            let is_pending = self.invitations.has_pending(address, wall);
-            !invitation.ignore_existing && (is_repeated || is_pending)
-        });
-        if !duplicates.is_empty() {
-            return Err(Refusal::duplicate(&duplicates));
-        }
-        Ok(())
+    /// Accepts what invites this address to the organization, and makes it a member's. Whether anything did.
+    pub(super) fn join(&mut self, organization_id: &str, email_address: &str, at: Arrival) -> bool {
+        let invitations = &mut self.organization_invitations;
+        let Some(role) = invitations.accept(organization_id, email_address, at.wall) else {
+            return false;
+        };
+        self.users.add(email_address, at.wall);
+        self.organizations.add_member(organization_id, email_address, role);
+        true
     }
 
-    fn is_taken_by_user(&self, invitation: &NewInvitation) -> bool {
-        let bypassed = invitation.ignore_existing && self.config.ignore_existing == IgnoreExisting::BypassesUsers;
-        !bypassed && self.users.has(&invitation.email_address)
+    /// Refuses all of these addresses if the allowlist or the blocklist keeps one out.
+    pub(super) fn let_in<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+        let forbidden = each_once(addresses.filter(|address| !self.config.access.allows(address)));
+        if forbidden.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::not_allowed(&forbidden))
+        }
+    }
+
+    /// Whether lists show by now what was made then.
+    pub(super) fn is_listed(&self, made_at: Duration, call: &Call<'_>) -> bool {
+        made_at.saturating_add(self.config.read_lag) <= call.at.now
     }
 
     /// Answers `GetInstance`.
@@ -140,19 +194,15 @@ impl Instance {
     }
 }
 
-/// The addresses that `chosen` holds for, each once, in order.
-fn addresses(invitations: &[NewInvitation], mut chosen: impl FnMut(&NewInvitation) -> bool) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for invitation in invitations {
-        if chosen(invitation) && !found.contains(&invitation.email_address) {
-            found.push(invitation.email_address.clone());
-        }
-    }
-    found
-}
-
 /// `value` as JSON text.
 pub(super) fn json(value: &impl Serialize) -> String {
     // What the fake shows are structs of texts and numbers, which can always be written.
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// What is answered when an `object` has been deleted.
+pub(super) fn deleted(object: &str, id: &str) -> Bytes {
+    json!({ "object": object, "id": id, "deleted": true })
+        .to_string()
+        .into()
 }

@@ -1,148 +1,117 @@
-use std::fmt;
-
-use clerk_core::RateLimitKey;
-use clerk_core::api::invitations;
+use clerk_core::{Operation, api};
 use http::Method;
 
+use super::operation::FakeOperation;
 use super::query::decode;
-
-/// An operation that the fake knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FakeOperation {
-    /// `POST /v1/invitations`
-    CreateInvitation,
-    /// `POST /v1/invitations/bulk`
-    CreateBulkInvitations,
-    /// `GET /v1/invitations`
-    ListInvitations,
-    /// `POST /v1/invitations/{id}/revoke`
-    RevokeInvitation,
-    /// `DELETE /v1/invitations/{id}`
-    DeleteInvitation,
-    /// `GET /v1/users`, found by address only
-    GetUserList,
-    /// `GET /v1/users/count`, of those found by address
-    GetUsersCount,
-    /// `GET /v1/instance`
-    GetInstance,
-}
-
-impl FakeOperation {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::CreateInvitation,
-        Self::CreateBulkInvitations,
-        Self::ListInvitations,
-        Self::RevokeInvitation,
-        Self::DeleteInvitation,
-        Self::GetUserList,
-        Self::GetUsersCount,
-        Self::GetInstance,
-    ];
-
-    /// The name in Clerk's API description (its `operationId`).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CreateInvitation => "CreateInvitation",
-            Self::CreateBulkInvitations => "CreateBulkInvitations",
-            Self::ListInvitations => "ListInvitations",
-            Self::RevokeInvitation => "RevokeInvitation",
-            Self::DeleteInvitation => "DeleteInvitation",
-            Self::GetUserList => "GetUserList",
-            Self::GetUsersCount => "GetUsersCount",
-            Self::GetInstance => "GetInstance",
-        }
-    }
-
-    /// The operation of this name.
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|operation| operation.name() == name)
-    }
-
-    pub(super) fn rate_limit_key(self) -> RateLimitKey {
-        match self {
-            Self::CreateInvitation => invitations::RATE_LIMIT_SINGLE,
-            Self::CreateBulkInvitations => invitations::RATE_LIMIT_BULK,
-            other => RateLimitKey::new(other.name()),
-        }
-    }
-}
-
-impl fmt::Display for FakeOperation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) operation: FakeOperation,
-    /// The id in the path, decoded; empty where the path has none.
-    pub(super) id: String,
+    pub(super) params: PathParams,
+}
+
+/// The parameters in a path, decoded, by their names in Clerk's API description.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PathParams(Vec<(&'static str, String)>);
+
+impl PathParams {
+    /// The value of this parameter; empty if the path has none of this name, which no id is.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
 }
 
 impl Route {
+    /// What the SDK says of its operations decides. A path such as `/users/count` is itself before it is
+    /// `/users/{user_id}`.
     pub(super) fn of(method: &Method, path: &str) -> Option<Self> {
-        use FakeOperation::{
-            CreateBulkInvitations, CreateInvitation, DeleteInvitation, GetInstance, GetUserList, GetUsersCount,
-            ListInvitations, RevokeInvitation,
-        };
-
-        let segments: Vec<&str> = path.strip_prefix("/v1/")?.split('/').collect();
-        let (operation, id) = match (method.as_str(), segments.as_slice()) {
-            ("POST", ["invitations"]) => (CreateInvitation, ""),
-            ("GET", ["invitations"]) => (ListInvitations, ""),
-            ("POST", ["invitations", "bulk"]) => (CreateBulkInvitations, ""),
-            ("POST", ["invitations", id, "revoke"]) => (RevokeInvitation, *id),
-            ("DELETE", ["invitations", id]) => (DeleteInvitation, *id),
-            ("GET", ["users"]) => (GetUserList, ""),
-            ("GET", ["users", "count"]) => (GetUsersCount, ""),
-            ("GET", ["instance"]) => (GetInstance, ""),
-            _ => return None,
-        };
-        Some(Self {
-            operation,
-            id: decode(id),
-        })
+        let path = path.strip_prefix("/v1")?;
+        api::operations()
+            .filter(|described| described.method() == method)
+            .filter_map(|described| Some((described, params(described, path)?)))
+            .min_by_key(|(_, params)| params.0.len())
+            .and_then(|(described, params)| {
+                let operation = FakeOperation::of_name(described.name())?;
+                Some(Self { operation, params })
+            })
     }
+}
+
+/// The parameters if `path` is one of the operation's.
+fn params(operation: &Operation, path: &str) -> Option<PathParams> {
+    let mut segments = path.split('/');
+    let mut params = PathParams::default();
+    for expected in operation.path().split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => params.0.push((name, decode(segment))),
+            None if segment == expected => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(params)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    type Found<'a> = (&'a str, &'a [(&'a str, &'a str)]);
+
     #[test]
     fn paths_lead_to_operations() {
-        let cases = [
-            ("POST", "/v1/invitations", Some(("CreateInvitation", ""))),
-            ("GET", "/v1/invitations", Some(("ListInvitations", ""))),
-            ("POST", "/v1/invitations/bulk", Some(("CreateBulkInvitations", ""))),
-            (
-                "POST",
-                "/v1/invitations/inv_1/revoke",
-                Some(("RevokeInvitation", "inv_1")),
-            ),
+        let organization = ("organization_id", "org_1");
+        let cases: [(&str, &str, Option<Found<'_>>); 17] = [
+            ("POST", "/v1/invitations", Some(("CreateInvitation", &[]))),
+            ("GET", "/v1/invitations", Some(("ListInvitations", &[]))),
+            ("POST", "/v1/invitations/bulk", Some(("CreateBulkInvitations", &[]))),
             (
                 "POST",
                 "/v1/invitations/a%2Fb%3F/revoke",
-                Some(("RevokeInvitation", "a/b?")),
+                Some(("RevokeInvitation", &[("invitation_id", "a/b?")])),
             ),
-            ("DELETE", "/v1/invitations/inv_1", Some(("DeleteInvitation", "inv_1"))),
-            ("GET", "/v1/users", Some(("GetUserList", ""))),
-            ("GET", "/v1/users/count", Some(("GetUsersCount", ""))),
-            ("GET", "/v1/instance", Some(("GetInstance", ""))),
+            (
+                "DELETE",
+                "/v1/invitations/inv_1",
+                Some(("DeleteInvitation", &[("invitation_id", "inv_1")])),
+            ),
+            (
+                "GET",
+                "/v1/organizations/org_1/invitations/pending",
+                Some(("ListPendingOrganizationInvitations", &[organization])),
+            ),
+            (
+                "GET",
+                "/v1/organizations/org_1/invitations/orginv_1",
+                Some((
+                    "GetOrganizationInvitation",
+                    &[organization, ("invitation_id", "orginv_1")],
+                )),
+            ),
+            (
+                "POST",
+                "/v1/organizations/org_1/invitations/bulk",
+                Some(("CreateOrganizationInvitationBulk", &[organization])),
+            ),
+            ("GET", "/v1/users/count", Some(("GetUsersCount", &[]))),
+            ("GET", "/v1/instance", Some(("GetInstance", &[]))),
             ("PUT", "/v1/invitations", None),
             ("GET", "/v1/invitations/inv_1", None),
             ("POST", "/invitations", None),
+            ("POST", "/v1invitations", None),
             ("POST", "/v1/invitations/", None),
+            ("DELETE", "/v1/invitations/", None),
             ("POST", "/v1/invitations/a/b/revoke", None),
         ];
         for (method, path, expected) in cases {
-            let method = Method::from_bytes(method.as_bytes()).expect("a method");
-            let route = Route::of(&method, path);
-            let found = route.as_ref().map(|route| (route.operation.name(), route.id.as_str()));
+            let route = Route::of(&method.parse().expect("a method"), path);
+            let expected = expected.map(|(name, params)| {
+                let params = params.iter().map(|(name, value)| (*name, (*value).to_owned()));
+                (name, params.collect())
+            });
+            let found = route.map(|route| (route.operation.name(), route.params.0));
             assert_eq!(found, expected, "{method} {path}");
         }
     }

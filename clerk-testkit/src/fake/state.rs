@@ -81,7 +81,7 @@ struct Late {
 impl State {
     pub(super) fn new(config: Arc<Config>, arrival: Arrival) -> Self {
         Self {
-            instance: Instance::new(Arc::clone(&config), arrival.wall, arrival.now),
+            instance: Instance::new(Arc::clone(&config), arrival),
             limits: Limits::new(config.limits.clone(), config.window),
             faults: FaultRun::new(config.faults.clone()),
             late: Vec::new(),
@@ -229,11 +229,10 @@ impl State {
         let route = self.let_in(incoming)?;
         self.instance.carry_out(
             route.operation,
-            Call {
+            &mut Call {
                 request: incoming.request,
-                id: &route.id,
-                now: incoming.arrival.now,
-                wall: incoming.arrival.wall,
+                params: &route.params,
+                at: incoming.arrival,
                 extent: incoming.extent,
                 created,
             },

@@ -5,7 +5,7 @@
     reason = "a test fails by panicking, and each file of tests uses what it needs"
 )]
 
-use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+use clerk_core::{Error, HttpRequest, HttpResponse, HttpTransport, TransportError};
 use clerk_testkit::FakeClerk;
 use serde_json::{Value, json};
 
@@ -79,4 +79,10 @@ pub(crate) fn listed(fake: &FakeClerk, query: &str) -> Vec<String> {
         .iter()
         .map(|item| item["email_address"].as_str().expect("an address").to_owned())
         .collect()
+}
+
+/// The status and the code that a call was refused with.
+pub(crate) fn refusal(error: &Error) -> (u16, String) {
+    let status = error.status().expect("a status").as_u16();
+    (status, error.api_errors()[0].code().to_string())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::{Environment, SecretKey};
 use clerk_testkit::FakeClerk;
-use clerk_testkit::fake::{BulkOn5xx, FakeClerkBuilder, FaultPlan, IgnoreExisting, WindowKind};
+use clerk_testkit::fake::{BulkOn5xx, FakeClerkBuilder, FaultPlan, IgnoreExisting, OrganizationDuplicate, WindowKind};
 use lexopt::{Arg, Parser};
 
 pub(crate) const HELP: &str = "\
@@ -20,11 +20,16 @@ Usage: fake-clerk [OPTIONS]
   --environment ENV             development (default) or production
   --existing-users FILE         addresses of users
   --existing-invitations FILE   addresses with a pending invitation
+  --organization ID             an organization; can be given several times
+  --members FILE                members of organizations: lines such as `org_1 ada@example.com`
+  --administrators FILE         the same, of members who may invite
+  --waitlist FILE               addresses that wait on the waitlist
   --reject FILE                 addresses that it calls malformed
   --blocklist FILE              addresses, or *@domain, that it does not let in
   --limits LIMITS               documented (default), none, or a list: bulk=25/3600s,single=100/3600s,all=100/10s
   --window KIND                 fixed (default) or sliding
   --ignore-existing RULE        refuses-users (default) or bypasses-users
+  --organization-duplicate RULE not-unique (default) or duplicate-record: the code for who is invited already
   --bulk-on-5xx RULE            atomic (default) or partial: what a 5xx after its effect leaves of a bulk call
   --read-lag MS                 lists a new invitation only this long after it was made
   --latency MS                  answers this long after a request came
@@ -33,7 +38,7 @@ Usage: fake-clerk [OPTIONS]
   --log FILE                    a line of JSON for each call
   --help                        this text
 
-Files have one address a line; blank lines and lines that begin with # count for nothing.
+Files have one address a line unless said otherwise; blank lines and lines that begin with # count for nothing.
 
 Besides Clerk's paths it answers GET /_fake/mails (how many mails went to each address), GET /_fake/calls (how many
 calls of each operation arrived) and POST /_fake/reset.";
@@ -113,12 +118,29 @@ impl Given {
     ) -> Result<(), String> {
         let fake = std::mem::take(&mut self.fake);
         self.fake = match name {
-            "existing-users" => addresses(value()?)?.iter().fold(fake, FakeClerkBuilder::existing_user),
-            "existing-invitations" => addresses(value()?)?
+            "existing-users" => lines(&value()?)?.iter().fold(fake, FakeClerkBuilder::existing_user),
+            "existing-invitations" => lines(&value()?)?
                 .iter()
                 .fold(fake, FakeClerkBuilder::pending_invitation),
-            "reject" => addresses(value()?)?.iter().fold(fake, FakeClerkBuilder::malformed),
-            "blocklist" => addresses(value()?)?.iter().fold(fake, FakeClerkBuilder::blocked),
+            "organization" => fake.organization(text(value()?)?),
+            "members" => memberships(&value()?)?
+                .iter()
+                .fold(fake, |fake, (organization, address)| fake.member(organization, address)),
+            "administrators" => memberships(&value()?)?
+                .iter()
+                .fold(fake, |fake, (organization, address)| {
+                    fake.administrator(organization, address)
+                }),
+            "waitlist" => lines(&value()?)?.iter().fold(fake, FakeClerkBuilder::waitlist_entry),
+            "organization-duplicate" => fake.organization_duplicate(one_of(
+                value()?,
+                [
+                    ("not-unique", OrganizationDuplicate::NotUnique),
+                    ("duplicate-record", OrganizationDuplicate::DuplicateRecord),
+                ],
+            )?),
+            "reject" => lines(&value()?)?.iter().fold(fake, FakeClerkBuilder::malformed),
+            "blocklist" => lines(&value()?)?.iter().fold(fake, FakeClerkBuilder::blocked),
             "window" => fake.window(one_of(
                 value()?,
                 [("fixed", WindowKind::Fixed), ("sliding", WindowKind::Sliding)],
@@ -188,9 +210,19 @@ fn read(path: &OsString) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", Path::new(path).display()))
 }
 
-fn addresses(path: OsString) -> Result<Vec<String>, String> {
-    let lines = read(&path)?;
-    let lines = lines.lines().map(str::trim);
+/// Organizations, each with the address of a member.
+fn memberships(path: &OsString) -> Result<Vec<(String, String)>, String> {
+    let split = |line: String| match line.split_once(char::is_whitespace) {
+        Some((organization, address)) => Ok((organization.to_owned(), address.trim().to_owned())),
+        None => Err(format!("{line:?} is not an organization and an address")),
+    };
+    lines(path)?.into_iter().map(split).collect()
+}
+
+/// The lines of a file that count.
+fn lines(path: &OsString) -> Result<Vec<String>, String> {
+    let text = read(path)?;
+    let lines = text.lines().map(str::trim);
     Ok(lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(str::to_owned)

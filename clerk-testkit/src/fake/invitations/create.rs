@@ -1,62 +1,54 @@
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
-use super::NewInvitation;
-use super::request::{self, Form};
-use crate::fake::body::read_json;
+use super::admit::admit;
+use super::{Invitation, NewInvitation, request};
+use crate::fake::body::{Null, read_array, read_object};
 use crate::fake::error::Refusal;
-use crate::fake::instance::{Call, Extent, Instance, json};
+use crate::fake::instance::{Call, Instance, json};
 
 /// How many people one bulk call takes.
 const BULK_MAX: usize = 10;
 
 /// Answers `CreateInvitation`.
-pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
-    let body = read_json(call.request)?;
-    let mut made = invite(instance, call, &[body], Form::Single)?;
-    Ok(made.pop().unwrap_or_default().into())
+pub(in crate::fake) fn create(instance: &mut Instance, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
+    let fields = read_object(call.request)?;
+    let new = request::read(fields, Null::Refused, &instance.config().malformed)?;
+    let invitation = invite(instance, call, new)?;
+    Ok(json(&invitation.shown(call.at.wall)).into())
 }
 
 /// Answers `CreateBulkInvitations`: for all of the people or for none.
-pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
-    let body = read_json(call.request)?;
-    let people: Vec<Box<RawValue>> =
-        serde_json::from_str(body.get()).map_err(|_| Refusal::body_shape("an array of objects"))?;
-    match people.len() {
-        0 => return Err(Refusal::body_shape("an array of at least one object")),
-        1..=BULK_MAX => {}
-        _ => return Err(Refusal::bulk_size_exceeded(BULK_MAX)),
-    }
-    let made = invite(instance, call, &people, Form::Bulk)?;
-    Ok(format!("[{}]", made.join(",")).into())
-}
-
-/// Makes the invitations, each as JSON text.
-fn invite(
-    instance: &mut Instance,
-    call: &mut Call<'_>,
-    people: &[Box<RawValue>],
-    form: Form,
-) -> Result<Vec<String>, Refusal> {
+pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
+    let people = read_array(call.request, BULK_MAX)?;
     let malformed = &instance.config().malformed;
-    let invitations = people
-        .iter()
-        .map(|json| request::read(json, form, malformed))
-        .collect::<Result<Vec<_>, _>>()?;
-    instance.admit(&invitations, call.wall)?;
-    let count = match call.extent {
-        Extent::Whole => invitations.len(),
-        Extent::Half => invitations.len().div_ceil(2),
-    };
-    let made = invitations.into_iter().take(count);
-    Ok(made.map(|invitation| make(instance, call, invitation)).collect())
+    let people = people
+        .into_iter()
+        .map(|person| request::read(person, Null::Accepted, malformed));
+    let people: Vec<NewInvitation> = people.collect::<Result<_, _>>()?;
+    admit(instance, &people, call.at.wall)?;
+    let count = call.extent.of(people.len());
+    let made = people.into_iter().take(count).map(|new| {
+        let invitation = make(instance, call, new);
+        json(&invitation.shown(call.at.wall))
+    });
+    Ok(format!("[{}]", made.collect::<Vec<_>>().join(",")).into())
 }
 
-fn make(instance: &mut Instance, call: &mut Call<'_>, new: NewInvitation) -> String {
+/// Invites one person, unless the instance refuses.
+pub(in crate::fake) fn invite<'a>(
+    instance: &'a mut Instance,
+    call: &mut Call<'_>,
+    new: NewInvitation,
+) -> Result<&'a Invitation, Refusal> {
+    admit(instance, std::slice::from_ref(&new), call.at.wall)?;
+    Ok(make(instance, call, new))
+}
+
+fn make<'a>(instance: &'a mut Instance, call: &mut Call<'_>, new: NewInvitation) -> &'a Invitation {
     if new.notify {
         instance.mail(&new.email_address);
     }
-    let invitation = instance.invitations.make(new, call.wall, call.now);
+    let invitation = instance.invitations.make(new, call.at);
     call.created.push(invitation.id.clone());
-    json(&invitation.shown(call.wall))
+    invitation
 }

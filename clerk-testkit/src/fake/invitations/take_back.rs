@@ -1,28 +1,30 @@
 use bytes::Bytes;
-use serde_json::json;
 
-use super::store::Fate;
 use crate::fake::error::Refusal;
-use crate::fake::instance::{Call, Instance, json};
+use crate::fake::instance::{Call, Instance, deleted, json};
+use crate::fake::lifecycle::Fate;
+
+const INVITATION_ID: &str = "invitation_id";
 
 /// Answers `RevokeInvitation`. An expired invitation can be revoked too.
-pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
-    let invitation = instance.invitations.find(call.id).ok_or_else(not_found)?;
-    match invitation.fate() {
+pub(in crate::fake) fn revoke(instance: &mut Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
+    let invitation = instance.invitations.find_mut(call.params.get(INVITATION_ID));
+    let invitation = invitation.ok_or_else(not_found)?;
+    match invitation.life.fate() {
         Fate::Revoked => return Err(Refusal::already_revoked()),
         Fate::Accepted => return Err(Refusal::already_accepted()),
-        Fate::Open => invitation.meet(Fate::Revoked, call.wall),
+        Fate::Open => invitation.life.meet(Fate::Revoked, call.at.wall),
     }
-    Ok(json(&invitation.shown(call.wall)).into())
+    Ok(json(&invitation.shown(call.at.wall)).into())
 }
 
 /// Answers `DeleteInvitation`.
-pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
-    if !instance.invitations.remove(call.id) {
+pub(in crate::fake) fn delete(instance: &mut Instance, call: &Call<'_>) -> Result<Bytes, Refusal> {
+    let id = call.params.get(INVITATION_ID);
+    if !instance.invitations.remove(id) {
         return Err(not_found());
     }
-    let deleted = json!({ "object": "invitation", "id": call.id, "deleted": true });
-    Ok(deleted.to_string().into())
+    Ok(deleted("invitation", id))
 }
 
 fn not_found() -> Refusal {

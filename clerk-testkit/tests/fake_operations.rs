@@ -1,0 +1,57 @@
+//! [`FakeClerk`] has every operation of the SDK.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod fake_support;
+
+use clerk_core::api;
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeOperation;
+use fake_support::call;
+use serde_json::json;
+
+/// A fake in which everything that the bodies and paths below name is there, and the body that suits an operation.
+fn world() -> FakeClerk {
+    FakeClerk::builder()
+        .administrator("org_1", "boss@example.com")
+        .pending_organization_invitation("org_1", "old@example.com")
+        .pending_invitation("old@example.com")
+        .waitlist_entry("waiting@example.com")
+        .build()
+}
+
+fn body_of(operation: &str) -> String {
+    let person = json!({ "email_address": "ada@example.com" });
+    let member = json!({ "email_address": "ada@example.com", "role": "org:member" });
+    match operation {
+        "CreateInvitation" | "CreateWaitlistEntry" => person.to_string(),
+        "CreateBulkInvitations" | "CreateBulkWaitlistEntries" => json!([person]).to_string(),
+        "CreateOrganizationInvitation" => member.to_string(),
+        "CreateOrganizationInvitationBulk" => json!([member]).to_string(),
+        _ => String::new(),
+    }
+}
+
+#[test]
+fn each_operation_of_the_sdk_is_answered_and_counted_by_its_name() {
+    for operation in api::operations() {
+        let fake = world();
+        let user_id = fake.user_id("boss@example.com").expect("a user");
+        let invitation_id = if operation.path().starts_with("/organizations") {
+            "orginv_fake000001"
+        } else {
+            "inv_fake000001"
+        };
+        let path = operation
+            .path()
+            .replace("{organization_id}", "org_1")
+            .replace("{invitation_id}", invitation_id)
+            .replace("{waitlist_entry_id}", "wle_fake000001")
+            .replace("{user_id}", user_id.as_str());
+        let name = operation.name();
+        let answer = call(&fake, operation.method().as_str(), &path, body_of(name));
+        assert_eq!(answer.status, 200, "{name}: {}", answer.json);
+        let known = FakeOperation::of_name(name).expect(name);
+        assert_eq!(fake.calls(known), 1, "{name}");
+        assert_eq!(fake.log()[0].operation, Some(known), "{name}");
+    }
+}
