@@ -3,15 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::future::poll_fn;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::run::journal::{Journal, MemoryJournal};
-use clerk_core::run::{Evidence, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement};
-use clerk_core::{Client, CreateInvitation};
+use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
+use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
+use clerk_core::{Client, Clock, CreateInvitation, async_trait};
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
+use tempfile::TempDir;
 
 #[derive(Debug, Default)]
 struct Outcomes(Mutex<Vec<Settlement>>);
@@ -189,33 +197,285 @@ fn a_second_run_on_the_same_journal_sends_nothing_again() {
     assert_one_mail_each(&scene, &second);
 }
 
+/// A journal that outlives its runs: in memory, or in a file that each run opens anew.
+#[derive(Debug)]
+enum Kept {
+    InMemory(Arc<MemoryJournal>),
+    InFile(TempDir),
+}
+
+impl Kept {
+    fn open(&self) -> Arc<dyn Journal> {
+        match self {
+            Self::InMemory(journal) => Arc::clone(journal) as _,
+            Self::InFile(folder) => Arc::new(AtOnce::open(&folder.path().join("people.journal"))),
+        }
+    }
+}
+
+/// Waits for the file's thread on the spot: the clock that drives a run does not wait for other threads.
+#[derive(Debug)]
+struct AtOnce(FileJournal);
+
+impl AtOnce {
+    fn open(path: &Path) -> Self {
+        Self(FileJournal::open(path).unwrap())
+    }
+}
+
+#[async_trait]
+impl Journal for AtOnce {
+    async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
+        pollster::block_on(self.0.load(each))
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
+        pollster::block_on(self.0.append(records))
+    }
+}
+
+/// Runs, and drops the run if it takes longer.
+fn drop_after(scene: &Scene, run: InvitationRun<'_>, limit: Duration) -> Option<RunReport> {
+    let mut run = pin!(run.run());
+    let mut limit = scene.clock.sleep(limit);
+    let ended_or_dropped = scene.clock.drive(poll_fn(|context| match run.as_mut().poll(context) {
+        Poll::Ready(report) => Poll::Ready(Some(report)),
+        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+    }));
+    ended_or_dropped.expect("the limit ends it")
+}
+
 #[test]
 fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
     // The run is dropped after so many seconds, within calls and within waits.
-    for seconds in 0..60 {
+    let in_memory = (0..60).map(|seconds| (150, seconds, Kept::InMemory(Arc::default())));
+    let in_file = (0..24).map(|seconds| (40, seconds, Kept::InFile(tempfile::tempdir().unwrap())));
+    for (count, seconds, kept) in in_memory.chain(in_file) {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
-        let journal: Arc<MemoryJournal> = Arc::default();
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people(count)).journal(kept.open());
+        let _ended = drop_after(&scene, run, Duration::from_secs(seconds));
+        let (_, settled) = scene.run(&people(count), kept.open(), Lanes::Both);
+        assert_eq!(
+            outcomes(&settled),
+            BTreeMap::from([(Outcome::Created, count)]),
+            "cut after {seconds} s, {kept:?}"
+        );
+        assert_one_mail_each(&scene, &settled);
+    }
+}
+
+/// How an append fails.
+#[derive(Debug, Clone, Copy)]
+enum Failure {
+    /// Nothing was written.
+    Nothing,
+    /// A part of the lines was written.
+    Torn,
+    /// All was written, and nobody knows.
+    Whole,
+}
+
+/// A journal in a file whose disk fails at an append, and from then on.
+#[derive(Debug)]
+struct Failing {
+    journal: AtOnce,
+    file: PathBuf,
+    appends_left: AtomicUsize,
+    failure: Failure,
+}
+
+#[async_trait]
+impl Journal for Failing {
+    async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
+        self.journal.load(each).await
+    }
+
+    async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
+        let left = self.appends_left.load(Ordering::Relaxed);
+        self.appends_left.store(left.saturating_sub(1), Ordering::Relaxed);
+        match (left, self.failure) {
+            (0, _) | (1, Failure::Nothing) => {}
+            (1, Failure::Torn) => {
+                let whole = serde_json::to_vec(&records[0]).unwrap();
+                let mut file = File::options().append(true).open(&self.file).unwrap();
+                file.write_all(&whole[..whole.len() / 2]).unwrap();
+            }
+            (1, Failure::Whole) => self.journal.append(records).await?,
+            _ => return self.journal.append(records).await,
+        }
+        Err(JournalError::new("the disk failed"))
+    }
+}
+
+#[test]
+fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
+    let mut people = people(25);
+    people[7] = people[7].clone().ignore_existing(true);
+    people[20] = people[20].clone().ignore_existing(true);
+    for failure in [Failure::Nothing, Failure::Torn, Failure::Whole] {
+        for appends in 1.. {
+            let scene = Scene::new(|fake| {
+                fake.malformed("person3@example.com").faults(FaultPlan::new().on_calls(
+                    FakeOperation::CreateInvitation,
+                    1..=1,
+                    Fault::Truncated,
+                ))
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("people.journal");
+            let failing = Failing {
+                journal: AtOnce::open(&file),
+                file: file.clone(),
+                appends_left: AtomicUsize::new(appends),
+                failure,
+            };
+            let (report, settled) = scene.run(&people, Arc::new(failing), Lanes::Both);
+            let context = format!("{failure:?} at append {appends}");
+            if report.stopped().is_none() {
+                assert!(appends > 10, "{context}: no append failed");
+                break;
+            }
+            assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{context}");
+            assert_nothing_was_sent_unrecorded(&scene, &settled, &file, &context);
+            let (report, settled) = scene.run(&people, Arc::new(AtOnce::open(&file)), Lanes::Both);
+            assert!(report.stopped().is_none(), "{context}");
+            assert_one_mail_each(&scene, &settled);
+            for settlement in settled {
+                let expected: &[_] = match settlement.position {
+                    3 => &[Outcome::Refused],
+                    7 | 20 => &[Outcome::Created, Outcome::Unknown],
+                    _ => &[Outcome::Created],
+                };
+                assert!(expected.contains(&settlement.outcome), "{context}: {settlement:?}");
+            }
+        }
+    }
+}
+
+fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], file: &Path, context: &str) {
+    let journal = std::fs::read_to_string(file).unwrap();
+    for settlement in settled {
+        let address = settlement.email_address.as_str();
+        let mails = scene.fake.mails_to(address);
+        assert!(
+            mails == 0 || journal.contains(&format!("{address:?}")),
+            "{context}: {address}"
+        );
+        assert!(
+            mails == 1 || settlement.outcome != Outcome::Created,
+            "{context}: {address}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes_on() {
+    let latency = Duration::from_millis(1700);
+    // Within calls, within the wait to find out what the lost ones did, and within the wait for the next hour.
+    let times = (0..40).map(|halves| Duration::from_millis(500) * halves);
+    for at in times.chain([90, 130, 2000].map(Duration::from_secs)) {
+        let scene = Scene::new(|fake| {
+            fake.latency(latency).faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateInvitation,
+                1..=2,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (people, journal) = (people(400), in_memory());
         let clerk = scene.client();
         let run = clerk
             .invitations()
-            .invite_all(people(150))
-            .journal(Arc::clone(&journal) as Arc<dyn Journal>);
-        let mut cut = std::pin::pin!(run.run());
-        let clock = scene.clock.clone();
-        let limit = clerk_core::Clock::sleep(&clock, Duration::from_secs(seconds));
-        let mut limit = limit;
-        let dropped = scene.clock.drive(std::future::poll_fn(|context| {
-            if cut.as_mut().poll(context).is_ready() {
-                return std::task::Poll::Ready(());
+            .invite_all(people.clone())
+            .journal(Arc::clone(&journal));
+        let stop = run.stop_handle();
+        let mut stop_at = Some(scene.clock.sleep(at));
+        let mut run = pin!(run.run());
+        let report = scene.clock.drive(poll_fn(|context| {
+            if stop_at.as_mut().is_some_and(|at| at.as_mut().poll(context).is_ready()) {
+                stop_at = None;
+                stop.stop();
             }
-            limit.as_mut().poll(context)
+            run.as_mut().poll(context)
         }));
-        dropped.expect("it is cut");
-        let (_, settled) = scene.run(&people(150), journal, Lanes::Both);
+        let report = report.expect("it ends");
+        assert!(matches!(report.stopped(), Some(Stop::Requested)), "{at:?}: {report:?}");
+        assert_eq!(report.total(), 400, "{at:?}");
+        assert!(scene.clock.elapsed() <= at + latency, "{at:?}: {report:?}");
+        let (_, settled) = scene.run(&people, journal, Lanes::Both);
+        assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 400)]), "{at:?}");
+        assert_one_mail_each(&scene, &settled);
+    }
+}
+
+#[test]
+fn runs_that_die_again_and_again_stay_within_the_limits_together() {
+    for every in [3, 7, 40, 700] {
+        let scene = Scene::new(|fake| fake.latency(Duration::from_millis(600)));
+        let journal = in_memory();
+        let mut runs = 0;
+        let report = loop {
+            runs += 1;
+            let clerk = scene.client();
+            let run = clerk
+                .invitations()
+                .invite_all(people(700))
+                .journal(Arc::clone(&journal));
+            // Once the hour's budget is spent, it is let wait.
+            let limit = if runs % 10 == 0 { 3700 } else { every };
+            if let Some(report) = drop_after(&scene, run, Duration::from_secs(limit)) {
+                break report;
+            }
+        };
+        assert_eq!(report.of(Outcome::Created), 700, "{every} s, {runs} runs: {report:?}");
+        let refused: Vec<_> = scene
+            .fake
+            .log()
+            .into_iter()
+            .filter(|call| call.status == Some(429))
+            .collect();
+        assert_eq!(refused, [], "every {every} s, {runs} runs");
+    }
+}
+
+#[test]
+fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
+    let row = || CreateInvitation::new("person1@example.com");
+    let cases: [(&str, CreateInvitation, bool); 4] = [
+        ("the same row", row(), false),
+        (
+            "other case and padding in the address",
+            CreateInvitation::new(" Person1@example.com"),
+            true,
+        ),
+        ("another row", row().expires_in_days(7), true),
+        ("a row that cannot be sent", row().expires_in_days(366), true),
+    ];
+    for (what, changed, stops) in cases {
+        let scene = Scene::new(|fake| {
+            fake.faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateBulkInvitations,
+                1..=1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (mut people, journal) = (people(3), in_memory());
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people.clone()).lanes(Lanes::Bulk);
+        let dropped = drop_after(&scene, run.journal(Arc::clone(&journal)), Duration::from_secs(60));
+        assert!(dropped.is_none(), "it is dropped while it waits to find out");
+        people[1] = changed;
+        let (report, settled) = scene.run(&people, Arc::clone(&journal), Lanes::Bulk);
+        let stopped = matches!(report.stopped(), Some(Stop::ChangedRow { position: 1 }));
+        assert_eq!(stopped, stops, "{what}: {report:?}");
+        let expected = if stops { Outcome::Pending } else { Outcome::Created };
+        assert_eq!(outcomes(&settled), BTreeMap::from([(expected, 3)]), "{what}");
+        people[1] = row();
+        let (_, settled) = scene.run(&people, journal, Lanes::Bulk);
         assert_eq!(
             outcomes(&settled),
-            BTreeMap::from([(Outcome::Created, 150)]),
-            "cut after {seconds} s"
+            BTreeMap::from([(Outcome::Created, 3)]),
+            "{what}, then restored"
         );
         assert_one_mail_each(&scene, &settled);
     }
@@ -281,6 +541,35 @@ fn what_a_run_created_can_be_revoked_from_its_journal() {
         .collect();
     assert_eq!(left, ["person1@example.com"], "what was there before stays");
     assert_eq!(settled.len(), 40);
+}
+
+#[test]
+fn whoever_was_perhaps_invited_is_not_invited_again_after_their_invitation_has_expired() {
+    for preflight in [true, false] {
+        let scene = Scene::new(|fake| {
+            fake.faults(FaultPlan::new().on_calls(
+                FakeOperation::CreateInvitation,
+                1..=1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+        });
+        let (people, journal) = (people(1), in_memory());
+        let run = |after| {
+            let clerk = scene.client();
+            let run = clerk.invitations().invite_all(people.clone()).preflight(preflight);
+            let run = run.lanes(Lanes::Single).journal(Arc::clone(&journal));
+            drop_after(&scene, run, after)
+        };
+        assert!(
+            run(Duration::from_secs(60)).is_none(),
+            "it is dropped while it waits to find out"
+        );
+        scene.clock.advance(Duration::from_secs(31 * 24 * 3600));
+        let report = run(Duration::from_secs(3600)).expect("it ends");
+        let expected = if preflight { Outcome::Created } else { Outcome::Unknown };
+        assert_eq!(scene.fake.mails_to("person0@example.com"), 1);
+        assert_eq!(report.of(expected), 1, "{report:?}");
+    }
 }
 
 #[test]

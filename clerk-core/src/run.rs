@@ -4,7 +4,7 @@
 //! # use clerk_core::{Client, HttpRequest, HttpResponse, SecretKey, transport_fn};
 //! # let transport = transport_fn(async |request: HttpRequest| {
 //! #     let body = match request.uri().path() {
-//! #         "/v1/instance" => r#"{"id":"ins_1"}"#,
+//! #         "/v1/instance" => r#"{"id":"ins_1","environment_type":"development"}"#,
 //! #         "/v1/invitations" | "/v1/users" => "[]",
 //! #         _ => r#"[{"id":"inv_1","email_address":"ada@example.com","status":"pending"},
 //! #                  {"id":"inv_2","email_address":"grace@example.com","status":"pending"}]"#,
@@ -176,8 +176,9 @@ impl<'p> InvitationRun<'p> {
         self
     }
 
-    /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes unless
-    /// said otherwise. Without it, an ambiguous attempt of a row with `ignore_existing` ends unknown.
+    /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes
+    /// unless said otherwise. Without it, an ambiguous attempt ends unknown for a row with `ignore_existing`, and for
+    /// somebody who has invitations of which none is pending any more.
     pub const fn preflight(mut self, preflight: bool) -> Self {
         self.settings.preflight = preflight;
         self

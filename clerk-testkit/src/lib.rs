@@ -1,10 +1,25 @@
 //! Deterministic tests of code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
 #![doc = include_str!("../README.md")]
 
+pub mod cassette;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod difference;
 pub mod fake;
+mod json;
+pub mod mock;
+mod query;
 #[cfg(feature = "server")]
 pub mod server;
+mod spy;
+mod verify;
 
+pub use cassette::{Cassette, Record, Replay, cassette};
 pub use clock::{ManualClock, Stalled};
+#[cfg(feature = "conformance")]
+pub use conformance::Conformance;
 pub use fake::FakeClerk;
+pub use mock::Mock;
+pub use spy::{SpyCall, SpyOutcome, SpyTransport};
+pub use verify::VerifyError;

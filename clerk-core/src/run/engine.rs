@@ -203,7 +203,7 @@ impl<'p> Engine<'p> {
     async fn prepare(&mut self) -> Result<(), Stop> {
         let instance = self.instance().await?;
         self.load_history(&instance).await?;
-        if self.history.is_begun {
+        if self.history.is_begun() {
             self.remember_calls();
         } else {
             let begun = Record::Begun {

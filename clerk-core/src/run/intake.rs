@@ -84,12 +84,16 @@ impl<'p> People<'p> {
                 reason: Some(reason.to_owned()),
             })
         };
-        let body = match (address_problem(email_address.as_str()), person.body) {
-            (Some(problem), _) | (None, Err(problem)) => return by_input(email_address, Outcome::Invalid, problem),
-            (None, Ok(body)) => body,
-        };
+        if let Some(problem) = address_problem(email_address.as_str()) {
+            return by_input(email_address, Outcome::Invalid, problem);
+        }
         let identity = Identity::of(email_address.as_str());
         let key = identity.key();
+        let body = match (person.body, history.people.get(&key)) {
+            (Ok(body), _) => body,
+            (Err(_), Some(Past::Ambiguous { .. })) => return changed(position, email_address),
+            (Err(problem), _) => return by_input(email_address, Outcome::Invalid, problem),
+        };
         if !self.seen.insert(key) {
             let reason = "the same address came earlier in the input";
             return by_input(email_address, Outcome::Duplicate, reason);
@@ -110,9 +114,7 @@ impl<'p> People<'p> {
             Some(Past::Settled(settled)) if self.may_try_again(&settled, &guest) => Intake::Guest(guest),
             Some(Past::Settled(settled)) => Intake::Settled(guest.settle_as_before(settled)),
             Some(Past::Ambiguous { fingerprint, .. }) if fingerprint != guest.fingerprint => {
-                let mut pending = guest.settle(Outcome::Pending, Evidence::None);
-                pending.reason = Some(CHANGED.to_owned());
-                Intake::Changed(pending)
+                changed(position, guest.email_address)
             }
             Some(Past::Ambiguous { baseline, .. }) => {
                 guest.baseline = baseline;
@@ -130,6 +132,19 @@ impl<'p> People<'p> {
             _ => false,
         }
     }
+}
+
+fn changed(position: usize, email_address: EmailAddress) -> Intake {
+    Intake::Changed(Settlement {
+        position,
+        email_address,
+        outcome: Outcome::Pending,
+        evidence: Evidence::None,
+        invitation_id: None,
+        url: None,
+        code: None,
+        reason: Some(CHANGED.to_owned()),
+    })
 }
 
 impl Guest {

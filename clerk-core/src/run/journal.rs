@@ -1,5 +1,7 @@
 //! What a run keeps so that a crash forgets nobody and a restart invites nobody twice.
 
+#[cfg(feature = "file-journal")]
+mod file;
 mod memory;
 mod record;
 
@@ -9,6 +11,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+#[cfg(feature = "file-journal")]
+pub use file::FileJournal;
 pub use memory::MemoryJournal;
 pub use record::{AttemptedPerson, JournalEffect, Lane, Record};
 

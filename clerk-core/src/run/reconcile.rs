@@ -14,8 +14,8 @@ pub(super) enum Finding {
     Refused(Refusal),
     /// Nothing new, but an invitation is pending.
     AlreadyInvited(InvitationId),
-    /// Nothing new: the attempt did nothing, and sending again cannot make two, because Clerk holds one pending
-    /// invitation for an address.
+    /// Nothing that could be the attempt's: it did nothing, and sending again cannot make two, because Clerk holds one
+    /// pending invitation for an address.
     SendAgain,
     /// It cannot be told, and sending again could make two.
     Unknowable,
@@ -33,6 +33,8 @@ pub(super) fn finding(guest: &mut Guest, found: &[Found]) -> Finding {
         (Some(refusal), _) => Finding::Refused(refusal),
         (None, _) if guest.ignore_existing => Finding::Unknowable,
         (None, Some(pending)) => Finding::AlreadyInvited(pending.id.clone()),
+        // One that has been accepted or has expired since may be the attempt's.
+        (None, None) if guest.baseline.is_none() && !found.is_empty() => Finding::Unknowable,
         (None, None) => Finding::SendAgain,
     }
 }

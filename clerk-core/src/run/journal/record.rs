@@ -11,7 +11,7 @@ use crate::run::{Evidence, Outcome, Revocation};
 /// Its JSON is an object with the variant's name as its one key. A reader of a later version may meet variants and
 /// fields it does not know only under another [version](Self::Begun).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Record {
     /// What the journal is for. It is the first record, and there is one.
@@ -77,6 +77,7 @@ impl Record {
 
 /// A person as the record of an attempt has them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AttemptedPerson {
     /// Who: the address, trimmed and ASCII-lowercased.

@@ -1,0 +1,70 @@
+//! What an answer from a cassette costs, by the cassette's length: it must not grow with it.
+
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
+
+use std::fmt::Write as _;
+
+use clerk_core::{Bytes, HttpRequest, HttpResponse, HttpTransport, transport_fn};
+use clerk_testkit::cassette::RecordOptions;
+use clerk_testkit::{Cassette, Record, Replay};
+use divan::counter::ItemsCount;
+use pollster::block_on;
+
+fn main() {
+    divan::main();
+}
+
+/// A bulk invitation of so many people, who differ by number.
+fn people(count: usize, number: usize) -> String {
+    let mut json = String::new();
+    for person in 0..count {
+        let comma = if person == 0 { '[' } else { ',' };
+        let _ = write!(
+            json,
+            r#"{comma}{{"email_address":"person{person}.{number}@company.test","public_metadata":{{"team":"blue"}},"redirect_url":"https://app.example.com/welcome"}}"#
+        );
+    }
+    json + "]"
+}
+
+fn request(count: usize, number: usize) -> HttpRequest {
+    http::Request::post("https://api.clerk.com/v1/invitations/bulk")
+        .body(Bytes::from(people(count, number)))
+        .expect("a request")
+}
+
+fn cassette(count: usize, length: usize) -> Cassette {
+    let echo = transport_fn(async |request: HttpRequest| Ok(HttpResponse::new(request.into_body())));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let record = Record::new(echo, file.path(), RecordOptions::new());
+    for number in 0..length {
+        block_on(record.send(request(count, number))).expect("a response");
+    }
+    record.save().expect("no secret");
+    record.cassette()
+}
+
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20, sample_size = 1)]
+fn one_person(bencher: divan::Bencher<'_, '_>, length: usize) {
+    replay(bencher, 1, length);
+}
+
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20, sample_size = 1)]
+fn ten_people(bencher: divan::Bencher<'_, '_>, length: usize) {
+    replay(bencher, 10, length);
+}
+
+/// Every request of the cassette once, the last recorded first. What one costs is the inverse of the items a second.
+fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
+    let cassette = cassette(count, length);
+    let requests: Vec<HttpRequest> = (0..length).rev().map(|number| request(count, number)).collect();
+    bencher
+        .counter(ItemsCount::new(length))
+        .with_inputs(|| (Replay::new(cassette.clone()), requests.clone()))
+        .bench_local_values(|(replay, requests)| {
+            for request in requests {
+                block_on(replay.send(request)).expect("a response");
+            }
+            replay
+        });
+}

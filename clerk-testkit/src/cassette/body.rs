@@ -1,0 +1,94 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clerk_core::Bytes;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::scrub::Scrubber;
+use crate::json::Json;
+
+/// A body as a file keeps it: as JSON, as text, or else as base64.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Body {
+    #[default]
+    Empty,
+    Json(Json),
+    Text(String),
+    Base64(Binary),
+}
+
+impl Body {
+    /// Keeps `bytes`, scrubbed.
+    pub(super) fn scrubbed(bytes: &[u8], scrubber: &mut Scrubber) -> Self {
+        if bytes.is_empty() {
+            return Self::Empty;
+        }
+        if let Some(json) = Json::parse(bytes) {
+            return Self::Json(scrubber.json(json));
+        }
+        match String::from_utf8(scrubber.bytes(bytes)) {
+            Ok(text) => Self::Text(text),
+            Err(error) => Self::Base64(Binary(error.into_bytes())),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    pub(super) fn to_bytes(&self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Json(json) => json.to_string().into(),
+            Self::Text(text) => text.clone().into(),
+            Self::Base64(Binary(bytes)) => bytes.clone().into(),
+        }
+    }
+
+    /// Adds what is the same for bodies that mean the same.
+    pub(super) fn write_key(&self, key: &mut String) {
+        match self {
+            Self::Empty => {}
+            Self::Json(json) => {
+                key.push_str("json ");
+                json.write_canonical(key);
+            }
+            Self::Text(text) => {
+                key.push_str("text ");
+                key.push_str(text);
+            }
+            Self::Base64(Binary(bytes)) => {
+                key.push_str("base64 ");
+                STANDARD.encode_string(bytes, key);
+            }
+        }
+    }
+
+    /// The body in one line, for messages; `None` if there is none.
+    pub(super) fn describe(&self) -> Option<String> {
+        match self {
+            Self::Empty => None,
+            Self::Json(json) => Some(json.to_string()),
+            Self::Text(text) => Some(format!("{text:?}")),
+            Self::Base64(Binary(bytes)) => Some(format!("{} bytes that are not text", bytes.len())),
+        }
+    }
+}
+
+/// Bytes that are written as base64.
+#[derive(Debug, Clone)]
+pub(super) struct Binary(Vec<u8>);
+
+impl Serialize for Binary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Binary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        STANDARD.decode(text).map(Self).map_err(D::Error::custom)
+    }
+}

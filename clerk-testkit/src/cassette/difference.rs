@@ -1,0 +1,38 @@
+use super::body::Body;
+use super::request::RecordedRequest;
+use crate::difference::Difference;
+use crate::json::{self, Extent};
+use crate::query;
+
+/// In what a request is not the recorded one.
+pub(super) fn diff(recorded: &RecordedRequest, request: &RecordedRequest) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if recorded.method != request.method {
+        found.push(Difference::new(
+            "method",
+            Some(recorded.method.clone()),
+            Some(request.method.clone()),
+        ));
+    }
+    if recorded.path != request.path {
+        found.push(Difference::new(
+            "path",
+            Some(recorded.path.clone()),
+            Some(request.path.clone()),
+        ));
+    }
+    found.extend(query::diff(&recorded.query, &request.query));
+    match (&recorded.body, &request.body) {
+        (Body::Json(recorded), Body::Json(body)) => {
+            let differences = json::diff(recorded, body, Extent::Whole).into_iter();
+            found.extend(differences.map(|difference| difference.within("body")));
+        }
+        (recorded, body) => {
+            let (recorded, body) = (recorded.describe(), body.describe());
+            if recorded != body {
+                found.push(Difference::new("body", recorded, body));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,90 @@
+use std::env;
+use std::path::Path;
+
+use async_trait::async_trait;
+use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+
+use super::{CassetteError, Record, RecordOptions, Replay};
+
+/// Replays the cassette at `path`, or records it through `live()` if the environment variable `record_variable` is set
+/// to anything but `0` or nothing.
+///
+/// The variable that your test names is read, and, when that asks to record, `CI`; nothing else reads the environment.
+/// `live` is called only to record, so a replay needs neither a key nor a network.
+///
+/// # Errors
+///
+/// [`CassetteError::RecordingInCi`] if it is to record while `CI` is set; those of [`Replay::load`].
+pub fn cassette<T: HttpTransport>(
+    path: impl AsRef<Path>,
+    record_variable: &str,
+    live: impl FnOnce() -> T,
+) -> Result<CassetteTransport<T>, CassetteError> {
+    cassette_with(RecordOptions::new(), path, record_variable, live)
+}
+
+/// Like [`cassette`], recording with these options.
+///
+/// # Errors
+///
+/// Those of [`cassette`].
+pub fn cassette_with<T: HttpTransport>(
+    options: RecordOptions,
+    path: impl AsRef<Path>,
+    record_variable: &str,
+    live: impl FnOnce() -> T,
+) -> Result<CassetteTransport<T>, CassetteError> {
+    let is_set = |variable: &str| env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0");
+    if !is_set(record_variable) {
+        return Replay::load(path).map(CassetteTransport::Replay);
+    }
+    if is_set("CI") {
+        return Err(CassetteError::RecordingInCi {
+            variable: record_variable.to_owned(),
+        });
+    }
+    Ok(CassetteTransport::Record(Record::new(live(), path.as_ref(), options)))
+}
+
+/// What [`cassette`] opens. Clones are handles to the same one.
+#[derive(Debug)]
+pub enum CassetteTransport<T> {
+    /// It records.
+    Record(Record<T>),
+    /// It replays.
+    Replay(Replay),
+}
+
+impl<T> CassetteTransport<T> {
+    /// Ends the test: writes what was recorded, or verifies what was replayed. Dropping the last handle does so too, and
+    /// panics where this gives an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Record::save`], or [`CassetteError::Replay`].
+    pub fn finish(&self) -> Result<(), CassetteError> {
+        match self {
+            Self::Record(record) => record.save(),
+            Self::Replay(replay) => replay.verify().map_err(CassetteError::Replay),
+        }
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport> HttpTransport for CassetteTransport<T> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        match self {
+            Self::Record(record) => record.send(request).await,
+            Self::Replay(replay) => replay.send(request).await,
+        }
+    }
+}
+
+impl<T> Clone for CassetteTransport<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Record(record) => Self::Record(record.clone()),
+            Self::Replay(replay) => Self::Replay(replay.clone()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::collections::BTreeMap;
+
+use clerk_core::HttpRequest;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+
+use super::body::Body;
+use super::scrub::Scrubber;
+use crate::query;
+
+/// Headers by name, each with its values in their order.
+pub(super) type Headers = BTreeMap<String, Vec<String>>;
+
+/// A request as a file keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordedRequest {
+    pub(super) method: String,
+    pub(super) path: String,
+    /// Decoded and sorted: the order in the URL says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) query: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) headers: Headers,
+    #[serde(default, skip_serializing_if = "Body::is_empty")]
+    pub(super) body: Body,
+}
+
+impl RecordedRequest {
+    /// Keeps `request`, scrubbed, with those of its headers that `allowed` names.
+    pub(super) fn scrubbed(request: &HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
+        let uri = request.uri();
+        let parameters = query::parameters(uri.query()).into_iter();
+        let mut query: Vec<_> = parameters
+            .map(|(name, value)| {
+                let value = scrubber.parameter(&name, value);
+                (scrubber.string(name), value)
+            })
+            .collect();
+        query.sort();
+        Self {
+            method: request.method().to_string(),
+            path: scrubber.string(uri.path().to_owned()),
+            query,
+            headers: scrubbed_headers(request.headers(), allowed, scrubber),
+            body: Body::scrubbed(request.body(), scrubber),
+        }
+    }
+
+    /// What is the same for requests that match.
+    pub(super) fn key(&self) -> String {
+        let mut key = String::with_capacity(256);
+        key.push_str(&self.method);
+        key.push(' ');
+        key.push_str(&self.path);
+        for (name, value) in &self.query {
+            // The lengths keep a parameter from passing for two.
+            key.push_str(&format!("\n{} {} {name}={value}", name.len(), value.len()));
+        }
+        key.push_str("\n\n");
+        self.body.write_key(&mut key);
+        key
+    }
+
+    /// Method and path, as messages name the request.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+pub(super) fn scrubbed_headers(headers: &HeaderMap, allowed: &[String], scrubber: &mut Scrubber) -> Headers {
+    let mut kept = Headers::new();
+    for name in allowed {
+        for value in headers.get_all(name).iter().filter(|value| !value.is_sensitive()) {
+            if let Ok(value) = std::str::from_utf8(value.as_bytes()) {
+                kept.entry(name.clone())
+                    .or_default()
+                    .push(scrubber.string(value.to_owned()));
+            }
+        }
+    }
+    kept
+}

@@ -1,0 +1,119 @@
+//! What keeps people's addresses and secrets out of a file.
+//!
+//! All of it works on bytes, because an address can stand in a URL, in a header, in base64 or in what is no text at all.
+
+mod address;
+mod base64_run;
+mod pseudonym;
+mod secret;
+mod spelling;
+mod ticket;
+
+use std::collections::HashMap;
+
+use address::Context;
+pub(super) use pseudonym::Keep;
+pub(super) use secret::holds_secret;
+
+use crate::json::Json;
+
+/// How often base64 within base64 is looked into.
+const DEPTH: u8 = 2;
+
+/// Replaces addresses by pseudonyms and tickets by nothing, and remembers who was replaced.
+#[derive(Debug, Default)]
+pub(super) struct Scrubber {
+    keep: Keep,
+    /// By pseudonym, the address as it was first written.
+    people: HashMap<String, String>,
+}
+
+impl Scrubber {
+    pub(super) fn new(keep: Keep) -> Self {
+        Self {
+            keep,
+            people: HashMap::new(),
+        }
+    }
+
+    /// A whole string, such as a JSON value or a query parameter.
+    pub(super) fn string(&mut self, text: String) -> String {
+        if address::is_whole(&text) {
+            return self.pseudonym(&text).unwrap_or(text);
+        }
+        match self.scrubbed(text.as_bytes()) {
+            Some(scrubbed) => into_text(scrubbed),
+            None => text,
+        }
+    }
+
+    /// Bytes of any kind.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.scrubbed(bytes).unwrap_or_else(|| bytes.to_vec())
+    }
+
+    /// Every string of `json`, its keys as well, and whole what a key calls a ticket.
+    pub(super) fn json(&mut self, json: Json) -> Json {
+        ticket::redact_members(json).map_strings(&mut |text| self.string(text))
+    }
+
+    /// A query parameter's value.
+    pub(super) fn parameter(&mut self, name: &str, value: String) -> String {
+        if ticket::is_name(name) {
+            ticket::REDACTED.to_owned()
+        } else {
+            self.string(value)
+        }
+    }
+
+    /// Puts those who were replaced back into their places. `None` if nobody was.
+    pub(super) fn restore(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        if self.people.is_empty() {
+            return None;
+        }
+        let mut restore = |pseudonym: &str| self.people.get(pseudonym).cloned();
+        rewrite(bytes, Context::Text, DEPTH, &mut restore)
+    }
+
+    fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+        rewrite(bytes, Context::Text, DEPTH, &mut |address| self.pseudonym(address))
+    }
+
+    /// The pseudonym for an address, unless it is kept or is one already.
+    fn pseudonym(&mut self, address: &str) -> Option<String> {
+        if self.keep.keeps(address) || pseudonym::is_one(address) {
+            return None;
+        }
+        let pseudonym = pseudonym::of(address);
+        if !self.people.contains_key(&pseudonym) {
+            self.people.insert(pseudonym.clone(), address.to_owned());
+        }
+        Some(pseudonym)
+    }
+}
+
+/// Redacts tickets and puts every address through `change`, in base64 as well. `None` if nothing changed.
+fn rewrite(
+    bytes: &[u8],
+    context: Context,
+    depth: u8,
+    change: &mut dyn FnMut(&str) -> Option<String>,
+) -> Option<Vec<u8>> {
+    let redacted = ticket::redact(bytes);
+    let now = redacted.as_deref().unwrap_or(bytes);
+    let renamed = address::rewrite(now, context, change);
+    let now = renamed.as_deref().unwrap_or(now);
+    let decoded = base64_run::rewrite(now, depth, &mut |decoded, depth| {
+        // Most of what is decoded is noise, so an address has to look more like one.
+        rewrite(decoded, Context::Noise, depth, change)
+    });
+    decoded.or(renamed).or(redacted)
+}
+
+/// What came of text is text: only ASCII was put into places that ASCII bounds.
+fn into_text(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Finds email addresses (RFC 5321, 4.1.2) however their characters are written.
+
+use std::borrow::Cow;
+
+use super::spelling::{begins_escape, decode, first, last};
+
+/// Where an address is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    /// In text: whatever has an at sign inside.
+    Text,
+    /// In what may be noise that happens to have an at sign: ASCII alone, and a domain with a dot.
+    Noise,
+}
+
+/// Whether the text is one address and nothing else, whatever rare characters it holds.
+pub(super) fn is_whole(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    // Those that part an address from the URL or the query that it stands in are not taken for its own.
+    let is_rare = |c: u8| b"!#$&'*+-/^_`{|}~.".contains(&c);
+    let is_local = |c: u8| c.is_ascii_alphanumeric() || !c.is_ascii() || is_rare(c);
+    !local.is_empty()
+        && !local.starts_with('/')
+        && local.bytes().all(is_local)
+        && !domain.is_empty()
+        && domain.bytes().all(|c| is_in_domain(c, Context::Text))
+}
+
+/// Puts each address through `change`, and keeps the spelling of its at sign. `None` if nothing changed.
+pub(super) fn rewrite(
+    bytes: &[u8],
+    context: Context,
+    change: &mut dyn FnMut(&str) -> Option<String>,
+) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut done = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] != b'@' && !begins_escape(bytes[at]) {
+            at += 1;
+            continue;
+        }
+        let len = match first(&bytes[at..]) {
+            Some(spelled) if spelled.byte == b'@' => spelled.len,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let start = done + local_start(&bytes[done..at], context);
+        let end = at + len + domain_end(&bytes[at + len..], context);
+        let (local, domain) = (text(&bytes[start..at]), text(&bytes[at + len..end]));
+        let is_address = !local.is_empty() && is_domain(&domain, context);
+        let replacement = is_address.then(|| change(&format!("{local}@{domain}"))).flatten();
+        if let Some(replacement) = replacement
+            && let Some((local, domain)) = replacement.split_once('@')
+        {
+            out.extend_from_slice(&bytes[done..start]);
+            out.extend_from_slice(local.as_bytes());
+            out.extend_from_slice(&bytes[at..at + len]);
+            out.extend_from_slice(domain.as_bytes());
+            done = end;
+        }
+        at = end.max(at + len);
+    }
+    if done == 0 {
+        return None;
+    }
+    out.extend_from_slice(&bytes[done..]);
+    Some(out)
+}
+
+/// Where the part before an at sign starts.
+fn local_start(before: &[u8], context: Context) -> usize {
+    let mut start = before.len();
+    while let Some(spelled) = last(&before[..start])
+        && is_in_local(spelled.byte, context)
+    {
+        start -= spelled.len;
+    }
+    // A quote or a dot in front belongs to the sentence.
+    while let Some(spelled) = first(&before[start..])
+        && matches!(spelled.byte, b'\'' | b'.')
+    {
+        start += spelled.len;
+    }
+    start
+}
+
+/// Where the part behind an at sign ends.
+fn domain_end(behind: &[u8], context: Context) -> usize {
+    let mut end = 0;
+    while let Some(spelled) = first(&behind[end..])
+        && is_in_domain(spelled.byte, context)
+    {
+        end += spelled.len;
+    }
+    // A dot behind ends the sentence.
+    while let Some(spelled) = last(&behind[..end])
+        && matches!(spelled.byte, b'.' | b'-')
+    {
+        end -= spelled.len;
+    }
+    end
+}
+
+/// What the bytes say, however they are written.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match decode(bytes) {
+        Cow::Borrowed(plain) => String::from_utf8_lossy(plain),
+        Cow::Owned(decoded) => String::from_utf8_lossy(&decoded).into_owned().into(),
+    }
+}
+
+fn is_domain(domain: &str, context: Context) -> bool {
+    match context {
+        Context::Text => !domain.is_empty(),
+        Context::Noise => domain.rsplit_once('.').is_some_and(|(name, top)| {
+            !name.is_empty() && top.len() >= 2 && top.bytes().all(|c| c.is_ascii_alphabetic())
+        }),
+    }
+}
+
+fn is_in_local(c: u8, context: Context) -> bool {
+    c.is_ascii_alphanumeric() || b"._+-'%".contains(&c) || (context == Context::Text && !c.is_ascii())
+}
+
+fn is_in_domain(c: u8, context: Context) -> bool {
+    c.is_ascii_alphanumeric() || b".-".contains(&c) || (context == Context::Text && !c.is_ascii())
+}

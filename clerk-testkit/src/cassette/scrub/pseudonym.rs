@@ -1,0 +1,54 @@
+//! Who is called what in a file.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+const PREFIX: &str = "person-";
+const SUFFIX: &str = "@example.com";
+/// Twelve digits tell ten thousand people apart but for one chance in five million.
+const DIGITS: usize = 12;
+
+/// The same address in any case gets the same pseudonym, in every file.
+pub(super) fn of(address: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(b"clerk-testkit pseudonym 1\0");
+    hasher.update(address.to_lowercase().as_bytes());
+    let hash = hasher.finalize();
+    let number = hash[..DIGITS / 2]
+        .iter()
+        .fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
+    format!("{PREFIX}{number:0DIGITS$x}{SUFFIX}")
+}
+
+pub(super) fn is_one(address: &str) -> bool {
+    let digits = address.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|c| c.is_ascii_hexdigit()))
+}
+
+/// Whom to call by their own addresses: `ada@example.com`, or all of `@example.com`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Keep(Vec<String>);
+
+impl Keep {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn address(&mut self, address: &str) {
+        self.0.push(address.to_lowercase());
+    }
+
+    pub(crate) fn domain(&mut self, domain: &str) {
+        self.0.push(format!("@{}", domain.to_lowercase()));
+    }
+
+    pub(super) fn keeps(&self, address: &str) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let address = address.to_lowercase();
+        let domain = address.rfind('@').map_or("", |at| &address[at..]);
+        self.0.iter().any(|kept| *kept == address || *kept == domain)
+    }
+}

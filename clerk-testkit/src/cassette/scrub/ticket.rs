@@ -1,0 +1,91 @@
+//! Tickets and tokens: who has one can act with it.
+
+use std::ops::Range;
+
+use super::spelling::first;
+use crate::json::Json;
+
+/// What stands for a ticket in a file.
+pub(super) const REDACTED: &str = "redacted";
+
+/// The parameter of an invitation's link, also as the end of `__clerk_ticket`.
+const TICKET: &[u8] = b"ticket";
+
+pub(super) fn is_name(name: &str) -> bool {
+    name.as_bytes().ends_with(TICKET)
+}
+
+/// Replaces the value of each `ticket=`, and every JSON Web Token (RFC 7519). `None` if there is none.
+pub(super) fn redact(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut done = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let secret = match bytes[at] {
+            b't' => ticket(&bytes[at..]),
+            b'e' => json_web_token(&bytes[at..]),
+            _ => None,
+        };
+        let Some(Range { start, end }) = secret else {
+            at += 1;
+            continue;
+        };
+        out.extend_from_slice(&bytes[done..at + start]);
+        out.extend_from_slice(REDACTED.as_bytes());
+        at += end;
+        done = at;
+    }
+    if done == 0 {
+        return None;
+    }
+    out.extend_from_slice(&bytes[done..]);
+    Some(out)
+}
+
+/// Replaces what a member of that name holds.
+pub(super) fn redact_members(json: Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let members = members.into_iter().map(|(key, value)| match value {
+                Json::String(_) if is_name(&key) => (key, Json::String(REDACTED.to_owned())),
+                value => (key, redact_members(value)),
+            });
+            Json::Object(members.collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(redact_members).collect()),
+        other => other,
+    }
+}
+
+/// Where the value is of a `ticket=` at the start of `bytes`.
+fn ticket(bytes: &[u8]) -> Option<Range<usize>> {
+    let rest = bytes.strip_prefix(TICKET)?;
+    let equals = first(rest).filter(|spelled| spelled.byte == b'=')?;
+    let start = TICKET.len() + equals.len;
+    let mut end = start;
+    while let Some(spelled) = first(&bytes[end..]) {
+        if spelled.byte.is_ascii_whitespace() || b"&#\"'<>\\".contains(&spelled.byte) {
+            break;
+        }
+        end += spelled.len;
+    }
+    Some(start..end)
+}
+
+/// Where a JSON Web Token is at the start of `bytes`: three parts, the first two of them JSON objects in base64.
+fn json_web_token(bytes: &[u8]) -> Option<Range<usize>> {
+    let part = |bytes: &[u8]| {
+        let is_base64 = |c: &&u8| c.is_ascii_alphanumeric() || b"-_".contains(c);
+        bytes.iter().take_while(is_base64).count()
+    };
+    if !bytes.starts_with(b"eyJ") {
+        return None;
+    }
+    let header = part(bytes);
+    let rest = bytes[header..]
+        .strip_prefix(b".")
+        .filter(|rest| rest.starts_with(b"eyJ"))?;
+    let payload = part(rest);
+    let signature = part(rest[payload..].strip_prefix(b".")?);
+    Some(0..header + 1 + payload + 1 + signature)
+}

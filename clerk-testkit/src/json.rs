@@ -1,0 +1,330 @@
+//! JSON that keeps every digit and the order of its keys, and compares by meaning.
+
+mod diff;
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+pub(crate) use diff::{Extent, diff};
+
+/// Nesting beyond this is not read, as [`serde_json`] does not read it.
+const MAX_DEPTH: usize = 128;
+
+/// One JSON value. Numbers are kept as they are written: `u64` and `f64` would lose digits of large ones.
+#[derive(Debug, Clone)]
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    Number(String),
+    String(String),
+    Array(Vec<Self>),
+    Object(Vec<(String, Self)>),
+}
+
+impl Json {
+    /// Reads JSON; `None` if it is not JSON, or nested too deeply.
+    pub(crate) fn parse(json: &[u8]) -> Option<Self> {
+        if let Ok(WithoutFractions(json)) = serde_json::from_slice(json) {
+            return Some(json);
+        }
+        let raw: &RawValue = serde_json::from_slice(json).ok()?;
+        Self::of_raw(raw, 0)
+    }
+
+    /// What `value` is as JSON; the reason if it cannot be.
+    pub(crate) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
+        let raw = serde_json::value::to_raw_value(value).map_err(|error| error.to_string())?;
+        Self::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} deep"))
+    }
+
+    fn of_raw(raw: &RawValue, depth: usize) -> Option<Self> {
+        if depth == MAX_DEPTH {
+            return None;
+        }
+        let text = raw.get();
+        Some(match text.as_bytes().first()? {
+            b'n' => Self::Null,
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'"' => Self::String(serde_json::from_str::<Cow<'_, str>>(text).ok()?.into_owned()),
+            b'[' => {
+                let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+                let items = items.into_iter().map(|item| Self::of_raw(item, depth + 1));
+                Self::Array(items.collect::<Option<_>>()?)
+            }
+            b'{' => {
+                let Members(members) = serde_json::from_str(text).ok()?;
+                let mut object = Vec::with_capacity(members.len());
+                for (key, value) in members {
+                    object.push((key.into_owned(), Self::of_raw(value, depth + 1)?));
+                }
+                Self::Object(object)
+            }
+            _ => Self::Number(text.to_owned()),
+        })
+    }
+
+    /// The value of a key; the last one if it is there twice, as most readers have it.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        members
+            .iter()
+            .rev()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// A text that is the same for all that means the same: keys sorted, no spacing, numbers in one spelling.
+    pub(crate) fn write_canonical(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Number(number) => out.push_str(&canonical_number(number)),
+            Self::String(text) => write_string(text, out),
+            Self::Array(items) => {
+                out.push('[');
+                for item in items {
+                    item.write_canonical(out);
+                    out.push(',');
+                }
+                out.push(']');
+            }
+            Self::Object(members) => {
+                let mut sorted: Vec<&(String, Self)> = members.iter().collect();
+                sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+                out.push('{');
+                for (at, (key, value)) in sorted.iter().enumerate() {
+                    let is_overridden = sorted.get(at + 1).is_some_and(|(next, _)| next == key);
+                    if !is_overridden {
+                        write_string(key, out);
+                        out.push(':');
+                        value.write_canonical(out);
+                        out.push(',');
+                    }
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// The value with every string in it, keys as well, put through `change`.
+    pub(crate) fn map_strings(self, change: &mut impl FnMut(String) -> String) -> Self {
+        match self {
+            Self::String(text) => Self::String(change(text)),
+            Self::Array(items) => Self::Array(items.into_iter().map(|item| item.map_strings(change)).collect()),
+            Self::Object(members) => {
+                let members = members.into_iter();
+                Self::Object(
+                    members
+                        .map(|(key, value)| (change(key), value.map_strings(change)))
+                        .collect(),
+                )
+            }
+            other => other,
+        }
+    }
+}
+
+/// `1`, `1.0` and `1e0` are one number. Integers keep all their digits.
+fn canonical_number(number: &str) -> Cow<'_, str> {
+    if number == "-0" {
+        return Cow::Borrowed("0");
+    }
+    if number.bytes().all(|c| c == b'-' || c.is_ascii_digit()) {
+        return Cow::Borrowed(number);
+    }
+    match number.parse::<f64>() {
+        Ok(0.0) => Cow::Borrowed("0"),
+        Ok(value) if value.is_finite() => Cow::Owned(value.to_string()),
+        _ => Cow::Borrowed(number),
+    }
+}
+
+/// Any spelling will do that differs for different texts; this one is cheap.
+fn write_string(text: &str, out: &mut String) {
+    let _ = write!(out, "{}\"{text}\"", text.len());
+}
+
+/// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.
+struct WithoutFractions(Json);
+
+impl<'de> Deserialize<'de> for WithoutFractions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct JsonVisitor;
+
+        impl<'de> Visitor<'de> for JsonVisitor {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON without fractions")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+                Ok(Json::Bool(value))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+                Ok(Json::Number(value.to_string()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+                Ok(Json::Number(value.to_string()))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+                Ok(Json::String(value.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+                let mut items = Vec::new();
+                while let Some(WithoutFractions(item)) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Json::Array(items))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, WithoutFractions(value))) = map.next_entry()? {
+                    members.push((key, value));
+                }
+                Ok(Json::Object(members))
+            }
+        }
+
+        deserializer.deserialize_any(JsonVisitor).map(Self)
+    }
+}
+
+/// The members of an object in their order, values unread.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+impl PartialEq for Json {
+    /// By meaning.
+    fn eq(&self, other: &Self) -> bool {
+        let (mut a, mut b) = (String::new(), String::new());
+        self.write_canonical(&mut a);
+        other.write_canonical(&mut b);
+        a == b
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::of_raw(&raw, 0).ok_or_else(|| D::Error::custom("JSON that is nested too deeply"))
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => {
+                let raw = RawValue::from_string(number.clone()).map_err(S::Error::custom)?;
+                raw.serialize(serializer)
+            }
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Compact JSON.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let json = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        f.write_str(&json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::parse(text.as_bytes()).unwrap_or_else(|| panic!("JSON: {text}"))
+    }
+
+    #[test]
+    fn what_means_the_same_is_equal() {
+        let cases = [
+            (
+                r#"{"a":1,"b":[true,null]}"#,
+                r#" { "b" : [ true , null ], "a" : 1.0 } "#,
+                true,
+            ),
+            ("1e2", "100", true),
+            ("100000000000000000000", "1e20", true),
+            ("-0", "0.0", true),
+            (r#""\u0061""#, r#""a""#, true),
+            (r#"{"a":1,"a":2}"#, r#"{"a":2}"#, true),
+            ("18446744073709551616", "18446744073709551617", false),
+            ("9007199254740993", "9007199254740992", false),
+            ("0.1", "0.2", false),
+            ("[1,2]", "[2,1]", false),
+            (r#"{"a":null}"#, "{}", false),
+            (r#"["a","b"]"#, r#"["a\",\"b"]"#, false),
+            ("1", r#""1""#, false),
+        ];
+        for (a, b, same) in cases {
+            assert_eq!(json(a) == json(b), same, "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn digits_and_order_survive() {
+        let text = r#"{"z":184467440737095516150001,"a":[1.10,1e400,"ü\n"]}"#;
+        assert_eq!(json(text).to_string(), text);
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_does_not_overflow() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Json::parse(deep.as_bytes()).is_none());
+        let fits = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(Json::parse(fits.as_bytes()).is_some());
+    }
+}

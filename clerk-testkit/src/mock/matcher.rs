@@ -1,0 +1,227 @@
+use clerk_core::HttpRequest;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use http::{HeaderName, HeaderValue, Method};
+use serde::Serialize;
+
+use crate::difference::Difference;
+use crate::json::{Extent, Json, diff};
+use crate::query;
+
+/// Which requests an expectation is about: [`get`], [`post`], [`put`], [`patch`], [`delete`] or [`request`] starts one.
+///
+/// Method and path have to match. Query, headers and body have to match where something is said about them.
+#[derive(Debug, Clone)]
+#[must_use = "a matcher does nothing until a mock expects it"]
+pub struct RequestMatcher {
+    method: Method,
+    path: String,
+    query: Option<Vec<(String, String)>>,
+    query_parameters: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
+    body: Option<BodyMatcher>,
+}
+
+#[derive(Debug, Clone)]
+enum BodyMatcher {
+    Json(Json, Extent),
+    Empty,
+    /// What was to be expected cannot be written as JSON, for this reason.
+    Impossible(String),
+}
+
+/// A `GET` of this path.
+pub fn get(path: impl Into<String>) -> RequestMatcher {
+    request(Method::GET, path)
+}
+
+/// A `POST` to this path.
+pub fn post(path: impl Into<String>) -> RequestMatcher {
+    request(Method::POST, path)
+}
+
+/// A `PUT` to this path.
+pub fn put(path: impl Into<String>) -> RequestMatcher {
+    request(Method::PUT, path)
+}
+
+/// A `PATCH` of this path.
+pub fn patch(path: impl Into<String>) -> RequestMatcher {
+    request(Method::PATCH, path)
+}
+
+/// A `DELETE` of this path.
+pub fn delete(path: impl Into<String>) -> RequestMatcher {
+    request(Method::DELETE, path)
+}
+
+/// A request of this method and path. The path is whole, with `/v1`, and as it is on the wire; a segment in braces, as in
+/// `/v1/invitations/{id}/revoke`, stands for any.
+pub fn request(method: Method, path: impl Into<String>) -> RequestMatcher {
+    RequestMatcher {
+        method,
+        path: path.into(),
+        query: None,
+        query_parameters: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+    }
+}
+
+impl RequestMatcher {
+    /// With these parameters in its query, decoded, in any order, and no other. The SDK's lists send `paginated=true`.
+    pub fn query<N: Into<String>, V: Into<String>>(mut self, parameters: impl IntoIterator<Item = (N, V)>) -> Self {
+        let parameters = parameters.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let mut parameters: Vec<_> = parameters.collect();
+        parameters.sort();
+        self.query = Some(parameters);
+        self
+    }
+
+    /// With this parameter, decoded, among those in its query.
+    pub fn query_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query_parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// With this header.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With a JSON body that means the same as `body`: order of keys, spacing and the spelling of numbers do not matter.
+    pub fn json(self, body: impl Serialize) -> Self {
+        self.body(&body, Extent::Whole)
+    }
+
+    /// With a JSON body that has at least what `body` has: objects may have more members, arrays have as many items.
+    pub fn json_part(self, body: impl Serialize) -> Self {
+        self.body(&body, Extent::Part)
+    }
+
+    /// Without a body.
+    pub fn no_body(mut self) -> Self {
+        self.body = Some(BodyMatcher::Empty);
+        self
+    }
+
+    fn body(mut self, body: &impl Serialize, extent: Extent) -> Self {
+        self.body = Some(match Json::of(body) {
+            Ok(json) => BodyMatcher::Json(json, extent),
+            Err(reason) => BodyMatcher::Impossible(reason),
+        });
+        self
+    }
+
+    /// Method and path, as messages name the request.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// In what `request` is not what is meant; in nothing if it is.
+    pub(super) fn differences(&self, request: &HttpRequest) -> Vec<Difference> {
+        let mut found = Vec::new();
+        if self.method != *request.method() {
+            let actual = request.method().to_string();
+            found.push(Difference::new("method", Some(self.method.to_string()), Some(actual)));
+        }
+        if !path_matches(&self.path, request.uri().path()) {
+            let actual = request.uri().path().to_owned();
+            found.push(Difference::new("path", Some(self.path.clone()), Some(actual)));
+        }
+        self.compare_query(request, &mut found);
+        for (name, value) in &self.headers {
+            found.extend(compare_header(name, value, request));
+        }
+        if let Some(body) = &self.body {
+            found.extend(compare_body(body, request.body()));
+        }
+        found
+    }
+
+    fn compare_query(&self, request: &HttpRequest, found: &mut Vec<Difference>) {
+        if self.query.is_none() && self.query_parameters.is_empty() {
+            return;
+        }
+        let actual = query::parameters(request.uri().query());
+        if let Some(expected) = &self.query {
+            found.extend(query::diff(expected, &actual));
+        }
+        for (name, value) in &self.query_parameters {
+            let values: Vec<_> = actual.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect();
+            if !values.contains(&value) {
+                let actual = values.first().map(|value| format!("{value:?}"));
+                found.push(Difference::new(
+                    format!("query {name}"),
+                    Some(format!("{value:?}")),
+                    actual,
+                ));
+            }
+        }
+    }
+}
+
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let (mut expected, mut actual) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (expected.next(), actual.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(actual)) => {
+                let is_any = expected.starts_with('{') && expected.ends_with('}') && !actual.is_empty();
+                if !is_any && expected != actual {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+fn compare_header(name: &str, expected: &str, request: &HttpRequest) -> Option<Difference> {
+    let values: Vec<&HeaderValue> = request.headers().get_all(name).iter().collect();
+    if values.iter().any(|value| value.as_bytes() == expected.as_bytes()) {
+        return None;
+    }
+    let actual = values.first();
+    let is_secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
+        .iter()
+        .any(|secret| is_named(secret, name))
+        || actual.is_some_and(|value| value.is_sensitive());
+    let (expected, actual) = if is_secret {
+        let hidden = |text: &str| format!("{text} (not shown)");
+        (hidden("one value"), actual.map(|_| hidden("another value")))
+    } else {
+        (format!("{expected:?}"), actual.map(|value| format!("{value:?}")))
+    };
+    Some(Difference::new(
+        format!("header {}", name.to_ascii_lowercase()),
+        Some(expected),
+        actual,
+    ))
+}
+
+fn is_named(header: &HeaderName, name: &str) -> bool {
+    header.as_str().eq_ignore_ascii_case(name)
+}
+
+fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
+    let bytes = || (!body.is_empty()).then(|| format!("{} bytes", body.len()));
+    match expected {
+        BodyMatcher::Empty if body.is_empty() => Vec::new(),
+        BodyMatcher::Empty => vec![Difference::new("body", None, bytes())],
+        BodyMatcher::Impossible(reason) => {
+            let expected = format!("what cannot be written as JSON ({reason})");
+            vec![Difference::new("body", Some(expected), bytes())]
+        }
+        BodyMatcher::Json(expected, extent) => match Json::parse(body) {
+            Some(actual) => {
+                let found = diff(expected, &actual, *extent).into_iter();
+                found.map(|difference| difference.within("body")).collect()
+            }
+            None => {
+                let actual = bytes().map(|bytes| format!("{bytes} that are not JSON"));
+                vec![Difference::new("body", Some(expected.to_string()), actual)]
+            }
+        },
+    }
+}

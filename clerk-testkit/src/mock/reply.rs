@@ -1,0 +1,163 @@
+use std::fmt::Display;
+use std::time::Duration;
+
+use clerk_core::{Bytes, Delivery, HttpResponse, TransportError, TransportErrorKind};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::ManualClock;
+
+/// What a [`Mock`](super::Mock) answers: as Clerk would, or not at all.
+#[derive(Debug, Clone)]
+#[must_use = "a reply does nothing until a mock responds with it"]
+pub struct Reply(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Response(HttpResponse),
+    Failure {
+        kind: TransportErrorKind,
+        delivery: Delivery,
+    },
+    Hang,
+    /// The test asked for what cannot be, for this reason.
+    Impossible(String),
+}
+
+impl Reply {
+    /// 200 with `body` as JSON.
+    pub fn json(body: impl Serialize) -> Self {
+        match serde_json::to_vec(&body) {
+            Ok(json) => {
+                let mut response = HttpResponse::new(json.into());
+                let json = HeaderValue::from_static("application/json");
+                response.headers_mut().insert(CONTENT_TYPE, json);
+                Self(Kind::Response(response))
+            }
+            Err(error) => Self(Kind::Impossible(format!(
+                "the reply cannot be written as JSON: {error}"
+            ))),
+        }
+    }
+
+    /// 200 with these bytes and no content type.
+    pub fn bytes(body: impl Into<Bytes>) -> Self {
+        Self(Kind::Response(HttpResponse::new(body.into())))
+    }
+
+    /// A pending invitation, as `POST /v1/invitations` answers.
+    pub fn invitation(id: &str, email_address: &str) -> Self {
+        Self::json(invitation(id, email_address))
+    }
+
+    /// Pending invitations by id and address in a bare array, as `POST /v1/invitations/bulk` answers.
+    pub fn invitations<'a>(invitations: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let invitations = invitations.into_iter().map(|(id, address)| invitation(id, address));
+        Self::json(invitations.collect::<Vec<_>>())
+    }
+
+    /// One page of a list, of pending invitations by id and address, with the total of all pages, as
+    /// `GET /v1/invitations` answers.
+    pub fn page<'a>(invitations: impl IntoIterator<Item = (&'a str, &'a str)>, total: u64) -> Self {
+        let invitations = invitations.into_iter().map(|(id, address)| invitation(id, address));
+        Self::json(json!({ "data": invitations.collect::<Vec<_>>(), "total_count": total }))
+    }
+
+    /// Clerk's error answer, such as `Reply::error(422, "form_param_format_invalid")`; [`meta`](Self::meta) adds to it.
+    pub fn error(status: u16, code: impl Display) -> Self {
+        let message = "refused by the mock";
+        let error = json!({ "code": code.to_string(), "message": message, "long_message": message });
+        Self::json(json!({ "errors": [error], "clerk_trace_id": "trace_mock" })).status(status)
+    }
+
+    /// 429, as Clerk answers beyond a limit, with `Retry-After` in whole seconds, rounded up.
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_nanos().div_ceil(1_000_000_000);
+        Self::error(429, "too_many_requests").header(RETRY_AFTER.as_str(), seconds.to_string())
+    }
+
+    /// No response, and what kept it from coming.
+    pub const fn failure(kind: TransportErrorKind, delivery: Delivery) -> Self {
+        Self(Kind::Failure { kind, delivery })
+    }
+
+    /// Nothing, ever: the call hangs until it is given up.
+    pub const fn hang() -> Self {
+        Self(Kind::Hang)
+    }
+
+    /// The response with this status, 100 to 999.
+    pub fn status(self, status: u16) -> Self {
+        self.change(|response| {
+            let status = StatusCode::from_u16(status).map_err(|_| format!("{status} is not a status"))?;
+            *response.status_mut() = status;
+            Ok(())
+        })
+    }
+
+    /// The response with this header besides.
+    pub fn header(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.change(|response| {
+            let name = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a header's name"))?;
+            let value = HeaderValue::try_from(value.as_ref());
+            let value = value.map_err(|_| format!("the value given for {name} is not a header's value"))?;
+            response.headers_mut().append(name, value);
+            Ok(())
+        })
+    }
+
+    /// [`error`](Self::error) with this meta, such as `json!({ "param_name": "email_address" })`.
+    pub fn meta(self, meta: impl Serialize) -> Self {
+        self.change(|response| {
+            let meta =
+                serde_json::to_value(&meta).map_err(|error| format!("meta cannot be written as JSON: {error}"))?;
+            let mut body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+            let Some(error) = body.pointer_mut("/errors/0").and_then(Value::as_object_mut) else {
+                return Err("only Reply::error has meta".to_owned());
+            };
+            error.insert("meta".to_owned(), meta);
+            *response.body_mut() = body.to_string().into();
+            Ok(())
+        })
+    }
+
+    fn change(self, change: impl FnOnce(&mut HttpResponse) -> Result<(), String>) -> Self {
+        match self.0 {
+            Kind::Response(mut response) => match change(&mut response) {
+                Ok(()) => Self(Kind::Response(response)),
+                Err(reason) => Self(Kind::Impossible(reason)),
+            },
+            Kind::Failure { .. } | Kind::Hang => Self(Kind::Impossible("there is no response to change".to_owned())),
+            Kind::Impossible(reason) => Self(Kind::Impossible(reason)),
+        }
+    }
+
+    /// What the call ends in; `None` if it does not end.
+    pub(super) fn into_result(self) -> Option<Result<HttpResponse, TransportError>> {
+        match self.0 {
+            Kind::Response(response) => Some(Ok(response)),
+            Kind::Failure { kind, delivery } => Some(Err(TransportError::new(kind, delivery))),
+            Kind::Hang => None,
+            Kind::Impossible(reason) => {
+                let error = TransportError::new(TransportErrorKind::InvalidRequest, Delivery::NotSent);
+                Some(Err(error.with_source(reason)))
+            }
+        }
+    }
+}
+
+fn invitation(id: &str, email_address: &str) -> Value {
+    let now = ManualClock::START.as_millis();
+    json!({
+        "object": "invitation",
+        "id": id,
+        "email_address": email_address,
+        "public_metadata": {},
+        "status": "pending",
+        "revoked": false,
+        "created_at": now,
+        "updated_at": now,
+    })
+}

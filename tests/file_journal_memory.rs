@@ -1,0 +1,38 @@
+//! A large journal is read a portion at a time. Alone in its program: it measures the process.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use clerk_core::run::journal::{FileJournal, Journal};
+
+/// The most memory that the process has had so far, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn a_journal_of_a_hundred_thousand_people_takes_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("people.journal");
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    let begun = r#"{"begun":{"version":1,"instance":"ins_1","resource":"invitations"}}"#;
+    writeln!(file, "{begun}").unwrap();
+    for n in 0..100_000 {
+        let how = format!(r#""outcome":"created","evidence":"answer","id":"inv_{n}""#);
+        writeln!(file, r#"{{"settled":{{"address":"person{n}@example.com",{how}}}}}"#).unwrap();
+    }
+    drop(file);
+    let size = std::fs::metadata(&path).unwrap().len() >> 10;
+    let before = peak();
+    let journal = FileJournal::open(&path).unwrap();
+    let mut loaded = 0;
+    pollster::block_on(journal.load(&mut |_| loaded += 1)).unwrap();
+    assert_eq!(loaded, 100_001);
+    let grown = peak() - before;
+    assert!(grown < size / 4, "{grown} KiB more for a file of {size} KiB");
+}
