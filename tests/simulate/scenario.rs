@@ -160,13 +160,19 @@ fn draw_rows(random: &mut Rng) -> Vec<Row> {
             });
             continue;
         }
-        let is = Traits {
-            invalid: happens(invalid),
-            duplicate: false,
-            user: happens(users),
-            pending: happens(pending),
-            malformed: happens(malformed),
-            blocked: happens(blocked),
+        let is = if happens(invalid) {
+            Traits {
+                invalid: true,
+                ..Traits::default()
+            }
+        } else {
+            Traits {
+                user: happens(users),
+                pending: happens(pending),
+                malformed: happens(malformed),
+                blocked: happens(blocked),
+                ..Traits::default()
+            }
         };
         let ignore_existing = happens(ignoring);
         rows.push(draw_row(random, number, is, ignore_existing));
@@ -322,6 +328,7 @@ fn draw_faults(random: &mut Rng, late: Duration, broken: Option<Assumption>) -> 
 /// People sign up at any time; only where A4 is broken, somebody invites, revokes and deletes too.
 fn draw_events(random: &mut Rng, rows: &[Row], broken: Option<Assumption>) -> Vec<Event> {
     let others_meddle = broken == Some(Assumption::NobodyElse);
+    let rows: Vec<_> = rows.iter().filter(|row| !row.is.invalid).collect();
     let count = if rows.is_empty() {
         0
     } else if others_meddle {

@@ -34,7 +34,8 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
             .or_insert_with(|| Known::of(story, row, &address));
     }
     let mut problems = Vec::new();
-    for row in story.scenario.rows.iter().filter(|row| !row.is.duplicate) {
+    let first_rows = story.scenario.rows.iter();
+    for row in first_rows.filter(|row| !row.is.duplicate && !row.is.invalid) {
         let address = row.identity();
         if let Some(known) = known.get(&address) {
             problems.extend(mails(story, row, known).map(|problem| format!("{address}: {problem}")));
