@@ -108,9 +108,9 @@ impl Engine<'_> {
                 let known = self.sort_out(guests, lookups);
                 self.settle(None, known).await
             }
-            ReadEnd::LookedUp(Err(error)) => {
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => {
                 self.ready.extend(guests);
-                Err(Stop::Error(error))
+                Err(Stop::of(error))
             }
             ReadEnd::LookedInto(Ok(found)) => {
                 let mut finals = Vec::new();
@@ -118,11 +118,6 @@ impl Engine<'_> {
                     finals.extend(self.looked_into(guest, &found));
                 }
                 self.settle(None, finals).await
-            }
-            ReadEnd::LookedInto(Err(error)) => {
-                let due = self.clock.now() + self.settings.read_lag;
-                guests.into_iter().for_each(|guest| self.look_into_at(due, guest));
-                self.count_failure(error).map_or(Ok(()), Err)
             }
         }
     }
@@ -135,7 +130,7 @@ impl Engine<'_> {
                 known.iter().for_each(|known| self.announce(&known.settlement));
                 Ok(())
             }
-            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::Error(error)),
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::of(error)),
             ReadEnd::LookedInto(Ok(_)) => Ok(()),
         }
     }
