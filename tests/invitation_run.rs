@@ -489,6 +489,18 @@ fn a_read_that_is_to_be_made_later_waits_as_long_as_the_run_may() {
 }
 
 #[test]
+fn a_run_that_never_reaches_clerk_says_that_earlier_ones_may_have_invited_the_pending() {
+    let down = FaultPlan::new().on_calls(FakeOperation::GetInstance, 2..=99, Fault::Refused);
+    let scene = Scene::new(|fake| fake.faults(down));
+    let journal = in_memory();
+    scene.run(&people(3), Arc::clone(&journal), Lanes::Both);
+    let (report, settled) = scene.run(&people(3), journal, Lanes::Both);
+    assert!(matches!(report.stopped(), Some(Stop::Error(_))), "{report:?}");
+    assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Pending, 3)]));
+    assert!(settled.iter().all(|settlement| settlement.reason.is_some()));
+}
+
+#[test]
 fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
     let row = || CreateInvitation::new("person1@example.com");
     let cases: [(&str, CreateInvitation, bool); 4] = [

@@ -38,6 +38,8 @@ pub(super) struct Engine<'p> {
     people: People<'p>,
     input_ended: bool,
     history: History,
+    /// Whether `history` is what the journal tells. A run that stops before does not know whom earlier ones invited.
+    is_history_known: bool,
     journal: Arc<dyn Journal>,
     observer: Option<Arc<dyn RunObserver>>,
     settings: Settings,
@@ -118,6 +120,7 @@ impl<'p> Engine<'p> {
             people,
             input_ended: false,
             history: History::default(),
+            is_history_known: false,
             journal,
             observer,
             stop,
@@ -229,6 +232,7 @@ impl<'p> Engine<'p> {
         history.check(&instance, &resource).map_err(Stop::Journal)?;
         self.last_attempt = history.last_attempt;
         self.history = history;
+        self.is_history_known = true;
         Ok(instance)
     }
 

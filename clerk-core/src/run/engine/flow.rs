@@ -20,6 +20,9 @@ const READY: usize = CHUNK / 2;
 /// Why somebody is pending whom an attempt may have invited.
 const IN_DOUBT: &str = "an attempt may have invited them: run again on the same journal to find out";
 
+/// Why somebody is pending of whom it is not known what became of them in an earlier run.
+const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
+
 impl Engine<'_> {
     /// Without look-ups, takes people from the input as they are needed.
     pub(super) fn take_in_people(&mut self) -> Result<(), Stop> {
@@ -213,7 +216,11 @@ impl Engine<'_> {
     }
 
     fn leave_pending(&mut self, guest: Guest) {
-        let reason = guest.in_doubt.then(|| IN_DOUBT.to_owned());
+        let reason = match (self.is_history_known, guest.in_doubt) {
+            (false, _) => Some(UNREAD.to_owned()),
+            (true, true) => Some(IN_DOUBT.to_owned()),
+            (true, false) => None,
+        };
         let mut pending = guest.settle(Outcome::Pending, Evidence::None);
         pending.reason = reason;
         self.announce(&pending);
