@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use clerk_core::middleware::RateLimits;
+use clerk_core::middleware::{Quota, RateLimits};
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
 use clerk_core::{Client, Clock, CreateInvitation, SystemClock, async_trait};
@@ -454,6 +454,68 @@ fn runs_that_die_again_and_again_stay_within_the_limits_together() {
             .collect();
         assert_eq!(refused, [], "every {every} s, {runs} runs");
     }
+}
+
+#[test]
+fn no_stretch_of_time_has_more_calls_than_the_limit_of_all_allows_reads_made_again_and_later_runs_included() {
+    let limits = RateLimits::none().with_all(Quota::new(4, Duration::from_secs(10)));
+    let faults = FaultPlan::new()
+        .on_calls(FakeOperation::ListInvitations, 1..=3, Fault::Refused)
+        .on_calls(FakeOperation::ListInvitations, 4..=5, Fault::Garbage)
+        .on_calls(
+            FakeOperation::GetInstance,
+            2..=4,
+            Fault::ServerError(http::StatusCode::BAD_GATEWAY, Moment::BeforeEffect),
+        );
+    let scene = Scene::new(|fake| fake.limits(limits.clone()).faults(faults));
+    let journal = in_memory();
+    for runs in 1..=3 {
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people(50 * runs)).limits(limits.clone());
+        let report = scene.clock.drive(run.journal(Arc::clone(&journal)).run());
+        let report = report.expect("the run ends");
+        assert_eq!(report.of(Outcome::Created), 50 * runs, "{report:?}");
+    }
+    let calls: Vec<_> = scene.fake.log();
+    let arrived: Vec<_> = calls.iter().filter(|call| call.arrived()).map(|call| call.at).collect();
+    assert!(arrived.len() > 20, "{}", arrived.len());
+    for five in arrived.windows(5) {
+        assert!(five[4] - five[0] >= Duration::from_secs(10), "{five:?}");
+    }
+}
+
+#[test]
+fn a_read_that_is_to_be_made_later_waits_as_long_as_the_run_may() {
+    for (max_wait, stops) in [(3600, false), (599, true)] {
+        let wait = Fault::TooManyRequests(Duration::from_secs(600));
+        for operation in [
+            FakeOperation::GetInstance,
+            FakeOperation::ListInvitations,
+            FakeOperation::GetUserList,
+        ] {
+            let scene = Scene::new(|fake| fake.faults(FaultPlan::new().on_call(operation, 1, wait)));
+            let clerk = scene.client();
+            let run = clerk.invitations().invite_all(people(5));
+            let report = scene.clock.drive(run.max_wait(Duration::from_secs(max_wait)).run());
+            let report = report.expect("the run ends");
+            let waits_too_long = matches!(report.stopped(), Some(Stop::RateLimited { wait }) if wait.as_secs() == 600);
+            assert_eq!(waits_too_long, stops, "{operation}: {report:?}");
+            let expected = if stops { Outcome::Pending } else { Outcome::Created };
+            assert_eq!(report.of(expected), 5, "{operation}: {report:?}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_never_reaches_clerk_says_that_earlier_ones_may_have_invited_the_pending() {
+    let down = FaultPlan::new().on_calls(FakeOperation::GetInstance, 2..=99, Fault::Refused);
+    let scene = Scene::new(|fake| fake.faults(down));
+    let journal = in_memory();
+    scene.run(&people(3), Arc::clone(&journal), Lanes::Both);
+    let (report, settled) = scene.run(&people(3), journal, Lanes::Both);
+    assert!(matches!(report.stopped(), Some(Stop::Error(_))), "{report:?}");
+    assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Pending, 3)]));
+    assert!(settled.iter().all(|settlement| settlement.reason.is_some()));
 }
 
 #[test]

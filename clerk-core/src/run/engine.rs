@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::gate::Gate;
-use super::history::History;
+use super::history::{History, PastCall};
 use super::intake::{Guest, People};
 use super::journal::{Journal, Lane, Record};
 use super::known::{Listed, Lookup, Reader};
@@ -38,6 +38,8 @@ pub(super) struct Engine<'p> {
     people: People<'p>,
     input_ended: bool,
     history: History,
+    /// Whether `history` is what the journal tells. A run that stops before does not know whom earlier ones invited.
+    is_history_known: bool,
     journal: Arc<dyn Journal>,
     observer: Option<Arc<dyn RunObserver>>,
     settings: Settings,
@@ -118,6 +120,7 @@ impl<'p> Engine<'p> {
             people,
             input_ended: false,
             history: History::default(),
+            is_history_known: false,
             journal,
             observer,
             stop,
@@ -127,9 +130,11 @@ impl<'p> Engine<'p> {
             bulk: lane(Lane::Bulk),
             single: lane(Lane::Single),
             reader: Reader {
-                client: client.clone(),
+                client: client.with_options(CallOptions::new().no_retry()),
                 gate,
                 target,
+                max_failures: settings.max_failures,
+                max_wait: settings.max_wait,
             },
             reading: None,
             ready: VecDeque::new(),
@@ -183,8 +188,7 @@ impl<'p> Engine<'p> {
     }
 
     async fn look_at_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
-        let instance = self.instance().await?;
-        self.load_history(&instance).await?;
+        self.load_history().await?;
         self.list_what_is_known().await?;
         while !self.input_ended {
             self.take_in_people()?;
@@ -201,11 +205,8 @@ impl<'p> Engine<'p> {
     }
 
     async fn prepare(&mut self) -> Result<(), Stop> {
-        let instance = self.instance().await?;
-        self.load_history(&instance).await?;
-        if self.history.is_begun() {
-            self.remember_calls();
-        } else {
+        let instance = self.load_history().await?;
+        if !self.history.is_begun() {
             let begun = Record::Begun {
                 version: Record::VERSION,
                 resource: self.reader.target.resource(),
@@ -216,19 +217,23 @@ impl<'p> Engine<'p> {
         self.list_what_is_known().await
     }
 
-    /// The id of the instance, for which a journal is kept.
-    async fn instance(&self) -> Result<String, Stop> {
-        let instance = self.reader.client.instance();
-        let instance = self.unless_stopped(self.reader.gate.pass(instance.get())).await?;
-        Ok(instance.id.to_string())
-    }
-
-    async fn load_history(&mut self, instance: &str) -> Result<(), Stop> {
+    /// Reads the journal, and then the id of the instance that it has to be for. What an earlier process sent counts
+    /// before the first call, and nothing of the journal is told before it is known to be the right one.
+    async fn load_history(&mut self) -> Result<String, Stop> {
+        let mut history = History::load(&*self.journal).await.map_err(Stop::Journal)?;
+        if history.is_begun() {
+            self.remember_calls(std::mem::take(&mut history.calls));
+        }
+        let client = &self.reader.client;
+        let asking = self.reader.read(|| async { client.instance().get().await });
+        let instance = self.unless_stopped(asking).await?;
+        let instance = instance.id.to_string();
         let resource = self.reader.target.resource();
-        let history = History::load(&*self.journal, instance, &resource).await;
-        self.history = history.map_err(Stop::Journal)?;
-        self.last_attempt = self.history.last_attempt;
-        Ok(())
+        history.check(&instance, &resource).map_err(Stop::Journal)?;
+        self.last_attempt = history.last_attempt;
+        self.history = history;
+        self.is_history_known = true;
+        Ok(instance)
     }
 
     async fn list_what_is_known(&mut self) -> Result<(), Stop> {
@@ -241,9 +246,9 @@ impl<'p> Engine<'p> {
     }
 
     /// Lets the calls of earlier processes count in the budgets.
-    fn remember_calls(&mut self) {
+    fn remember_calls(&mut self, calls: Vec<PastCall>) {
         let (now, wall) = (self.clock.now(), self.clock.wall());
-        for call in std::mem::take(&mut self.history.calls) {
+        for call in calls {
             let lane = match call.lane {
                 Lane::Bulk => &mut self.bulk,
                 Lane::Single => &mut self.single,
@@ -258,7 +263,7 @@ impl<'p> Engine<'p> {
 
     async fn unless_stopped<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T, Stop> {
         match race(call, self.stop.requested()).await {
-            Some(result) => result.map_err(Stop::Error),
+            Some(result) => result.map_err(Stop::of),
             None => Err(Stop::Requested),
         }
     }

@@ -53,6 +53,11 @@ impl Gate {
         Permit { gate: self.clone() }
     }
 
+    /// Waits, by the clock that calls pass by.
+    pub(super) async fn wait(&self, duration: Duration) {
+        self.clock.sleep(duration).await;
+    }
+
     /// Makes a call as soon as it may pass.
     pub(super) async fn pass<T>(&self, call: impl Future<Output = T>) -> T {
         loop {

@@ -70,8 +70,8 @@ struct Open {
 }
 
 impl History {
-    /// Reads a journal, which must be new or of this instance and resource.
-    pub(super) async fn load(journal: &dyn Journal, instance: &str, resource: &str) -> Result<Self, JournalError> {
+    /// Reads a journal.
+    pub(super) async fn load(journal: &dyn Journal) -> Result<Self, JournalError> {
         let mut history = Self::default();
         let mut problem = None;
         journal
@@ -84,14 +84,17 @@ impl History {
         if let Some(problem) = problem {
             return Err(problem);
         }
-        if let Some(begun) = &history.begun {
-            begun.check(instance, resource)?;
-        }
         let still_open = history.open.drain(..);
         let never_seen_to_end = still_open.map(|Open { lane, .. }| PastCall { lane, ended: None });
         history.calls.extend(never_seen_to_end);
         history.calls.sort_by_key(|call| (call.ended.is_none(), call.ended));
         Ok(history)
+    }
+
+    /// Complains of a journal that is neither new nor of this instance and resource.
+    pub(super) fn check(&self, instance: &str, resource: &str) -> Result<(), JournalError> {
+        let begun = self.begun.as_ref();
+        begun.map_or(Ok(()), |begun| begun.check(instance, resource))
     }
 
     /// Takes in the next record of a journal.
@@ -248,7 +251,7 @@ mod tests {
         let parse = |record: &String| serde_json::from_str::<Record>(record).unwrap();
         let records: Vec<_> = [BEGUN.to_owned()].iter().chain(records).map(parse).collect();
         pollster::block_on(journal.append(&records)).unwrap();
-        pollster::block_on(History::load(&journal, "ins_1", "invitations")).unwrap()
+        pollster::block_on(History::load(&journal)).unwrap()
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! What Clerk has already: read before the first call, so that no call is spent on who is settled without one.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::gate::Gate;
 use super::person::Identity;
+use super::settings::WAIT_AFTER_BARE_429;
 use super::target::{Filter, Found, Target};
 use crate::api::users::ListUsers;
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
+use crate::middleware::RetryPolicy;
 use crate::model::{InvitationId, Page};
 
 /// How many people are looked up together.
@@ -41,15 +44,49 @@ pub(super) struct Asked {
     pub(super) as_user: bool,
 }
 
-/// Reads what Clerk has, within the limit of all calls together.
+/// Reads what Clerk has, within the limit of all calls together, and again if it fails.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
+    /// Makes one attempt a call, since each attempt counts in the limit.
     pub(super) client: Client,
     pub(super) gate: Gate,
     pub(super) target: Target,
+    pub(super) max_failures: u32,
+    pub(super) max_wait: Duration,
 }
 
 impl Reader {
+    /// Makes a read until it succeeds, fails too often in a row or asks for too long a wait.
+    pub(super) async fn read<T, F>(&self, call: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut failures = 0;
+        loop {
+            let error = match self.gate.pass(call()).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let wait = match error.kind() {
+                ErrorKind::RateLimited => error.retry_after().unwrap_or(WAIT_AFTER_BARE_429),
+                ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Decode => {
+                    failures += 1;
+                    // A run makes one read at a time: there is nothing to spread.
+                    RetryPolicy::default().backoff(failures, 1.0)
+                }
+                _ => return Err(error),
+            };
+            if failures > self.max_failures || wait > self.max_wait {
+                return Err(error);
+            }
+            self.gate.wait(wait).await;
+        }
+    }
+
+    async fn page(&self, filter: Filter<'_>, offset: u64) -> Result<Page<Found>> {
+        self.read(|| self.target.page(&self.client, filter, offset)).await
+    }
+
     /// Lists every invitation, unless asking for each of so many people takes fewer calls.
     pub(super) async fn list_if_cheaper(&self, people: usize) -> Result<Option<Listed>> {
         let lists = self.target.lists();
@@ -60,7 +97,7 @@ impl Reader {
                 statuses,
                 address: None,
             };
-            let page = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
+            let page = self.page(filter, 0).await?;
             calls += page.total_count.unwrap_or(0) / Target::PAGE;
             first_pages.push((filter, page));
         }
@@ -99,7 +136,7 @@ impl Reader {
         let Some(list) = list else {
             return Ok(HashSet::new());
         };
-        let users = self.gate.pass(self.client.execute(&list)).await?;
+        let users = self.read(|| self.client.execute(&list)).await?;
         let addresses = users.into_iter().flat_map(|user| user.email_addresses);
         Ok(addresses
             .map(|address| Identity::of(address.email_address.as_str()))
@@ -112,7 +149,7 @@ impl Reader {
         for statuses in self.target.lists() {
             let address = Some(who.as_str());
             let filter = Filter { statuses, address };
-            let first = self.gate.pass(self.target.page(&self.client, filter, 0)).await?;
+            let first = self.page(filter, 0).await?;
             self.read_on(filter, first, |found| all.push(found)).await?;
         }
         // The filter is not said to match exactly.
@@ -133,7 +170,7 @@ impl Reader {
             if count == 0 || is_short {
                 return Ok(());
             }
-            page = self.gate.pass(self.target.page(&self.client, filter, offset)).await?;
+            page = self.page(filter, offset).await?;
         }
     }
 }

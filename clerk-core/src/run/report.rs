@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Outcome;
 use super::journal::JournalError;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// How a run ended: how many people have which outcome, and why it stopped if it did.
 #[derive(Debug, Default)]
@@ -35,6 +35,16 @@ pub enum Stop {
         /// The row's position in the input, from 0.
         position: usize,
     },
+}
+
+impl Stop {
+    /// The stop that a failed call makes.
+    pub(super) fn of(error: Error) -> Self {
+        match error.retry_after() {
+            Some(wait) if error.kind() == ErrorKind::RateLimited => Self::RateLimited { wait },
+            _ => Self::Error(error),
+        }
+    }
 }
 
 impl fmt::Display for Stop {

@@ -3,6 +3,9 @@ use std::time::Duration;
 use super::journal::Lane;
 use crate::middleware::RateLimits;
 
+/// How long an endpoint is left alone after a 429 that does not say.
+pub(super) const WAIT_AFTER_BARE_429: Duration = Duration::from_secs(60);
+
 /// Which of Clerk's two endpoints a run uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lanes {

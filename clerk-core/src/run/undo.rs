@@ -155,7 +155,8 @@ impl RevocationRun {
                 _ => {}
             })
             .await?;
-        let history = history::History::load(&*self.journal, instance, &self.target.resource()).await?;
+        let history = history::History::load(&*self.journal).await?;
+        history.check(instance, &self.target.resource())?;
         report.in_doubt = history.in_doubt();
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);

@@ -17,11 +17,9 @@ use crate::run::journal::{AttemptedPerson, JournalEffect, Lane, Record};
 use crate::run::observer::RunEvent;
 use crate::run::person::Identity;
 use crate::run::report::Stop;
+use crate::run::settings::WAIT_AFTER_BARE_429;
 use crate::run::settle::{Refusal, Verdict, verdict};
 use crate::run::target::Found;
-
-/// How long an endpoint is left alone after a 429 that does not say.
-const WAIT_AFTER_BARE_429: Duration = Duration::from_secs(60);
 
 /// How many people one bulk call takes.
 pub(super) const BATCH: usize = CreateInvitationBulk::MAX;

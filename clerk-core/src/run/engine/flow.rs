@@ -20,6 +20,9 @@ const READY: usize = CHUNK / 2;
 /// Why somebody is pending whom an attempt may have invited.
 const IN_DOUBT: &str = "an attempt may have invited them: run again on the same journal to find out";
 
+/// Why somebody is pending of whom it is not known what became of them in an earlier run.
+const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
+
 impl Engine<'_> {
     /// Without look-ups, takes people from the input as they are needed.
     pub(super) fn take_in_people(&mut self) -> Result<(), Stop> {
@@ -108,9 +111,9 @@ impl Engine<'_> {
                 let known = self.sort_out(guests, lookups);
                 self.settle(None, known).await
             }
-            ReadEnd::LookedUp(Err(error)) => {
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => {
                 self.ready.extend(guests);
-                Err(Stop::Error(error))
+                Err(Stop::of(error))
             }
             ReadEnd::LookedInto(Ok(found)) => {
                 let mut finals = Vec::new();
@@ -118,11 +121,6 @@ impl Engine<'_> {
                     finals.extend(self.looked_into(guest, &found));
                 }
                 self.settle(None, finals).await
-            }
-            ReadEnd::LookedInto(Err(error)) => {
-                let due = self.clock.now() + self.settings.read_lag;
-                guests.into_iter().for_each(|guest| self.look_into_at(due, guest));
-                self.count_failure(error).map_or(Ok(()), Err)
             }
         }
     }
@@ -135,7 +133,7 @@ impl Engine<'_> {
                 known.iter().for_each(|known| self.announce(&known.settlement));
                 Ok(())
             }
-            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::Error(error)),
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::LookedInto(Err(error)) => Err(Stop::of(error)),
             ReadEnd::LookedInto(Ok(_)) => Ok(()),
         }
     }
@@ -218,7 +216,11 @@ impl Engine<'_> {
     }
 
     fn leave_pending(&mut self, guest: Guest) {
-        let reason = guest.in_doubt.then(|| IN_DOUBT.to_owned());
+        let reason = match (self.is_history_known, guest.in_doubt) {
+            (false, _) => Some(UNREAD.to_owned()),
+            (true, true) => Some(IN_DOUBT.to_owned()),
+            (true, false) => None,
+        };
         let mut pending = guest.settle(Outcome::Pending, Evidence::None);
         pending.reason = reason;
         self.announce(&pending);

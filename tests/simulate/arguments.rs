@@ -1,0 +1,139 @@
+use std::ffi::OsString;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use lexopt::{Arg, Parser};
+
+use crate::breakage::Break;
+
+pub(crate) const HELP: &str = "\
+Runs invitations against a fake Clerk in virtual time, through faults and crashes, and checks what the SDK promises.
+Everything in a run follows from its seed. It ends with 1 if anything does not hold, and says how to see it again.
+
+Usage: simulate [OPTIONS]
+
+  --seeds A..B      these seeds, B left out (default: 0..1000)
+  --seed N          this one alone
+  --mode MODE       promise (default): the assumptions hold, and so must the promise;
+                    broken-assumptions: one of them does not, and still nothing may be lost or false;
+                    pace: how long 10,000 people take under the documented limits
+  --break WHAT      breaks what the promise rests on, to show that it is noticed:
+                    skip-fsync, resend-ambiguous, match-by-position or forget-budget
+  --log FILE        everything that happened, with --seed
+  --help            this text";
+
+pub(crate) enum Command {
+    Help,
+    Simulate(Arguments),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) seeds: Range<u64>,
+    pub(crate) mode: Mode,
+    pub(crate) broken: Option<Break>,
+    pub(crate) log: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Promise,
+    BrokenAssumptions,
+    Pace,
+}
+
+impl Mode {
+    const ALL: [Self; 3] = [Self::Promise, Self::BrokenAssumptions, Self::Pace];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Promise => "promise",
+            Self::BrokenAssumptions => "broken-assumptions",
+            Self::Pace => "pace",
+        }
+    }
+}
+
+impl Command {
+    /// Reads the command line. Errors are fit to be shown.
+    pub(crate) fn from_env() -> Result<Self, String> {
+        Self::parse(Parser::from_env())
+    }
+
+    fn parse(mut parser: Parser) -> Result<Self, String> {
+        let mut arguments = Arguments {
+            seeds: 0..1000,
+            mode: Mode::Promise,
+            broken: None,
+            log: None,
+        };
+        while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
+            let name = match argument {
+                Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
+                Arg::Long(name) => name.to_owned(),
+                other => return Err(format!("{}; see --help", other.unexpected())),
+            };
+            let value = parser.value().map_err(|error| error.to_string())?;
+            let taken = arguments.take(&name, value);
+            taken.map_err(|problem| format!("--{name}: {problem}"))?;
+        }
+        if arguments.log.is_some() && arguments.seeds.end - arguments.seeds.start != 1 {
+            return Err("--log goes with --seed".to_owned());
+        }
+        Ok(Self::Simulate(arguments))
+    }
+}
+
+impl Arguments {
+    fn take(&mut self, name: &str, value: OsString) -> Result<(), String> {
+        match name {
+            "seeds" => self.seeds = seeds(value)?,
+            "seed" => {
+                let seed: u64 = number(&text(value)?)?;
+                self.seeds = seed..seed.checked_add(1).ok_or("is too large")?;
+            }
+            "mode" => self.mode = one_of(value, Mode::ALL, Mode::name)?,
+            "break" => self.broken = Some(one_of(value, Break::ALL, Break::name)?),
+            "log" => self.log = Some(value.into()),
+            _ => return Err("there is no such option; see --help".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// The command that shows this seed again.
+    pub(crate) fn replay(&self, seed: u64) -> String {
+        let mut command = format!(
+            "cargo run --release -p clerk-tests --bin simulate -- --seed {seed} --mode {}",
+            self.mode.name()
+        );
+        if let Some(broken) = self.broken {
+            command += &format!(" --break {}", broken.name());
+        }
+        command + " --log simulate.log"
+    }
+}
+
+fn text(value: OsString) -> Result<String, String> {
+    value.into_string().map_err(|_| "is not UTF-8".to_owned())
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "is not a number, or out of range".to_owned())
+}
+
+fn seeds(value: OsString) -> Result<Range<u64>, String> {
+    let value = text(value)?;
+    let (first, end) = value.split_once("..").ok_or("has to be two numbers, as 0..1000")?;
+    let seeds = number(first)?..number(end)?;
+    if seeds.is_empty() {
+        return Err("has no seed in it".to_owned());
+    }
+    Ok(seeds)
+}
+
+fn one_of<T: Copy, const N: usize>(value: OsString, known: [T; N], name: fn(T) -> &'static str) -> Result<T, String> {
+    let value = text(value)?;
+    let found = known.into_iter().find(|known| name(*known) == value);
+    found.ok_or_else(|| format!("has to be one of {}", known.map(name).join(", ")))
+}

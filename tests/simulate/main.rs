@@ -1,0 +1,56 @@
+//! A simulator of runs of invitations: seeds decide what happens, and what the SDK promises is checked after each.
+
+mod arguments;
+mod breakage;
+mod check;
+mod disk;
+mod log;
+mod others;
+mod pace;
+mod process;
+mod scenario;
+mod seeds;
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command, Mode};
+
+fn main() -> ExitCode {
+    let told = match Command::from_env() {
+        Ok(Command::Help) => Ok((arguments::HELP.to_owned(), ExitCode::SUCCESS)),
+        Ok(Command::Simulate(arguments)) => simulate(&arguments),
+        Err(error) => Err(error),
+    };
+    let written = told.and_then(|(text, code)| {
+        let written = writeln!(io::stdout(), "{text}").map_err(|error| error.to_string());
+        written.map(|()| code)
+    });
+    written.unwrap_or_else(|error| {
+        // Nothing can be done if even this cannot be written.
+        let _ = writeln!(io::stderr(), "simulate: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// What is to be said, and the code to exit with.
+fn simulate(arguments: &Arguments) -> Result<(String, ExitCode), String> {
+    if arguments.mode == Mode::Pace {
+        let pace = pace::measure(arguments.seeds.clone())?;
+        return Ok((pace.to_string(), pace.exit_code()));
+    }
+    let result = match &arguments.log {
+        Some(path) => {
+            let (result, log) = seeds::log_one(arguments);
+            fs::write(path, log).map_err(|error| format!("{}: {error}", path.display()))?;
+            result
+        }
+        None => seeds::run(arguments),
+    };
+    Ok((result.told(arguments), result.exit_code()))
+}
