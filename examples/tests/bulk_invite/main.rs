@@ -4,7 +4,12 @@
 mod demo;
 #[cfg(unix)]
 mod interrupt;
+mod journal;
+mod organization;
 mod outputs;
+mod plan;
 mod program;
+mod revoke;
+mod running;
 mod usage;
 mod with_a_key;

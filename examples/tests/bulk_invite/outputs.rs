@@ -41,7 +41,7 @@ fn a_report_tells_of_everybody_by_line() {
             ["3", "bob", "invalid", "input"],
             ["4", "ADA@example.com", "duplicate", "input"],
             ["6", "grace@example.com", "created", "answer"],
-            ["7", "taken@example.com", "existing_user", "refusal"],
+            ["7", "taken@example.com", "existing_user", "read"],
             ["8", "\x1b[31mred@example.com", "invalid", "input"],
         ]
     );
@@ -59,7 +59,7 @@ fn events_tell_of_each_call_and_each_person() {
     let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
     let people = folder.with("people.csv", CSV);
     let events = folder.path("events.jsonl");
-    run(&mut clerk.program(&[&people, "--events", &events]));
+    run(&mut clerk.program(&[&people, "--events", &events, "--no-preflight", "--lanes", "bulk"]));
     let text = std::fs::read_to_string(&events).expect("an event log");
     let events: Vec<Value> = text
         .lines()
@@ -69,7 +69,8 @@ fn events_tell_of_each_call_and_each_person() {
     let bulk = clerk.fake().calls(FakeOperation::CreateBulkInvitations);
     let single = clerk.fake().calls(FakeOperation::CreateInvitation);
     assert_eq!(of("attempt").len() as u64, bulk + single);
-    assert_eq!(of("attempt")[0]["lines"], serde_json::json!([2, 6, 7]));
+    assert_eq!(of("attempt")[0]["people"], 3);
+    assert_eq!(of("attempt")[0]["lane"], "bulk");
     assert_eq!(of("attempt")[0]["code"], "form_identifier_exists");
     let mut lines: Vec<_> = of("outcome").iter().map(|event| event["line"].as_u64()).collect();
     lines.sort_unstable();
@@ -100,7 +101,7 @@ fn only_their_owner_reads_the_files() {
     let clerk = Clerk::start(FakeClerk::builder());
     let (people, report, events) = (folder.with_people(1), folder.path("r.csv"), folder.path("e.jsonl"));
     run(&mut clerk.program(&[&people, "--report", &report, "--events", &events]));
-    for path in [report, events] {
+    for path in [report, events, folder.path("people.csv.journal")] {
         let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{path}");
     }

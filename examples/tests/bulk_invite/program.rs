@@ -125,6 +125,15 @@ impl Folder {
         path.to_str().expect("UTF-8").to_owned()
     }
 
+    /// The names of the files in it.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).expect("a folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<_> = entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect();
+        names.sort();
+        names
+    }
+
     /// Writes a file.
     pub(crate) fn with(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
         let path = self.path(name);

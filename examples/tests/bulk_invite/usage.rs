@@ -42,16 +42,30 @@ fn wrong_options_are_told_before_anybody_is_invited() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let (report, missing) = (folder.path("report.csv"), folder.path("missing/report.csv"));
-    let link = folder.path("link.csv");
+    let (link, beside) = (folder.path("link.csv"), folder.path("./people.csv.journal"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&people, &link).expect("a link");
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 24] = [
         (&["--report", &missing], "cannot write"),
         (&["--events", &missing], "cannot write"),
         (&["--report", &people], "would overwrite"),
         (&["--report", &link], "would overwrite"),
         (&["--events", &people], "would overwrite"),
         (&["--report", &report, "--events", &report], "would overwrite"),
+        (&["--journal", &people], "would overwrite"),
+        (&["--journal", &link], "would overwrite"),
+        (&["--journal", &report, "--report", &report], "would overwrite"),
+        (&["--report", &beside], "would overwrite"),
+        (&["--events", &beside], "would overwrite"),
+        (&["--journal", &missing], "its folder must exist"),
+        (&["--journal", &folder.path(".")], "cannot be opened"),
+        (&["--role", "org:member"], "--organization"),
+        (
+            &["--organization", "org_1", "--template", "invitation"],
+            "cannot be used with",
+        ),
+        (&["--organization", "../org"], "must be an organization's id"),
+        (&["--plan", "--dry-run"], "cannot be used with"),
         (&["--limits", "fast"], "\"fast\" is not a limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
@@ -100,7 +114,7 @@ fn a_live_key_invites_many_only_when_told_yes() {
     );
     assert!(clerk.fake().log().is_empty(), "something was sent");
 
-    let few = run(&mut clerk.program(&[&people, "--max-people", "50"]));
+    let few = run(&mut clerk.program(&[&people, "--max-people", "50", "--journal", "none"]));
     assert_eq!(few.status, 0, "{}", few.stderr);
     let all = run(&mut clerk.program(&[&people, "--yes", "--json"]));
     assert_eq!(all.status, 0, "{}", all.stderr);

@@ -83,10 +83,15 @@ impl Engine<'_> {
 
     fn look_up_next(&mut self) -> Result<(), Stop> {
         let mut guests = Vec::new();
-        while guests.len() < CHUNK
-            && let Some(guest) = self.next_guest()?
-        {
-            guests.push(guest);
+        while guests.len() < CHUNK {
+            match self.next_guest() {
+                Ok(Some(guest)) => guests.push(guest),
+                Ok(None) => break,
+                Err(stop) => {
+                    self.ready.extend(guests);
+                    return Err(stop);
+                }
+            }
         }
         if guests.is_empty() {
             return Ok(());

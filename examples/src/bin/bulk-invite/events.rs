@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use clerk_core::run::RunEvent;
 use clerk_core::{Clock, Effect, Error};
 use serde_json::{Value, json};
 
-use crate::engine::{Event, Person};
-use crate::outcome::Settlement;
+use crate::ledger::Entry;
 use crate::output_file::OutputFile;
 
 /// Writes events to a file. A failure to write stops the log, not the run.
@@ -33,32 +33,39 @@ impl EventLog {
         })
     }
 
-    /// Writes an event of the run.
-    pub(crate) fn event(&mut self, event: &Event<'_>) {
+    /// Writes an event of the run. Outcomes are told by [`outcome`](Self::outcome).
+    pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
-            Event::Attempt {
-                operation,
+            RunEvent::AttemptEnded {
+                attempt,
+                lane,
                 people,
-                result,
-            } => self.write(attempt(operation, people, result)),
-            Event::Waiting { wait, why } => {
-                self.write(json!({ "event": "waiting", "seconds": wait.as_secs_f64(), "for": why }));
+                error,
+            } => {
+                let ended = json!({ "event": "attempt", "attempt": attempt, "lane": lane, "people": people });
+                self.write(with_result(ended, *error));
             }
-            Event::Settled { person, settlement } => self.outcome(person.line, person.email_address(), settlement),
+            RunEvent::Waiting { wait } => {
+                self.write(json!({ "event": "waiting", "seconds": wait.as_secs_f64() }));
+            }
+            RunEvent::Revoked { id, revocation } => {
+                self.write(json!({ "event": "revocation", "invitation_id": id, "result": revocation }));
+            }
+            _ => {}
         }
     }
 
     /// Writes what became of a person.
-    pub(crate) fn outcome(&mut self, line: u64, email_address: &str, settlement: &Settlement) {
+    pub(crate) fn outcome(&mut self, entry: &Entry) {
         // The invitation's link is left out: it lets whoever has it in.
         self.write(json!({
             "event": "outcome",
-            "line": line,
-            "email_address": email_address,
-            "outcome": settlement.outcome,
-            "evidence": settlement.evidence,
-            "invitation_id": settlement.invitation_id,
-            "reason": settlement.reason,
+            "line": entry.line,
+            "email_address": entry.email_address,
+            "outcome": entry.outcome,
+            "evidence": entry.evidence,
+            "invitation_id": entry.invitation_id,
+            "reason": entry.reason,
         }));
     }
 
@@ -78,24 +85,18 @@ impl EventLog {
     }
 }
 
-fn attempt(operation: &str, people: &[Person], result: &Result<usize, &Error>) -> Value {
-    let lines: Vec<u64> = people.iter().map(|person| person.line).collect();
-    let mut event = json!({ "event": "attempt", "operation": operation, "lines": lines });
-    match result {
-        Ok(invitations) => {
-            event["result"] = "ok".into();
-            event["invitations"] = (*invitations).into();
-        }
-        Err(error) => {
-            event["result"] = "error".into();
-            event["error"] = error.to_string().into();
-            event["status"] = error.status().map(|status| status.as_u16()).into();
-            event["code"] = error.code().map(|code| code.as_str()).into();
-            event["effect"] = effect(error.effect()).into();
-            event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
-            event["trace_id"] = error.trace_id().into();
-        }
-    }
+fn with_result(mut event: Value, error: Option<&Error>) -> Value {
+    let Some(error) = error else {
+        event["result"] = "ok".into();
+        return event;
+    };
+    event["result"] = "error".into();
+    event["error"] = error.to_string().into();
+    event["status"] = error.status().map(|status| status.as_u16()).into();
+    event["code"] = error.code().map(|code| code.as_str()).into();
+    event["effect"] = effect(error.effect()).into();
+    event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
+    event["trace_id"] = error.trace_id().into();
     event
 }
 

@@ -1,23 +1,29 @@
-//! `bulk-invite`: invites the people of a CSV file to a Clerk application, whatever their number, each once.
+//! `bulk-invite`: invites the people of a CSV file to a Clerk application or organization, whatever their number, each
+//! once.
 
 mod args;
 mod confirm;
 mod demo;
-mod engine;
 mod events;
+mod explain;
 mod human_time;
 mod input;
 mod interrupt;
+mod invite;
+mod journal;
 mod key;
 mod ledger;
-mod outcome;
 mod output_file;
+mod pace;
 mod people;
 mod program;
 mod progress;
+mod purge;
 mod report;
+mod revoke;
 mod summary;
 mod target;
+mod watcher;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -4,6 +4,31 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::args::Args;
+
+/// The files that a run writes beside its journal.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(crate) report: Option<OutputFile>,
+    pub(crate) events: Option<OutputFile>,
+}
+
+impl Files {
+    /// Opens those that the command line names. No two of them, the people file and the journal may be the same.
+    pub(crate) fn open(args: &Args, journal: Option<&Path>) -> Result<Self, String> {
+        let people = args.people_file();
+        let open = |path: &Option<PathBuf>, other: Option<&Path>| {
+            let others: Vec<&Path> = people.into_iter().chain(journal).chain(other).collect();
+            path.as_deref().map(|path| OutputFile::open(path, &others)).transpose()
+        };
+        refuse_overwriting(journal, people)?;
+        Ok(Self {
+            report: open(&args.report, None)?,
+            events: open(&args.events, args.report.as_deref())?,
+        })
+    }
+}
+
 /// A file that can be written. What it held stays until [`start`](Self::start).
 #[derive(Debug)]
 pub(crate) struct OutputFile {
@@ -15,13 +40,7 @@ impl OutputFile {
     /// Opens a file for writing, and makes it if need be; readable by its owner alone, since it names people. It must be
     /// none of `others`.
     pub(crate) fn open(path: &Path, others: &[&Path]) -> Result<Self, String> {
-        if let Some(other) = others.iter().find(|other| is_same_file(path, other)) {
-            return Err(format!(
-                "{} would overwrite {}: name another file",
-                path.display(),
-                other.display()
-            ));
-        }
+        refuse_overwriting(Some(path), others.iter().copied())?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
@@ -48,10 +67,39 @@ impl OutputFile {
     }
 }
 
-/// Whether two paths lead to one file. A file that does not exist yet is the same only by name.
+fn refuse_overwriting<'a>(path: Option<&Path>, others: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
+    let Some(path) = path else {
+        return Ok(());
+    };
+    match others.into_iter().find(|other| is_same_file(path, other)) {
+        Some(other) => Err(format!(
+            "{} would overwrite {}: name another file",
+            path.display(),
+            other.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether two paths lead to one file.
 fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (fs::canonicalize(a), fs::canonicalize(b)) {
+    match (resolve(a), resolve(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
     }
+}
+
+/// The one path of a file, which may not exist yet while its folder does.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path).or_else(|error| {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(error);
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        Ok(fs::canonicalize(folder)?.join(name))
+    })
 }

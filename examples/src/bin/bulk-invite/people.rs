@@ -2,19 +2,18 @@
 
 mod address;
 mod header;
+mod invitee;
 mod row;
 mod table;
 
 use std::collections::HashMap;
 use std::fmt;
 
-use clerk_core::CreateInvitation;
+pub(crate) use invitee::{Destination, Invitee};
+pub(crate) use row::{Settings, expires_in_days, redirect_url, template};
 
-pub(crate) use address::Identity;
-pub(crate) use row::{Defaults, expires_in_days, redirect_url, template};
-
+use address::Identity;
 use header::Header;
-use table::Record;
 
 /// A person of the input.
 #[derive(Debug)]
@@ -29,8 +28,8 @@ pub(crate) struct Row {
 /// What is to be done for a row.
 #[derive(Debug)]
 pub(crate) enum Plan {
-    /// Send this.
-    Invite(CreateInvitation),
+    /// Invite this person.
+    Invite(Invitee),
     /// Nothing: the row cannot be sent, for this reason.
     Invalid(String),
     /// Nothing: the address stands on this earlier line.
@@ -47,15 +46,23 @@ impl fmt::Display for UnusableFile {
     }
 }
 
-/// Reads the rows of a CSV, and gives each its plan; at most the first `max` rows.
-pub(crate) fn read(csv: &[u8], defaults: &Defaults, max: usize) -> Result<Vec<Row>, UnusableFile> {
+/// Reads the rows of a CSV of people to invite there, and gives each its plan; at most the first `max` rows.
+pub(crate) fn read(
+    csv: &[u8],
+    destination: Destination,
+    defaults: &Settings,
+    max: usize,
+) -> Result<Vec<Row>, UnusableFile> {
     let mut records = table::read(csv)?.into_iter();
     let first = records.next().ok_or_else(|| UnusableFile(NOTHING_IN_IT.to_owned()))?;
-    let header = Header::read(&first)?;
+    let header = Header::read(&first, destination)?;
     let mut seen = HashMap::new();
     let rows: Vec<Row> = records
         .take(max)
-        .map(|record| plan(&record, &header, defaults, &mut seen))
+        .map(|record| {
+            let (email_address, invitee) = row::read(&record, &header, destination, defaults);
+            plan(record.line, email_address, invitee, &mut seen)
+        })
         .collect();
     if rows.is_empty() {
         return Err(UnusableFile("has a header, but nobody below it".to_owned()));
@@ -66,16 +73,14 @@ pub(crate) fn read(csv: &[u8], defaults: &Defaults, max: usize) -> Result<Vec<Ro
 const NOTHING_IN_IT: &str = "is empty: its first line must name the columns, one of them email_address";
 
 /// Gives a row its plan. A row that cannot be sent does not stand in the way of a later one with its address.
-fn plan(record: &Record, header: &Header, defaults: &Defaults, seen: &mut HashMap<Identity, u64>) -> Row {
-    let line = record.line;
-    let (email_address, invitation) = row::read(record, header, defaults);
-    let plan = match invitation {
+fn plan(line: u64, email_address: String, invitee: Result<Invitee, String>, seen: &mut HashMap<Identity, u64>) -> Row {
+    let plan = match invitee {
         Err(reason) => Plan::Invalid(reason),
-        Ok(invitation) => match seen.get(&Identity::of(&email_address)) {
+        Ok(invitee) => match seen.get(&Identity::of(&email_address)) {
             Some(first_line) => Plan::Duplicate(*first_line),
             None => {
                 seen.insert(Identity::of(&email_address), line);
-                Plan::Invite(invitation)
+                Plan::Invite(invitee)
             }
         },
     };

@@ -1,18 +1,15 @@
 //! Progress on standard error: a bar on a terminal, lines elsewhere.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
-use clerk_core::Clock;
-use clerk_core::api::invitations::{CreateInvitationBulk, RATE_LIMIT_BULK};
-use clerk_core::middleware::{Quota, RateLimits};
+use clerk_core::run::{Outcome, RunEvent};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::args::ProgressKind;
-use crate::engine::Event;
+use crate::args::{Args, ProgressKind};
 use crate::human_time::human_time;
-use crate::outcome::Outcome;
+use crate::pace::Pace;
+use crate::target::Target;
 
 /// Waits shorter than this are not worth a line.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
@@ -23,6 +20,7 @@ pub(crate) struct Progress {
     total: usize,
     settled: usize,
     created: usize,
+    revoked: usize,
     told: usize,
     pace: Pace,
     view: View,
@@ -36,9 +34,9 @@ enum View {
 }
 
 impl Progress {
-    /// Progress of a run with this many people, at the pace of these limits.
-    pub(crate) fn new(kind: Option<ProgressKind>, total: usize, limits: &RateLimits, clock: Arc<dyn Clock>) -> Self {
-        let kind = kind.unwrap_or_else(|| match io::stderr().is_terminal() {
+    /// Progress of a run with this many people; none if it revokes.
+    pub(crate) fn new(args: &Args, total: usize, target: &Target) -> Self {
+        let kind = args.progress.unwrap_or_else(|| match io::stderr().is_terminal() {
             true => ProgressKind::Bar,
             false => ProgressKind::Plain,
         });
@@ -46,8 +44,9 @@ impl Progress {
             total,
             settled: 0,
             created: 0,
+            revoked: 0,
             told: 0,
-            pace: Pace::new(limits.of(RATE_LIMIT_BULK), clock),
+            pace: Pace::new(args.destination(), args.lanes.into(), &target.limits, target.clock()),
             view: match kind {
                 ProgressKind::None => View::None,
                 ProgressKind::Plain => View::Plain,
@@ -57,15 +56,19 @@ impl Progress {
     }
 
     /// Takes in an event of the run.
-    pub(crate) fn event(&mut self, event: &Event<'_>) {
+    pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
-            Event::Attempt { .. } => self.show(None),
-            Event::Waiting { wait, why } if *wait >= WORTH_TELLING => self.show(Some((*wait, why))),
-            Event::Waiting { .. } => {}
-            Event::Settled { settlement, .. } => {
+            RunEvent::AttemptEnded { .. } => self.show(None),
+            RunEvent::Waiting { wait } if *wait >= WORTH_TELLING => self.show(Some(*wait)),
+            RunEvent::Settled(settlement) => {
                 self.settled += usize::from(settlement.outcome != Outcome::Pending);
                 self.created += usize::from(settlement.outcome == Outcome::Created);
             }
+            RunEvent::Revoked { .. } => {
+                self.revoked += 1;
+                self.show_revoked();
+            }
+            _ => {}
         }
     }
 
@@ -76,23 +79,35 @@ impl Progress {
         }
     }
 
-    fn show(&mut self, waiting: Option<(Duration, &str)>) {
+    fn show_revoked(&self) {
+        match &self.view {
+            View::Plain if self.revoked.is_multiple_of(100) => self.tell(&format!("{} revoked", self.revoked)),
+            View::Bar(bar) => bar.set_message(format!("{} revoked", self.revoked)),
+            _ => {}
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        // Nobody may be there to read it.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    fn show(&mut self, waiting: Option<Duration>) {
         let (settled, total) = (self.settled, self.total);
-        let wait = waiting.map_or(Duration::ZERO, |(wait, _)| wait);
         let mut text = format!("{} created", self.created);
-        if let Some(left) = self.pace.time_left(settled, total - settled, wait) {
+        let wait = waiting.unwrap_or_default();
+        if let Some(left) = self.pace.time_left(settled, total.saturating_sub(settled), wait) {
             text += &format!(", about {} left", human_time(left));
         }
-        if let Some((wait, why)) = waiting {
-            text += &format!(", waiting {} for {why}", human_time(wait));
+        if let Some(wait) = waiting {
+            text += &format!(", waiting {}", human_time(wait));
         }
         match &self.view {
             View::None => {}
             View::Plain if waiting.is_none() && settled < self.told + total.div_ceil(10).max(1) => {}
             View::Plain => {
                 self.told = settled;
-                // Nobody may be there to read it.
-                let _ = writeln!(io::stderr(), "{settled} of {total}: {text}");
+                self.tell(&format!("{settled} of {total}: {text}"));
             }
             View::Bar(bar) => {
                 bar.set_position(settled as u64);
@@ -104,7 +119,10 @@ impl Progress {
 
 fn bar(total: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{spinner} [{bar:30}] {pos}/{len} {msg}");
+    let style = ProgressStyle::with_template(match total {
+        0 => "{spinner} {msg}",
+        _ => "{spinner} [{bar:30}] {pos}/{len} {msg}",
+    });
     bar.set_style(
         style
             .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -112,37 +130,4 @@ fn bar(total: usize) -> ProgressBar {
     );
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-/// How fast a run can go.
-#[derive(Debug)]
-struct Pace {
-    bulk: Option<Quota>,
-    clock: Arc<dyn Clock>,
-    began: Duration,
-}
-
-impl Pace {
-    fn new(bulk: Option<Quota>, clock: Arc<dyn Clock>) -> Self {
-        let began = clock.now();
-        Self { bulk, clock, began }
-    }
-
-    /// How long the others will take about: by the limit if there is one, or else as long as those before. Nothing is
-    /// known before the first.
-    fn time_left(&self, settled: usize, left: usize, wait: Duration) -> Option<Duration> {
-        let further = match self.bulk {
-            Some(quota) => {
-                let window = quota.calls() as usize * CreateInvitationBulk::MAX;
-                quota.per() * u32::try_from(left.saturating_sub(1) / window).unwrap_or(u32::MAX)
-            }
-            None if settled == 0 => return None,
-            None => self
-                .clock
-                .now()
-                .saturating_sub(self.began)
-                .mul_f64(left as f64 / settled as f64),
-        };
-        (left > 0).then_some(further + wait).filter(|time| !time.is_zero())
-    }
 }

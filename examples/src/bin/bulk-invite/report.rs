@@ -27,16 +27,15 @@ fn write_to(sink: impl io::Write, ledger: &Ledger) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(sink);
     writer.write_record(HEADER)?;
     for entry in ledger.entries() {
-        let settlement = &entry.settlement;
         let line = entry.line.to_string();
         writer.write_record([
             line.as_str(),
             &entry.email_address,
-            settlement.outcome.as_str(),
-            settlement.evidence.as_str(),
-            settlement.invitation_id.as_ref().map_or("", |id| id.as_str()),
-            settlement.url.as_deref().unwrap_or(""),
-            &settlement.reason,
+            entry.outcome.as_str(),
+            entry.evidence.as_str(),
+            entry.invitation_id.as_ref().map_or("", |id| id.as_str()),
+            entry.url.as_deref().unwrap_or(""),
+            &entry.reason,
         ])?;
     }
     writer.flush()
@@ -45,22 +44,24 @@ fn write_to(sink: impl io::Write, ledger: &Ledger) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Evidence, Outcome, Settlement};
+    use crate::ledger::Entry;
+    use clerk_core::run::Outcome;
 
     #[test]
     fn a_report_is_in_the_order_of_the_input_and_quotes_what_needs_it() {
         let mut ledger = Ledger::default();
-        let refused = Settlement::new(Outcome::Refused, Evidence::Refusal, "no, \"never\"");
-        ledger.enter(10, "bob@example.com", refused);
-        let pending = Settlement::new(Outcome::Pending, Evidence::None, "");
-        ledger.enter(9, "ada@example.com", pending);
+        let enter = |ledger: &mut Ledger, line, address: &str, outcome, reason: &str| {
+            ledger.enter(Entry::by_input(line, address.to_owned(), outcome, reason.to_owned()));
+        };
+        enter(&mut ledger, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
+        enter(&mut ledger, 9, "ada@example.com", Outcome::Duplicate, "");
         let mut written = Vec::new();
         write_to(&mut written, &ledger).expect("memory can be written");
         assert_eq!(
             String::from_utf8(written).expect("UTF-8"),
             "line,email_address,outcome,evidence,invitation_id,url,reason\n\
-             9,ada@example.com,pending,none,,,\n\
-             10,bob@example.com,refused,refusal,,,\"no, \"\"never\"\"\"\n"
+             9,ada@example.com,duplicate,input,,,\n\
+             10,bob@example.com,invalid,input,,,\"no, \"\"never\"\"\"\n"
         );
     }
 }

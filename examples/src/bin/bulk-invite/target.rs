@@ -31,7 +31,7 @@ impl Target {
             return Self::demo(args).await;
         };
         let limits = limits(args, key.environment())?;
-        let mut builder = configure(Client::builder(key, transport(args)?), args, &limits).clock(TokioClock::new());
+        let mut builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
         if let Some(url) = &args.api_url {
             builder = builder.base_url(url);
         }
@@ -47,7 +47,7 @@ impl Target {
         let demo = Demo::start(key.clone()).await;
         let demo = demo.map_err(|error| format!("the demo could not listen on this machine: {error}"))?;
         let transport = demo.watch(transport(args)?);
-        let builder = configure(Client::builder(key, transport), args, &limits)
+        let builder = configure(Client::builder(key, transport), args)
             .base_url(demo.url())
             .clock(demo.clock());
         Self::build(builder, limits, Some(demo))
@@ -93,9 +93,10 @@ fn transport(args: &Args) -> Result<HyperTransport, String> {
     builder.build().map_err(|error| error.to_string())
 }
 
-fn configure(builder: ClientBuilder, args: &Args, limits: &RateLimits) -> ClientBuilder {
+/// The limits are the run's to keep, not the client's.
+fn configure(builder: ClientBuilder, args: &Args) -> ClientBuilder {
     builder
         .user_agent(concat!("bulk-invite/", env!("CARGO_PKG_VERSION")))
-        .rate_limits(limits.clone())
+        .retry_seed(args.seed)
         .attempt_timeout(args.timeout)
 }

@@ -1,7 +1,7 @@
 //! The first line of the people file: what each column is.
 
-use super::UnusableFile;
 use super::table::Record;
+use super::{Destination, UnusableFile};
 
 /// What a column holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,13 +15,12 @@ pub(super) enum Column {
     IgnoreExisting,
     ExpiresInDays,
     TemplateSlug,
+    Role,
     /// A column without a name, which spreadsheets leave behind the last one.
     Nameless,
 }
 
 const MEMBER_PREFIX: &str = "public_metadata.";
-const KNOWN: &str = "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
-                     expires_in_days, template_slug";
 
 impl Column {
     fn named(name: &str) -> Option<Self> {
@@ -35,6 +34,7 @@ impl Column {
             "ignore_existing" => Self::IgnoreExisting,
             "expires_in_days" => Self::ExpiresInDays,
             "template_slug" => Self::TemplateSlug,
+            "role" => Self::Role,
             _ => {
                 let prefix = lower.starts_with(MEMBER_PREFIX);
                 let member = name
@@ -46,6 +46,29 @@ impl Column {
     }
 }
 
+impl Destination {
+    /// The columns of its people files, as a person may name them.
+    const fn columns(self) -> &'static str {
+        match self {
+            Self::Application => {
+                "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
+                 expires_in_days, template_slug"
+            }
+            Self::Organization => {
+                "email_address, role, redirect_url, public_metadata, public_metadata.NAME, notify, expires_in_days"
+            }
+        }
+    }
+
+    const fn has(self, column: &Column) -> bool {
+        match column {
+            Column::Role => matches!(self, Self::Organization),
+            Column::IgnoreExisting | Column::TemplateSlug => matches!(self, Self::Application),
+            _ => true,
+        }
+    }
+}
+
 /// The columns of a people file.
 #[derive(Debug)]
 pub(super) struct Header {
@@ -53,9 +76,10 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(record: &Record) -> Result<Self, UnusableFile> {
+    pub(super) fn read(record: &Record, destination: Destination) -> Result<Self, UnusableFile> {
         let line = record.line;
         let mut columns = Vec::new();
+        let mut of_others = Vec::new();
         for field in &record.fields {
             let Some(name) = field else {
                 return Err(UnusableFile(format!(
@@ -63,12 +87,18 @@ impl Header {
                 )));
             };
             let Some(column) = Column::named(name) else {
-                return Err(unknown_column(name, line));
+                return Err(unknown_column(name, line, destination));
             };
             if column != Column::Nameless && columns.contains(&column) {
                 return Err(UnusableFile(format!("has the column {name:?} twice (line {line})")));
             }
+            if !destination.has(&column) {
+                of_others.push(name.as_str());
+            }
             columns.push(column);
+        }
+        if !of_others.is_empty() {
+            return Err(column_of_others(&of_others, line, destination));
         }
         if columns.contains(&Column::EmailAddress) {
             Ok(Self { columns })
@@ -84,12 +114,21 @@ impl Header {
     }
 }
 
-fn unknown_column(name: &str, line: u64) -> UnusableFile {
+fn column_of_others(names: &[&str], line: u64, destination: Destination) -> UnusableFile {
+    UnusableFile(format!(
+        "has columns that {destination} do not have (line {line}): {}. Take them out; the columns are: {}",
+        names.join(", "),
+        destination.columns()
+    ))
+}
+
+fn unknown_column(name: &str, line: u64, destination: Destination) -> UnusableFile {
     let advice = match name.contains('@') {
         true => "the first line must name the columns".to_owned(),
         false => format!("for metadata, name it public_metadata.{name}"),
     };
     UnusableFile(format!(
-        "has an unknown column {name:?} (line {line}): {advice}. The columns are: {KNOWN}"
+        "has an unknown column {name:?} (line {line}): {advice}. The columns are: {}",
+        destination.columns()
     ))
 }

@@ -1,4 +1,4 @@
-//! One row of the people file: an invitation, or the reason why not.
+//! One row of the people file: somebody to invite, or the reason why not.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,15 @@ use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::address;
 use super::header::{Column, Header};
+use super::invitee::Invitee;
 use super::table::Record;
+use super::{Destination, address};
 
-/// What holds for the rows that do not say otherwise.
+/// What an invitation says, or what holds for the rows that do not say otherwise.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Defaults {
+pub(crate) struct Settings {
+    pub(crate) role: Option<String>,
     pub(crate) redirect_url: Option<String>,
     pub(crate) expires_in_days: Option<u16>,
     pub(crate) template: Option<InvitationTemplate>,
@@ -25,35 +27,31 @@ pub(crate) struct Defaults {
 /// What a row says.
 #[derive(Default)]
 struct Cells {
-    settings: Defaults,
+    settings: Settings,
     metadata: Option<Metadata>,
     members: Vec<(String, String)>,
 }
 
-/// Reads a row: its address, empty if it has none, and the invitation or what is wrong.
+/// Reads a row: its address, empty if it has none, and whom to invite or what is wrong.
 pub(super) fn read(
     record: &Record,
     header: &Header,
-    defaults: &Defaults,
-) -> (String, Result<CreateInvitation, String>) {
+    destination: Destination,
+    defaults: &Settings,
+) -> (String, Result<Invitee, String>) {
     let address_at = header
         .columns()
         .iter()
         .position(|column| *column == Column::EmailAddress);
     let field = address_at.and_then(|at| record.fields.get(at));
     let address = field.cloned().flatten().unwrap_or_default();
-    let invitation = invitation(&address, record, header, defaults);
+    let invitee = invitee(&address, record, header, defaults).and_then(|invitee| invitee.check(destination));
     let is_one_line = !address.contains(['\n', '\r']);
     // A row that ran over several lines by a stray quote has no address worth showing.
-    (if is_one_line { address } else { String::new() }, invitation)
+    (if is_one_line { address } else { String::new() }, invitee)
 }
 
-fn invitation(
-    address: &str,
-    record: &Record,
-    header: &Header,
-    defaults: &Defaults,
-) -> Result<CreateInvitation, String> {
+fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings) -> Result<Invitee, String> {
     check_shape(record, header)?;
     if let Some(problem) = address::problem(address) {
         return Err(problem.to_owned());
@@ -66,7 +64,12 @@ fn invitation(
             None => return Err(format!("column {} is not UTF-8: save the file as CSV UTF-8", index + 1)),
         }
     }
-    cells.into_invitation(address, defaults)
+    Ok(Invitee {
+        line: record.line,
+        email_address: address.to_owned(),
+        public_metadata: merge(cells.metadata, &cells.members)?,
+        settings: cells.settings.or(defaults),
+    })
 }
 
 /// Refuses a record that is not one row.
@@ -107,33 +110,24 @@ impl Cells {
             Column::IgnoreExisting => settings.ignore_existing = Some(flag("ignore_existing", text)?),
             Column::ExpiresInDays => settings.expires_in_days = Some(expires_in_days(text)?),
             Column::TemplateSlug => settings.template = Some(template(text)?),
+            Column::Role => settings.role = Some(text.to_owned()),
             Column::Nameless => return Err(format!("column {number} has a value, but no name in the header")),
         }
         Ok(())
     }
+}
 
-    fn into_invitation(self, address: &str, defaults: &Defaults) -> Result<CreateInvitation, String> {
-        let settings = self.settings;
-        let mut invitation = CreateInvitation::new(address);
-        if let Some(metadata) = merge(self.metadata, &self.members)? {
-            invitation = invitation.public_metadata(metadata);
+impl Settings {
+    /// What these say, and `defaults` where they say nothing.
+    fn or(self, defaults: &Self) -> Self {
+        Self {
+            role: self.role.or_else(|| defaults.role.clone()),
+            redirect_url: self.redirect_url.or_else(|| defaults.redirect_url.clone()),
+            expires_in_days: self.expires_in_days.or(defaults.expires_in_days),
+            template: self.template.or_else(|| defaults.template.clone()),
+            notify: self.notify.or(defaults.notify),
+            ignore_existing: self.ignore_existing.or(defaults.ignore_existing),
         }
-        if let Some(url) = settings.redirect_url.or_else(|| defaults.redirect_url.clone()) {
-            invitation = invitation.redirect_url(url);
-        }
-        if let Some(notify) = settings.notify.or(defaults.notify) {
-            invitation = invitation.notify(notify);
-        }
-        if let Some(ignore) = settings.ignore_existing.or(defaults.ignore_existing) {
-            invitation = invitation.ignore_existing(ignore);
-        }
-        if let Some(days) = settings.expires_in_days.or(defaults.expires_in_days) {
-            invitation = invitation.expires_in_days(days);
-        }
-        if let Some(template) = settings.template.or_else(|| defaults.template.clone()) {
-            invitation = invitation.template(template);
-        }
-        Ok(invitation)
     }
 }
 

@@ -3,13 +3,19 @@ use serde_json::json;
 use super::*;
 
 fn read_all(csv: &str) -> Vec<Row> {
-    read(csv.as_bytes(), &Defaults::default(), usize::MAX).expect("a people file")
+    read(
+        csv.as_bytes(),
+        Destination::Application,
+        &Settings::default(),
+        usize::MAX,
+    )
+    .expect("a people file")
 }
 
 /// What would be sent for the only row of a file.
-fn sent(csv: &str, defaults: &Defaults) -> serde_json::Value {
-    match &read(csv.as_bytes(), defaults, usize::MAX).expect("a people file")[0].plan {
-        Plan::Invite(invitation) => serde_json::to_value(invitation).expect("JSON"),
+fn sent(csv: &str, defaults: &Settings) -> serde_json::Value {
+    match &read(csv.as_bytes(), Destination::Application, defaults, usize::MAX).expect("a people file")[0].plan {
+        Plan::Invite(invitee) => serde_json::to_value(invitee.to_application()).expect("JSON"),
         other => panic!("{other:?}"),
     }
 }
@@ -28,16 +34,16 @@ fn a_row_says_all_that_the_api_takes() {
         "expires_in_days": 14,
         "template_slug": "waitlist_invitation",
     });
-    assert_eq!(sent(csv, &Defaults::default()), expected);
+    assert_eq!(sent(csv, &Settings::default()), expected);
 }
 
 #[test]
 fn a_default_holds_where_the_row_says_nothing() {
-    let defaults = Defaults {
+    let defaults = Settings {
         redirect_url: Some("https://example.com/default".to_owned()),
         expires_in_days: Some(3),
         notify: Some(false),
-        ..Defaults::default()
+        ..Settings::default()
     };
     let csv = "email,redirect_url,notify\nada@example.com,,yes";
     let expected = json!({
@@ -48,7 +54,7 @@ fn a_default_holds_where_the_row_says_nothing() {
     });
     assert_eq!(sent(csv, &defaults), expected);
     assert_eq!(
-        sent("email\nada@example.com", &Defaults::default()),
+        sent("email\nada@example.com", &Settings::default()),
         json!({ "email_address": "ada@example.com" })
     );
 }
@@ -56,10 +62,10 @@ fn a_default_holds_where_the_row_says_nothing() {
 #[test]
 fn large_numbers_in_metadata_keep_their_digits_beside_a_column() {
     let csv = "email,public_metadata,public_metadata.zip\na@example.com,\"{\"\"id\"\":12345678901234567890123}\",01234";
-    let Plan::Invite(invitation) = &read_all(csv)[0].plan else {
+    let Plan::Invite(invitee) = &read_all(csv)[0].plan else {
         panic!("the row is fine");
     };
-    let json = serde_json::to_string(invitation).expect("JSON");
+    let json = serde_json::to_string(&invitee.to_application()).expect("JSON");
     assert!(
         json.contains(r#"{"id":12345678901234567890123,"zip":"01234"}"#),
         "{json}"
@@ -152,7 +158,13 @@ fn what_is_no_people_file_is_told() {
         ),
     ];
     for (csv, problem) in cases {
-        let error = read(csv.as_bytes(), &Defaults::default(), usize::MAX).expect_err(csv);
+        let error = read(
+            csv.as_bytes(),
+            Destination::Application,
+            &Settings::default(),
+            usize::MAX,
+        )
+        .expect_err(csv);
         assert!(error.to_string().contains(problem), "{csv:?}: {error}");
     }
 }
@@ -161,9 +173,66 @@ fn what_is_no_people_file_is_told() {
 fn the_first_few_can_be_taken() {
     let rows = read(
         b"email\n\na@example.com\n\nb@example.com\nc@example.com",
-        &Defaults::default(),
+        Destination::Application,
+        &Settings::default(),
         2,
     );
     let lines: Vec<_> = rows.expect("a people file").iter().map(|row| row.line).collect();
     assert_eq!(lines, [3, 5]);
+}
+
+#[test]
+fn an_organization_has_roles_and_columns_of_its_own() {
+    let read = |csv: &str, role: Option<&str>| {
+        let defaults = Settings {
+            role: role.map(str::to_owned),
+            ..Settings::default()
+        };
+        read(csv.as_bytes(), Destination::Organization, &defaults, usize::MAX)
+    };
+    let csv = "email,role,redirect_url,public_metadata.team,notify,expires_in_days\n\
+               ada@example.com,org:admin,https://example.com/in,Engines,no,14\nbob@example.com,,,,,";
+    let rows = read(csv, Some("org:member")).expect("a people file");
+    let sent: Vec<_> = rows
+        .iter()
+        .map(|row| match &row.plan {
+            Plan::Invite(invitee) => serde_json::to_value(invitee.to_organization()).expect("JSON"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let ada = json!({
+        "email_address": "ada@example.com",
+        "role": "org:admin",
+        "redirect_url": "https://example.com/in",
+        "public_metadata": { "team": "Engines" },
+        "notify": false,
+        "expires_in_days": 14,
+    });
+    assert_eq!(
+        sent,
+        [ada, json!({ "email_address": "bob@example.com", "role": "org:member" })]
+    );
+
+    let rows = read(csv, None).expect("a people file");
+    assert!(matches!(&rows[1].plan, Plan::Invalid(reason) if reason.contains("no role")));
+    let error = read("email,template_slug,notify,ignore_existing\nx,,,", None).expect_err("columns of others");
+    assert!(
+        error.to_string().contains("(line 1): template_slug, ignore_existing."),
+        "{error}"
+    );
+    let error = read_to_application("email,role\nx,y");
+    assert!(
+        error.contains("invitations to the application do not have (line 1): role."),
+        "{error}"
+    );
+}
+
+fn read_to_application(csv: &str) -> String {
+    let error = read(
+        csv.as_bytes(),
+        Destination::Application,
+        &Settings::default(),
+        usize::MAX,
+    );
+    error.expect_err("a column of others").to_string()
 }

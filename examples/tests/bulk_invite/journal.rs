@@ -1,0 +1,221 @@
+use std::collections::BTreeSet;
+use std::sync::mpsc;
+use std::thread;
+
+use clerk_core::middleware::RateLimits;
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
+use http::StatusCode;
+
+use crate::program::{Clerk, Ended, Folder, run};
+use crate::running::{PATIENCE, Running};
+
+/// Nobody waits for a limit, and not for long for a doubt.
+const HASTY: [&str; 6] = ["--limits", "none", "--settle-delay", "1s", "--read-lag", "0s"];
+
+fn is_creation(operation: Option<FakeOperation>) -> bool {
+    use FakeOperation::{CreateBulkInvitations, CreateInvitation};
+    matches!(operation, Some(CreateBulkInvitations | CreateInvitation))
+}
+
+/// Invites 120 people, is killed at the call of this number, and is run again until it ends.
+fn crash_and_resume(moment: u64) {
+    let folder = Folder::new();
+    let (people, report) = (folder.with_people(120), folder.path("report.csv"));
+    let (bulk, single) = (FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation);
+    let faults = FaultPlan::new()
+        .on_call(bulk, 2, Fault::Lost(Moment::AfterEffect))
+        .on_call(single, 3, Fault::Lost(Moment::BeforeEffect))
+        .on_call(
+            bulk,
+            4,
+            Fault::ServerError(StatusCode::BAD_GATEWAY, Moment::AfterEffect),
+        );
+    let (arrived, arrival) = mpsc::channel();
+    let fake = FakeClerk::builder().limits(RateLimits::none()).faults(faults);
+    let clerk = Clerk::start(fake.on_call(move |call| {
+        if is_creation(call.operation) {
+            let _ = arrived.send(());
+        }
+    }));
+    let args = [&people, "--report", &report, "--json"];
+    let program = Running::start(clerk.program(&args).args(HASTY));
+    for _ in 0..moment {
+        arrival.recv_timeout(PATIENCE).expect("a call");
+    }
+    assert_eq!(program.kill(), None, "call {moment} came when everything was done");
+
+    let again = || run(clerk.program(&args).args(HASTY));
+    let ended = (0..5).map(|_| again()).find(|ended| ended.status != 3).expect("an end");
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    let rows = csv::Reader::from_path(&report).expect("a report").into_records();
+    let rows = rows.map(|row| row.expect("a row"));
+    let created: BTreeSet<_> = rows
+        .filter(|row| &row[2] == "created")
+        .map(|row| row[1].to_owned())
+        .collect();
+    let mails = clerk.fake().mails();
+    assert!(mails.values().all(|mails| *mails == 1), "moment {moment}: {mails:?}");
+    assert_eq!(mails.into_keys().collect::<BTreeSet<_>>(), created, "moment {moment}");
+    assert_eq!(created.len(), 120);
+}
+
+#[test]
+fn a_program_that_is_killed_at_any_moment_goes_on_and_invites_nobody_twice() {
+    thread::scope(|scope| {
+        for moment in 1..=10 {
+            scope.spawn(move || crash_and_resume(moment));
+        }
+    });
+}
+
+fn assert_unusable(ended: &Ended, expected: &str) {
+    assert_eq!(ended.status, 2, "{}", ended.stderr);
+    let first = ended.stderr.lines().next().unwrap_or_default();
+    assert!(first.contains(expected), "{expected:?} is not in {first:?}");
+    assert_eq!(ended.stdout, "", "there is nothing to sum up");
+}
+
+#[test]
+fn a_second_program_on_a_journal_is_refused() {
+    let folder = Folder::new();
+    let people = folder.with_people(25);
+    let (arrived, arrival) = mpsc::channel();
+    let hang = FaultPlan::new().on_call(None, 1, Fault::Hang(Moment::BeforeEffect));
+    let clerk = Clerk::start(FakeClerk::builder().faults(hang).on_call(move |_| {
+        let _ = arrived.send(());
+    }));
+    let first = Running::start(&mut clerk.program(&[&people]));
+    arrival.recv_timeout(PATIENCE).expect("a call");
+    let second = run(&mut clerk.program(&[&people]));
+    assert_unusable(&second, "people.csv.journal is in use by another run");
+    assert_eq!(first.kill(), None);
+    let third = run(&mut clerk.program(&[&people]));
+    assert_eq!(third.status, 0, "{}", third.stderr);
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_told_and_left_as_it_is() {
+    let folder = Folder::new();
+    let people = folder.with_people(3);
+    let journal = folder.path("people.csv.journal");
+    let of_another = r#"{"begun":{"version":1,"instance":"ins_another","resource":"invitations"}}"#;
+    let of_an_organization =
+        r#"{"begun":{"version":1,"instance":"INSTANCE","resource":"organizations/org_1/invitations"}}"#;
+    let clerk = Clerk::start(FakeClerk::builder());
+    let own = run(&mut clerk.program(&[&people, "--journal", &journal]));
+    assert_eq!(own.status, 0, "{}", own.stderr);
+    let own = std::fs::read_to_string(&journal).expect("a journal");
+    let begun: serde_json::Value = serde_json::from_str(own.lines().next().expect("a line")).expect("JSON");
+    let instance = begun["begun"]["instance"].as_str().expect("an id");
+    let calls = clerk.fake().calls(FakeOperation::CreateBulkInvitations);
+
+    let damaged = own.replacen("attempted", "att\nempted", 1);
+    let cases = [
+        (of_another.to_owned(), "use the other key, or another journal"),
+        (
+            of_an_organization.replace("INSTANCE", instance),
+            "the run is of invitations",
+        ),
+        ("email_address\nada@example.com\n".to_owned(), "is not a journal"),
+        (damaged, "line 2 of the journal"),
+        (
+            of_another.replace("\"version\":1", "\"version\":99"),
+            "a later one wrote it",
+        ),
+    ];
+    for (text, expected) in cases {
+        // The newline that a crash can have cut off is put back.
+        let text = if text.ends_with('\n') { text } else { text + "\n" };
+        folder.with("people.csv.journal", &text);
+        assert_unusable(&run(&mut clerk.program(&[&people])), expected);
+        assert_eq!(std::fs::read_to_string(&journal).expect("the journal"), text);
+    }
+    assert_eq!(clerk.fake().calls(FakeOperation::CreateBulkInvitations), calls);
+}
+
+/// A journal whose run was killed with these people in an attempt.
+fn with_doubt(clerk: &Clerk, arrival: &mpsc::Receiver<()>, people: &str) {
+    let program = Running::start(clerk.program(&[people]).args(HASTY));
+    arrival.recv_timeout(PATIENCE).expect("a call");
+    assert_eq!(program.kill(), None);
+}
+
+#[test]
+fn a_row_that_changed_in_doubt_stops_the_run_until_it_is_restored() {
+    let folder = Folder::new();
+    let people = folder.with("people.csv", "email,expires_in_days\nada@example.com,7\n");
+    let (arrived, arrival) = mpsc::channel();
+    let hang = FaultPlan::new().on_call(
+        FakeOperation::CreateBulkInvitations,
+        1,
+        Fault::Hang(Moment::AfterEffect),
+    );
+    let clerk = Clerk::start(FakeClerk::builder().faults(hang).on_call(move |call| {
+        if is_creation(call.operation) {
+            let _ = arrived.send(());
+        }
+    }));
+    with_doubt(&clerk, &arrival, &people);
+
+    folder.with(
+        "people.csv",
+        "email,expires_in_days\nbob@example.com,\nada@example.com,14\n",
+    );
+    let ended = run(clerk.program(&[&people, "--json"]).args(HASTY));
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    let first = ended.stderr.lines().next().unwrap_or_default();
+    assert!(
+        first.contains("line 3: ada@example.com may have been invited"),
+        "{first}"
+    );
+    assert_eq!(ended.json()["pending"], 2);
+    let purged = run(&mut clerk.program(&[&people, "--purge"]));
+    assert_unusable(&purged, "1 of its people may have been invited");
+
+    folder.with(
+        "people.csv",
+        "email,expires_in_days\nbob@example.com,\nada@example.com,7\n",
+    );
+    let ended = run(clerk.program(&[&people, "--json"]).args(HASTY));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(ended.json()["created"], 2);
+    assert_eq!(clerk.fake().mails_to("ada@example.com"), 1);
+
+    let purged = run(&mut clerk.program(&[&people, "--purge"]));
+    assert_eq!(purged.status, 0, "{}", purged.stderr);
+    assert_eq!(folder.names(), ["people.csv"]);
+    assert_unusable(&run(&mut clerk.program(&[&people, "--purge"])), "check the path");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_stops_the_run_and_loses_nothing() {
+    let folder = Folder::new();
+    let people = folder.with_people(60);
+    let clerk = Clerk::start(FakeClerk::builder().limits(RateLimits::none()));
+    let args = [&people, "--limits", "none", "--lanes", "bulk", "--json"];
+    let command = clerk.program(&args);
+    // A file may have 4 KiB, and a write beyond that is an error and no signal.
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\""]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ended = run(&mut limited);
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    let told = ended
+        .stderr
+        .lines()
+        .any(|line| line.contains("make room, then run again on the same journal"));
+    assert!(told, "{}", ended.stderr);
+    let json = ended.json();
+    assert!(
+        json["created"].as_u64() > Some(0) && json["pending"].as_u64() > Some(0),
+        "{json}"
+    );
+
+    let ended = run(clerk.program(&args).args(HASTY[2..].iter().copied()));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    assert_eq!(ended.json()["created"], 60);
+    assert!(clerk.fake().mails().into_values().all(|mails| mails == 1));
+}

@@ -1,0 +1,56 @@
+use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FakeOperation;
+
+use crate::program::{Clerk, Folder, run};
+
+#[test]
+fn a_plan_tells_who_is_skipped_and_what_the_others_take_and_sends_nothing() {
+    let folder = Folder::new();
+    let fake = FakeClerk::builder()
+        .existing_user("p1@example.com")
+        .pending_invitation("p2@example.com");
+    let clerk = Clerk::start(fake);
+    let (people, report) = (folder.with_people(402), folder.path("report.csv"));
+    let args = [
+        &people,
+        "--plan",
+        "--json",
+        "--report",
+        &report,
+        "--limits",
+        "bulk=25/3600s,single=100/3600s",
+    ];
+    let ended = run(&mut clerk.program(&args));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    for told in [
+        "400 people would be invited, by 30 bulk and 100 single calls; the limits would make it 1 h 0 min.",
+        "line 3: p1@example.com: existing_user",
+        "line 4: p2@example.com: already_invited",
+    ] {
+        assert!(ended.stdout.contains(told), "{told:?} is not in {}", ended.stdout);
+    }
+    let json = ended.json();
+    let counts = ["to_invite", "pending", "existing_user", "bulk_calls", "in_doubt"].map(|name| json[name].as_u64());
+    assert_eq!(counts, [400, 400, 1, 30, 0].map(Some));
+    let rows = csv::Reader::from_path(&report).expect("a report").into_records();
+    assert_eq!(rows.count(), 402);
+    let creations = [FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation];
+    assert_eq!(creations.map(|creation| clerk.fake().calls(creation)), [0, 0]);
+    assert_eq!(folder.names(), ["people.csv", "report.csv"], "a plan makes no journal");
+}
+
+#[test]
+fn a_plan_that_clerk_does_not_answer_is_unfinished() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let people = folder.with_people(2);
+    let ended = run(clerk
+        .program(&[&people, "--plan"])
+        .env("CLERK_SECRET_KEY", "sk_test_another"));
+    assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("check that CLERK_SECRET_KEY is whole"),
+        "{}",
+        ended.stderr
+    );
+}
