@@ -120,8 +120,8 @@ impl Engine<'_> {
                 self.settle(None, finals).await
             }
             ReadEnd::LookedInto(Err(error)) => {
-                let due = self.clock.now() + self.settings.read_lag;
-                guests.into_iter().for_each(|guest| self.look_into_at(due, guest));
+                let delay = self.settings.read_lag;
+                guests.into_iter().for_each(|guest| self.look_into_after(delay, guest));
                 self.count_failure(error).map_or(Ok(()), Err)
             }
         }
