@@ -16,3 +16,8 @@ pub use builder::HyperTransportBuilder;
 pub use setup::{SetupError, builder, client, from_env};
 pub use tokio_clock::TokioClock;
 pub use transport::HyperTransport;
+
+/// Compiles the code of the project's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ProjectReadme;

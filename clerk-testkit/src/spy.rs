@@ -42,7 +42,9 @@ pub struct SpyCall {
 }
 
 /// What became of a request.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows of a response its status alone.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SpyOutcome {
     /// It has not ended yet.
@@ -181,15 +183,26 @@ impl<T: fmt::Debug> fmt::Debug for SpyTransport<T> {
 
 impl fmt::Debug for SpyCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcome: &dyn fmt::Debug = match &self.outcome {
-            SpyOutcome::Response(response) => &response.status(),
-            other => other,
-        };
         f.debug_struct("SpyCall")
             .field("method", self.request.method())
             .field("path", &self.request.uri().path())
-            .field("outcome", outcome)
+            .field("outcome", &self.outcome)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SpyOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InFlight => f.write_str("InFlight"),
+            Self::Response(response) => f.debug_tuple("Response").field(&response.status()).finish(),
+            Self::Failure { kind, delivery } => f
+                .debug_struct("Failure")
+                .field("kind", kind)
+                .field("delivery", delivery)
+                .finish(),
+            Self::Abandoned => f.write_str("Abandoned"),
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use crate::transport::{HttpResponse, TransportError};
 
 /// A successful answer, whole.
 ///
-/// `Debug` shows the length of the body alone.
+/// `Debug` shows the value, and of the headers the names and of the body the length alone: cookies and addresses can stand
+/// there.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -63,7 +64,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         f.debug_struct("Response")
             .field("value", &self.value)
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_bytes", &self.body.len())
             .field("attempts", &self.attempts)
             .finish()

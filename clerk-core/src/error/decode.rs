@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+
+use super::is_printable;
 
 /// The place in a JSON body that could not be read, without showing what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +19,8 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The path in the JSON, such as `[3].created_at`; `.` is the whole body.
+    /// The path in the JSON, such as `[3].created_at`; `.` is the whole body. A key that is no plain name ends it, for a
+    /// key can be an address.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -47,11 +51,7 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let mut path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Ok(_) => ".".to_owned(),
-        // A field whose name is cut off is a question mark.
-        Err(error) => match error.path().to_string() {
-            path if path == "?" => ".".to_owned(),
-            path => path.trim_end_matches(".?").to_owned(),
-        },
+        Err(error) => printable_path(error.path()),
     };
     let message = error.to_string();
     let missing = missing_field(&message);
@@ -75,6 +75,24 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
         line: error.line(),
         column: error.column(),
     }
+}
+
+/// The path as far as it can be shown. A field whose name is cut off is an unknown segment.
+fn printable_path(path: &Path) -> String {
+    let is_plain = |segment: &&Segment| match segment {
+        Segment::Seq { .. } => true,
+        Segment::Map { key: name } | Segment::Enum { variant: name } => is_printable(name),
+        Segment::Unknown => false,
+    };
+    let mut shown = String::new();
+    for segment in path.iter().take_while(is_plain) {
+        let is_name = !matches!(segment, Segment::Seq { .. });
+        if is_name && !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(&segment.to_string());
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
 /// The field of the model that a message of serde's says is missing. That is no part of the body, so it can be shown.
@@ -109,6 +127,9 @@ mod tests {
             let error = decode::<Invitation>(body.as_bytes()).expect_err(body);
             assert_eq!(error.to_string(), expected, "{body}");
         }
+        type Seats = Vec<std::collections::BTreeMap<String, u8>>;
+        let error = decode::<Seats>(br#"[{"a@x.test":"none"}]"#).expect_err("a text in the place of a number");
+        assert_eq!(error.path(), "[0]");
         let page = br#"{"data":[{"id":"inv_1","email_address":"a@x.test"}],"total_count":1}"#;
         let error = decode::<Page<Invitation>>(page).expect_err("an incomplete item");
         assert_eq!(error.path(), "data[0].status");

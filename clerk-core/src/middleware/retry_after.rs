@@ -9,8 +9,9 @@ use crate::model::Timestamp;
 /// The wait that a response asks for (RFC 9110, 10.2.3): seconds, or a date.
 pub(crate) fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|c| c.is_ascii_digit()) {
+        // Only a number that is too large fails to parse by now.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(Timestamp::from(date).saturating_since(clock.wall()))
@@ -55,7 +56,10 @@ mod tests {
             ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
             ("soon", None),
+            ("18446744073709551616", Some(u64::MAX)),
             ("-1", None),
+            ("+1", None),
+            ("", None),
             ("1.5", None),
         ];
         for (value, seconds) in cases {

@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 /// A JSON object of the application's own, kept as the text it is: key order, large integers and every digit arrive
 /// as they were sent.
 ///
-/// Two are equal when they mean the same, whatever their order and spacing. `Debug` shows the length alone.
+/// Two are equal when they mean the same, whatever their order and spacing; what is nested more than 128 deep is compared
+/// as text. `Debug` shows the length alone.
 ///
 /// ```
 /// use clerk_core::model::Metadata;
@@ -110,7 +111,7 @@ impl<'de> Deserialize<'de> for Metadata {
 
 impl PartialEq for Metadata {
     fn eq(&self, other: &Self) -> bool {
-        means_the_same(self.as_json(), other.as_json())
+        means_the_same(self.as_json(), other.as_json(), MAX_DEPTH)
     }
 }
 
@@ -120,8 +121,11 @@ impl fmt::Debug for Metadata {
     }
 }
 
-/// Compares two JSON texts by meaning, numbers by their digits where an `f64` would blur them.
-fn means_the_same(a: &str, b: &str) -> bool {
+/// Nesting beyond this is compared as text: JSON text can be nested as deep as it is long, and the stack cannot.
+const MAX_DEPTH: usize = 128;
+
+/// Compares two JSON texts by meaning down to this depth, numbers by their digits where an `f64` would blur them.
+fn means_the_same(a: &str, b: &str, depth: usize) -> bool {
     fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
         serde_json::from_str(json).ok()
     }
@@ -130,18 +134,23 @@ fn means_the_same(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
     match (a.as_bytes().first(), b.as_bytes().first()) {
         (Some(b'{'), Some(b'{')) => match (read::<Object<'_>>(a), read::<Object<'_>>(b)) {
             (Some(a), Some(b)) => {
                 a.len() == b.len()
                     && a.iter().zip(&b).all(|((a_key, a_value), (b_key, b_value))| {
-                        a_key == b_key && means_the_same(a_value.get(), b_value.get())
+                        a_key == b_key && means_the_same(a_value.get(), b_value.get(), depth)
                     })
             }
             _ => false,
         },
         (Some(b'['), Some(b'[')) => match (read::<Vec<&RawValue>>(a), read::<Vec<&RawValue>>(b)) {
-            (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| means_the_same(a.get(), b.get())),
+            (Some(a), Some(b)) => {
+                a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| means_the_same(a.get(), b.get(), depth))
+            }
             _ => false,
         },
         (Some(b'"'), Some(b'"')) => {
@@ -150,8 +159,9 @@ fn means_the_same(a: &str, b: &str) -> bool {
         }
         (Some(b'-' | b'0'..=b'9'), Some(b'-' | b'0'..=b'9')) => {
             let is_integer = |n: &str| n.bytes().all(|c| c == b'-' || c.is_ascii_digit());
+            let (a_value, b_value) = (read::<f64>(a), read::<f64>(b));
             // Two integers with different digits differ, however large; but 1.0, 1e0 and 1 are one number.
-            !(is_integer(a) && is_integer(b)) && read::<f64>(a) == read::<f64>(b)
+            !(is_integer(a) && is_integer(b)) && a_value.is_some() && a_value == b_value
         }
         _ => false,
     }
@@ -197,11 +207,24 @@ mod tests {
             (r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#, false),
             (r#"{"a":null}"#, "{}", false),
             ("{}", "{ }", true),
+            (r#"{"a":1,"a":2}"#, r#"{"a":2}"#, true),
+            (r#"{"a":1e400}"#, r#"{"a":2e400}"#, false),
         ];
         for (a, b, same) in cases {
             let read = |json| Metadata::from_json(json).expect("an object");
             assert_eq!(read(a) == read(b), same, "{a} and {b}");
         }
+    }
+
+    #[test]
+    fn nesting_of_any_depth_is_compared() {
+        let nested = |depth: usize, inner: &str| {
+            let json = format!(r#"{{"a":{}{inner}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+            Metadata::from_json(json).expect("an object")
+        };
+        assert_eq!(nested(100, "1"), nested(100, "1.0"));
+        assert_eq!(nested(10_000, "1"), nested(10_000, "1"));
+        assert_ne!(nested(10_000, "1"), nested(10_000, "2"));
     }
 
     #[test]

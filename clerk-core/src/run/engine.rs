@@ -257,7 +257,7 @@ impl<'p> Engine<'p> {
         }
         // What an earlier process read shortly before is in no journal.
         if let Some(all) = self.settings.limits.all() {
-            self.reader.gate.close_until(now + all.per());
+            self.reader.gate.close_until(now.saturating_add(all.per()));
         }
     }
 

@@ -86,7 +86,7 @@ impl Bursts {
             Budget::Closed => 0,
             Budget::Free => wanted,
             Budget::Limited(quota) => {
-                self.next += quota.per();
+                self.next = self.next.saturating_add(quota.per());
                 wanted.min(quota.calls() as usize)
             }
         };

@@ -29,13 +29,15 @@ impl Window {
             return now;
         }
         // A call still under way frees its place no sooner than one window from now.
-        self.free_again.front().map_or(now + self.quota.per(), |at| *at)
+        self.free_again
+            .front()
+            .map_or(now.saturating_add(self.quota.per()), |at| *at)
     }
 
     /// Counts a call that ended this long ago, before the window was made. Such calls are told oldest first.
     pub(crate) fn remember(&mut self, age: Duration, now: Duration) {
         if let Some(left) = self.quota.per().checked_sub(age) {
-            self.free_again.push_back(now + left);
+            self.free_again.push_back(now.saturating_add(left));
         }
     }
 
@@ -45,7 +47,7 @@ impl Window {
 
     pub(crate) fn end(&mut self, now: Duration) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.free_again.push_back(now + self.quota.per());
+        self.free_again.push_back(now.saturating_add(self.quota.per()));
     }
 
     pub(crate) fn give_back(&mut self) {

@@ -133,7 +133,9 @@ impl RetryPolicy {
     pub fn backoff(&self, number: u32, jitter: f64) -> Duration {
         let doublings = number.saturating_sub(1).min(31);
         let full = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
-        full.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+        // In this order a jitter that is not a number counts as 0.
+        let jitter = jitter.max(0.0).min(1.0);
+        (full / 2).saturating_add((full / 2).mul_f64(jitter))
     }
 }
 
@@ -228,5 +230,9 @@ mod tests {
             (4000, 8000),
         ];
         assert_eq!(ranges, expected);
+
+        assert_eq!(policy.backoff(1, f64::NAN).as_millis(), 250);
+        let endless = RetryPolicy::default().with_backoff(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.backoff(9, 1.0), Duration::MAX);
     }
 }

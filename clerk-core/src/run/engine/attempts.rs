@@ -207,7 +207,8 @@ impl Engine<'_> {
             }
             Verdict::Later if error.kind() == ErrorKind::RateLimited => {
                 self.put_back(attempt.from, guests);
-                let until = self.clock.now() + error.retry_after().unwrap_or(WAIT_AFTER_BARE_429);
+                let wait = error.retry_after().unwrap_or(WAIT_AFTER_BARE_429);
+                let until = self.clock.now().saturating_add(wait);
                 self.lane(attempt.lane).budget.block_until(until);
                 None
             }
@@ -233,7 +234,7 @@ impl Engine<'_> {
             return Some(Stop::Error(error));
         }
         let backoff = RetryPolicy::default().backoff(self.failures, self.jitter.f64());
-        self.hold_until = self.clock.now() + backoff;
+        self.hold_until = self.clock.now().saturating_add(backoff);
         None
     }
 
@@ -257,7 +258,7 @@ impl Engine<'_> {
         if guest.in_doubt {
             guest.refusal = Some(refusal.clone());
             // What the refusal speaks of may not be listed yet.
-            self.look_into_at(self.clock.now() + self.settings.read_lag, guest);
+            self.look_into_after(self.settings.read_lag, guest);
         } else {
             finals.push(Final::refused(guest, refusal.clone()));
         }
@@ -267,11 +268,12 @@ impl Engine<'_> {
     /// is listed.
     pub(super) fn doubt(&mut self, mut guest: Guest) {
         guest.in_doubt = true;
-        let delay = self.settings.settle_delay + self.settings.read_lag;
-        self.look_into_at(self.clock.now() + delay, guest);
+        let delay = self.settings.settle_delay.saturating_add(self.settings.read_lag);
+        self.look_into_after(delay, guest);
     }
 
-    pub(super) fn look_into_at(&mut self, due: Duration, guest: Guest) {
+    pub(super) fn look_into_after(&mut self, delay: Duration, guest: Guest) {
+        let due = self.clock.now().saturating_add(delay);
         self.doubts.insert((due, guest.position), guest);
     }
 }
