@@ -371,6 +371,29 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
     }
 }
 
+#[test]
+fn that_the_journal_failed_is_told_whatever_else_stops_the_run() {
+    // Begun, two attempts, and their ends: the bulk call's comes first, and stops the run.
+    for append_that_fails in [4, 5] {
+        let lost = Fault::Lost(Moment::AfterEffect);
+        let faults = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 1, lost);
+        let scene = Scene::new(|fake| fake.latency(Duration::from_secs(1)).faults(faults));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.journal");
+        let failing = Failing {
+            journal: AtOnce::open(&file),
+            file,
+            appends_left: AtomicUsize::new(append_that_fails),
+            failure: Failure::Nothing,
+        };
+        let clerk = scene.client();
+        let run = clerk.invitations().invite_all(people(11)).max_failures(0);
+        let report = scene.clock.drive(run.journal(failing).run()).expect("the run ends");
+        assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{report:?}");
+        assert_eq!(report.of(Outcome::Created), 1, "what is known is told: {report:?}");
+    }
+}
+
 fn assert_nothing_was_sent_unrecorded(scene: &Scene, settled: &[Settlement], file: &Path, context: &str) {
     let journal = std::fs::read_to_string(file).unwrap();
     for settlement in settled {

@@ -73,9 +73,10 @@ pub(crate) async fn act(clerk: Client, fake: FakeClerk, clock: ManualClock, even
                     let id = invitation.id.clone();
                     // Whoever looks for what is pending finds it no more.
                     invitation.status = InvitationStatus::Revoked;
-                    let mut known = deleted.lock().unwrap_or_else(PoisonError::into_inner);
-                    known.insert(id.as_str().to_owned(), invitation);
-                    drop(known);
+                    deleted
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(id.as_str().to_owned(), invitation);
                     let _ = invitations.delete(&id).await;
                 }
             }

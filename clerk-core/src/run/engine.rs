@@ -160,7 +160,10 @@ impl<'p> Engine<'p> {
         // Calls that are under way are waited for, so that their answers are not lost.
         while self.is_attempt_under_way() {
             match self.next_event(None, false).await {
-                Event::Attempt(attempt, end) => stopped = stopped.or(self.attempt_ended(attempt, end).await.err()),
+                Event::Attempt(attempt, end) => {
+                    let ended = self.attempt_ended(attempt, end).await;
+                    stopped = Stop::graver(stopped, ended.err());
+                }
                 Event::Read(guests, _) => self.ready.extend(guests),
                 Event::Time | Event::StopRequested => {}
             }

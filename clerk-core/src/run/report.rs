@@ -27,7 +27,8 @@ pub enum Stop {
         /// How long.
         wait: Duration,
     },
-    /// The journal cannot be used, or could not keep a record. Nothing was sent without being recorded.
+    /// The journal cannot be used, or could not keep a record. Nothing was sent without being recorded. The outcomes that
+    /// were announced are true; a later run on the journal may know less, and say so.
     Journal(JournalError),
     /// The row at this position (from 0) was attempted in an earlier run, is not settled, and has changed since: restore
     /// it, so that it can be settled first.
@@ -43,6 +44,14 @@ impl Stop {
         match error.retry_after() {
             Some(wait) if error.kind() == ErrorKind::RateLimited => Self::RateLimited { wait },
             _ => Self::Error(error),
+        }
+    }
+
+    /// Which of two stops to tell: the first, unless only the second says that outcomes were not kept.
+    pub(super) fn graver(first: Option<Self>, second: Option<Self>) -> Option<Self> {
+        match (first, second) {
+            (_, Some(journal @ Self::Journal(_))) => Some(journal),
+            (first, second) => first.or(second),
         }
     }
 }

@@ -174,8 +174,8 @@ impl Engine<'_> {
             }
             Err(error) => self.failed(attempt, error, &mut finals),
         };
-        let kept = self.settle(Some(ended), finals).await;
-        stop.map_or(kept, Err)
+        self.settle(Some(ended), finals).await?;
+        stop.map_or(Ok(()), Err)
     }
 
     /// Matches the answer with the people by address, never by position. Who is missing in it is looked into.

@@ -172,7 +172,8 @@ impl Engine<'_> {
         })
     }
 
-    /// Keeps outcomes, then announces them: what was announced stays so after a crash.
+    /// Keeps outcomes, then announces them: what was announced stays so after a crash. What the journal fails to keep is
+    /// announced too, since nobody else knows it, and the run stops.
     pub(super) async fn settle(&mut self, first: Option<Record>, finals: Vec<Final>) -> Result<(), Stop> {
         let records: Vec<_> = first.into_iter().chain(finals.iter().map(Final::record)).collect();
         let kept = if records.is_empty() {
