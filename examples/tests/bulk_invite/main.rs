@@ -4,12 +4,14 @@
 mod demo;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
 mod journal;
 mod organization;
 mod outputs;
 mod plan;
 mod program;
 mod revoke;
+#[cfg(unix)]
 mod running;
 mod usage;
 mod with_a_key;

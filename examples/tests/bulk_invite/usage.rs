@@ -59,7 +59,7 @@ fn wrong_options_are_told_before_anybody_is_invited() {
         (&["--events", &beside], "would overwrite"),
         (&["--journal", &missing], "its folder must exist"),
         (&["--journal", &folder.path(".")], "cannot be opened"),
-        (&["--role", "org:member"], "--organization"),
+        (&["--role", "org:member"], "required arguments were not provided"),
         (
             &["--organization", "org_1", "--template", "invitation"],
             "cannot be used with",
