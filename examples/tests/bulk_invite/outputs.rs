@@ -85,7 +85,7 @@ fn a_full_disk_shows_in_the_exit_status() {
     let people = folder.with_people(2);
     for option in ["--report", "--events"] {
         let clerk = Clerk::start(FakeClerk::builder());
-        let ended = run(&mut clerk.program(&[&people, option, "/dev/full", "--json"]));
+        let ended = run(&mut clerk.program(&[&people, option, "/dev/full", "--json", "--journal", "none"]));
         assert_eq!(ended.status, 1, "{option}");
         assert_eq!(ended.json()["created"], 2, "{option}");
         assert!(ended.stderr.contains("No space left"), "{option}: {}", ended.stderr);
