@@ -1,10 +1,11 @@
 //! What went wrong, whether it may have taken effect, and what to do about it.
 
 mod api;
+mod build;
 mod decode;
+mod invalid_request;
 mod printable;
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -13,13 +14,14 @@ use http::StatusCode;
 
 use crate::client::Response;
 use crate::middleware::Attempts;
-use crate::secret_key::InvalidSecretKey;
 use crate::transport::{TransportError, TransportErrorKind};
 
 pub use api::{ApiError, ErrorCode};
 pub(crate) use api::{Envelope, parse_envelope};
+pub use build::BuildError;
 pub use decode::DecodeError;
 pub(crate) use decode::decode;
+pub use invalid_request::InvalidRequest;
 pub(crate) use printable::{Printable, is_printable};
 
 /// What every call of the SDK returns.
@@ -275,7 +277,7 @@ impl Error {
 impl From<InvalidRequest> for Error {
     fn from(error: InvalidRequest) -> Self {
         Self(Box::new(Inner {
-            operation: error.operation,
+            operation: error.operation(),
             cause: Cause::InvalidRequest(error),
             effect: Effect::None,
             attempts: 0,
@@ -369,77 +371,5 @@ impl ErrorKind {
             500..=599 => Self::Server,
             _ => Self::UnexpectedStatus,
         }
-    }
-}
-
-/// A request that the SDK refuses to send, because the API would refuse it for certain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidRequest {
-    operation: &'static str,
-    reason: Cow<'static, str>,
-}
-
-impl InvalidRequest {
-    /// A request for `operation`, refused for this `reason`, which must show no address.
-    pub fn new(operation: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            operation,
-            reason: reason.into(),
-        }
-    }
-
-    /// The operation that was not called.
-    pub const fn operation(&self) -> &'static str {
-        self.operation
-    }
-
-    /// What is wrong, and what to do about it.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl fmt::Display for InvalidRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was not sent: {}", self.operation, self.reason)
-    }
-}
-
-impl StdError for InvalidRequest {}
-
-/// Why a client could not be built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The secret key is not one.
-    SecretKey(InvalidSecretKey),
-    /// The base URL is not an absolute `http` or `https` URL, or has user information, a query or a fragment.
-    BaseUrl,
-    /// The base URL is plain `http` and not loopback, and would show the key to the network. Use `https`, or say
-    /// `allow_insecure_http()` where the network is trusted.
-    InsecureBaseUrl,
-    /// The application's part of the User-Agent holds what a header cannot hold (RFC 9110, 5.5).
-    UserAgent,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SecretKey(error) => return error.fmt(f),
-            Self::BaseUrl => "the base URL must be an absolute http or https URL without user, query or fragment",
-            Self::InsecureBaseUrl => {
-                "the base URL is plain http and not loopback, so the secret key would travel unprotected: \
-                 use https, or say allow_insecure_http()"
-            }
-            Self::UserAgent => "the user agent holds a character that a header cannot hold",
-        })
-    }
-}
-
-impl StdError for BuildError {}
-
-impl From<InvalidSecretKey> for BuildError {
-    fn from(error: InvalidSecretKey) -> Self {
-        Self::SecretKey(error)
     }
 }
