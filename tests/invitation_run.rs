@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::api::organization_invitations::NewOrganizationInvitation;
 use clerk_core::middleware::{Quota, RateLimits};
+use clerk_core::model::OrganizationId;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{Evidence, InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement, Stop};
 use clerk_core::{Client, Clock, CreateInvitation, SystemClock, async_trait};
@@ -683,4 +685,55 @@ fn without_limits_only_a_429_is_waited_for() {
     let report = scene.clock.drive(run.run()).expect("the run ends");
     assert_eq!(report.of(Outcome::Created), 1000);
     assert_eq!(report.elapsed(), Duration::ZERO);
+}
+
+#[test]
+fn people_are_invited_to_an_organization_in_the_same_way() {
+    let scene = Scene::new(|fake| {
+        fake.organization("org_1")
+            .member("org_1", "person1@example.com")
+            .pending_organization_invitation("org_1", "person2@example.com")
+            .existing_user("person3@example.com")
+            .malformed("person4@example.com")
+            .faults(FaultPlan::new().on_call(
+                FakeOperation::CreateOrganizationInvitationBulk,
+                1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+    });
+    let organization = OrganizationId::from("org_1");
+    let invitation = |n| NewOrganizationInvitation::new(format!("person{n}@example.com"), "org:member");
+    let journal = in_memory();
+    let (clerk, outcomes) = (scene.client(), Arc::new(Outcomes::default()));
+    let run = clerk
+        .organization_invitations()
+        .invite_all(&organization, (0..1000).map(invitation))
+        .journal(Arc::clone(&journal))
+        .observer(Arc::clone(&outcomes));
+    let report = scene.clock.drive(run.run()).expect("the run ends");
+    assert!(report.stopped().is_none(), "{:?}", report.stopped());
+    let settled = outcomes.0.lock().unwrap();
+    let outcome = |n| {
+        let of = settled.iter().find(|settlement| settlement.position == n);
+        of.map(|settlement| settlement.outcome)
+    };
+    assert_eq!(outcome(1), Some(Outcome::ExistingUser), "a member");
+    assert_eq!(outcome(2), Some(Outcome::AlreadyInvited));
+    assert_eq!(
+        outcome(3),
+        Some(Outcome::Created),
+        "a user can be invited to an organization"
+    );
+    assert_eq!(outcome(4), Some(Outcome::Refused));
+    assert_eq!(report.of(Outcome::Created), 997);
+    assert_one_mail_each(&scene, &settled);
+    let hours = scene.clock.elapsed().as_secs_f64() / 3600.0;
+    assert!(
+        (1.0..1.01).contains(&hours),
+        "50 calls of ten and 250 of one an hour: {hours} h"
+    );
+
+    let undo = clerk.organization_invitations().revoke_all(&organization, journal);
+    let undone = scene.clock.drive(undo.run()).expect("it ends");
+    assert_eq!((undone.revoked, undone.pending), (997, 0), "{:?}", undone.stopped);
 }
