@@ -1,0 +1,106 @@
+//! What an invitation run costs for each person, from ten thousand people to a million: time by the clock, and memory.
+//!
+//! The transport answers at once and counts, the limits are raised, and the journal is in memory. So what is measured
+//! is the run itself. Each size has a process of its own, because memory is read as a peak.
+//!
+//! ```sh
+//! cargo bench -p clerk-tests --bench invitation_run
+//! ```
+
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and has failed if it cannot go on"
+)]
+
+use std::fmt::Write;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clerk_core::middleware::RateLimits;
+use clerk_core::run::Outcome;
+use clerk_core::{
+    Client, Clock, CreateInvitation, HttpRequest, HttpResponse, SecretKey, SystemClock, TransportError, transport_fn,
+};
+
+const SIZES: [usize; 4] = [10_000, 100_000, 300_000, 1_000_000];
+
+fn main() {
+    let people = std::env::args().find_map(|argument| argument.strip_prefix("people=")?.parse().ok());
+    match people {
+        Some(people) => measure(people),
+        None => {
+            println!("people       seconds  microseconds a person  peak MB");
+            SIZES.into_iter().for_each(measure_apart);
+        }
+    }
+}
+
+fn measure_apart(people: usize) {
+    let program = std::env::current_exe().expect("this program");
+    let status = Command::new(program).arg(format!("people={people}")).status();
+    assert!(status.expect("it runs").success(), "{people} people");
+}
+
+fn measure(people: usize) {
+    let clock = SystemClock::new();
+    let invited = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&invited);
+    let transport = transport_fn(move |request| std::future::ready(answer(&request, &counter)));
+    let key = SecretKey::new("sk_test_bench").expect("a key");
+    let clerk = Client::builder(key, transport).build().expect("a client");
+    let run = clerk
+        .invitations()
+        .invite_all((0..people).map(|n| CreateInvitation::new(format!("person{n}@example.com"))))
+        .limits(RateLimits::none());
+    let report = pollster::block_on(run.run());
+    let seconds = clock.now().as_secs_f64();
+    assert_eq!(report.of(Outcome::Created), people, "{:?}", report.stopped());
+    assert_eq!(invited.load(Ordering::Relaxed), people);
+    let each = seconds * 1e6 / people as f64;
+    println!("{people:<12} {seconds:<8.2} {each:<22.2} {}", peak_megabytes());
+}
+
+/// Says that everybody of the request is invited, or that nobody was before.
+fn answer(request: &HttpRequest, invited: &AtomicUsize) -> Result<HttpResponse, TransportError> {
+    let body = match (request.method().as_str(), request.uri().path()) {
+        ("POST", path) => {
+            let invitations = invitations(request.body(), invited);
+            if path.ends_with("/bulk") {
+                format!("[{}]", invitations.join(","))
+            } else {
+                invitations.concat()
+            }
+        }
+        (_, "/v1/instance") => r#"{"id":"ins_1","environment_type":"development"}"#.to_owned(),
+        _ => "[]".to_owned(),
+    };
+    Ok(HttpResponse::new(body.into()))
+}
+
+/// An invitation for each address in the body, which has nothing but addresses in it.
+fn invitations(body: &[u8], invited: &AtomicUsize) -> Vec<String> {
+    let text = std::str::from_utf8(body).expect("JSON is UTF-8");
+    let addresses = text.split('"').filter(|part| part.contains('@'));
+    addresses
+        .map(|address| {
+            let number = invited.fetch_add(1, Ordering::Relaxed);
+            let mut invitation = String::with_capacity(160);
+            let written = write!(
+                invitation,
+                r#"{{"id":"inv_{number:024}","email_address":"{address}","status":"pending","created_at":1,"updated_at":1}}"#
+            );
+            written.expect("a String takes all");
+            invitation
+        })
+        .collect()
+}
+
+/// The most memory that the process ever had, where the system tells.
+fn peak_megabytes() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| (kilobytes / 1024).to_string())
+}
