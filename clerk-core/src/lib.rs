@@ -1,5 +1,3 @@
-//! The core of the Rust SDK for [Clerk](https://clerk.com)'s Backend API: models, client, and the one trait,
-//! [`HttpTransport`], that stands between the client and the wire.
 #![doc = include_str!("../README.md")]
 
 pub mod api;

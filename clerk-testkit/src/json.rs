@@ -3,7 +3,7 @@
 mod diff;
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
@@ -80,35 +80,39 @@ impl Json {
             .map(|(_, value)| value)
     }
 
-    /// A text that is the same for all that means the same: keys sorted, no spacing, numbers in one spelling.
-    pub(crate) fn write_canonical(&self, out: &mut String) {
+    /// Bytes that are the same for all that means the same: keys sorted, no spacing, numbers in one spelling.
+    pub(crate) fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Null => out.push_str("null"),
-            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&canonical_number(number)),
-            Self::String(text) => write_string(text, out),
+            Self::Null => out.push(b'n'),
+            Self::Bool(value) => out.push(if *value { b't' } else { b'f' }),
+            Self::Number(number) => {
+                out.push(b'#');
+                write_canonical_text(&canonical_number(number), out);
+            }
+            Self::String(text) => {
+                out.push(b'"');
+                write_canonical_text(text, out);
+            }
             Self::Array(items) => {
-                out.push('[');
+                out.push(b'[');
                 for item in items {
                     item.write_canonical(out);
-                    out.push(',');
                 }
-                out.push(']');
+                out.push(b']');
             }
             Self::Object(members) => {
                 let mut sorted: Vec<&(String, Self)> = members.iter().collect();
                 sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
-                out.push('{');
+                out.push(b'{');
                 for (at, (key, value)) in sorted.iter().enumerate() {
                     let is_overridden = sorted.get(at + 1).is_some_and(|(next, _)| next == key);
                     if !is_overridden {
-                        write_string(key, out);
-                        out.push(':');
+                        out.push(b':');
+                        write_canonical_text(key, out);
                         value.write_canonical(out);
-                        out.push(',');
                     }
                 }
-                out.push('}');
+                out.push(b'}');
             }
         }
     }
@@ -146,9 +150,10 @@ fn canonical_number(number: &str) -> Cow<'_, str> {
     }
 }
 
-/// Any spelling will do that differs for different texts; this one is cheap.
-fn write_string(text: &str, out: &mut String) {
-    let _ = write!(out, "{}\"{text}\"", text.len());
+/// The length first, so that no text passes for two, or for what stands around it.
+pub(crate) fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(&text.len().to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.
@@ -236,7 +241,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 impl PartialEq for Json {
     /// By meaning.
     fn eq(&self, other: &Self) -> bool {
-        let (mut a, mut b) = (String::new(), String::new());
+        let (mut a, mut b) = (Vec::new(), Vec::new());
         self.write_canonical(&mut a);
         other.write_canonical(&mut b);
         a == b

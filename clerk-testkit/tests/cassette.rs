@@ -418,9 +418,9 @@ const RECORD_VARIABLE: &str = "CLERK_TESTKIT_RECORD";
 
 /// What a user's test does, in a process whose environment its parent chooses.
 #[test]
-#[ignore = "the next test runs it"]
+#[ignore = "a process that the next test starts"]
 fn a_users_test() {
-    let path = std::env::var(PATH_VARIABLE).expect("the next test sets it");
+    let Ok(path) = std::env::var(PATH_VARIABLE) else { return };
     let live = || transport_fn(async |_request| Ok(response("live")));
     let tape = cassette(path, RECORD_VARIABLE, live).expect("a cassette");
     let answer = block_on(tape.send(request("GET", "/v1/x", ""))).expect("a response");

@@ -47,20 +47,20 @@ impl Body {
     }
 
     /// Adds what is the same for bodies that mean the same.
-    pub(super) fn write_key(&self, key: &mut String) {
+    pub(super) fn write_key(&self, key: &mut Vec<u8>) {
         match self {
             Self::Empty => {}
             Self::Json(json) => {
-                key.push_str("json ");
+                key.extend_from_slice(b"json ");
                 json.write_canonical(key);
             }
             Self::Text(text) => {
-                key.push_str("text ");
-                key.push_str(text);
+                key.extend_from_slice(b"text ");
+                key.extend_from_slice(text.as_bytes());
             }
             Self::Base64(Binary(bytes)) => {
-                key.push_str("base64 ");
-                STANDARD.encode_string(bytes, key);
+                key.extend_from_slice(b"bytes ");
+                key.extend_from_slice(bytes);
             }
         }
     }

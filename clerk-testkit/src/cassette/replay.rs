@@ -38,7 +38,7 @@ struct Shared {
 
 struct State {
     /// For each key, those not used yet, the first recorded first.
-    unused: HashMap<String, VecDeque<usize>>,
+    unused: HashMap<Vec<u8>, VecDeque<usize>>,
     used: Vec<bool>,
     used_count: usize,
     scrubber: Scrubber,
@@ -55,7 +55,7 @@ const MOST_REPORTED: usize = 10;
 impl Replay {
     /// Answers from `cassette`.
     pub fn new(cassette: Cassette) -> Self {
-        let mut unused: HashMap<String, VecDeque<usize>> = HashMap::new();
+        let mut unused: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
         for (index, interaction) in cassette.interactions.iter().enumerate() {
             unused.entry(interaction.request.key()).or_default().push_back(index);
         }
@@ -232,7 +232,7 @@ impl Shared {
 
 impl State {
     /// The first unused interaction of this key, which is used from now on.
-    fn take(&mut self, key: &str) -> Option<usize> {
+    fn take(&mut self, key: &[u8]) -> Option<usize> {
         let indices = self.unused.get_mut(key)?;
         let &index = indices.front()?;
         // In order, those used are always the first.

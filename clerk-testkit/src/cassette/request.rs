@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Body;
 use super::scrub::Scrubber;
+use crate::json::write_canonical_text;
 use crate::query;
 
 /// Headers by name, each with its values in their order.
@@ -48,16 +49,16 @@ impl RecordedRequest {
     }
 
     /// What is the same for requests that match.
-    pub(super) fn key(&self) -> String {
-        let mut key = String::with_capacity(256);
-        key.push_str(&self.method);
-        key.push(' ');
-        key.push_str(&self.path);
+    pub(super) fn key(&self) -> Vec<u8> {
+        let mut key = Vec::with_capacity(1024);
+        write_canonical_text(&self.method, &mut key);
+        write_canonical_text(&self.path, &mut key);
         for (name, value) in &self.query {
-            // The lengths keep a parameter from passing for two.
-            key.push_str(&format!("\n{} {} {name}={value}", name.len(), value.len()));
+            key.push(b'?');
+            write_canonical_text(name, &mut key);
+            write_canonical_text(value, &mut key);
         }
-        key.push_str("\n\n");
+        key.push(b'\n');
         self.body.write_key(&mut key);
         key
     }

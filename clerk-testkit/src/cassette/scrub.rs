@@ -9,9 +9,10 @@ mod secret;
 mod spelling;
 mod ticket;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use address::Context;
+use address::{Change, Context};
 pub(super) use pseudonym::Keep;
 pub(super) use secret::holds_secret;
 
@@ -71,12 +72,13 @@ impl Scrubber {
         if self.people.is_empty() {
             return None;
         }
-        let mut restore = |pseudonym: &str| self.people.get(pseudonym).cloned();
+        let mut restore = |pseudonym: &str| self.people.get(pseudonym).map(Cow::from);
         rewrite(bytes, Context::Text, DEPTH, &mut restore)
     }
 
     fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        rewrite(bytes, Context::Text, DEPTH, &mut |address| self.pseudonym(address))
+        let mut rename = |address: &str| self.pseudonym(address).map(Cow::from);
+        rewrite(bytes, Context::Text, DEPTH, &mut rename)
     }
 
     /// The pseudonym for an address, unless it is kept or is one already.
@@ -85,20 +87,15 @@ impl Scrubber {
             return None;
         }
         let pseudonym = pseudonym::of(address);
-        if !self.people.contains_key(&pseudonym) {
-            self.people.insert(pseudonym.clone(), address.to_owned());
-        }
+        self.people
+            .entry(pseudonym.clone())
+            .or_insert_with(|| address.to_owned());
         Some(pseudonym)
     }
 }
 
 /// Redacts tickets and puts every address through `change`, in base64 as well. `None` if nothing changed.
-fn rewrite(
-    bytes: &[u8],
-    context: Context,
-    depth: u8,
-    change: &mut dyn FnMut(&str) -> Option<String>,
-) -> Option<Vec<u8>> {
+fn rewrite(bytes: &[u8], context: Context, depth: u8, change: &mut Change<'_>) -> Option<Vec<u8>> {
     let redacted = ticket::redact(bytes);
     let now = redacted.as_deref().unwrap_or(bytes);
     let renamed = address::rewrite(now, context, change);

@@ -133,8 +133,7 @@ impl RetryPolicy {
     pub fn backoff(&self, number: u32, jitter: f64) -> Duration {
         let doublings = number.saturating_sub(1).min(31);
         let full = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
-        // In this order a jitter that is not a number counts as 0.
-        let jitter = jitter.max(0.0).min(1.0);
+        let jitter = if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) };
         (full / 2).saturating_add((full / 2).mul_f64(jitter))
     }
 }

@@ -13,6 +13,9 @@ pub(super) enum Context {
     Noise,
 }
 
+/// What to put in the place of an address; `None` leaves it.
+pub(super) type Change<'a> = dyn FnMut(&str) -> Option<Cow<'a, str>> + 'a;
+
 /// Whether the text is one address and nothing else, whatever rare characters it holds.
 pub(super) fn is_whole(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
@@ -29,19 +32,12 @@ pub(super) fn is_whole(text: &str) -> bool {
 }
 
 /// Puts each address through `change`, and keeps the spelling of its at sign. `None` if nothing changed.
-pub(super) fn rewrite(
-    bytes: &[u8],
-    context: Context,
-    change: &mut dyn FnMut(&str) -> Option<String>,
-) -> Option<Vec<u8>> {
+pub(super) fn rewrite(bytes: &[u8], context: Context, change: &mut Change<'_>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut done = 0;
     let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] != b'@' && !begins_escape(bytes[at]) {
-            at += 1;
-            continue;
-        }
+    while let Some(skipped) = bytes[at..].iter().position(|&c| c == b'@' || begins_escape(c)) {
+        at += skipped;
         let len = match first(&bytes[at..]) {
             Some(spelled) if spelled.byte == b'@' => spelled.len,
             _ => {
@@ -51,12 +47,14 @@ pub(super) fn rewrite(
         };
         let start = done + local_start(&bytes[done..at], context);
         let end = at + len + domain_end(&bytes[at + len..], context);
-        let (local, domain) = (text(&bytes[start..at]), text(&bytes[at + len..end]));
-        let is_address = !local.is_empty() && is_domain(&domain, context);
-        let replacement = is_address.then(|| change(&format!("{local}@{domain}"))).flatten();
-        if let Some(replacement) = replacement
-            && let Some((local, domain)) = replacement.split_once('@')
-        {
+        let address = text(&bytes[start..end]);
+        let is_address = |(local, domain): (&str, &str)| !local.is_empty() && is_domain(domain, context);
+        let replacement = match address.rsplit_once('@') {
+            Some(parts) if is_address(parts) => change(&address),
+            _ => None,
+        };
+        if let Some((local, domain)) = replacement.as_deref().and_then(|address| address.split_once('@')) {
+            out.reserve(bytes.len());
             out.extend_from_slice(&bytes[done..start]);
             out.extend_from_slice(local.as_bytes());
             out.extend_from_slice(&bytes[at..at + len]);
