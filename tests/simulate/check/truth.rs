@@ -22,6 +22,8 @@ struct Known<'a> {
     by_others: Vec<&'a Invitation>,
     /// Whether a user has the address now.
     is_user: bool,
+    /// Whether others delete what is pending for the address.
+    is_deleted: bool,
     mails: u64,
 }
 
@@ -38,7 +40,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
     for row in first_rows.filter(|row| !row.is.duplicate && !row.is.invalid) {
         let address = row.identity();
         if let Some(known) = known.get(&address) {
-            problems.extend(mails(story, row, known).map(|problem| format!("{address}: {problem}")));
+            problems.extend(mails(row, known).map(|problem| format!("{address}: {problem}")));
         }
     }
     for (number, life) in story.lives.iter().enumerate() {
@@ -67,11 +69,16 @@ impl<'a> Known<'a> {
         let (by_run, by_others) = invitations
             .filter(|invitation| invitation.email_address.as_str() == address)
             .partition(|invitation| maker(invitation).is_some());
-        let signs_up = |event: &Event| event.deed == Deed::SignUp && event.address == address;
+        let events = &story.scenario.events;
+        let happens = |deed| {
+            let is_it = |event: &Event| event.deed == deed && event.address == address;
+            events.iter().any(is_it)
+        };
         Self {
             by_run,
             by_others,
-            is_user: row.is.user || story.scenario.events.iter().any(signs_up),
+            is_user: row.is.user || happens(Deed::SignUp),
+            is_deleted: happens(Deed::Delete),
             mails: story.mails.get(address).copied().unwrap_or_default(),
         }
     }
@@ -88,7 +95,7 @@ fn maker(invitation: &Invitation) -> Option<usize> {
 }
 
 /// Nobody is invited twice by the run.
-fn mails(story: &Story<'_>, row: &Row, known: &Known<'_>) -> Option<String> {
+fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
     let from_before = |invitation: &&&Invitation| invitation.created_at == ManualClock::START;
     let later = known.by_others.iter().filter(|other| !from_before(other)).count();
     let told = (known.by_run.len() + later) as u64;
@@ -98,8 +105,8 @@ fn mails(story: &Story<'_>, row: &Row, known: &Known<'_>) -> Option<String> {
             known.mails
         ));
     }
-    // Others who revoke or delete let Clerk take a second one; a row that ignores what exists is never sent again.
-    let may_repeat = story.scenario.broken == Some(Assumption::NobodyElse) && !row.ignore_existing;
+    // What was deleted nobody can find. A row that ignores what exists is never sent again all the same.
+    let may_repeat = known.is_deleted && !row.ignore_existing;
     if known.by_run.len() > 1 && !may_repeat {
         return Some(format!("the run invited {} times", known.by_run.len()));
     }
@@ -116,6 +123,8 @@ fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settleme
     let promised = story.scenario.broken.is_none();
     let others_meddle = story.scenario.broken == Some(Assumption::NobodyElse);
     let preflight = story.scenario.run.preflight;
+    // Even one that is made too late is known for the run's own if it is listed in time, before the run has settled.
+    let is_own_found = preflight && (promised || story.scenario.broken == Some(Assumption::SettleDelay));
     let made = known.by_run.len();
     if row.is.invalid != (settlement.outcome == Outcome::Invalid) {
         return Some("the input says otherwise".to_owned());
@@ -137,8 +146,8 @@ fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settleme
     let is_right = match settlement.outcome {
         Outcome::Created => settlement.invitation_id.is_some() && may_be_created(story, row),
         // Without a preflight, the run cannot tell its own from others'.
-        Outcome::AlreadyInvited => made + known.by_others.len() > 0 && !(promised && preflight && made > 0),
-        Outcome::ExistingUser => known.is_user && !(promised && preflight && made > 0),
+        Outcome::AlreadyInvited => made + known.by_others.len() > 0 && !(is_own_found && made > 0),
+        Outcome::ExistingUser => known.is_user && !(is_own_found && made > 0),
         Outcome::Refused => made == 0 && is_refused(row, settlement),
         Outcome::Unknown => {
             let cannot_be_known = row.ignore_existing || (!preflight && made + known.by_others.len() > 0);
