@@ -144,13 +144,13 @@ fn every_failure_names_operation_status_trace_and_effect() {
             source: None,
         },
         Failure {
-            case: "an envelope of nulls",
+            case: "an envelope without a code is not Clerk's",
             status: 422,
             headers: &[],
             body: r#"{"errors":[{"code":null,"message":null,"long_message":null,"meta":null}],"clerk_trace_id":null}"#,
             kind: ErrorKind::Rejected,
-            effect: Nothing,
-            display: "CreateInvitation failed with status 422, <unprintable>",
+            effect: Unknown,
+            display: "CreateInvitation failed with status 422, may have taken effect",
             source: None,
         },
         Failure {

@@ -191,11 +191,12 @@ pub(crate) struct Envelope {
     pub(crate) trace_id: Option<String>,
 }
 
-/// Reads Clerk's error envelope; `None` for a body that is not one.
+/// Reads Clerk's error envelope; `None` for a body that is not one. Other servers list errors too, but Clerk's have codes.
 pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
     let mut envelope: Envelope = serde_json::from_slice(body).ok()?;
     envelope.trace_id = envelope.trace_id.filter(|id| is_printable(id));
-    (!envelope.errors.is_empty()).then_some(envelope)
+    let has_code = |error: &ApiError| !error.code.as_str().is_empty();
+    envelope.errors.iter().any(has_code).then_some(envelope)
 }
 
 fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
