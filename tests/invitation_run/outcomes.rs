@@ -1,0 +1,199 @@
+//! What becomes of people, and what they are told by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clerk_core::CreateInvitation;
+use clerk_core::api::organization_invitations::NewOrganizationInvitation;
+use clerk_core::model::OrganizationId;
+use clerk_core::run::{Evidence, Lanes, Outcome, Settlement};
+use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
+
+use super::scene::{Outcomes, Scene, assert_one_mail_each, in_memory, outcomes, people};
+
+#[test]
+fn each_person_is_settled_by_what_clerk_has() {
+    let scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .pending_invitation("person2@example.com")
+            .blocked("person3@example.com")
+            .malformed("person4@example.com")
+            .existing_user("person5@example.com")
+    });
+    let mut people = people(12);
+    people[2] = people[2].clone().ignore_existing(true);
+    people.push(CreateInvitation::new(" PERSON0@example.com "));
+    people.push(CreateInvitation::new("nobody"));
+    people.push(CreateInvitation::new("somebody@example.com").expires_in_days(366));
+    let (report, settled) = scene.run(&people, in_memory(), Lanes::Both);
+    let told: Vec<_> = settled.iter().map(|s| (s.outcome, s.evidence)).collect();
+    let created = (Outcome::Created, Evidence::Answer);
+    let mut expected = vec![created; 12];
+    expected[1] = (Outcome::AlreadyInvited, Evidence::Read);
+    expected[3] = (Outcome::Refused, Evidence::Refusal);
+    expected[4] = (Outcome::Refused, Evidence::Refusal);
+    expected[5] = (Outcome::ExistingUser, Evidence::Read);
+    expected.push((Outcome::Duplicate, Evidence::Input));
+    expected.push((Outcome::Invalid, Evidence::Input));
+    expected.push((Outcome::Invalid, Evidence::Input));
+    assert_eq!(told, expected);
+    assert!(report.stopped().is_none());
+}
+
+#[test]
+fn whoever_an_answer_was_lost_for_is_found_and_not_invited_again() {
+    let faults = [
+        Fault::Lost(Moment::AfterEffect),
+        Fault::Lost(Moment::BeforeEffect),
+        Fault::Hang(Moment::AfterEffect),
+        Fault::Truncated,
+        Fault::Garbage,
+        Fault::Late(Duration::from_secs(60)),
+        Fault::Refused,
+        Fault::TooManyRequests(Duration::from_secs(600)),
+        Fault::ServerError(http::StatusCode::BAD_GATEWAY, Moment::AfterEffect),
+        Fault::ServerError(http::StatusCode::SERVICE_UNAVAILABLE, Moment::BeforeEffect),
+    ];
+    for fault in faults {
+        for operation in [FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation] {
+            let scene = Scene::new(|fake| {
+                fake.read_lag(Duration::from_secs(20))
+                    .faults(FaultPlan::new().on_calls(operation, 1..=2, fault))
+            });
+            let (_, settled) = scene.run(&people(50), in_memory(), Lanes::Both);
+            assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 50)]), "{fault}");
+            assert_one_mail_each(&scene, &settled);
+        }
+    }
+}
+
+#[test]
+fn a_second_run_on_the_same_journal_sends_nothing_again() {
+    let scene = Scene::new(|fake| fake.malformed("person3@example.com"));
+    let journal = in_memory();
+    let (_, first) = scene.run(&people(30), Arc::clone(&journal), Lanes::Both);
+    let (_, second) = scene.run(&people(31), journal, Lanes::Both);
+    let without_urls = |settled: &[Settlement]| -> Vec<_> {
+        settled
+            .iter()
+            .map(|s| (s.outcome, s.evidence, s.invitation_id.clone(), s.code.clone()))
+            .collect()
+    };
+    assert_eq!(without_urls(&first), without_urls(&second)[..30]);
+    assert_eq!(second[30].outcome, Outcome::Created, "the new row joins");
+    assert_one_mail_each(&scene, &second);
+}
+
+#[test]
+fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
+    let scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .existing_user("person2@example.com")
+    });
+    let mut input = people(1000);
+    input.push(CreateInvitation::new("nobody"));
+    input.push(CreateInvitation::new("person0@example.com"));
+    let clerk = scene.client();
+    let plan = scene
+        .clock
+        .drive(clerk.invitations().invite_all(input).plan())
+        .expect("it ends");
+    assert!(plan.stopped().is_none());
+    assert_eq!(plan.to_invite(), 998);
+    let skipped = [
+        Outcome::AlreadyInvited,
+        Outcome::ExistingUser,
+        Outcome::Invalid,
+        Outcome::Duplicate,
+    ];
+    assert_eq!(skipped.map(|outcome| plan.skipped(outcome)), [1; 4]);
+    let estimate = plan.estimate();
+    assert_eq!((estimate.bulk_calls, estimate.single_calls), (75, 248));
+    assert_eq!(estimate.duration, Duration::from_secs(2 * 3600));
+    assert_eq!(scene.fake.calls(FakeOperation::CreateBulkInvitations), 0);
+    assert_eq!(scene.fake.calls(FakeOperation::CreateInvitation), 0);
+}
+
+#[test]
+fn what_a_run_created_can_be_revoked_from_its_journal() {
+    let scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
+    let journal = in_memory();
+    let (_, settled) = scene.run(&people(40), Arc::clone(&journal), Lanes::Both);
+    scene.fake.sign_up("person2@example.com");
+    let clerk = scene.client();
+    // The journal comes to nobody's hands half-way: the second time there is nothing left to do.
+    for (revoked, accepted) in [(38, 1), (0, 0)] {
+        let undo = clerk.invitations().revoke_all(Arc::clone(&journal));
+        let report = scene.clock.drive(undo.run()).expect("it ends");
+        assert!(report.stopped.is_none(), "{:?}", report.stopped);
+        assert_eq!((report.revoked, report.accepted), (revoked, accepted));
+        assert_eq!((report.missing, report.pending, report.in_doubt), (0, 0, 0));
+    }
+    let pending = clerk_core::api::invitations::ListInvitations::new()
+        .status(clerk_core::model::InvitationStatus::Pending)
+        .limit(500);
+    let left = scene
+        .clock
+        .drive(clerk.invitations().list(&pending))
+        .expect("it ends")
+        .expect("a list");
+    let left: Vec<_> = left
+        .data
+        .iter()
+        .map(|invitation| invitation.email_address.as_str())
+        .collect();
+    assert_eq!(left, ["person1@example.com"], "what was there before stays");
+    assert_eq!(settled.len(), 40);
+}
+
+#[test]
+fn people_are_invited_to_an_organization_in_the_same_way() {
+    let scene = Scene::new(|fake| {
+        fake.organization("org_1")
+            .member("org_1", "person1@example.com")
+            .pending_organization_invitation("org_1", "person2@example.com")
+            .existing_user("person3@example.com")
+            .malformed("person4@example.com")
+            .faults(FaultPlan::new().on_call(
+                FakeOperation::CreateOrganizationInvitationBulk,
+                1,
+                Fault::Lost(Moment::AfterEffect),
+            ))
+    });
+    let organization = OrganizationId::from("org_1");
+    let invitation = |n| NewOrganizationInvitation::new(format!("person{n}@example.com"), "org:member");
+    let journal = in_memory();
+    let (clerk, outcomes) = (scene.client(), Arc::new(Outcomes::default()));
+    let run = clerk
+        .organization_invitations()
+        .invite_all(&organization, (0..1000).map(invitation))
+        .journal(Arc::clone(&journal))
+        .observer(Arc::clone(&outcomes));
+    let report = scene.clock.drive(run.run()).expect("the run ends");
+    assert!(report.stopped().is_none(), "{:?}", report.stopped());
+    let settled = outcomes.0.lock().unwrap();
+    let outcome = |n| {
+        let of = settled.iter().find(|settlement| settlement.position == n);
+        of.map(|settlement| settlement.outcome)
+    };
+    assert_eq!(outcome(1), Some(Outcome::ExistingUser), "a member");
+    assert_eq!(outcome(2), Some(Outcome::AlreadyInvited));
+    assert_eq!(
+        outcome(3),
+        Some(Outcome::Created),
+        "a user can be invited to an organization"
+    );
+    assert_eq!(outcome(4), Some(Outcome::Refused));
+    assert_eq!(report.of(Outcome::Created), 997);
+    assert_one_mail_each(&scene, &settled);
+    let hours = scene.clock.elapsed().as_secs_f64() / 3600.0;
+    assert!(
+        (1.0..1.01).contains(&hours),
+        "50 calls of ten and 250 of one an hour: {hours} h"
+    );
+
+    let undo = clerk.organization_invitations().revoke_all(&organization, journal);
+    let undone = scene.clock.drive(undo.run()).expect("it ends");
+    assert_eq!((undone.revoked, undone.pending), (997, 0), "{:?}", undone.stopped);
+}
