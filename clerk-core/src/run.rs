@@ -43,7 +43,8 @@
 //! - **A2** An invitation is listed within [`read_lag`](InvitationRun::read_lag) of its creation: 30 seconds.
 //! - **A3** Clerk carries nothing out later than [`settle_delay`](InvitationRun::settle_delay) after the SDK gave up on the
 //!   call: 120 seconds.
-//! - **A4** Nobody else invites, revokes or deletes these addresses meanwhile.
+//! - **A4** Nobody else invites, revokes or deletes these addresses meanwhile, nor within `read_lag` before the first run:
+//!   what is not listed yet cannot be told from the run's own.
 //!
 //! Then, over any number of crashes and runs on one journal that keeps what it was given, at most one invitation is created
 //! for an address, and every row ends in exactly one outcome.

@@ -117,12 +117,15 @@ fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
 
 #[test]
 fn what_a_run_created_can_be_revoked_from_its_journal() {
-    let scene = Scene::new(|fake| fake.pending_invitation("person1@example.com"));
+    let scene = Scene::new(|fake| {
+        fake.pending_invitation("person1@example.com")
+            .faults(FaultPlan::new().on_calls(FakeOperation::RevokeInvitation, 3..=5, Fault::Lost(Moment::AfterEffect)))
+    });
     let journal = in_memory();
     let (_, settled) = scene.run(&people(40), Arc::clone(&journal), Lanes::Both);
     scene.fake.sign_up("person2@example.com");
     let clerk = scene.client();
-    // The journal comes to nobody's hands half-way: the second time there is nothing left to do.
+    // Lost answers are asked for again, and the second time there is nothing left to do.
     for (revoked, accepted) in [(38, 1), (0, 0)] {
         let undo = clerk.invitations().revoke_all(Arc::clone(&journal));
         let report = scene.clock.drive(undo.run()).expect("it ends");

@@ -3,8 +3,10 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use super::journal::{Journal, JournalError, Record};
+use super::known::Reader;
 use super::observer::{RunEvent, RunObserver};
 use super::report::Stop;
+use super::settings::Settings;
 use super::stop::StopHandle;
 use super::target::Target;
 use super::{Outcome, history};
@@ -13,6 +15,7 @@ use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
 use crate::middleware::race::race;
 use crate::model::{InvitationId, OrganizationId};
+use crate::operation::CallOptions;
 
 /// Revokes what a run created, from its journal, and [`run`](Self::run) runs it.
 ///
@@ -111,14 +114,15 @@ impl RevocationRun {
     }
 
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
-        let instance = self.client.instance().get().await.map_err(Stop::Error)?.id;
+        let reader = self.reader();
+        let instance = self.unless_stopped(reader.read(|| async { reader.client.instance().get().await }));
+        let instance = instance.await?.map_err(Stop::of)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
-        let gate = Gate::new(self.limits.all(), Arc::clone(self.client.clock()));
         for id in created {
-            let revoking = gate.pass(self.target.revoke(&self.client, &id));
-            let answer = race(revoking, self.stop.requested()).await.ok_or(Stop::Requested)?;
-            let revocation = revocation(answer)?;
+            // Revoking twice is revoking once, so it is tried again as a read is.
+            let revoking = reader.read(|| reader.target.revoke(&reader.client, &id));
+            let revocation = revocation(self.unless_stopped(revoking).await?)?;
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -135,6 +139,21 @@ impl RevocationRun {
             }
         }
         Ok(())
+    }
+
+    fn reader(&self) -> Reader {
+        let settings = Settings::new(self.limits.clone());
+        Reader {
+            client: self.client.with_options(CallOptions::new().no_retry()),
+            gate: Gate::new(self.limits.all(), Arc::clone(self.client.clock())),
+            target: self.target.clone(),
+            max_failures: settings.max_failures,
+            max_wait: settings.max_wait,
+        }
+    }
+
+    async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Result<T, Stop> {
+        race(call, self.stop.requested()).await.ok_or(Stop::Requested)
     }
 
     /// The invitations that the journal's runs created and nobody has revoked from it, oldest first.
@@ -175,6 +194,6 @@ fn revocation(answer: Result<(), Error>) -> Result<Revocation, Stop> {
         Some(code) if *code == ErrorCode::RESOURCE_NOT_FOUND && error.kind() == ErrorKind::NotFound => {
             Ok(Revocation::Missing)
         }
-        _ => Err(Stop::Error(error)),
+        _ => Err(Stop::of(error)),
     }
 }
