@@ -14,6 +14,9 @@ use crate::operation::Operation;
 /// What RFC 3986, 2.3 calls unreserved needs no encoding, and everything else gets it.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// How many bytes a body can have before it has to be moved to a larger place: a bulk call of ten people mostly fits.
+const ROOM_FOR_BODY: usize = 2048;
+
 /// A typed call: what goes out, and what the answer decodes to.
 ///
 /// The SDK's own requests implement it, and so does one of yours for any operation that the SDK does not have:
@@ -159,8 +162,9 @@ impl EndpointRequest {
     ///
     /// [`InvalidRequest`] if it cannot be written as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidRequest> {
-        match serde_json::to_vec(body) {
-            Ok(json) => {
+        let mut json = Vec::with_capacity(ROOM_FOR_BODY);
+        match serde_json::to_writer(&mut json, body) {
+            Ok(()) => {
                 self.body = Some(json.into());
                 Ok(self)
             }
