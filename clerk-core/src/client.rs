@@ -2,14 +2,13 @@
 
 mod base_url;
 mod builder;
+mod headers;
 mod response;
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
 
 use crate::api::instance::InstanceApi;
 use crate::api::invitations::Invitations;
@@ -48,7 +47,6 @@ struct Inner {
     transport: Box<dyn HttpTransport>,
     clock: Arc<dyn Clock>,
     base_url: BaseUrl,
-    headers: HeaderMap,
     environment: Environment,
 }
 
@@ -139,14 +137,9 @@ impl Client {
             return Err(request.invalid("its path is not one, or too long").into());
         };
         let (operation, body) = request.into_parts();
-        let mut headers = self.inner.headers.clone();
-        if body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));
         *request.method_mut() = operation.method().clone();
         *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
         let context = CallContext::new(operation, self.options, self.inner.clock.now());
         request.extensions_mut().insert(context);
         Ok(request)

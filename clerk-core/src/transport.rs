@@ -4,6 +4,7 @@ mod error;
 mod function;
 
 use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,6 +18,12 @@ pub type HttpRequest = http::Request<Bytes>;
 
 /// A response whole in memory.
 pub type HttpResponse = http::Response<Bytes>;
+
+/// The future that [`HttpTransport::send`] returns, as `async_trait` makes it.
+///
+/// A middleware that waits for nothing before its inner transport writes `send` out with it: the request then goes
+/// to the inner transport at once and is not moved through a future of the middleware's own.
+pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
 /// Sends one HTTP request and brings back the whole response.
 ///
@@ -62,16 +69,19 @@ pub trait HttpTransport: Debug + Send + Sync + 'static {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
-#[async_trait]
-impl<T: HttpTransport + ?Sized> HttpTransport for Arc<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        (**self).send(request).await
-    }
+/// Both pass the inner future on as it is: an `async fn` would box it a second time.
+macro_rules! transport_through_pointer {
+    ($($pointer:ident),*) => {$(
+        impl<T: HttpTransport + ?Sized> HttpTransport for $pointer<T> {
+            fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+            where
+                'a: 'b,
+                Self: 'b,
+            {
+                (**self).send(request)
+            }
+        }
+    )*};
 }
 
-#[async_trait]
-impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        (**self).send(request).await
-    }
-}
+transport_through_pointer!(Arc, Box);

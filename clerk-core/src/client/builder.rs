@@ -2,10 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use super::base_url::BaseUrl;
+use super::headers::SetHeaders;
 use super::{Client, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::error::BuildError;
@@ -13,8 +13,6 @@ use crate::middleware::{Observe, Observer, RateLimit, RateLimits, Retry, RetryPo
 use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
 use crate::transport::HttpTransport;
-
-static CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 
 /// Makes a [`Client`]: [`Client::builder`] starts it.
 ///
@@ -121,15 +119,14 @@ impl ClientBuilder {
     /// [`BuildError`] if the base URL or the user agent cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
-        let headers = self.headers()?;
+        let user_agent = self.user_agent_header()?;
         let environment = self.secret_key.environment();
         let clock = Arc::clone(&self.clock);
         let options = self.options;
         let inner = Inner {
-            transport: self.stack(),
+            transport: self.stack(user_agent),
             clock,
             base_url,
-            headers,
             environment,
         };
         Ok(Client {
@@ -138,26 +135,22 @@ impl ClientBuilder {
         })
     }
 
-    fn headers(&self) -> Result<HeaderMap, BuildError> {
+    fn user_agent_header(&self) -> Result<HeaderValue, BuildError> {
         let sdk = concat!("clerk-core/", env!("CARGO_PKG_VERSION"));
-        let user_agent = match &self.user_agent {
-            Some(application) => HeaderValue::try_from(format!("{application} {sdk}")),
+        match &self.user_agent {
+            Some(application) => {
+                HeaderValue::try_from(format!("{application} {sdk}")).map_err(|_| BuildError::UserAgent)
+            }
             None => Ok(HeaderValue::from_static(sdk)),
-        };
-        let user_agent = user_agent.map_err(|_| BuildError::UserAgent)?;
-        Ok(HeaderMap::from_iter([
-            (AUTHORIZATION, self.secret_key.authorization()),
-            (CLERK_API_VERSION.clone(), HeaderValue::from_static(Client::API_VERSION)),
-            (USER_AGENT, user_agent),
-            (ACCEPT, HeaderValue::from_static("application/json")),
-        ]))
+        }
     }
 
-    fn stack(self) -> Box<dyn HttpTransport> {
+    fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
         let clock = self.clock;
+        let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
         let observed: Box<dyn HttpTransport> = match self.observer {
-            Some(observer) => Box::new(Observe::new(self.transport, observer, Arc::clone(&clock))),
-            None => self.transport,
+            Some(observer) => Box::new(Observe::new(transport, observer, Arc::clone(&clock))),
+            None => Box::new(transport),
         };
         let timed = Timeout::new(observed, self.attempt_timeout, Arc::clone(&clock));
         let limited = RateLimit::new(timed, self.rate_limits, Arc::clone(&clock));

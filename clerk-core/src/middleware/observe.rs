@@ -2,12 +2,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use http::{Method, StatusCode};
 
 use crate::clock::Clock;
 use crate::operation::CallContext;
-use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+use crate::transport::{HttpRequest, HttpTransport, Sending, TransportError};
 
 /// Is told of each attempt on the wire, for logs, metrics and traces.
 ///
@@ -73,19 +72,25 @@ impl<T> Observe<T> {
     }
 }
 
-#[async_trait]
 impl<T: HttpTransport> HttpTransport for Observe<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
         let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
-        let result = self.inner.send(request).await;
-        watch.end(match &result {
-            Ok(response) => AttemptEnd::Response {
-                status: response.status(),
-                bytes: response.body().len(),
-            },
-            Err(error) => AttemptEnd::Failure(error),
-        });
-        result
+        let attempt = self.inner.send(request);
+        Box::pin(async move {
+            let result = attempt.await;
+            watch.end(match &result {
+                Ok(response) => AttemptEnd::Response {
+                    status: response.status(),
+                    bytes: response.body().len(),
+                },
+                Err(error) => AttemptEnd::Failure(error),
+            });
+            result
+        })
     }
 }
 

@@ -71,7 +71,13 @@ impl<T> RateLimit<T> {
         loop {
             let now = self.clock.now();
             let free_at = match self.state().take(key, now) {
-                Ok(()) => return Ok(Permit { limit: self, key }),
+                Ok(counts) => {
+                    return Ok(Permit {
+                        limit: self,
+                        key,
+                        counts,
+                    });
+                }
                 Err(free_at) => free_at,
             };
             let wait = free_at.saturating_sub(now);
@@ -98,8 +104,9 @@ impl<T> RateLimit<T> {
         if let Some(wait) = retry_after(response.headers(), &*self.clock) {
             let until = self.clock.now().saturating_add(wait);
             let mut state = self.state();
-            let blocked_until = &mut state.key(key).blocked_until;
-            *blocked_until = (*blocked_until).max(until);
+            if let (_, Some(state)) = state.of(Some(key)) {
+                state.blocked_until = state.blocked_until.max(until);
+            }
         }
     }
 }
@@ -118,37 +125,37 @@ impl<T: HttpTransport> HttpTransport for RateLimit<T> {
 }
 
 impl State {
-    fn key(&mut self, key: RateLimitKey) -> &mut KeyState {
-        let quota = self.limits.of(key);
-        self.by_key.entry(key).or_insert_with(|| KeyState {
-            window: quota.map(Window::new),
-            blocked_until: Duration::ZERO,
-        })
+    /// What a call of this key counts in: the limit of all calls, and the key's own.
+    fn of(&mut self, key: Option<RateLimitKey>) -> (Option<&mut Window>, Option<&mut KeyState>) {
+        let limits = &self.limits;
+        let own = key.map(|key| {
+            self.by_key.entry(key).or_insert_with(|| KeyState {
+                window: limits.of(key).map(Window::new),
+                blocked_until: Duration::ZERO,
+            })
+        });
+        (self.all.as_mut(), own)
     }
 
-    /// Takes a place in every limit that the call counts in, or says when to ask again.
-    fn take(&mut self, key: Option<RateLimitKey>, now: Duration) -> Result<(), Duration> {
-        let key_free_at = key.map_or(now, |key| {
-            let state = self.key(key);
-            let window = state.window.as_mut();
-            window
-                .map_or(now, |window| window.free_at(now))
-                .max(state.blocked_until)
-        });
-        let all_free_at = self.all.as_mut().map_or(now, |window| window.free_at(now));
-        let free_at = key_free_at.max(all_free_at);
+    /// Takes a place in every limit that the call counts in, and tells whether there is one; or says when to ask again.
+    fn take(&mut self, key: Option<RateLimitKey>, now: Duration) -> Result<bool, Duration> {
+        let (mut all, own) = self.of(key);
+        let blocked_until = own.as_ref().map_or(now, |own| own.blocked_until);
+        let mut window = own.and_then(|own| own.window.as_mut());
+        let free_at = |window: &mut Option<&mut Window>| window.as_mut().map_or(now, |window| window.free_at(now));
+        let free_at = free_at(&mut all).max(free_at(&mut window)).max(blocked_until);
         if free_at > now {
             return Err(free_at);
         }
-        self.each_window(key, Window::take);
-        Ok(())
+        let counts = all.is_some() || window.is_some();
+        all.into_iter().chain(window).for_each(Window::take);
+        Ok(counts)
     }
 
-    fn each_window(&mut self, key: Option<RateLimitKey>, mut act: impl FnMut(&mut Window)) {
-        self.all.iter_mut().for_each(&mut act);
-        if let Some(key) = key {
-            self.key(key).window.iter_mut().for_each(act);
-        }
+    fn each_window(&mut self, key: Option<RateLimitKey>, act: impl FnMut(&mut Window)) {
+        let (all, own) = self.of(key);
+        let window = own.and_then(|own| own.window.as_mut());
+        all.into_iter().chain(window).for_each(act);
     }
 }
 
@@ -156,12 +163,14 @@ impl State {
 struct Permit<'a, T> {
     limit: &'a RateLimit<T>,
     key: Option<RateLimitKey>,
+    /// Whether there is a limit for it to count in.
+    counts: bool,
 }
 
 impl<T> Permit<'_, T> {
     /// Gives the place back if nothing was sent; dropping it counts it as used.
     fn settle(self, result: &Result<HttpResponse, TransportError>) {
-        if matches!(result, Err(error) if error.delivery() == Delivery::NotSent) {
+        if self.counts && matches!(result, Err(error) if error.delivery() == Delivery::NotSent) {
             self.limit.state().each_window(self.key, Window::give_back);
             std::mem::forget(self);
         }
@@ -170,6 +179,9 @@ impl<T> Permit<'_, T> {
 
 impl<T> Drop for Permit<'_, T> {
     fn drop(&mut self) {
+        if !self.counts {
+            return;
+        }
         let now = self.limit.clock.now();
         let mut state = self.limit.state();
         state.each_window(self.key, |window| window.end(now));

@@ -1,15 +1,16 @@
 mod policy;
+mod spare;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-use async_trait::async_trait;
 
 use super::retry_after;
 use crate::clock::Clock;
 use crate::error::Effect;
 use crate::operation::{CallContext, Replay};
-use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+use crate::transport::{HttpRequest, HttpResponse, HttpTransport, Sending, TransportError, TransportErrorKind};
+
+use spare::Spare;
 
 pub use policy::{AttemptOutcome, FailedAttempt, RetryDecision, RetryPolicy};
 
@@ -18,7 +19,8 @@ pub use policy::{AttemptOutcome, FailedAttempt, RetryDecision, RetryPolicy};
 /// The [`RetryPolicy`] decides. A wait that is longer than the call allows is not begun: the last result is returned
 /// at once, and its wait with it.
 ///
-/// What the attempts came to is left as [`Attempts`] in the response's extensions or in the error.
+/// What the attempts came to is left as [`Attempts`] in the response's extensions or in the error. A response that
+/// came at the first attempt has none.
 #[derive(Debug)]
 pub struct Retry<T> {
     inner: T,
@@ -90,37 +92,43 @@ impl<T> Retry<T> {
     }
 }
 
-#[async_trait]
 impl<T: HttpTransport> HttpTransport for Retry<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let context = CallContext::of(&request).cloned();
-        let is_single = context.as_ref().is_some_and(CallContext::is_single_attempt);
+    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
+        let is_single = CallContext::of(&request).is_some_and(CallContext::is_single_attempt);
         if is_single || self.policy.max_attempts() <= 1 {
-            return finish(self.inner.send(request).await, 1, Effect::None);
+            let attempt = self.inner.send(request);
+            return Box::pin(async { finish(attempt.await, 1, Effect::None) });
         }
-        let replay = context
-            .as_ref()
-            .map_or(Replay::Unsafe, |context| context.operation().replay_safety());
-        let mut number = 1;
-        let mut earlier_effect = Effect::None;
-        loop {
-            let result = self.inner.send(request.clone()).await;
-            if matches!(&result, Ok(response) if response.status().is_success()) {
-                return finish(result, number, earlier_effect);
+        let spare = Spare::of(&request);
+        let mut attempt = self.inner.send(request);
+        Box::pin(async move {
+            let mut number = 1;
+            let mut earlier_effect = Effect::None;
+            loop {
+                let result = attempt.await;
+                if matches!(&result, Ok(response) if response.status().is_success()) {
+                    return finish(result, number, earlier_effect);
+                }
+                let context = spare.context();
+                let failed = FailedAttempt {
+                    number,
+                    replay: context.map_or(Replay::Unsafe, |context| context.operation().replay_safety()),
+                    outcome: self.outcome(&result),
+                };
+                let Some(wait) = self.wait_before_next(&failed, context) else {
+                    return finish(result, number, earlier_effect);
+                };
+                earlier_effect = earlier_effect.max(failed.outcome.effect());
+                drop(result);
+                self.clock.sleep(wait).await;
+                number += 1;
+                attempt = self.inner.send(spare.request());
             }
-            let attempt = FailedAttempt {
-                number,
-                replay,
-                outcome: self.outcome(&result),
-            };
-            let Some(wait) = self.wait_before_next(&attempt, context.as_ref()) else {
-                return finish(result, number, earlier_effect);
-            };
-            earlier_effect = earlier_effect.max(attempt.outcome.effect());
-            drop(result);
-            self.clock.sleep(wait).await;
-            number += 1;
-        }
+        })
     }
 }
 
@@ -132,8 +140,10 @@ fn finish(
 ) -> Result<HttpResponse, TransportError> {
     match result {
         Ok(mut response) => {
-            let attempts = Attempts::new(number, earlier_effect);
-            response.extensions_mut().insert(attempts);
+            if number > 1 {
+                let attempts = Attempts::new(number, earlier_effect);
+                response.extensions_mut().insert(attempts);
+            }
             Ok(response)
         }
         Err(error) => {

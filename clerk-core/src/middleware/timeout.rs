@@ -1,12 +1,11 @@
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
-
-use async_trait::async_trait;
 
 use super::race::race;
 use crate::clock::Clock;
 use crate::operation::CallContext;
-use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+use crate::transport::{Delivery, HttpRequest, HttpTransport, Sending, TransportError, TransportErrorKind};
 
 /// Ends an attempt that takes too long, response body included.
 ///
@@ -40,16 +39,22 @@ impl<T> Timeout<T> {
     }
 }
 
-#[async_trait]
 impl<T: HttpTransport> HttpTransport for Timeout<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
         let time = self.time_for(&request);
         if time.is_zero() {
-            return Err(timed_out(Delivery::NotSent));
+            return Box::pin(ready(Err(timed_out(Delivery::NotSent))));
         }
-        race(self.inner.send(request), self.clock.sleep(time))
-            .await
-            .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
+        let attempt = self.inner.send(request);
+        Box::pin(async move {
+            race(attempt, self.clock.sleep(time))
+                .await
+                .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
+        })
     }
 }
 

@@ -1,0 +1,87 @@
+use http::Extensions;
+
+use crate::operation::CallContext;
+use crate::transport::HttpRequest;
+
+/// What it takes to send a request again, kept at the lowest cost: most are never sent again.
+///
+/// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context, so that
+/// is kept without its map.
+pub(super) struct Spare {
+    /// Without its extensions.
+    request: HttpRequest,
+    context: Option<CallContext>,
+    /// Empty unless there are others than the context.
+    extensions: Extensions,
+}
+
+impl Spare {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        let mut copy = HttpRequest::new(request.body().clone());
+        *copy.method_mut() = request.method().clone();
+        *copy.uri_mut() = request.uri().clone();
+        *copy.version_mut() = request.version();
+        *copy.headers_mut() = request.headers().clone();
+        let context = CallContext::of(request).cloned();
+        let has_others = request.extensions().len() > usize::from(context.is_some());
+        Self {
+            request: copy,
+            context,
+            extensions: has_others.then(|| request.extensions().clone()).unwrap_or_default(),
+        }
+    }
+
+    pub(super) const fn context(&self) -> Option<&CallContext> {
+        self.context.as_ref()
+    }
+
+    /// The request, to be sent once more.
+    pub(super) fn request(&self) -> HttpRequest {
+        let mut request = self.request.clone();
+        let mut extensions = self.extensions.clone();
+        if let Some(context) = &self.context {
+            extensions.insert(context.clone());
+        }
+        *request.extensions_mut() = extensions;
+        request
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::operation::{CallOptions, Operation};
+
+    #[test]
+    fn a_request_is_the_same_when_it_is_sent_again() {
+        let context = CallContext::new(
+            Operation::post("Ban", "/ban"),
+            CallOptions::new().no_retry(),
+            Duration::ZERO,
+        );
+        for (has_context, has_other) in [(true, false), (true, true), (false, true), (false, false)] {
+            let mut request = http::Request::post("https://api.clerk.com/v1/ban?a=b")
+                .version(http::Version::HTTP_2)
+                .header("x-ours", "1")
+                .body("[]".into())
+                .expect("a request");
+            if has_context {
+                request.extensions_mut().insert(context.clone());
+            }
+            if has_other {
+                request.extensions_mut().insert("a trace of theirs");
+            }
+
+            let again = Spare::of(&request).request();
+            assert_eq!(again.method(), request.method());
+            assert_eq!(again.uri(), request.uri());
+            assert_eq!(again.version(), request.version());
+            assert_eq!(again.headers(), request.headers());
+            assert_eq!(again.body(), request.body());
+            assert_eq!(CallContext::of(&again), has_context.then_some(&context));
+            assert_eq!(again.extensions().get(), has_other.then_some(&"a trace of theirs"));
+        }
+    }
+}
