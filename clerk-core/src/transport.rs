@@ -21,8 +21,8 @@ pub type HttpResponse = http::Response<Bytes>;
 
 /// The future that [`HttpTransport::send`] returns, as `async_trait` makes it.
 ///
-/// A middleware that waits for nothing before its inner transport writes `send` out with it: the request then goes
-/// to the inner transport at once and is not moved through a future of the middleware's own.
+/// Middlewares write `send` out with it instead of an `async fn`, which would move the request through their own futures on its
+/// way to the transport, several times each.
 pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
 /// Sends one HTTP request and brings back the whole response.

@@ -1,4 +1,5 @@
-use http::Extensions;
+use bytes::Bytes;
+use http::{Extensions, HeaderMap, Method, Uri, Version};
 
 use crate::operation::CallContext;
 use crate::transport::HttpRequest;
@@ -8,8 +9,11 @@ use crate::transport::HttpRequest;
 /// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context, so that
 /// is kept without its map.
 pub(super) struct Spare {
-    /// Without its extensions.
-    request: HttpRequest,
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: HeaderMap,
+    body: Bytes,
     context: Option<CallContext>,
     /// Empty unless there are others than the context.
     extensions: Extensions,
@@ -17,17 +21,21 @@ pub(super) struct Spare {
 
 impl Spare {
     pub(super) fn of(request: &HttpRequest) -> Self {
-        let mut copy = HttpRequest::new(request.body().clone());
-        *copy.method_mut() = request.method().clone();
-        *copy.uri_mut() = request.uri().clone();
-        *copy.version_mut() = request.version();
-        *copy.headers_mut() = request.headers().clone();
         let context = CallContext::of(request).cloned();
         let has_others = request.extensions().len() > usize::from(context.is_some());
+        let extensions = if has_others {
+            request.extensions().clone()
+        } else {
+            Extensions::new()
+        };
         Self {
-            request: copy,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            headers: request.headers().clone(),
+            body: request.body().clone(),
             context,
-            extensions: has_others.then(|| request.extensions().clone()).unwrap_or_default(),
+            extensions,
         }
     }
 
@@ -37,12 +45,15 @@ impl Spare {
 
     /// The request, to be sent once more.
     pub(super) fn request(&self) -> HttpRequest {
-        let mut request = self.request.clone();
-        let mut extensions = self.extensions.clone();
+        let mut request = HttpRequest::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.version_mut() = self.version;
+        *request.headers_mut() = self.headers.clone();
+        *request.extensions_mut() = self.extensions.clone();
         if let Some(context) = &self.context {
-            extensions.insert(context.clone());
+            request.extensions_mut().insert(context.clone());
         }
-        *request.extensions_mut() = extensions;
         request
     }
 }
