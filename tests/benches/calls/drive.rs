@@ -1,0 +1,49 @@
+//! Lets a peer make calls on a runtime of its own, which has the calling thread and no other.
+
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
+
+use crate::peer::Peer;
+use crate::workload;
+
+/// A peer, its runtime, and so the connections that it has open.
+pub(crate) struct Driver<P> {
+    peer: Arc<P>,
+    runtime: Runtime,
+}
+
+/// Lets `peer` make so many calls, so many of them at a time.
+pub(crate) fn drive(peer: impl Peer, calls: usize, in_flight: usize) {
+    Driver::new(peer).run(calls, in_flight);
+}
+
+impl<P: Peer> Driver<P> {
+    pub(crate) fn new(peer: P) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        Self {
+            peer: Arc::new(peer),
+            runtime: runtime.expect("a runtime"),
+        }
+    }
+
+    pub(crate) fn run(&self, calls: usize, in_flight: usize) {
+        self.runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for task in 0..in_flight {
+                let calls = calls / in_flight + usize::from(task < calls % in_flight);
+                tasks.spawn(make(Arc::clone(&self.peer), calls));
+            }
+            while let Some(done) = tasks.join_next().await {
+                done.expect("the calls succeed");
+            }
+        });
+    }
+}
+
+async fn make(peer: Arc<impl Peer>, calls: usize) {
+    for _ in 0..calls {
+        assert_eq!(peer.call().await, workload::PEOPLE);
+    }
+}

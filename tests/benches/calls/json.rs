@@ -1,0 +1,60 @@
+//! The bodies alone, beside models as people write them, with metadata as a map of JSON values.
+
+use std::hint::black_box;
+
+use clerk_hyper::Endpoint;
+use clerk_hyper::api::invitations::CreateInvitationBulk;
+use serde::de::DeserializeOwned;
+use serde_json::{from_slice, to_vec};
+
+use crate::peer::{clerk, model};
+use crate::{paired, workload};
+
+const TIMES: usize = 5_000;
+
+pub(crate) fn compare() {
+    paired::print_title("JSON, beside serde_json with metadata as a map");
+    encode();
+    decode();
+}
+
+fn encode() {
+    let people = clerk::people();
+    let plain = model::people();
+    let request = || {
+        CreateInvitationBulk::new(black_box(&people))
+            .request()
+            .expect("a request")
+    };
+    assert_eq!(
+        from_slice::<serde_json::Value>(request().body().expect("a body")).expect("JSON"),
+        serde_json::to_value(&plain).expect("JSON"),
+        "both say the same"
+    );
+    paired::compare(
+        "checked and written: the request",
+        TIMES,
+        || repeat(request),
+        || repeat(|| to_vec(black_box(&plain)).expect("JSON")),
+    );
+}
+
+fn decode() {
+    let answer = workload::answer();
+    paired::compare(
+        "read: the answer",
+        TIMES,
+        || repeat(|| read::<clerk_hyper::model::Invitation>(&answer)),
+        || repeat(|| read::<model::Invitation>(&answer)),
+    );
+}
+
+fn read<T: DeserializeOwned>(answer: &str) -> Vec<T> {
+    from_slice(black_box(answer.as_bytes())).expect("an answer")
+}
+
+fn repeat<T>(mut work: impl FnMut() -> T) {
+    for _ in 0..TIMES {
+        black_box(work());
+    }
+}

@@ -1,0 +1,81 @@
+//! What one bulk call of ten people costs the caller, each figure beside a peer's in the same run.
+//!
+//! ```sh
+//! cargo bench -p clerk-tests --bench calls
+//! ```
+//!
+//! `tests/performance/count` runs one of the peers at a time, with `serve` and `call`, to count instructions.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark prints, and has failed if it cannot go on"
+)]
+
+mod drive;
+mod json;
+mod middlewares;
+mod paired;
+mod peer;
+mod server;
+mod testkit;
+mod wire;
+mod workload;
+
+use std::net::SocketAddr;
+
+use drive::drive;
+use peer::by_hand::ByHand;
+use peer::clerk::Clerk;
+use peer::reqwest::Reqwest;
+use peer::transport::{Middlewares, in_memory, on_hyper};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["serve"] => serve(),
+        ["call", who, calls, server] => call(
+            who,
+            calls.parse().expect("a number of calls"),
+            server.parse().expect("an address"),
+        ),
+        _ => compare(),
+    }
+}
+
+/// Says where the server is, and serves until the process is ended.
+fn serve() {
+    println!("{}", server::start());
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Lets one peer make so many calls, one after another.
+fn call(who: &str, calls: usize, server: SocketAddr) {
+    let middlewares = |middlewares| drive(in_memory(middlewares), calls, 1);
+    match who {
+        "clerk" => drive(Clerk::new(server), calls, 1),
+        "by-hand" => drive(ByHand::new(server), calls, 1),
+        "reqwest" => drive(Reqwest::new(server), calls, 1),
+        "hyper" => drive(on_hyper(server), calls, 1),
+        "no-middleware" => middlewares(Middlewares::None),
+        "retry" => middlewares(Middlewares::Retry),
+        "rate-limit" => middlewares(Middlewares::RateLimit),
+        "timeout" => middlewares(Middlewares::Timeout),
+        "observe" => middlewares(Middlewares::Observe),
+        "all-middlewares" => middlewares(Middlewares::All),
+        _ => panic!("nobody is called {who}"),
+    }
+}
+
+/// Prints every figure.
+fn compare() {
+    paired::print_head();
+    wire::compare(server::start());
+    json::compare();
+    middlewares::compare();
+    testkit::compare();
+}

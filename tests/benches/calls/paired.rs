@@ -1,0 +1,63 @@
+//! Two pieces of work in turn, round by round, and the ratio of what each pair cost.
+//!
+//! What is measured is the time that the thread had a processor. A machine that is shared changes its pace within a run, and a
+//! ratio of neighbours is what that leaves alone.
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// How many pairs of rounds are counted. One more comes first and warms up.
+const PAIRS: usize = 15;
+
+pub(crate) fn print_head() {
+    println!(
+        "{:<52} {:>9} {:>9}   {:<20}  {PAIRS} pairs of rounds",
+        "", "us", "peer's us", "ratio (min to max)"
+    );
+}
+
+pub(crate) fn print_title(title: &str) {
+    println!("\n{title}");
+}
+
+/// Compares `mine` with `peer`, each of which does its work so many times when it is called.
+pub(crate) fn compare(what: &str, times: usize, mut mine: impl FnMut(), mut peer: impl FnMut()) {
+    mine();
+    peer();
+    let mut pairs: Vec<(f64, f64)> = (0..PAIRS)
+        .map(|pair| {
+            // Whoever is second may find the caches warmer.
+            if pair % 2 == 0 {
+                let mine = cost(&mut mine);
+                (mine, cost(&mut peer))
+            } else {
+                let peer = cost(&mut peer);
+                (cost(&mut mine), peer)
+            }
+        })
+        .collect();
+    let mut ratios: Vec<f64> = pairs.iter().map(|(mine, peer)| mine / peer).collect();
+    ratios.sort_by(f64::total_cmp);
+    let each = 1e6 / times as f64;
+    pairs.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mine = pairs[PAIRS / 2].0 * each;
+    pairs.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+    let peer = pairs[PAIRS / 2].1 * each;
+    println!(
+        "{what:<52} {mine:>9.2} {peer:>9.2}   {:.3} ({:.3} to {:.3})",
+        ratios[PAIRS / 2],
+        ratios[0],
+        ratios[PAIRS - 1]
+    );
+}
+
+/// The seconds of processor time that `work` takes this thread.
+fn cost(work: &mut impl FnMut()) -> f64 {
+    let before = thread_seconds();
+    work();
+    thread_seconds() - before
+}
+
+fn thread_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}

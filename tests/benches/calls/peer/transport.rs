@@ -1,0 +1,121 @@
+//! The call below the client: the request that the client makes goes to the transport, through middlewares or not.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clerk_hyper::api::invitations::RATE_LIMIT_BULK;
+use clerk_hyper::middleware::{
+    Observe, ObservedAttempt, Observer, Quota, RateLimit, RateLimits, Retry, RetryPolicy, Timeout,
+};
+use clerk_hyper::{
+    Bytes, Client, Clock, HttpRequest, HttpResponse, HttpTransport, HyperTransport, SecretKey, TokioClock, transport_fn,
+};
+use clerk_testkit::SpyTransport;
+
+use super::Peer;
+use super::clerk::people;
+use crate::workload;
+
+/// What stands around the transport.
+#[derive(Clone, Copy)]
+pub(crate) enum Middlewares {
+    None,
+    Retry,
+    RateLimit,
+    Timeout,
+    Observe,
+    /// All four, in the client's order.
+    All,
+}
+
+/// [`HyperTransport`] alone: the call without the client, and without JSON.
+pub(crate) fn on_hyper(server: SocketAddr) -> ThroughTransport {
+    ThroughTransport::new(
+        HyperTransport::new().expect("root certificates"),
+        server,
+        Middlewares::None,
+    )
+}
+
+/// Middlewares around a transport that does next to nothing: so that a figure is theirs, and the same each time.
+pub(crate) fn in_memory(middlewares: Middlewares) -> ThroughTransport {
+    let server = SocketAddr::from(([127, 0, 0, 1], 1));
+    let answer = Bytes::from(workload::answer());
+    let transport = transport_fn(move |_request| {
+        let answer = answer.clone();
+        async move {
+            // A middleware that waits for something else at the same time gets to wait.
+            tokio::task::yield_now().await;
+            Ok(HttpResponse::new(answer))
+        }
+    });
+    let mut layered = ThroughTransport::new(transport, server, middlewares);
+    // The client puts them on below its middlewares.
+    *layered.request.headers_mut() = http::HeaderMap::new();
+    layered
+}
+
+pub(crate) struct ThroughTransport {
+    request: HttpRequest,
+    transport: Box<dyn HttpTransport>,
+    answer_bytes: usize,
+}
+
+impl ThroughTransport {
+    fn new(transport: impl HttpTransport, server: SocketAddr, middlewares: Middlewares) -> Self {
+        Self {
+            request: request(server),
+            transport: around(transport, middlewares),
+            answer_bytes: workload::answer().len(),
+        }
+    }
+}
+
+fn around(transport: impl HttpTransport, middlewares: Middlewares) -> Box<dyn HttpTransport> {
+    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
+    let timeout = Timeout::<()>::DEFAULT;
+    // Both limits are kept, and neither is ever reached.
+    let plenty = Quota::new(u32::MAX, Duration::from_secs(10));
+    let limits = RateLimits::none().with_all(plenty).with(RATE_LIMIT_BULK, plenty);
+    let policy = RetryPolicy::default();
+    let nobody = Arc::new(Nobody);
+    match middlewares {
+        Middlewares::None => Box::new(transport),
+        Middlewares::Retry => Box::new(Retry::new(transport, policy, clock, 1)),
+        Middlewares::RateLimit => Box::new(RateLimit::new(transport, limits, clock)),
+        Middlewares::Timeout => Box::new(Timeout::new(transport, timeout, clock)),
+        Middlewares::Observe => Box::new(Observe::new(transport, nobody, clock)),
+        Middlewares::All => {
+            let observed = Observe::new(transport, nobody, Arc::clone(&clock));
+            let timed = Timeout::new(observed, timeout, Arc::clone(&clock));
+            let limited = RateLimit::new(timed, limits, Arc::clone(&clock));
+            Box::new(Retry::new(limited, policy, clock, 1))
+        }
+    }
+}
+
+/// The very request that a client makes.
+fn request(server: SocketAddr) -> HttpRequest {
+    let spy = SpyTransport::new(transport_fn(async |_request| Ok(HttpResponse::new("[]".into()))));
+    let key = SecretKey::new(workload::SECRET_KEY).expect("a key");
+    let client = Client::builder(key, spy.clone()).base_url(format!("http://{server}"));
+    let client = client.build().expect("a client");
+    pollster::block_on(client.invitations().create_bulk(&people())).expect("an answer");
+    spy.calls()[0].request().clone()
+}
+
+impl Peer for ThroughTransport {
+    async fn call(&self) -> usize {
+        let response = self.transport.send(self.request.clone()).await.expect("a response");
+        assert!(response.status().is_success() && response.body().len() == self.answer_bytes);
+        workload::PEOPLE
+    }
+}
+
+#[derive(Debug)]
+struct Nobody;
+
+impl Observer for Nobody {
+    fn attempt_ended(&self, _attempt: &ObservedAttempt<'_>) {}
+}

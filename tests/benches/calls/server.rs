@@ -1,0 +1,65 @@
+//! A server on loopback that answers every request alike, as cheaply as it can: it is not what is measured.
+
+use std::io::{BufRead, BufReader, Read, Result, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use crate::workload;
+
+/// Starts it on threads of its own, which end with the process.
+pub(crate) fn start() -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || serve(&listener));
+    address
+}
+
+fn serve(listener: &TcpListener) {
+    let answer = answer();
+    for connection in listener.incoming() {
+        let connection = connection.expect("a connection");
+        let answer = answer.clone();
+        // A client that goes away ends its thread.
+        thread::spawn(move || answer_each(&connection, answer.as_bytes()));
+    }
+}
+
+fn answer_each(connection: &TcpStream, answer: &[u8]) -> Result<()> {
+    connection.set_nodelay(true)?;
+    let mut requests = BufReader::new(connection);
+    let mut writer = connection;
+    loop {
+        let length = content_length(&mut requests)?;
+        std::io::copy(&mut requests.by_ref().take(length), &mut std::io::sink())?;
+        writer.write_all(answer)?;
+    }
+}
+
+/// Reads the head of a request.
+fn content_length(requests: &mut impl BufRead) -> Result<u64> {
+    let mut length = 0;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if requests.read_line(&mut line)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        let line = line.trim_end().to_ascii_lowercase();
+        if line.is_empty() {
+            return Ok(length);
+        }
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.parse().expect("a length");
+        }
+    }
+}
+
+fn answer() -> String {
+    let body = workload::answer();
+    format!(
+        "HTTP/1.1 200 OK\r\nDate: Wed, 25 Nov 2026 20:00:00 GMT\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: keep-alive\r\nClerk-Trace-Id: 3c1f0a52f3d14d2b8a7a9a5f\r\n\
+         CF-Ray: 8e8c1d2f3a4b5c6d-FRA\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{body}",
+        body.len()
+    )
+}

@@ -1,0 +1,79 @@
+//! The call at the transports that tests use, beside one that always gives the same answer.
+
+use clerk_core::middleware::RateLimits;
+use clerk_core::{Bytes, Client, CreateInvitation, HttpResponse, HttpTransport, SecretKey, transport_fn};
+use clerk_testkit::cassette::RecordOptions;
+use clerk_testkit::{Cassette, FakeClerk, Record, Replay};
+use pollster::block_on;
+
+use crate::peer::clerk::people;
+use crate::{paired, workload};
+
+const CALLS: usize = 500;
+
+pub(crate) fn compare() {
+    paired::print_title("Tests, beside a transport that always gives the same answer");
+    replayed();
+    faked();
+}
+
+fn replayed() {
+    let people = people();
+    let canned = client(canned());
+    let cassette = cassette(&people);
+    paired::compare(
+        "replayed from a cassette, which is made ready first",
+        CALLS,
+        || {
+            let replay = Replay::new(cassette.clone());
+            let client = client(replay.clone());
+            invite(&client, &people);
+            replay.verify().expect("all of it was replayed");
+        },
+        || invite(&canned, &people),
+    );
+}
+
+fn faked() {
+    // Nobody is refused for being invited already.
+    let people: Vec<_> = people()
+        .into_iter()
+        .map(|person| person.ignore_existing(true))
+        .collect();
+    let canned = client(canned());
+    paired::compare(
+        "at the fake",
+        CALLS,
+        || {
+            let fake = FakeClerk::builder().limits(RateLimits::none()).build();
+            invite(&fake.client(), &people);
+            assert_eq!(fake.log().len(), CALLS);
+        },
+        || invite(&canned, &people),
+    );
+}
+
+fn canned() -> impl HttpTransport {
+    let answer = Bytes::from(workload::answer());
+    transport_fn(move |_request| std::future::ready(Ok(HttpResponse::new(answer.clone()))))
+}
+
+fn client(transport: impl HttpTransport) -> Client {
+    let key = SecretKey::new(workload::SECRET_KEY).expect("a key");
+    Client::builder(key, transport).build().expect("a client")
+}
+
+fn cassette(people: &[CreateInvitation]) -> Cassette {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let record = Record::new(canned(), file.path(), RecordOptions::new());
+    invite(&client(record.clone()), people);
+    record.save().expect("no secret");
+    record.cassette()
+}
+
+fn invite(client: &Client, people: &[CreateInvitation]) {
+    for _ in 0..CALLS {
+        let invitations = block_on(client.invitations().create_bulk(people)).expect("an answer");
+        assert_eq!(invitations.len(), workload::PEOPLE);
+    }
+}

@@ -1,0 +1,32 @@
+//! The whole call, over a socket on loopback.
+
+use std::net::SocketAddr;
+
+use crate::drive::Driver;
+use crate::paired;
+use crate::peer::by_hand::ByHand;
+use crate::peer::clerk::Clerk;
+use crate::peer::reqwest::Reqwest;
+
+const CALLS: usize = 1_600;
+
+pub(crate) fn compare(server: SocketAddr) {
+    paired::print_title("The call");
+    let clerk = Driver::new(Clerk::new(server));
+    let by_hand = Driver::new(ByHand::new(server));
+    let reqwest = Driver::new(Reqwest::new(server));
+    for in_flight in [1, 16] {
+        paired::compare(
+            &format!("SDK / by hand on hyper-util, {in_flight} in flight"),
+            CALLS,
+            || clerk.run(CALLS, in_flight),
+            || by_hand.run(CALLS, in_flight),
+        );
+        paired::compare(
+            &format!("SDK / by hand on reqwest, {in_flight} in flight"),
+            CALLS,
+            || clerk.run(CALLS, in_flight),
+            || reqwest.run(CALLS, in_flight),
+        );
+    }
+}
