@@ -168,7 +168,7 @@ impl Shared {
     }
 
     /// Says of a request that was not recorded which recorded one is nearest and what differs.
-    fn mismatch(&self, state: &State, request: &RecordedRequest) -> String {
+    fn mismatch(&self, state: &State, request: &RecordedRequest<'_>) -> String {
         let mut text = format!("{} was not recorded so. ", request.name());
         if state.mismatches.len() >= MOST_REPORTED {
             return text + "It is one of many";

@@ -11,6 +11,7 @@ mod ticket;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::mem;
 
 use address::{Change, Context};
 pub(super) use pseudonym::Keep;
@@ -38,14 +39,13 @@ impl Scrubber {
     }
 
     /// A whole string, such as a JSON value or a query parameter.
-    pub(super) fn string(&mut self, text: String) -> String {
-        if address::is_whole(&text) {
-            return self.pseudonym(&text).unwrap_or(text);
-        }
-        match self.scrubbed(text.as_bytes()) {
-            Some(scrubbed) => into_text(scrubbed),
-            None => text,
-        }
+    pub(super) fn string<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
+        let scrubbed = if address::is_whole(&text) {
+            self.pseudonym(&text)
+        } else {
+            self.scrubbed(text.as_bytes()).map(into_text)
+        };
+        scrubbed.map_or(text, Cow::Owned)
     }
 
     /// Bytes of any kind.
@@ -54,8 +54,9 @@ impl Scrubber {
     }
 
     /// Every string of `json`, its keys as well, and whole what a key calls a ticket.
-    pub(super) fn json(&mut self, json: Json) -> Json {
-        ticket::redact_members(json).map_strings(&mut |text| self.string(text))
+    pub(super) fn json(&mut self, json: &mut Json<'_>) {
+        ticket::redact_members(json);
+        json.change_strings(&mut |text| *text = self.string(mem::take(text)));
     }
 
     /// A query parameter's value.
@@ -63,7 +64,7 @@ impl Scrubber {
         if ticket::is_name(name) {
             ticket::REDACTED.to_owned()
         } else {
-            self.string(value)
+            self.string(value.into()).into_owned()
         }
     }
 
