@@ -11,7 +11,7 @@ use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, Tran
 use super::difference::diff;
 use super::format::{Interaction, Outcome};
 use super::request::RecordedRequest;
-use super::scrub::Scrubber;
+use super::scrub::{Places, Scrubber};
 use super::{Cassette, CassetteError};
 use crate::difference::{distance, write_list};
 use crate::verify::{VerifyError, panic_unless_panicking};
@@ -31,9 +31,15 @@ pub struct Replay {
 
 struct Shared {
     interactions: Vec<Interaction>,
-    /// The response of each interaction that has one, ready to be given: its body is not to be written each time.
-    responses: Vec<Option<Result<HttpResponse, String>>>,
+    /// The response of each interaction that has one.
+    responses: Vec<Option<Result<Prepared, String>>>,
     state: Mutex<State>,
+}
+
+/// A response ready to be given: its body is not to be written, nor searched for people, each time.
+struct Prepared {
+    response: HttpResponse,
+    places: Places,
 }
 
 struct State {
@@ -74,7 +80,7 @@ impl Replay {
             .interactions
             .iter()
             .map(|interaction| match &interaction.outcome {
-                Outcome::Response(recorded) => Some(recorded.to_http()),
+                Outcome::Response(recorded) => Some(recorded.to_http().map(Prepared::new)),
                 Outcome::Error(_) | Outcome::Abandoned => None,
             });
         let shared = Shared {
@@ -153,13 +159,11 @@ impl Shared {
         };
         let interaction = &self.interactions[index];
         let result = match (&self.responses[index], &interaction.outcome) {
-            (Some(response), _) => Some(response.clone().map_err(refused)),
+            (Some(Ok(prepared)), _) => Some(Ok(prepared.with_people(&state.scrubber))),
+            (Some(Err(reason)), _) => Some(Err(refused(reason.clone()))),
             (None, Outcome::Error(recorded)) => Some(Err(recorded.to_error())),
             (None, _) => None,
         };
-        let result = result.map(|result| {
-            result.map(|response| response.map(|body| state.scrubber.restore(&body).map_or(body, Into::into)))
-        });
         let clock = state.clock.clone();
         Answer {
             result,
@@ -227,6 +231,19 @@ impl Shared {
             }
         }
         VerifyError::of_problems("the cassette was not replayed as recorded", &problems)
+    }
+}
+
+impl Prepared {
+    fn new(response: HttpResponse) -> Self {
+        let places = Places::find(response.body());
+        Self { response, places }
+    }
+
+    /// The response with the addresses of those whom `scrubber` has seen.
+    fn with_people(&self, scrubber: &Scrubber) -> HttpResponse {
+        let response = self.response.clone();
+        response.map(|body| scrubber.restore(&body, &self.places).map_or(body, Into::into))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod address;
 mod base64_run;
+mod places;
 mod pseudonym;
 mod secret;
 mod spelling;
@@ -14,7 +15,9 @@ use std::collections::HashMap;
 use std::mem;
 
 use address::{Change, Context};
+pub(super) use places::Places;
 pub(super) use pseudonym::Keep;
+use pseudonym::Pseudonym;
 pub(super) use secret::holds_secret;
 
 use crate::json::Json;
@@ -26,8 +29,8 @@ const DEPTH: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Scrubber {
     keep: Keep,
-    /// By pseudonym, the address as it was first written.
-    people: HashMap<String, String>,
+    /// Each address as it was first written.
+    people: HashMap<Pseudonym, String>,
 }
 
 impl Scrubber {
@@ -41,7 +44,7 @@ impl Scrubber {
     /// A whole string, such as a JSON value or a query parameter.
     pub(super) fn string<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
         let scrubbed = if address::is_whole(&text) {
-            self.pseudonym(&text)
+            self.pseudonym(&text).map(|pseudonym| pseudonym.to_string())
         } else {
             self.scrubbed(text.as_bytes()).map(into_text)
         };
@@ -68,29 +71,32 @@ impl Scrubber {
         }
     }
 
-    /// Puts those who were replaced back into their places. `None` if nobody was.
-    pub(super) fn restore(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        if self.people.is_empty() {
-            return None;
+    /// Puts those who were replaced back into their places in `bytes`. `None` if nobody was.
+    pub(super) fn restore(&self, bytes: &[u8], places: &Places) -> Option<Vec<u8>> {
+        let person = |pseudonym: Pseudonym| self.people.get(&pseudonym).map(String::as_str);
+        if places.has_encoded {
+            let mut restore = |address: &str| Pseudonym::read(address).and_then(person).map(Cow::from);
+            return rewrite(bytes, Context::Text, DEPTH, &mut restore);
         }
-        let mut restore = |pseudonym: &str| self.people.get(pseudonym).map(Cow::from);
-        rewrite(bytes, Context::Text, DEPTH, &mut restore)
+        let people = places.plain.iter();
+        address::splice(
+            bytes,
+            people.filter_map(|(place, pseudonym)| Some((place, person(*pseudonym)?))),
+        )
     }
 
     fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut rename = |address: &str| self.pseudonym(address).map(Cow::from);
+        let mut rename = |address: &str| self.pseudonym(address).map(|pseudonym| pseudonym.to_string().into());
         rewrite(bytes, Context::Text, DEPTH, &mut rename)
     }
 
     /// The pseudonym for an address, unless it is kept or is one already.
-    fn pseudonym(&mut self, address: &str) -> Option<String> {
-        if self.keep.keeps(address) || pseudonym::is_one(address) {
+    fn pseudonym(&mut self, address: &str) -> Option<Pseudonym> {
+        if self.keep.keeps(address) || Pseudonym::read(address).is_some() {
             return None;
         }
-        let pseudonym = pseudonym::of(address);
-        self.people
-            .entry(pseudonym.clone())
-            .or_insert_with(|| address.to_owned());
+        let pseudonym = Pseudonym::of(address);
+        self.people.entry(pseudonym).or_insert_with(|| address.to_owned());
         Some(pseudonym)
     }
 }

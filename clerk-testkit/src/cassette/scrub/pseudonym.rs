@@ -1,5 +1,7 @@
 //! Who is called what in a file.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -8,21 +10,36 @@ const SUFFIX: &str = "@example.com";
 /// Twelve digits tell ten thousand people apart but for one chance in five million.
 const DIGITS: usize = 12;
 
-/// The same address in any case gets the same pseudonym, in every file.
-pub(super) fn of(address: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(b"clerk-testkit pseudonym 1\0");
-    hasher.update(address.to_lowercase().as_bytes());
-    let hash = hasher.finalize();
-    let number = hash[..DIGITS / 2]
-        .iter()
-        .fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
-    format!("{PREFIX}{number:0DIGITS$x}{SUFFIX}")
+/// What stands for an address: `person-<12 digits>@example.com`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pseudonym(u64);
+
+impl Pseudonym {
+    /// The same address in any case gets the same pseudonym, in every file.
+    pub(super) fn of(address: &str) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"clerk-testkit pseudonym 1\0");
+        hasher.update(address.to_lowercase().as_bytes());
+        let hash = hasher.finalize();
+        let number = hash[..DIGITS / 2]
+            .iter()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte));
+        Self(number)
+    }
+
+    /// The pseudonym that an address is; `None` for anyone's own.
+    pub(super) fn read(address: &str) -> Option<Self> {
+        let digits = address.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+        let is_number = digits.len() == DIGITS && digits.bytes().all(|c| c.is_ascii_hexdigit());
+        let number = u64::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
+        Some(Self(number))
+    }
 }
 
-pub(super) fn is_one(address: &str) -> bool {
-    let digits = address.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|c| c.is_ascii_hexdigit()))
+impl fmt::Display for Pseudonym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{:0DIGITS$x}{SUFFIX}", self.0)
+    }
 }
 
 /// Whom to call by their own addresses: `ada@example.com`, or all of `@example.com`.
