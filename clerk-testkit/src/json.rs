@@ -40,10 +40,11 @@ impl Json<'static> {
 impl<'a> Json<'a> {
     /// Reads JSON; `None` if it is not JSON, or nested too deeply.
     pub(crate) fn parse(json: &'a [u8]) -> Option<Self> {
-        if let Ok(WithoutFractions(json)) = serde_json::from_slice(json) {
+        let json = str::from_utf8(json).ok()?;
+        if let Ok(WithoutFractions(json)) = serde_json::from_str(json) {
             return Some(json);
         }
-        let raw: &RawValue = serde_json::from_slice(json).ok()?;
+        let raw: &RawValue = serde_json::from_str(json).ok()?;
         Self::of_raw(raw, 0)
     }
 

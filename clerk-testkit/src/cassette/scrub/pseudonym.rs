@@ -1,6 +1,6 @@
 //! Who is called what in a file.
 
-use std::fmt;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -34,11 +34,12 @@ impl Pseudonym {
         let number = u64::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
         Some(Self(number))
     }
-}
 
-impl fmt::Display for Pseudonym {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{:0DIGITS$x}{SUFFIX}", self.0)
+    /// The address that it is.
+    pub(super) fn to_address(self) -> String {
+        let mut address = String::with_capacity(PREFIX.len() + DIGITS + SUFFIX.len());
+        let _ = write!(address, "{PREFIX}{:0DIGITS$x}{SUFFIX}", self.0);
+        address
     }
 }
 
