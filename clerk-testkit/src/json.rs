@@ -175,10 +175,10 @@ fn canonical_number(number: &str) -> Cow<'_, str> {
     }
 }
 
-/// The length first, so that no text passes for two, or for what stands around it.
+/// A byte that no text holds ends it, so that none passes for two, or for what stands around it.
 pub(crate) fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(&text.len().to_le_bytes());
     out.extend_from_slice(text.as_bytes());
+    out.push(0xff);
 }
 
 /// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.

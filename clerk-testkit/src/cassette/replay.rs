@@ -44,7 +44,7 @@ struct Prepared {
 
 struct State {
     /// For each key, those not used yet, the first recorded first.
-    unused: HashMap<Vec<u8>, VecDeque<usize>>,
+    unused: HashMap<Box<[u8]>, VecDeque<usize>>,
     used: Vec<bool>,
     used_count: usize,
     scrubber: Scrubber,
@@ -61,9 +61,10 @@ const MOST_REPORTED: usize = 10;
 impl Replay {
     /// Answers from `cassette`.
     pub fn new(cassette: Cassette) -> Self {
-        let mut unused: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
+        let mut unused: HashMap<Box<[u8]>, VecDeque<usize>> = HashMap::new();
         for (index, interaction) in cassette.interactions.iter().enumerate() {
-            unused.entry(interaction.request.key()).or_default().push_back(index);
+            let key = interaction.request.key().into();
+            unused.entry(key).or_default().push_back(index);
         }
         let state = State {
             unused,
