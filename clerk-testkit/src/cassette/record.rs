@@ -195,7 +195,7 @@ impl Take {
                 TakeOutcome::Error(error) => Outcome::Error(RecordedError {
                     message: error
                         .message
-                        .as_ref()
+                        .clone()
                         .map(|message| scrubber.string(message.into()).into_owned()),
                     ..error.clone()
                 }),

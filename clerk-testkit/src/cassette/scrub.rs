@@ -19,7 +19,6 @@ pub(super) use places::Places;
 pub(super) use pseudonym::Keep;
 use pseudonym::Pseudonym;
 pub(super) use secret::holds_secret;
-
 use spelling::begins_escape;
 
 use crate::json::Json;
@@ -78,6 +77,9 @@ impl Scrubber {
 
     /// Puts those who were replaced back into their places in `bytes`. `None` if nobody was.
     pub(super) fn restore(&self, bytes: &[u8], places: &Places) -> Option<Vec<u8>> {
+        if self.people.is_empty() {
+            return None;
+        }
         let person = |pseudonym: Pseudonym| self.people.get(&pseudonym).map(String::as_str);
         if places.has_encoded {
             let mut restore = |address: &str| Pseudonym::read(address).and_then(person).map(Cow::from);

@@ -30,9 +30,11 @@ impl Pseudonym {
     /// The pseudonym that an address is; `None` for anyone's own.
     pub(super) fn read(address: &str) -> Option<Self> {
         let digits = address.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-        let is_number = digits.len() == DIGITS && digits.bytes().all(|c| c.is_ascii_hexdigit());
-        let number = u64::from_str_radix(digits, 16).ok().filter(|_| is_number)?;
-        Some(Self(number))
+        // A sign in front would be read as well.
+        if digits.len() != DIGITS || !digits.bytes().all(|c| c.is_ascii_hexdigit()) {
+            return None;
+        }
+        u64::from_str_radix(digits, 16).ok().map(Self)
     }
 
     /// The address that it is.
