@@ -136,3 +136,65 @@ fn into_text(bytes: Vec<u8>) -> String {
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "ada@example.org";
+
+    /// Texts made of what matters to a search, so that it stands beside anything else.
+    fn texts() -> impl Iterator<Item = String> {
+        let ada = Pseudonym::of(ADA).to_address();
+        let eve = Pseudonym::of("eve@example.org").to_address();
+        let pieces = [
+            ada.clone(),
+            ada.replace('@', "%40"),
+            ada.replace('@', r"\\u0040"),
+            eve,
+            // "ada@example.org" and Ada's pseudonym, which stands in base64 after one more character.
+            "YWRhQGV4YW1wbGUub3Jn".to_owned(),
+            "xcGVyc29uLTU0OWQ5YWIxZmY1ZkBleGFtcGxlLmNvbQ".to_owned(),
+            "bob@example.org".to_owned(),
+            "eyJhIjoxfQ.eyJhIjoxfQ.c2ln".to_owned(),
+        ];
+        let marks = [
+            "@", ".", "-", "'", "\"", "%", "%40", "\\", "&#64;", "/", " ", "a", "é", "ticket", "=", "%3D", "person-",
+        ];
+        let mut random = fastrand::Rng::with_seed(1);
+        std::iter::repeat_with(move || {
+            let count = random.usize(1..6);
+            let mut piece = || match random.usize(0..pieces.len() * 3) {
+                at if at < pieces.len() => pieces[at].clone(),
+                _ => marks[random.usize(0..marks.len())].to_owned(),
+            };
+            (0..count).map(|_| piece()).collect()
+        })
+        .take(20_000)
+    }
+
+    #[test]
+    fn a_plain_text_is_one_in_which_nothing_is_found() {
+        for text in texts().filter(|text| is_plain(text)) {
+            let found = rewrite(text.as_bytes(), Context::Text, DEPTH, &mut |_| Some("found@x".into()));
+            assert!(found.is_none() && !address::is_whole(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_together_is_what_a_search_makes() {
+        let mut scrubber = Scrubber::default();
+        scrubber.string(ADA.into());
+        for text in texts() {
+            let text = ticket::redact(text.as_bytes()).unwrap_or(text.into_bytes());
+            let restored = scrubber.restore(&text, &Places::find(&text));
+            let mut restore = |address: &str| (address == Pseudonym::of(ADA).to_address()).then(|| ADA.into());
+            let searched = rewrite(&text, Context::Text, DEPTH, &mut restore);
+            let unchanged = text.clone();
+            assert_eq!(
+                String::from_utf8_lossy(&restored.unwrap_or(unchanged)),
+                String::from_utf8_lossy(&searched.unwrap_or(text))
+            );
+        }
+    }
+}

@@ -156,3 +156,20 @@ fn is_in_local(c: u8, context: Context) -> bool {
 fn is_in_domain(c: u8, context: Context) -> bool {
     c.is_ascii_alphanumeric() || b".-".contains(&c) || (context == Context::Text && !c.is_ascii())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_belongs_to_two_addresses() {
+        let rewritten = |taken: &[&str]| {
+            let mut change = |address: &str| taken.contains(&address).then(|| "x@y".into());
+            let text = rewrite(b"a@b.de@c.de f@g", Context::Text, &mut change).unwrap_or_default();
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        assert_eq!(rewritten(&["a@b.de", "b.de@c.de", "f@g"]), "x@y@c.de x@y");
+        assert_eq!(rewritten(&["b.de@c.de"]), "a@x@y f@g");
+        assert_eq!(rewritten(&[]), "");
+    }
+}

@@ -72,3 +72,27 @@ impl Keep {
         self.0.iter().any(|kept| *kept == address || *kept == domain)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pseudonym_is_read_from_its_own_address_alone() {
+        for number in 0..100 {
+            let address = format!("person{number}@example.com");
+            let pseudonym = Pseudonym::of(&address);
+            assert_eq!(Pseudonym::read(&pseudonym.to_address()), Some(pseudonym), "{address}");
+            assert_eq!(Pseudonym::of(&address.to_uppercase()), pseudonym, "{address}");
+        }
+        for other in [
+            "ada@example.com",
+            "person-1@example.com",
+            "person-+54d9ab1ff5f@example.com",
+            "person-549d9ab1ff5f@example.org",
+            "person-549d9ab1ff5f0@example.com",
+        ] {
+            assert_eq!(Pseudonym::read(other), None, "{other}");
+        }
+    }
+}
