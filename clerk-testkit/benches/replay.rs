@@ -1,4 +1,6 @@
 //! What an answer from a cassette costs, by the cassette's length: it must not grow with it.
+//!
+//! Beside it, as a measure of the machine, what it costs `serde_json` to read the same ten people and their answer.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
 
@@ -7,8 +9,10 @@ use std::fmt::Write as _;
 use clerk_core::{Bytes, HttpRequest, HttpResponse, HttpTransport, transport_fn};
 use clerk_testkit::cassette::RecordOptions;
 use clerk_testkit::{Cassette, Record, Replay};
+use divan::black_box;
 use divan::counter::ItemsCount;
 use pollster::block_on;
+use serde_json::Value;
 
 fn main() {
     divan::main();
@@ -33,6 +37,7 @@ fn request(count: usize, number: usize) -> HttpRequest {
         .expect("a request")
 }
 
+/// So many requests that differ, each answered with its own people.
 fn cassette(count: usize, length: usize) -> Cassette {
     let echo = transport_fn(async |request: HttpRequest| Ok(HttpResponse::new(request.into_body())));
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -54,10 +59,23 @@ fn ten_people(bencher: divan::Bencher<'_, '_>, length: usize) {
     replay(bencher, 10, length);
 }
 
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 20, sample_size = 1)]
+fn ten_people_read_by_serde_json(bencher: divan::Bencher<'_, '_>, length: usize) {
+    let bodies: Vec<String> = (0..length).map(|number| people(10, number)).collect();
+    let read = |body: &str| serde_json::from_str::<Value>(body).expect("JSON");
+    bencher.counter(ItemsCount::new(length)).bench_local(|| {
+        for body in &bodies {
+            // The answer is the request.
+            black_box((read(body), read(body)));
+        }
+    });
+}
+
 /// Every request of the cassette once, the last recorded first. What one costs is the inverse of the items a second.
 fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
     let cassette = cassette(count, length);
     let requests: Vec<HttpRequest> = (0..length).rev().map(|number| request(count, number)).collect();
+    assert_answers_name_the_caller(&Replay::new(cassette.clone()), &requests);
     bencher
         .counter(ItemsCount::new(length))
         .with_inputs(|| (Replay::new(cassette.clone()), requests.clone()))
@@ -67,4 +85,12 @@ fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
             }
             replay
         });
+}
+
+/// What is measured puts every address back: the answer is the request to the byte.
+fn assert_answers_name_the_caller(replay: &Replay, requests: &[HttpRequest]) {
+    for request in requests {
+        let answer = block_on(replay.send(request.clone())).expect("a response");
+        assert_eq!(answer.body(), request.body());
+    }
 }

@@ -5,8 +5,9 @@ mod diff;
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 pub(crate) use diff::{Extent, diff};
@@ -15,33 +16,39 @@ pub(crate) use diff::{Extent, diff};
 const MAX_DEPTH: usize = 128;
 
 /// One JSON value. Numbers are kept as they are written: `u64` and `f64` would lose digits of large ones.
+///
+/// It borrows what it was read from, so that text is only copied where it has to be changed.
 #[derive(Debug, Clone)]
-pub(crate) enum Json {
+pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    Number(String),
-    String(String),
+    Number(Cow<'a, str>),
+    String(Cow<'a, str>),
     Array(Vec<Self>),
-    Object(Vec<(String, Self)>),
+    Object(Vec<(Cow<'a, str>, Self)>),
 }
 
-impl Json {
-    /// Reads JSON; `None` if it is not JSON, or nested too deeply.
-    pub(crate) fn parse(json: &[u8]) -> Option<Self> {
-        if let Ok(WithoutFractions(json)) = serde_json::from_slice(json) {
-            return Some(json);
-        }
-        let raw: &RawValue = serde_json::from_slice(json).ok()?;
-        Self::of_raw(raw, 0)
-    }
-
+impl Json<'static> {
     /// What `value` is as JSON; the reason if it cannot be.
     pub(crate) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
         let raw = serde_json::value::to_raw_value(value).map_err(|error| error.to_string())?;
-        Self::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} deep"))
+        let json = Json::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} deep"))?;
+        Ok(json.into_owned())
+    }
+}
+
+impl<'a> Json<'a> {
+    /// Reads JSON; `None` if it is not JSON, or nested too deeply.
+    pub(crate) fn parse(json: &'a [u8]) -> Option<Self> {
+        let json = str::from_utf8(json).ok()?;
+        if let Ok(WithoutFractions(json)) = serde_json::from_str(json) {
+            return Some(json);
+        }
+        let raw: &RawValue = serde_json::from_str(json).ok()?;
+        Self::of_raw(raw, 0)
     }
 
-    fn of_raw(raw: &RawValue, depth: usize) -> Option<Self> {
+    fn of_raw(raw: &'a RawValue, depth: usize) -> Option<Self> {
         if depth == MAX_DEPTH {
             return None;
         }
@@ -50,7 +57,7 @@ impl Json {
             b'n' => Self::Null,
             b't' => Self::Bool(true),
             b'f' => Self::Bool(false),
-            b'"' => Self::String(serde_json::from_str::<Cow<'_, str>>(text).ok()?.into_owned()),
+            b'"' => Self::String(serde_json::from_str::<Text<'_>>(text).ok()?.0),
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
                 let items = items.into_iter().map(|item| Self::of_raw(item, depth + 1));
@@ -60,12 +67,28 @@ impl Json {
                 let Members(members) = serde_json::from_str(text).ok()?;
                 let mut object = Vec::with_capacity(members.len());
                 for (key, value) in members {
-                    object.push((key.into_owned(), Self::of_raw(value, depth + 1)?));
+                    object.push((key, Self::of_raw(value, depth + 1)?));
                 }
                 Self::Object(object)
             }
-            _ => Self::Number(text.to_owned()),
+            _ => Self::Number(text.into()),
         })
+    }
+
+    /// The same value, of its own.
+    pub(crate) fn into_owned(self) -> Json<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(number) => Json::Number(own(number)),
+            Self::String(text) => Json::String(own(text)),
+            Self::Array(items) => Json::Array(items.into_iter().map(Self::into_owned).collect()),
+            Self::Object(members) => {
+                let members = members.into_iter();
+                Json::Object(members.map(|(key, value)| (own(key), value.into_owned())).collect())
+            }
+        }
     }
 
     /// The value of a key; the last one if it is there twice, as most readers have it.
@@ -101,7 +124,7 @@ impl Json {
                 out.push(b']');
             }
             Self::Object(members) => {
-                let mut sorted: Vec<&(String, Self)> = members.iter().collect();
+                let mut sorted: Vec<&(Cow<'a, str>, Self)> = members.iter().collect();
                 sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
                 out.push(b'{');
                 for (at, (key, value)) in sorted.iter().enumerate() {
@@ -117,20 +140,22 @@ impl Json {
         }
     }
 
-    /// The value with every string in it, keys as well, put through `change`.
-    pub(crate) fn map_strings(self, change: &mut impl FnMut(String) -> String) -> Self {
+    /// Puts every string in it, keys as well, through `change`.
+    pub(crate) fn change_strings(&mut self, change: &mut impl FnMut(&mut Cow<'a, str>)) {
         match self {
-            Self::String(text) => Self::String(change(text)),
-            Self::Array(items) => Self::Array(items.into_iter().map(|item| item.map_strings(change)).collect()),
-            Self::Object(members) => {
-                let members = members.into_iter();
-                Self::Object(
-                    members
-                        .map(|(key, value)| (change(key), value.map_strings(change)))
-                        .collect(),
-                )
+            Self::String(text) => change(text),
+            Self::Array(items) => {
+                for item in items {
+                    item.change_strings(change);
+                }
             }
-            other => other,
+            Self::Object(members) => {
+                for (key, value) in members {
+                    change(key);
+                    value.change_strings(change);
+                }
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) => {}
         }
     }
 }
@@ -150,47 +175,51 @@ fn canonical_number(number: &str) -> Cow<'_, str> {
     }
 }
 
-/// The length first, so that no text passes for two, or for what stands around it.
+/// A byte that no text holds ends it, so that none passes for two, or for what stands around it.
 pub(crate) fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(&text.len().to_le_bytes());
     out.extend_from_slice(text.as_bytes());
+    out.push(0xff);
 }
 
 /// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.
-struct WithoutFractions(Json);
+struct WithoutFractions<'a>(Json<'a>);
 
-impl<'de> Deserialize<'de> for WithoutFractions {
+impl<'de> Deserialize<'de> for WithoutFractions<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct JsonVisitor;
 
         impl<'de> Visitor<'de> for JsonVisitor {
-            type Value = Json;
+            type Value = Json<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("JSON without fractions")
             }
 
-            fn visit_unit<E>(self) -> Result<Json, E> {
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Json::Null)
             }
 
-            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+            fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
                 Ok(Json::Bool(value))
             }
 
-            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-                Ok(Json::Number(value.to_string()))
+            fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+                Ok(Json::Number(value.to_string().into()))
             }
 
-            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-                Ok(Json::Number(value.to_string()))
+            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(Json::Number(value.to_string().into()))
             }
 
-            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-                Ok(Json::String(value.to_owned()))
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+                Ok(Json::String(Cow::Borrowed(value)))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(Json::String(Cow::Owned(value.to_owned())))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(WithoutFractions(item)) = seq.next_element()? {
                     items.push(item);
@@ -198,9 +227,9 @@ impl<'de> Deserialize<'de> for WithoutFractions {
                 Ok(Json::Array(items))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some((key, WithoutFractions(value))) = map.next_entry()? {
+                while let Some((Text(key), WithoutFractions(value))) = map.next_entry()? {
                     members.push((key, value));
                 }
                 Ok(Json::Object(members))
@@ -210,6 +239,10 @@ impl<'de> Deserialize<'de> for WithoutFractions {
         deserializer.deserialize_any(JsonVisitor).map(Self)
     }
 }
+
+/// Text that borrows, unless it is written with escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The members of an object in their order, values unread.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -227,8 +260,8 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                while let Some((Text(key), value)) = map.next_entry()? {
+                    members.push((key, value));
                 }
                 Ok(Members(members))
             }
@@ -238,7 +271,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-impl PartialEq for Json {
+impl PartialEq for Json<'_> {
     /// By meaning.
     fn eq(&self, other: &Self) -> bool {
         let (mut a, mut b) = (Vec::new(), Vec::new());
@@ -248,20 +281,22 @@ impl PartialEq for Json {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
+/// It borrows nothing: what a file holds is kept for longer than the file's text.
+impl<'de> Deserialize<'de> for Json<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Self::of_raw(&raw, 0).ok_or_else(|| D::Error::custom("JSON that is nested too deeply"))
+        let json = Json::of_raw(&raw, 0).ok_or_else(|| D::Error::custom("JSON that is nested too deeply"))?;
+        Ok(json.into_owned())
     }
 }
 
-impl Serialize for Json {
+impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(number) => {
-                let raw = RawValue::from_string(number.clone()).map_err(S::Error::custom)?;
+                let raw = RawValue::from_string(number.clone().into_owned()).map_err(S::Error::custom)?;
                 raw.serialize(serializer)
             }
             Self::String(text) => serializer.serialize_str(text),
@@ -278,7 +313,7 @@ impl Serialize for Json {
 }
 
 /// Compact JSON.
-impl fmt::Display for Json {
+impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         f.write_str(&json)
@@ -289,7 +324,7 @@ impl fmt::Display for Json {
 mod tests {
     use super::*;
 
-    fn json(text: &str) -> Json {
+    fn json(text: &str) -> Json<'_> {
         Json::parse(text.as_bytes()).unwrap_or_else(|| panic!("JSON: {text}"))
     }
 

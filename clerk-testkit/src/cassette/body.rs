@@ -10,26 +10,37 @@ use crate::json::Json;
 /// A body as a file keeps it: as JSON, as text, or else as base64.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Body {
+pub(super) enum Body<'a> {
     #[default]
     Empty,
-    Json(Json),
+    Json(Json<'a>),
     Text(String),
     Base64(Binary),
 }
 
-impl Body {
+impl<'a> Body<'a> {
     /// Keeps `bytes`, scrubbed.
-    pub(super) fn scrubbed(bytes: &[u8], scrubber: &mut Scrubber) -> Self {
+    pub(super) fn scrubbed(bytes: &'a [u8], scrubber: &mut Scrubber) -> Self {
         if bytes.is_empty() {
             return Self::Empty;
         }
-        if let Some(json) = Json::parse(bytes) {
-            return Self::Json(scrubber.json(json));
+        if let Some(mut json) = Json::parse(bytes) {
+            scrubber.json(&mut json);
+            return Self::Json(json);
         }
         match String::from_utf8(scrubber.bytes(bytes)) {
             Ok(text) => Self::Text(text),
             Err(error) => Self::Base64(Binary(error.into_bytes())),
+        }
+    }
+
+    /// The same body, of its own.
+    pub(super) fn into_owned(self) -> Body<'static> {
+        match self {
+            Self::Empty => Body::Empty,
+            Self::Json(json) => Body::Json(json.into_owned()),
+            Self::Text(text) => Body::Text(text),
+            Self::Base64(bytes) => Body::Base64(bytes),
         }
     }
 

@@ -5,20 +5,20 @@ use crate::json::{self, Extent};
 use crate::query;
 
 /// In what a request is not the recorded one.
-pub(super) fn diff(recorded: &RecordedRequest, request: &RecordedRequest) -> Vec<Difference> {
+pub(super) fn diff(recorded: &RecordedRequest<'_>, request: &RecordedRequest<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     if recorded.method != request.method {
         found.push(Difference::new(
             "method",
-            Some(recorded.method.clone()),
-            Some(request.method.clone()),
+            Some(recorded.method.to_string()),
+            Some(request.method.to_string()),
         ));
     }
     if recorded.path != request.path {
         found.push(Difference::new(
             "path",
-            Some(recorded.path.clone()),
-            Some(request.path.clone()),
+            Some(recorded.path.to_string()),
+            Some(request.path.to_string()),
         ));
     }
     found.extend(query::diff(&recorded.query, &request.query));

@@ -29,7 +29,7 @@ pub struct Cassette {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Interaction {
-    pub(super) request: RecordedRequest,
+    pub(super) request: RecordedRequest<'static>,
     pub(super) outcome: Outcome,
     /// How long it took by the recorder's clock.
     #[serde(default)]
@@ -52,7 +52,7 @@ pub(super) struct RecordedResponse {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) headers: Headers,
     #[serde(default, skip_serializing_if = "Body::is_empty")]
-    pub(super) body: Body,
+    pub(super) body: Body<'static>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError};
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 
+use super::body::Body;
 use super::format::{Interaction, Outcome, RecordedError, RecordedResponse, millis};
 use super::request::{RecordedRequest, scrubbed_headers};
 use super::scrub::{Keep, Scrubber};
@@ -184,15 +185,18 @@ impl State {
 impl Take {
     fn interaction(&self, headers: &[String], scrubber: &mut Scrubber) -> Interaction {
         Interaction {
-            request: RecordedRequest::scrubbed(&self.request, headers, scrubber),
+            request: RecordedRequest::scrubbed(&self.request, headers, scrubber).into_owned(),
             outcome: match &self.outcome {
                 TakeOutcome::Response(response) => Outcome::Response(RecordedResponse {
                     status: response.status().as_u16(),
                     headers: scrubbed_headers(response.headers(), headers, scrubber),
-                    body: super::body::Body::scrubbed(response.body(), scrubber),
+                    body: Body::scrubbed(response.body(), scrubber).into_owned(),
                 }),
                 TakeOutcome::Error(error) => Outcome::Error(RecordedError {
-                    message: error.message.clone().map(|message| scrubber.string(message)),
+                    message: error
+                        .message
+                        .clone()
+                        .map(|message| scrubber.string(message.into()).into_owned()),
                     ..error.clone()
                 }),
                 TakeOutcome::Abandoned => Outcome::Abandoned,

@@ -11,7 +11,7 @@ use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, Tran
 use super::difference::diff;
 use super::format::{Interaction, Outcome};
 use super::request::RecordedRequest;
-use super::scrub::Scrubber;
+use super::scrub::{Places, Scrubber};
 use super::{Cassette, CassetteError};
 use crate::difference::{distance, write_list};
 use crate::verify::{VerifyError, panic_unless_panicking};
@@ -31,14 +31,20 @@ pub struct Replay {
 
 struct Shared {
     interactions: Vec<Interaction>,
-    /// The response of each interaction that has one, ready to be given: its body is not to be written each time.
-    responses: Vec<Option<Result<HttpResponse, String>>>,
+    /// The response of each interaction that has one.
+    responses: Vec<Option<Result<Prepared, String>>>,
     state: Mutex<State>,
+}
+
+/// A response ready to be given: its body is not to be written, nor searched for people, each time.
+struct Prepared {
+    response: HttpResponse,
+    places: Places,
 }
 
 struct State {
     /// For each key, those not used yet, the first recorded first.
-    unused: HashMap<Vec<u8>, VecDeque<usize>>,
+    unused: HashMap<Box<[u8]>, VecDeque<usize>>,
     used: Vec<bool>,
     used_count: usize,
     scrubber: Scrubber,
@@ -55,9 +61,10 @@ const MOST_REPORTED: usize = 10;
 impl Replay {
     /// Answers from `cassette`.
     pub fn new(cassette: Cassette) -> Self {
-        let mut unused: HashMap<Vec<u8>, VecDeque<usize>> = HashMap::new();
+        let mut unused: HashMap<Box<[u8]>, VecDeque<usize>> = HashMap::new();
         for (index, interaction) in cassette.interactions.iter().enumerate() {
-            unused.entry(interaction.request.key()).or_default().push_back(index);
+            let key = interaction.request.key().into();
+            unused.entry(key).or_default().push_back(index);
         }
         let state = State {
             unused,
@@ -74,7 +81,7 @@ impl Replay {
             .interactions
             .iter()
             .map(|interaction| match &interaction.outcome {
-                Outcome::Response(recorded) => Some(recorded.to_http()),
+                Outcome::Response(recorded) => Some(recorded.to_http().map(Prepared::new)),
                 Outcome::Error(_) | Outcome::Abandoned => None,
             });
         let shared = Shared {
@@ -153,13 +160,11 @@ impl Shared {
         };
         let interaction = &self.interactions[index];
         let result = match (&self.responses[index], &interaction.outcome) {
-            (Some(response), _) => Some(response.clone().map_err(refused)),
+            (Some(Ok(prepared)), _) => Some(Ok(prepared.with_people(&state.scrubber))),
+            (Some(Err(reason)), _) => Some(Err(refused(reason.clone()))),
             (None, Outcome::Error(recorded)) => Some(Err(recorded.to_error())),
             (None, _) => None,
         };
-        let result = result.map(|result| {
-            result.map(|response| response.map(|body| state.scrubber.restore(&body).map_or(body, Into::into)))
-        });
         let clock = state.clock.clone();
         Answer {
             result,
@@ -168,7 +173,7 @@ impl Shared {
     }
 
     /// Says of a request that was not recorded which recorded one is nearest and what differs.
-    fn mismatch(&self, state: &State, request: &RecordedRequest) -> String {
+    fn mismatch(&self, state: &State, request: &RecordedRequest<'_>) -> String {
         let mut text = format!("{} was not recorded so. ", request.name());
         if state.mismatches.len() >= MOST_REPORTED {
             return text + "It is one of many";
@@ -227,6 +232,19 @@ impl Shared {
             }
         }
         VerifyError::of_problems("the cassette was not replayed as recorded", &problems)
+    }
+}
+
+impl Prepared {
+    fn new(response: HttpResponse) -> Self {
+        let places = Places::find(response.body());
+        Self { response, places }
+    }
+
+    /// The response with the addresses of those whom `scrubber` has seen.
+    fn with_people(&self, scrubber: &Scrubber) -> HttpResponse {
+        let response = self.response.clone();
+        response.map(|body| scrubber.restore(&body, &self.places).map_or(body, Into::into))
     }
 }
 

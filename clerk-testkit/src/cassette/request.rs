@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use clerk_core::HttpRequest;
@@ -15,36 +16,47 @@ pub(super) type Headers = BTreeMap<String, Vec<String>>;
 /// A request as a file keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RecordedRequest {
-    pub(super) method: String,
-    pub(super) path: String,
+pub(super) struct RecordedRequest<'a> {
+    pub(super) method: Cow<'a, str>,
+    pub(super) path: Cow<'a, str>,
     /// Decoded and sorted: the order in the URL says nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) query: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) headers: Headers,
     #[serde(default, skip_serializing_if = "Body::is_empty")]
-    pub(super) body: Body,
+    pub(super) body: Body<'a>,
 }
 
-impl RecordedRequest {
-    /// Keeps `request`, scrubbed, with those of its headers that `allowed` names.
-    pub(super) fn scrubbed(request: &HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
+impl<'a> RecordedRequest<'a> {
+    /// `request`, scrubbed, with those of its headers that `allowed` names. Only what was scrubbed is copied.
+    pub(super) fn scrubbed(request: &'a HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
         let uri = request.uri();
         let parameters = query::parameters(uri.query()).into_iter();
         let mut query: Vec<_> = parameters
             .map(|(name, value)| {
                 let value = scrubber.parameter(&name, value);
-                (scrubber.string(name), value)
+                (scrubber.string(name.into()).into_owned(), value)
             })
             .collect();
         query.sort();
         Self {
-            method: request.method().to_string(),
-            path: scrubber.string(uri.path().to_owned()),
+            method: request.method().as_str().into(),
+            path: scrubber.string(uri.path().into()),
             query,
             headers: scrubbed_headers(request.headers(), allowed, scrubber),
             body: Body::scrubbed(request.body(), scrubber),
+        }
+    }
+
+    /// The same request, of its own.
+    pub(super) fn into_owned(self) -> RecordedRequest<'static> {
+        RecordedRequest {
+            method: Cow::Owned(self.method.into_owned()),
+            path: Cow::Owned(self.path.into_owned()),
+            query: self.query,
+            headers: self.headers,
+            body: self.body.into_owned(),
         }
     }
 
@@ -74,9 +86,8 @@ pub(super) fn scrubbed_headers(headers: &HeaderMap, allowed: &[String], scrubber
     for name in allowed {
         for value in headers.get_all(name).iter().filter(|value| !value.is_sensitive()) {
             if let Ok(value) = std::str::from_utf8(value.as_bytes()) {
-                kept.entry(name.clone())
-                    .or_default()
-                    .push(scrubber.string(value.to_owned()));
+                let value = scrubber.string(value.into()).into_owned();
+                kept.entry(name.clone()).or_default().push(value);
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod address;
 mod base64_run;
+mod places;
 mod pseudonym;
 mod secret;
 mod spelling;
@@ -11,10 +12,14 @@ mod ticket;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::mem;
 
 use address::{Change, Context};
+pub(super) use places::Places;
 pub(super) use pseudonym::Keep;
+use pseudonym::Pseudonym;
 pub(super) use secret::holds_secret;
+use spelling::begins_escape;
 
 use crate::json::Json;
 
@@ -25,8 +30,8 @@ const DEPTH: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Scrubber {
     keep: Keep,
-    /// By pseudonym, the address as it was first written.
-    people: HashMap<String, String>,
+    /// Each address as it was first written.
+    people: HashMap<Pseudonym, String>,
 }
 
 impl Scrubber {
@@ -38,14 +43,16 @@ impl Scrubber {
     }
 
     /// A whole string, such as a JSON value or a query parameter.
-    pub(super) fn string(&mut self, text: String) -> String {
-        if address::is_whole(&text) {
-            return self.pseudonym(&text).unwrap_or(text);
+    pub(super) fn string<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if is_plain(&text) {
+            return text;
         }
-        match self.scrubbed(text.as_bytes()) {
-            Some(scrubbed) => into_text(scrubbed),
-            None => text,
-        }
+        let scrubbed = if address::is_whole(&text) {
+            self.pseudonym(&text).map(Pseudonym::to_address)
+        } else {
+            self.scrubbed(text.as_bytes()).map(into_text)
+        };
+        scrubbed.map_or(text, Cow::Owned)
     }
 
     /// Bytes of any kind.
@@ -54,8 +61,9 @@ impl Scrubber {
     }
 
     /// Every string of `json`, its keys as well, and whole what a key calls a ticket.
-    pub(super) fn json(&mut self, json: Json) -> Json {
-        ticket::redact_members(json).map_strings(&mut |text| self.string(text))
+    pub(super) fn json(&mut self, json: &mut Json<'_>) {
+        ticket::redact_members(json);
+        json.change_strings(&mut |text| *text = self.string(mem::take(text)));
     }
 
     /// A query parameter's value.
@@ -63,35 +71,49 @@ impl Scrubber {
         if ticket::is_name(name) {
             ticket::REDACTED.to_owned()
         } else {
-            self.string(value)
+            self.string(value.into()).into_owned()
         }
     }
 
-    /// Puts those who were replaced back into their places. `None` if nobody was.
-    pub(super) fn restore(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+    /// Puts those who were replaced back into their places in `bytes`. `None` if nobody was.
+    pub(super) fn restore(&self, bytes: &[u8], places: &Places) -> Option<Vec<u8>> {
         if self.people.is_empty() {
             return None;
         }
-        let mut restore = |pseudonym: &str| self.people.get(pseudonym).map(Cow::from);
-        rewrite(bytes, Context::Text, DEPTH, &mut restore)
+        let person = |pseudonym: Pseudonym| self.people.get(&pseudonym).map(String::as_str);
+        if places.has_encoded {
+            let mut restore = |address: &str| Pseudonym::read(address).and_then(person).map(Cow::from);
+            return rewrite(bytes, Context::Text, DEPTH, &mut restore);
+        }
+        let people = places.plain.iter();
+        address::splice(
+            bytes,
+            people.filter_map(|(place, pseudonym)| Some((place, person(*pseudonym)?))),
+        )
     }
 
     fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut rename = |address: &str| self.pseudonym(address).map(Cow::from);
+        let mut rename = |address: &str| Some(self.pseudonym(address)?.to_address().into());
         rewrite(bytes, Context::Text, DEPTH, &mut rename)
     }
 
     /// The pseudonym for an address, unless it is kept or is one already.
-    fn pseudonym(&mut self, address: &str) -> Option<String> {
-        if self.keep.keeps(address) || pseudonym::is_one(address) {
+    fn pseudonym(&mut self, address: &str) -> Option<Pseudonym> {
+        if self.keep.keeps(address) || Pseudonym::read(address).is_some() {
             return None;
         }
-        let pseudonym = pseudonym::of(address);
-        self.people
-            .entry(pseudonym.clone())
-            .or_insert_with(|| address.to_owned());
+        let pseudonym = Pseudonym::of(address);
+        self.people.entry(pseudonym).or_insert_with(|| address.to_owned());
         Some(pseudonym)
     }
+}
+
+/// Whether nothing of what is looked for can be in a text: no at sign, however it is spelled, no `ticket=`, and no base64,
+/// which spells neither an at sign nor a token without an upper-case letter. Nearly every text is spared more than this look.
+fn is_plain(text: &str) -> bool {
+    !text
+        .bytes()
+        .any(|c| matches!(c, b'@' | b'=' | b'A'..=b'Z') || begins_escape(c))
 }
 
 /// Redacts tickets and puts every address through `change`, in base64 as well. `None` if nothing changed.
@@ -112,5 +134,67 @@ fn into_text(bytes: Vec<u8>) -> String {
     match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "ada@example.org";
+
+    /// Texts made of what matters to a search, so that it stands beside anything else.
+    fn texts() -> impl Iterator<Item = String> {
+        let ada = Pseudonym::of(ADA).to_address();
+        let eve = Pseudonym::of("eve@example.org").to_address();
+        let pieces = [
+            ada.clone(),
+            ada.replace('@', "%40"),
+            ada.replace('@', r"\\u0040"),
+            eve,
+            // "ada@example.org" and Ada's pseudonym, which stands in base64 after one more character.
+            "YWRhQGV4YW1wbGUub3Jn".to_owned(),
+            "xcGVyc29uLTU0OWQ5YWIxZmY1ZkBleGFtcGxlLmNvbQ".to_owned(),
+            "bob@example.org".to_owned(),
+            "eyJhIjoxfQ.eyJhIjoxfQ.c2ln".to_owned(),
+        ];
+        let marks = [
+            "@", ".", "-", "'", "\"", "%", "%40", "\\", "&#64;", "/", " ", "a", "é", "ticket", "=", "%3D", "person-",
+        ];
+        let mut random = fastrand::Rng::with_seed(1);
+        std::iter::repeat_with(move || {
+            let count = random.usize(1..6);
+            let mut piece = || match random.usize(0..pieces.len() * 3) {
+                at if at < pieces.len() => pieces[at].clone(),
+                _ => marks[random.usize(0..marks.len())].to_owned(),
+            };
+            (0..count).map(|_| piece()).collect()
+        })
+        .take(20_000)
+    }
+
+    #[test]
+    fn a_plain_text_is_one_in_which_nothing_is_found() {
+        for text in texts().filter(|text| is_plain(text)) {
+            let found = rewrite(text.as_bytes(), Context::Text, DEPTH, &mut |_| Some("found@x".into()));
+            assert!(found.is_none() && !address::is_whole(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_together_is_what_a_search_makes() {
+        let mut scrubber = Scrubber::default();
+        scrubber.string(ADA.into());
+        for text in texts() {
+            let text = ticket::redact(text.as_bytes()).unwrap_or(text.into_bytes());
+            let restored = scrubber.restore(&text, &Places::find(&text));
+            let mut restore = |address: &str| (address == Pseudonym::of(ADA).to_address()).then(|| ADA.into());
+            let searched = rewrite(&text, Context::Text, DEPTH, &mut restore);
+            let unchanged = text.clone();
+            assert_eq!(
+                String::from_utf8_lossy(&restored.unwrap_or(unchanged)),
+                String::from_utf8_lossy(&searched.unwrap_or(text))
+            );
+        }
     }
 }

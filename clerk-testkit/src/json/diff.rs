@@ -11,13 +11,13 @@ pub(crate) enum Extent {
 }
 
 /// Where `actual` differs from `expected`, by place: `$[0].email_address` is in the first item.
-pub(crate) fn diff(expected: &Json, actual: &Json, extent: Extent) -> Vec<Difference> {
+pub(crate) fn diff(expected: &Json<'_>, actual: &Json<'_>, extent: Extent) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(expected, actual, extent, "$", &mut found);
     found
 }
 
-fn compare(expected: &Json, actual: &Json, extent: Extent, place: &str, found: &mut Vec<Difference>) {
+fn compare(expected: &Json<'_>, actual: &Json<'_>, extent: Extent, place: &str, found: &mut Vec<Difference>) {
     match (expected, actual) {
         (Json::Object(expected_members), Json::Object(actual_members)) => {
             for (key, value) in expected_members {
@@ -98,7 +98,7 @@ mod tests {
             ),
         ];
         for (extent, expected, actual, text) in cases {
-            let parse = |json: &str| Json::parse(json.as_bytes()).expect(json);
+            let parse = |json: &'static str| Json::parse(json.as_bytes()).expect(json);
             let found = diff(&parse(expected), &parse(actual), extent);
             let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
             assert_eq!(lines.join("\n"), text, "{expected} and {actual}");

@@ -23,7 +23,7 @@ pub struct RequestMatcher {
 
 #[derive(Debug, Clone)]
 enum BodyMatcher {
-    Json(Json, Extent),
+    Json(Json<'static>, Extent),
     Empty,
     /// What was to be expected cannot be written as JSON, for this reason.
     Impossible(String),

@@ -1,6 +1,7 @@
 //! Finds email addresses (RFC 5321, 4.1.2) however their characters are written.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::spelling::{begins_escape, decode, first, last};
 
@@ -11,6 +12,14 @@ pub(super) enum Context {
     Text,
     /// In what may be noise that happens to have an at sign: ASCII alone, and a domain with a dot.
     Noise,
+}
+
+/// Where an address stands, from `start` to `end`, and its at sign, which may be escaped.
+#[derive(Debug)]
+pub(super) struct Place {
+    start: usize,
+    at: Range<usize>,
+    end: usize,
 }
 
 /// What to put in the place of an address; `None` leaves it.
@@ -33,7 +42,13 @@ pub(super) fn is_whole(text: &str) -> bool {
 
 /// Puts each address through `change`, and keeps the spelling of its at sign. `None` if nothing changed.
 pub(super) fn rewrite(bytes: &[u8], context: Context, change: &mut Change<'_>) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+    let found = find(bytes, context, change);
+    splice(bytes, found.iter().map(|(place, address)| (place, &**address)))
+}
+
+/// Where the addresses stand that `take` makes something of, in their order.
+pub(super) fn find<T>(bytes: &[u8], context: Context, take: &mut dyn FnMut(&str) -> Option<T>) -> Vec<(Place, T)> {
+    let mut found = Vec::new();
     let mut done = 0;
     let mut at = 0;
     while let Some(skipped) = bytes[at..].iter().position(|&c| c == b'@' || begins_escape(c)) {
@@ -49,19 +64,32 @@ pub(super) fn rewrite(bytes: &[u8], context: Context, change: &mut Change<'_>) -
         let end = at + len + domain_end(&bytes[at + len..], context);
         let address = text(&bytes[start..end]);
         let is_address = |(local, domain): (&str, &str)| !local.is_empty() && is_domain(domain, context);
-        let replacement = match address.rsplit_once('@') {
-            Some(parts) if is_address(parts) => change(&address),
-            _ => None,
-        };
-        if let Some((local, domain)) = replacement.as_deref().and_then(|address| address.split_once('@')) {
-            out.reserve(bytes.len());
-            out.extend_from_slice(&bytes[done..start]);
-            out.extend_from_slice(local.as_bytes());
-            out.extend_from_slice(&bytes[at..at + len]);
-            out.extend_from_slice(domain.as_bytes());
+        if address.rsplit_once('@').is_some_and(is_address)
+            && let Some(taken) = take(&address)
+        {
+            let at = at..at + len;
+            found.push((Place { start, at, end }, taken));
             done = end;
         }
         at = end.max(at + len);
+    }
+    found
+}
+
+/// Puts addresses into their places, and keeps the spelling of each at sign there. `None` if there are none.
+pub(super) fn splice<'a>(bytes: &[u8], addresses: impl Iterator<Item = (&'a Place, &'a str)>) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut done = 0;
+    for (place, address) in addresses {
+        let Some((local, domain)) = address.split_once('@') else {
+            continue;
+        };
+        out.reserve(bytes.len());
+        out.extend_from_slice(&bytes[done..place.start]);
+        out.extend_from_slice(local.as_bytes());
+        out.extend_from_slice(&bytes[place.at.clone()]);
+        out.extend_from_slice(domain.as_bytes());
+        done = place.end;
     }
     if done == 0 {
         return None;
@@ -127,4 +155,21 @@ fn is_in_local(c: u8, context: Context) -> bool {
 
 fn is_in_domain(c: u8, context: Context) -> bool {
     c.is_ascii_alphanumeric() || b".-".contains(&c) || (context == Context::Text && !c.is_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_belongs_to_two_addresses() {
+        let rewritten = |taken: &[&str]| {
+            let mut change = |address: &str| taken.contains(&address).then(|| "x@y".into());
+            let text = rewrite(b"a@b.de@c.de f@g", Context::Text, &mut change).unwrap_or_default();
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        assert_eq!(rewritten(&["a@b.de", "b.de@c.de", "f@g"]), "x@y@c.de x@y");
+        assert_eq!(rewritten(&["b.de@c.de"]), "a@x@y f@g");
+        assert_eq!(rewritten(&[]), "");
+    }
 }

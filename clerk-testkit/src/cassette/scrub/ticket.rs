@@ -1,5 +1,6 @@
 //! Tickets and tokens: who has one can act with it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::spelling::{begins_escape, first};
@@ -47,17 +48,18 @@ pub(super) fn redact(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Replaces what a member of that name holds.
-pub(super) fn redact_members(json: Json) -> Json {
+pub(super) fn redact_members(json: &mut Json<'_>) {
     match json {
         Json::Object(members) => {
-            let members = members.into_iter().map(|(key, value)| match value {
-                Json::String(_) if is_name(&key) => (key, Json::String(REDACTED.to_owned())),
-                value => (key, redact_members(value)),
-            });
-            Json::Object(members.collect())
+            for (key, value) in members {
+                match value {
+                    Json::String(ticket) if is_name(key) => *ticket = Cow::Borrowed(REDACTED),
+                    value => redact_members(value),
+                }
+            }
         }
-        Json::Array(items) => Json::Array(items.into_iter().map(redact_members).collect()),
-        other => other,
+        Json::Array(items) => items.iter_mut().for_each(redact_members),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
     }
 }
 
