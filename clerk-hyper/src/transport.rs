@@ -43,6 +43,7 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// | connecting took too long | `Timeout` | `NotSent` |
 /// | the connection was gone before the request was written | `Closed` | `NotSent` |
 /// | HTTP/2: `REFUSED_STREAM`, or for a request with a body a `GOAWAY` below the stream | `Closed` | `NotSent` |
+/// | HTTP/2: the server no longer answers a ping, for 20 seconds | `Timeout` | `MaybeDelivered` |
 /// | the connection ended later, at whatever point | `Closed` | `MaybeDelivered` |
 /// | the response was too large | `ResponseTooLarge` | `MaybeDelivered` |
 /// | the response was not HTTP, anything else | `Other` | `MaybeDelivered` |

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clerk_hyper::Delivery::{MaybeDelivered, NotSent};
 use clerk_hyper::middleware::Timeout;
-use clerk_hyper::{Bytes, HttpTransport, HyperTransport, TokioClock, TransportErrorKind as Kind};
+use clerk_hyper::{Bytes, Clock, HttpTransport, HyperTransport, TokioClock, TransportErrorKind as Kind};
 use h2::Reason;
 use h2::server::SendResponse;
 use h2::{RecvStream, SendStream};
@@ -102,8 +102,8 @@ fn go_away(last_stream: u32, text: &str) -> Vec<u8> {
     frame(GOAWAY, 0, 0, &payload)
 }
 
-/// Reads a whole request on stream 1, writes these frames, and closes.
-async fn write_after_the_request(mut peer: Peer, frames: Vec<u8>) -> io::Result<()> {
+/// Reads a whole request on stream 1.
+async fn read_request(peer: &mut Peer) -> io::Result<()> {
     peer.write(frame(SETTINGS, 0, 0, &[])).await?;
     let mut preface = [0; 24];
     peer.stream.read_exact(&mut preface).await?;
@@ -114,9 +114,15 @@ async fn write_after_the_request(mut peer: Peer, frames: Vec<u8>) -> io::Result<
         let length = u32::from_be_bytes([0, a, b, c]) as usize;
         peer.stream.read_exact(&mut vec![0; length]).await?;
         if matches!(kind, DATA | HEADERS) && flags & END_STREAM != 0 {
-            return peer.write(frames).await;
+            return Ok(());
         }
     }
+}
+
+/// Reads a whole request on stream 1, writes these frames, and closes.
+async fn write_after_the_request(mut peer: Peer, frames: Vec<u8>) -> io::Result<()> {
+    read_request(&mut peer).await?;
+    peer.write(frames).await
 }
 
 #[tokio::test]
@@ -218,4 +224,39 @@ async fn an_abandoned_attempt_resets_its_stream() {
     let error = failure(&timed, post(&server.url("/"))).await;
     assert_eq!(verdict(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
     assert_eq!(in_time(was_reset.recv()).await, Some(Reason::CANCEL));
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_given_up_before_the_attempt_is() {
+    let (reached, mut was_reached) = mpsc::channel(1);
+    let server = Server::start(move |mut peer: Peer, _| {
+        let reached = reached.clone();
+        async move {
+            read_request(&mut peer).await?;
+            reached.send(()).await.map_err(io::Error::other)?;
+            peer.hold().await
+        }
+    })
+    .await;
+    let transport = Timeout::new(transport(), Timeout::<()>::DEFAULT, Arc::new(TokioClock::new()));
+    let clock = TokioClock::new();
+    let request = post(&server.url("/"));
+    let call = tokio::spawn(async move { transport.send(request).await });
+    in_time(was_reached.recv()).await.expect("the request");
+    // From here on the client has nothing to wait for but its own timers, so the clock can run ahead to them.
+    tokio::time::pause();
+    let began = clock.now();
+
+    let error = call.await.expect("it ends").expect_err("nobody answers");
+
+    assert_eq!(verdict(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
+    assert!(
+        error.source().is_some(),
+        "it was the connection's timeout and not the attempt's"
+    );
+    let waited = clock.now() - began;
+    assert!(
+        waited >= Duration::from_secs(19) && waited < Timeout::<()>::DEFAULT,
+        "{waited:?}"
+    );
 }
