@@ -3,8 +3,10 @@
 //! Who wants to invite people to the application is at [`invitations`]; to an organization of it, at
 //! [`organization_invitations`].
 
+mod bulk;
 pub mod instance;
 pub mod invitations;
+mod invitee;
 pub mod organization_invitations;
 #[cfg(test)]
 mod tests;

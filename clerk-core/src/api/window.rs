@@ -20,3 +20,29 @@ impl Window {
         Ok(request.query_opt("limit", self.limit).query_opt("offset", self.offset))
     }
 }
+
+/// Gives a list, which has a field `window`, the setters for it.
+macro_rules! window_setters {
+    ($list:ident) => {
+        impl $list {
+            /// The most that one page holds: 500.
+            pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
+
+            /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
+            #[must_use]
+            pub fn limit(mut self, limit: u16) -> Self {
+                self.window.limit = Some(limit);
+                self
+            }
+
+            /// How many to skip; Clerk's default is 0.
+            #[must_use]
+            pub fn offset(mut self, offset: u64) -> Self {
+                self.window.offset = Some(offset);
+                self
+            }
+        }
+    };
+}
+
+pub(super) use window_setters;

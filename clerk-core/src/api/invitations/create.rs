@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata, Redacted};
@@ -43,7 +44,7 @@ pub struct CreateInvitation {
 
 impl CreateInvitation {
     /// The longest that an invitation can be valid: 365 days.
-    pub const MAX_EXPIRES_IN_DAYS: u16 = 365;
+    pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
 
     /// Invites this address.
     pub fn new(email_address: impl Into<EmailAddress>) -> Self {
@@ -115,13 +116,7 @@ impl CreateInvitation {
 
     /// What is wrong with the request whatever the instance, if anything is. It shows no address.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        if self.email_address.as_str().trim().is_empty() {
-            return Some("email_address is empty");
-        }
-        match self.expires_in_days {
-            Some(days) if !(1..=Self::MAX_EXPIRES_IN_DAYS).contains(&days) => Some("expires_in_days must be 1 to 365"),
-            _ => None,
-        }
+        invitee::address_problem(&self.email_address).or_else(|| invitee::expiry_problem(self.expires_in_days))
     }
 }
 

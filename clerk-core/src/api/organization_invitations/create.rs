@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, Redacted, UserId};
@@ -49,7 +50,7 @@ pub struct NewOrganizationInvitation {
 
 impl NewOrganizationInvitation {
     /// The longest that an invitation can be valid: 365 days.
-    pub const MAX_EXPIRES_IN_DAYS: u16 = 365;
+    pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
 
     /// Invites this address to join with this role. Roles go by their key, such as `org:member`.
     pub fn new(email_address: impl Into<EmailAddress>, role: impl Into<String>) -> Self {
@@ -115,16 +116,10 @@ impl NewOrganizationInvitation {
 
     /// What is wrong with the request whatever the instance, if anything is. It shows no address.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        if self.email_address.as_str().trim().is_empty() {
-            return Some("email_address is empty");
-        }
-        if self.role.trim().is_empty() {
-            return Some("role is empty");
-        }
-        match self.expires_in_days {
-            Some(days) if !(1..=Self::MAX_EXPIRES_IN_DAYS).contains(&days) => Some("expires_in_days must be 1 to 365"),
-            _ => None,
-        }
+        let role_problem = || self.role.trim().is_empty().then_some("role is empty");
+        invitee::address_problem(&self.email_address)
+            .or_else(role_problem)
+            .or_else(|| invitee::expiry_problem(self.expires_in_days))
     }
 }
 

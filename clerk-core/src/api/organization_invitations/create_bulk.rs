@@ -1,4 +1,5 @@
 use super::NewOrganizationInvitation;
+use crate::api::bulk::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, Page};
@@ -8,6 +9,12 @@ pub(crate) static OPERATION: Operation = Operation::post(
     "CreateOrganizationInvitationBulk",
     "/organizations/{organization_id}/invitations/bulk",
 );
+
+const BULK: Bulk = Bulk {
+    max: CreateOrganizationInvitationBulk::MAX,
+    purpose: "to invite",
+    instead: "`invite_all` takes any number",
+};
 
 /// 1 to 10 people to invite to an organization in one call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,21 +43,6 @@ impl Endpoint for CreateOrganizationInvitationBulk<'_> {
         let request = OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
-        let count = self.invitations.len();
-        if count == 0 {
-            return Err(request.invalid("there is nobody to invite: one call takes 1 to 10 people"));
-        }
-        if count > Self::MAX {
-            return Err(request.invalid(format!(
-                "{count} people are more than the 10 that one call takes: send \
-                 `.chunks(CreateOrganizationInvitationBulk::MAX)` one after another"
-            )));
-        }
-        for (index, invitation) in self.invitations.iter().enumerate() {
-            if let Some(problem) = invitation.problem() {
-                return Err(request.invalid(format!("item {index}: {problem}")));
-            }
-        }
-        request.json(self.invitations)
+        BULK.json(request, self.invitations, NewOrganizationInvitation::problem)
     }
 }

@@ -1,5 +1,5 @@
 use super::OrganizationInvitationOrder;
-use crate::api::window::Window;
+use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationInvitation, Page};
@@ -33,9 +33,6 @@ pub struct ListOrganizationInvitations {
 }
 
 impl ListOrganizationInvitations {
-    /// The most that one page holds: 500.
-    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
-
     /// Lists the invitations to this organization without filter.
     pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
         Self {
@@ -67,21 +64,9 @@ impl ListOrganizationInvitations {
         self.order_by = Some(order);
         self
     }
-
-    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
-    #[must_use]
-    pub fn limit(mut self, limit: u16) -> Self {
-        self.window.limit = Some(limit);
-        self
-    }
-
-    /// How many to skip; Clerk's default is 0.
-    #[must_use]
-    pub fn offset(mut self, offset: u64) -> Self {
-        self.window.offset = Some(offset);
-        self
-    }
 }
+
+window_setters!(ListOrganizationInvitations);
 
 impl Endpoint for ListOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;

@@ -1,4 +1,4 @@
-use crate::api::window::Window;
+use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, Page};
@@ -19,9 +19,6 @@ pub struct ListPendingOrganizationInvitations {
 }
 
 impl ListPendingOrganizationInvitations {
-    /// The most that one page holds: 500.
-    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
-
     /// Lists the pending invitations to this organization.
     pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
         Self {
@@ -29,21 +26,9 @@ impl ListPendingOrganizationInvitations {
             window: Window::default(),
         }
     }
-
-    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
-    #[must_use]
-    pub fn limit(mut self, limit: u16) -> Self {
-        self.window.limit = Some(limit);
-        self
-    }
-
-    /// How many to skip; Clerk's default is 0.
-    #[must_use]
-    pub fn offset(mut self, offset: u64) -> Self {
-        self.window.offset = Some(offset);
-        self
-    }
 }
+
+window_setters!(ListPendingOrganizationInvitations);
 
 impl Endpoint for ListPendingOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;

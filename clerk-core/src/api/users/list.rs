@@ -1,5 +1,5 @@
 use super::addresses::Addresses;
-use crate::api::window::Window;
+use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Page, User};
@@ -22,9 +22,6 @@ pub struct ListUsers {
 }
 
 impl ListUsers {
-    /// The most that one page holds: 500.
-    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
-
     /// The most addresses that one call takes: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
@@ -40,21 +37,9 @@ impl ListUsers {
         self.addresses.extend(addresses);
         self
     }
-
-    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
-    #[must_use]
-    pub fn limit(mut self, limit: u16) -> Self {
-        self.window.limit = Some(limit);
-        self
-    }
-
-    /// How many to skip; Clerk's default is 0.
-    #[must_use]
-    pub fn offset(mut self, offset: u64) -> Self {
-        self.window.offset = Some(offset);
-        self
-    }
 }
+
+window_setters!(ListUsers);
 
 impl Endpoint for ListUsers {
     type Output = Page<User>;

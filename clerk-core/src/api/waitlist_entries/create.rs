@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, WaitlistEntry};
@@ -46,8 +47,7 @@ impl CreateWaitlistEntry {
 
     /// What is wrong with the request whatever the instance, if anything is. It shows no address.
     pub(super) fn problem(&self) -> Option<&'static str> {
-        let is_empty = self.email_address.as_str().trim().is_empty();
-        is_empty.then_some("email_address is empty")
+        invitee::address_problem(&self.email_address)
     }
 }
 

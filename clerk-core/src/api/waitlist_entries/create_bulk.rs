@@ -1,4 +1,5 @@
 use super::CreateWaitlistEntry;
+use crate::api::bulk::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::WaitlistEntry;
@@ -7,6 +8,12 @@ use crate::operation::{Operation, Replay};
 // Twice is once, as for a single entry.
 pub(super) static OPERATION: Operation =
     Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").replay(Replay::Safe);
+
+const BULK: Bulk = Bulk {
+    max: CreateWaitlistEntryBulk::MAX,
+    purpose: "to put on the waitlist",
+    instead: "send `.chunks(CreateWaitlistEntryBulk::MAX)` one after another",
+};
 
 /// 1 to 50 people to put on the waitlist in one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +36,6 @@ impl Endpoint for CreateWaitlistEntryBulk<'_> {
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
         let request = OPERATION.request();
-        let count = self.entries.len();
-        if count == 0 {
-            return Err(request.invalid("there is nobody to put on the waitlist: one call takes 1 to 50 people"));
-        }
-        if count > Self::MAX {
-            return Err(request.invalid(format!(
-                "{count} people are more than the 50 that one call takes: send \
-                 `.chunks(CreateWaitlistEntryBulk::MAX)` one after another"
-            )));
-        }
-        for (index, entry) in self.entries.iter().enumerate() {
-            if let Some(problem) = entry.problem() {
-                return Err(request.invalid(format!("item {index}: {problem}")));
-            }
-        }
-        request.json(self.entries)
+        BULK.json(request, self.entries, CreateWaitlistEntry::problem)
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::api::window::Window;
+use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{Page, Redacted, WaitlistEntry, WaitlistEntryStatus};
@@ -60,9 +60,6 @@ impl WaitlistEntryOrder {
 }
 
 impl ListWaitlistEntries {
-    /// The most that one page holds: 500.
-    pub const MAX_LIMIT: u16 = Window::MAX_LIMIT;
-
     /// Lists without filter.
     pub fn new() -> Self {
         Self::default()
@@ -89,21 +86,9 @@ impl ListWaitlistEntries {
         self.order_by = Some(order);
         self
     }
-
-    /// How many a page holds: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
-    #[must_use]
-    pub fn limit(mut self, limit: u16) -> Self {
-        self.window.limit = Some(limit);
-        self
-    }
-
-    /// How many to skip; Clerk's default is 0.
-    #[must_use]
-    pub fn offset(mut self, offset: u64) -> Self {
-        self.window.offset = Some(offset);
-        self
-    }
 }
+
+window_setters!(ListWaitlistEntries);
 
 impl Endpoint for ListWaitlistEntries {
     type Output = Page<WaitlistEntry>;
