@@ -1,7 +1,8 @@
 //! What an invitation run costs for each person, from ten thousand people to a million: time by the clock, and memory.
 //!
 //! The transport answers at once and counts, the limits are raised, and the journal is in memory. So what is measured
-//! is the run itself. Each size has a process of its own, because memory is read as a peak.
+//! is the run itself. Its peer is a loop of bulk calls of ten, which keeps nothing, looks nothing up and forgets whoever a
+//! failure concerns. Each size has a process of its own, because memory is read as a peak.
 //!
 //! ```sh
 //! cargo bench -p clerk-tests --bench invitation_run
@@ -18,6 +19,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use clerk_core::api::invitations::CreateInvitationBulk;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::Outcome;
 use clerk_core::{
@@ -31,7 +33,7 @@ fn main() {
     match people {
         Some(people) => measure(people),
         None => {
-            println!("people       seconds  microseconds a person  peak MB");
+            println!("people       seconds  us a person  loop's us  ratio  peak MB");
             SIZES.into_iter().for_each(measure_apart);
         }
     }
@@ -44,22 +46,50 @@ fn measure_apart(people: usize) {
 }
 
 fn measure(people: usize) {
-    let clock = SystemClock::new();
+    let run_seconds = seconds_of(people, run);
+    // The peak is the run's: the loop needs less.
+    let megabytes = peak_megabytes();
+    let loop_seconds = seconds_of(people, bulk_calls);
+    let each = |seconds: f64| seconds * 1e6 / people as f64;
+    println!(
+        "{people:<12} {run_seconds:<8.2} {:<12.2} {:<10.2} {:<6.2} {megabytes}",
+        each(run_seconds),
+        each(loop_seconds),
+        run_seconds / loop_seconds,
+    );
+}
+
+fn seconds_of(people: usize, invite: fn(&Client, usize)) -> f64 {
     let invited = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&invited);
     let transport = transport_fn(move |request| std::future::ready(answer(&request, &counter)));
     let key = SecretKey::new("sk_test_bench").expect("a key");
     let clerk = Client::builder(key, transport).build().expect("a client");
-    let run = clerk
-        .invitations()
-        .invite_all((0..people).map(|n| CreateInvitation::new(format!("person{n}@example.com"))))
-        .limits(RateLimits::none());
-    let report = pollster::block_on(run.run());
+    let clock = SystemClock::new();
+    invite(&clerk, people);
     let seconds = clock.now().as_secs_f64();
-    assert_eq!(report.of(Outcome::Created), people, "{:?}", report.stopped());
     assert_eq!(invited.load(Ordering::Relaxed), people);
-    let each = seconds * 1e6 / people as f64;
-    println!("{people:<12} {seconds:<8.2} {each:<22.2} {}", peak_megabytes());
+    seconds
+}
+
+fn person(number: usize) -> CreateInvitation {
+    CreateInvitation::new(format!("person{number}@example.com"))
+}
+
+fn run(clerk: &Client, people: usize) {
+    let invitations = clerk.invitations();
+    let run = invitations.invite_all((0..people).map(person));
+    let report = pollster::block_on(run.limits(RateLimits::none()).run());
+    assert_eq!(report.of(Outcome::Created), people, "{:?}", report.stopped());
+}
+
+fn bulk_calls(clerk: &Client, people: usize) {
+    for first in (0..people).step_by(CreateInvitationBulk::MAX) {
+        let last = people.min(first + CreateInvitationBulk::MAX);
+        let ten: Vec<CreateInvitation> = (first..last).map(person).collect();
+        let invitations = pollster::block_on(clerk.invitations().create_bulk(&ten));
+        assert_eq!(invitations.expect("an answer").len(), ten.len());
+    }
 }
 
 /// Says that everybody of the request is invited, or that nobody was before.

@@ -18,6 +18,7 @@ mod json;
 mod middlewares;
 mod paired;
 mod peer;
+mod pin;
 mod server;
 mod testkit;
 mod wire;
@@ -73,8 +74,10 @@ fn call(who: &str, calls: usize, server: SocketAddr) {
 
 /// Prints every figure.
 fn compare() {
+    let server = server::start();
+    pin::to_processor(0);
     paired::print_head();
-    wire::compare(server::start());
+    wire::compare(server);
     json::compare();
     middlewares::compare();
     testkit::compare();

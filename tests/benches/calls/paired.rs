@@ -6,7 +6,7 @@
 use rustix::time::{ClockId, clock_gettime};
 
 /// How many pairs of rounds are counted. One more comes first and warms up.
-const PAIRS: usize = 15;
+const PAIRS: usize = 41;
 
 pub(crate) fn print_head() {
     println!(

@@ -4,13 +4,17 @@ use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use crate::workload;
+use crate::{pin, workload};
 
 /// Starts it on threads of its own, which end with the process.
 pub(crate) fn start() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
-    thread::spawn(move || serve(&listener));
+    thread::spawn(move || {
+        // Its threads keep to the same.
+        pin::to_processor(1);
+        serve(&listener);
+    });
     address
 }
 

@@ -8,7 +8,7 @@ use crate::peer::by_hand::ByHand;
 use crate::peer::clerk::Clerk;
 use crate::peer::reqwest::Reqwest;
 
-const CALLS: usize = 1_600;
+const CALLS: usize = 800;
 
 pub(crate) fn compare(server: SocketAddr) {
     paired::print_title("The call");
