@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::endpoint::EndpointRequest;
 use crate::error::InvalidRequest;
 
-/// What one call takes that does something for several people at once: a bare array of its items.
+/// What a bulk call is checked for before it is sent. Its body is a bare array of its people.
 pub(super) struct Bulk {
     /// How many people one call takes.
     pub(super) max: usize,

@@ -61,3 +61,60 @@ impl fmt::Debug for SetHeaders {
         self.transport.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use http::StatusCode;
+    use http::header::RETRY_AFTER;
+
+    use super::*;
+    use crate::transport::{HttpResponse, transport_fn};
+    use crate::{CreateInvitation, api::invitations::ListInvitations};
+
+    /// Answers the first attempt with 429, and each later one with an empty list.
+    fn busy_at_first(requests: Arc<Mutex<Vec<HttpRequest>>>) -> impl HttpTransport {
+        transport_fn(move |request| {
+            let mut requests = requests.lock().expect("nobody panics");
+            let mut response = HttpResponse::new("[]".into());
+            if requests.is_empty() {
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from_static("0"));
+            }
+            requests.push(request);
+            std::future::ready(Ok(response))
+        })
+    }
+
+    #[test]
+    fn every_attempt_has_all_headers_and_a_content_type_only_with_a_body() {
+        let requests = Arc::default();
+        let key = SecretKey::new("sk_test_abc").expect("a key");
+        let builder = Client::builder(key, busy_at_first(Arc::clone(&requests))).user_agent("app/1");
+        let clerk = builder.build().expect("a client");
+        let people = [CreateInvitation::new("ada@example.com")];
+        pollster::block_on(clerk.invitations().create_bulk(&people)).expect("the second attempt");
+        pollster::block_on(clerk.invitations().list(&ListInvitations::new())).expect("a list");
+
+        let requests = requests.lock().expect("nobody panics");
+        let [first, second, list] = requests.as_slice() else {
+            panic!("{} requests", requests.len());
+        };
+        let mut expected = HeaderMap::new();
+        let sdk = concat!("app/1 clerk-core/", env!("CARGO_PKG_VERSION"));
+        expected.insert(AUTHORIZATION, HeaderValue::from_static("Bearer sk_test_abc"));
+        expected.insert("clerk-api-version", HeaderValue::from_static("2026-05-12"));
+        expected.insert(USER_AGENT, HeaderValue::from_static(sdk));
+        expected.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        assert_eq!(*list.headers(), expected);
+        expected.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for attempt in [first, second] {
+            assert_eq!(*attempt.headers(), expected);
+            assert!(attempt.headers()[AUTHORIZATION].is_sensitive());
+            assert_eq!(attempt.body(), first.body());
+        }
+    }
+}

@@ -78,10 +78,9 @@ impl<T: HttpTransport> HttpTransport for Observe<T> {
         'a: 'b,
         Self: 'b,
     {
-        let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
-        let attempt = self.inner.send(request);
         Box::pin(async move {
-            let result = attempt.await;
+            let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
+            let result = self.inner.send(request).await;
             watch.end(match &result {
                 Ok(response) => AttemptEnd::Response {
                     status: response.status(),

@@ -98,14 +98,13 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
         'a: 'b,
         Self: 'b,
     {
-        let is_single = CallContext::of(&request).is_some_and(CallContext::is_single_attempt);
-        if is_single || self.policy.max_attempts() <= 1 {
-            let attempt = self.inner.send(request);
-            return Box::pin(async { finish(attempt.await, 1, Effect::None) });
-        }
-        let spare = Spare::of(&request);
-        let mut attempt = self.inner.send(request);
         Box::pin(async move {
+            let is_single = CallContext::of(&request).is_some_and(CallContext::is_single_attempt);
+            if is_single || self.policy.max_attempts() <= 1 {
+                return finish(self.inner.send(request).await, 1, Effect::None);
+            }
+            let spare = Spare::of(&request);
+            let mut attempt = self.inner.send(request);
             let mut number = 1;
             let mut earlier_effect = Effect::None;
             loop {

@@ -1,4 +1,3 @@
-use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,13 +44,12 @@ impl<T: HttpTransport> HttpTransport for Timeout<T> {
         'a: 'b,
         Self: 'b,
     {
-        let time = self.time_for(&request);
-        if time.is_zero() {
-            return Box::pin(ready(Err(timed_out(Delivery::NotSent))));
-        }
-        let attempt = self.inner.send(request);
         Box::pin(async move {
-            race(attempt, self.clock.sleep(time))
+            let time = self.time_for(&request);
+            if time.is_zero() {
+                return Err(timed_out(Delivery::NotSent));
+            }
+            race(self.inner.send(request), self.clock.sleep(time))
                 .await
                 .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
         })

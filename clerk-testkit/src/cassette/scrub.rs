@@ -82,7 +82,11 @@ impl Scrubber {
         }
         let person = |pseudonym: Pseudonym| self.people.get(&pseudonym).map(String::as_str);
         if places.has_encoded {
-            let mut restore = |address: &str| Pseudonym::read(address).and_then(person).map(Cow::from);
+            // Who is not known keeps the pseudonym, so that none of it passes for a part of the next address.
+            let mut restore = |address: &str| {
+                let pseudonym = Pseudonym::read(address)?;
+                Some(person(pseudonym).map_or_else(|| pseudonym.to_address().into(), Cow::from))
+            };
             return rewrite(bytes, Context::Text, DEPTH, &mut restore);
         }
         let people = places.plain.iter();

@@ -42,7 +42,7 @@ fn encode() {
 fn decode() {
     let answer = workload::answer();
     paired::compare(
-        "read: the answer",
+        "read: the answer, the models alone",
         TIMES,
         || repeat(|| read::<clerk_hyper::model::Invitation>(&answer)),
         || repeat(|| read::<model::Invitation>(&answer)),

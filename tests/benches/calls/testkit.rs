@@ -22,7 +22,7 @@ fn replayed() {
     let canned = client(canned());
     let cassette = cassette(&people);
     paired::compare(
-        "replayed from a cassette, which is made ready first",
+        "replayed from a cassette, its indexing included",
         CALLS,
         || {
             let replay = Replay::new(cassette.clone());
