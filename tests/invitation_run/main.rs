@@ -7,3 +7,4 @@ mod limits;
 mod outcomes;
 mod restarts;
 mod scene;
+mod spawned;

@@ -34,7 +34,7 @@ impl<'a> InstanceApi<'a> {
     /// # Errors
     ///
     /// Those of any call.
-    pub async fn get(&self) -> Result<Instance> {
+    pub async fn get(self) -> Result<Instance> {
         self.client.execute(&GetInstance::new()).await
     }
 
@@ -50,7 +50,7 @@ impl<'a> InstanceApi<'a> {
     ///
     /// Those of any call. Nothing is sent for a limit that Clerk does not take.
     pub async fn list_organization_invitations(
-        &self,
+        self,
         list: &ListInstanceOrganizationInvitations,
     ) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await

@@ -73,7 +73,7 @@ impl<'a> Invitations<'a> {
     /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if it is no address,
     /// [`NOT_ALLOWED_ACCESS`](crate::ErrorCode::NOT_ALLOWED_ACCESS) if the instance forbids it. An error whose
     /// [`effect`](crate::Error::effect) is not `None` may have invited the person: list before calling again.
-    pub async fn create(&self, invitation: &CreateInvitation) -> Result<Invitation> {
+    pub async fn create(self, invitation: &CreateInvitation) -> Result<Invitation> {
         self.client.execute(invitation).await
     }
 
@@ -90,12 +90,12 @@ impl<'a> Invitations<'a> {
     /// Nothing is sent for no people or more than [`CreateInvitationBulk::MAX`]. Clerk's errors are those of
     /// [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `None` may have invited all or
     /// some of the people: list before calling again.
-    pub async fn create_bulk(&self, invitations: &[CreateInvitation]) -> Result<Vec<Invitation>> {
+    pub async fn create_bulk(self, invitations: &[CreateInvitation]) -> Result<Vec<Invitation>> {
         self.client.execute(&CreateInvitationBulk::new(invitations)).await
     }
 
     /// Invites any number of people, each once, through limits, faults and crashes: see [`InvitationRun`].
-    pub fn invite_all<'p, I>(&self, people: I) -> InvitationRun<'p>
+    pub fn invite_all<'p, I>(self, people: I) -> InvitationRun<'p>
     where
         I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
     {
@@ -103,7 +103,7 @@ impl<'a> Invitations<'a> {
     }
 
     /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
-    pub fn revoke_all(&self, journal: impl Journal) -> RevocationRun {
+    pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::of_application(self.client, journal)
     }
 
@@ -115,7 +115,7 @@ impl<'a> Invitations<'a> {
     /// # Errors
     ///
     /// Those of any call. Nothing is sent for a limit that Clerk does not take.
-    pub async fn list(&self, list: &ListInvitations) -> Result<Page<Invitation>> {
+    pub async fn list(self, list: &ListInvitations) -> Result<Page<Invitation>> {
         self.client.execute(list).await
     }
 
@@ -128,7 +128,7 @@ impl<'a> Invitations<'a> {
     /// [`INVITATION_ALREADY_ACCEPTED`](crate::ErrorCode::INVITATION_ALREADY_ACCEPTED), or
     /// [`INVITATION_ALREADY_REVOKED`](crate::ErrorCode::INVITATION_ALREADY_REVOKED), which after a retry can mean that the first
     /// attempt did it.
-    pub async fn revoke(&self, id: &InvitationId) -> Result<Invitation> {
+    pub async fn revoke(self, id: &InvitationId) -> Result<Invitation> {
         self.client.execute(&RevokeInvitation::new(id)).await
     }
 
@@ -139,7 +139,7 @@ impl<'a> Invitations<'a> {
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), which after a retry can mean that the first attempt
     /// did it.
-    pub async fn delete(&self, id: &InvitationId) -> Result<DeletedObject> {
+    pub async fn delete(self, id: &InvitationId) -> Result<DeletedObject> {
         self.client.execute(&DeleteInvitation::new(id)).await
     }
 }

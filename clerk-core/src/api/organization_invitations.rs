@@ -93,7 +93,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// is full. An error whose [`effect`](crate::Error::effect) is not `None` may have invited the person: list before
     /// calling again.
     pub async fn create(
-        &self,
+        self,
         organization_id: &OrganizationId,
         invitation: &NewOrganizationInvitation,
     ) -> Result<OrganizationInvitation> {
@@ -113,7 +113,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `None` may have invited all or
     /// some of the people: list before calling again.
     pub async fn create_bulk(
-        &self,
+        self,
         organization_id: &OrganizationId,
         invitations: &[NewOrganizationInvitation],
     ) -> Result<Vec<OrganizationInvitation>> {
@@ -123,7 +123,7 @@ impl<'a> OrganizationInvitations<'a> {
 
     /// Invites any number of people to an organization, each once, through limits, faults and crashes: see
     /// [`InvitationRun`].
-    pub fn invite_all<'p, I>(&self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
+    pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
     where
         I: IntoIterator<Item = NewOrganizationInvitation, IntoIter: Send + 'p>,
     {
@@ -131,7 +131,7 @@ impl<'a> OrganizationInvitations<'a> {
     }
 
     /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
-    pub fn revoke_all(&self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
+    pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
         RevocationRun::of_organization(self.client, organization_id, journal)
     }
 
@@ -146,7 +146,7 @@ impl<'a> OrganizationInvitations<'a> {
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if there is no such organization. Nothing is sent for a
     /// limit that Clerk does not take.
-    pub async fn list(&self, list: &ListOrganizationInvitations) -> Result<Page<OrganizationInvitation>> {
+    pub async fn list(self, list: &ListOrganizationInvitations) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await
     }
 
@@ -157,10 +157,7 @@ impl<'a> OrganizationInvitations<'a> {
     ///
     /// Those of [`list`](Self::list).
     #[deprecated(note = "Clerk has deprecated the operation: use `list` with `InvitationStatus::Pending`")]
-    pub async fn list_pending(
-        &self,
-        list: &ListPendingOrganizationInvitations,
-    ) -> Result<Page<OrganizationInvitation>> {
+    pub async fn list_pending(self, list: &ListPendingOrganizationInvitations) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await
     }
 
@@ -171,7 +168,7 @@ impl<'a> OrganizationInvitations<'a> {
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization has no such invitation.
     pub async fn get(
-        &self,
+        self,
         organization_id: &OrganizationId,
         id: &OrganizationInvitationId,
     ) -> Result<OrganizationInvitation> {
@@ -191,7 +188,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// [`ORGANIZATION_INVITATION_NOT_PENDING`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING), which after a retry can
     /// mean that the first attempt revoked it.
     pub async fn revoke(
-        &self,
+        self,
         organization_id: &OrganizationId,
         id: &OrganizationInvitationId,
     ) -> Result<OrganizationInvitation> {

@@ -52,7 +52,7 @@ impl<'a> Users<'a> {
     ///
     /// Those of any call. Nothing is sent for more than [`ListUsers::MAX_ADDRESSES`] addresses or a limit that Clerk does
     /// not take.
-    pub async fn list(&self, list: &ListUsers) -> Result<Page<User>> {
+    pub async fn list(self, list: &ListUsers) -> Result<Page<User>> {
         self.client.execute(list).await
     }
 
@@ -61,7 +61,7 @@ impl<'a> Users<'a> {
     /// # Errors
     ///
     /// Those of any call. Nothing is sent for more than [`CountUsers::MAX_ADDRESSES`] addresses.
-    pub async fn count(&self, count: &CountUsers) -> Result<u64> {
+    pub async fn count(self, count: &CountUsers) -> Result<u64> {
         self.client.execute(count).await.map(|count| count.total_count)
     }
 
@@ -76,7 +76,7 @@ impl<'a> Users<'a> {
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if there is no such user. Nothing is sent for a limit that
     /// Clerk does not take.
     pub async fn list_organization_invitations(
-        &self,
+        self,
         list: &ListUserOrganizationInvitations,
     ) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await

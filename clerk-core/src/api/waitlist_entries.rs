@@ -57,7 +57,7 @@ impl<'a> WaitlistEntries<'a> {
     /// # Errors
     ///
     /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if the address is none.
-    pub async fn create(&self, entry: &CreateWaitlistEntry) -> Result<WaitlistEntry> {
+    pub async fn create(self, entry: &CreateWaitlistEntry) -> Result<WaitlistEntry> {
         self.client.execute(entry).await
     }
 
@@ -70,7 +70,7 @@ impl<'a> WaitlistEntries<'a> {
     /// Nothing is sent for no people or more than [`CreateWaitlistEntryBulk::MAX`].
     /// [`FORM_PARAM_DUPLICATE`](crate::ErrorCode::FORM_PARAM_DUPLICATE) or the like if an address is there twice, else those of
     /// [`create`](Self::create).
-    pub async fn create_bulk(&self, entries: &[CreateWaitlistEntry]) -> Result<Vec<WaitlistEntry>> {
+    pub async fn create_bulk(self, entries: &[CreateWaitlistEntry]) -> Result<Vec<WaitlistEntry>> {
         self.client.execute(&CreateWaitlistEntryBulk::new(entries)).await
     }
 
@@ -81,7 +81,7 @@ impl<'a> WaitlistEntries<'a> {
     /// # Errors
     ///
     /// Those of any call. Nothing is sent for a limit that Clerk does not take.
-    pub async fn list(&self, list: &ListWaitlistEntries) -> Result<Page<WaitlistEntry>> {
+    pub async fn list(self, list: &ListWaitlistEntries) -> Result<Page<WaitlistEntry>> {
         self.client.execute(list).await
     }
 
@@ -97,7 +97,7 @@ impl<'a> WaitlistEntries<'a> {
     /// [`WAITLIST_ENTRY_ALREADY_COMPLETED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED), or
     /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) while a batch action is at work on it. An error whose
     /// [`effect`](crate::Error::effect) is not `None` may have invited the person: list before calling again.
-    pub async fn invite(&self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
+    pub async fn invite(self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
         self.client.execute(&InviteWaitlistEntry::new(id)).await
     }
 
@@ -110,7 +110,7 @@ impl<'a> WaitlistEntries<'a> {
     /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED), or
     /// [`WAITLIST_ENTRY_ALREADY_REJECTED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_REJECTED), which after a retry can mean
     /// that the first attempt did it.
-    pub async fn reject(&self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
+    pub async fn reject(self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
         self.client.execute(&RejectWaitlistEntry::new(id)).await
     }
 
@@ -121,7 +121,7 @@ impl<'a> WaitlistEntries<'a> {
     /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) or another 409 if it is not pending, or
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), which after a retry can mean that the first attempt did
     /// it.
-    pub async fn delete(&self, id: &WaitlistEntryId) -> Result<DeletedObject> {
+    pub async fn delete(self, id: &WaitlistEntryId) -> Result<DeletedObject> {
         self.client.execute(&DeleteWaitlistEntry::new(id)).await
     }
 }

@@ -229,7 +229,7 @@ impl<'p> Engine<'p> {
         }
         let client = &self.reader.client;
         let asking = self.reader.read(|| async { client.instance().get().await });
-        let instance = self.unless_stopped(asking).await?;
+        let instance = unless_stopped(&self.stop, asking).await?;
         let instance = instance.id.to_string();
         let resource = self.reader.target.resource();
         history.check(&instance, &resource).map_err(Stop::Journal)?;
@@ -242,7 +242,8 @@ impl<'p> Engine<'p> {
     async fn list_what_is_known(&mut self) -> Result<(), Stop> {
         if self.settings.preflight {
             let people = self.people.at_least();
-            let listed = self.unless_stopped(self.reader.list_if_cheaper(people)).await?;
+            let listing = self.reader.list_if_cheaper(people);
+            let listed = unless_stopped(&self.stop, listing).await?;
             self.listed = listed.map(Arc::new);
         }
         Ok(())
@@ -261,13 +262,6 @@ impl<'p> Engine<'p> {
         // What an earlier process read shortly before is in no journal.
         if let Some(all) = self.settings.limits.all() {
             self.reader.gate.close_until(now.saturating_add(all.per()));
-        }
-    }
-
-    async fn unless_stopped<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T, Stop> {
-        match race(call, self.stop.requested()).await {
-            Some(result) => result.map_err(Stop::of),
-            None => Err(Stop::Requested),
         }
     }
 
@@ -353,8 +347,10 @@ impl<'p> Engine<'p> {
         self.bulk.under_way.is_some() || self.single.under_way.is_some()
     }
 
-    async fn keep(&self, records: &[Record]) -> Result<(), Stop> {
-        self.journal.append(records).await.map_err(Stop::Journal)
+    /// The future borrows the journal and not the engine, which other threads cannot look at: so a run can be spawned.
+    fn keep<'r>(&'r self, records: &'r [Record]) -> impl Future<Output = Result<(), Stop>> + Send + use<'r> {
+        let append = self.journal.append(records);
+        async { append.await.map_err(Stop::Journal) }
     }
 
     fn tell(&self, event: &RunEvent<'_>) {
@@ -367,5 +363,12 @@ impl<'p> Engine<'p> {
     fn announce(&mut self, settlement: &Settlement) {
         self.report.count(settlement.outcome);
         self.tell(&RunEvent::Settled(settlement));
+    }
+}
+
+async fn unless_stopped<T>(stop: &StopHandle, call: impl Future<Output = Result<T>>) -> Result<T, Stop> {
+    match race(call, stop.requested()).await {
+        Some(result) => result.map_err(Stop::of),
+        None => Err(Stop::Requested),
     }
 }

@@ -1,0 +1,42 @@
+//! What the SDK gives to await can be awaited on any thread, as `tokio::spawn` and web servers want it.
+
+use clerk_core::api::invitations::{InvitationOrder, ListInvitations};
+use clerk_core::run::Outcome;
+use clerk_core::run::journal::MemoryJournal;
+use clerk_core::{Client, CreateInvitation};
+use clerk_testkit::FakeClerk;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_and_its_plan_can_be_spawned() {
+    let fake = FakeClerk::new();
+    let people = || (0..25).map(|number| CreateInvitation::new(format!("person{number}@example.com")));
+    let clerk = fake.client();
+    let plan = tokio::spawn(async move { clerk.invitations().invite_all(people()).plan().await });
+    assert_eq!(plan.await.expect("no panic").to_invite(), 25);
+    let clerk = fake.client();
+    let run = tokio::spawn(async move { clerk.invitations().invite_all(people()).run().await });
+    assert_eq!(run.await.expect("no panic").of(Outcome::Created), 25);
+}
+
+#[tokio::test]
+async fn calls_can_be_made_at_the_same_time() {
+    let fake = FakeClerk::new();
+    let clerk = fake.client();
+    let [ada, bob] = ["ada@example.com", "bob@example.com"].map(CreateInvitation::new);
+    let (ada, bob) = tokio::join!(clerk.invitations().create(&ada), clerk.invitations().create(&bob));
+    assert_ne!(ada.expect("invited").id, bob.expect("invited").id);
+}
+
+/// It need only compile.
+#[expect(dead_code, reason = "a future that cannot be sent is an error of the compiler's")]
+fn each_future_can_be_sent(clerk: &Client, person: &CreateInvitation) {
+    fn can_be_sent(_: impl Send) {}
+
+    let list = ListInvitations::new().order_by(InvitationOrder::CreatedAt);
+    can_be_sent(clerk.invitations().create(person));
+    can_be_sent(clerk.invitations().create_bulk(std::slice::from_ref(person)));
+    can_be_sent(clerk.invitations().list(&list));
+    can_be_sent(clerk.pages(&list).next());
+    can_be_sent(clerk.pages(&list).items().next());
+    can_be_sent(clerk.invitations().revoke_all(MemoryJournal::new()).run());
+}
