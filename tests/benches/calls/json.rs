@@ -7,7 +7,8 @@ use clerk_hyper::api::invitations::CreateInvitationBulk;
 use serde::de::DeserializeOwned;
 use serde_json::{from_slice, to_vec};
 
-use crate::peer::{clerk, model};
+use crate::peer::clerk;
+use crate::peer::model::{self, AsMap};
 use crate::{paired, workload};
 
 const TIMES: usize = 5_000;
@@ -20,7 +21,7 @@ pub(crate) fn compare() {
 
 fn encode() {
     let people = clerk::people();
-    let plain = model::people();
+    let plain = model::people::<AsMap>();
     let request = || {
         CreateInvitationBulk::new(black_box(&people))
             .request()
@@ -45,7 +46,7 @@ fn decode() {
         "read: the answer, the models alone",
         TIMES,
         || repeat(|| read::<clerk_hyper::model::Invitation>(&answer)),
-        || repeat(|| read::<model::Invitation>(&answer)),
+        || repeat(|| read::<model::Invitation<AsMap>>(&answer)),
     );
 }
 

@@ -29,6 +29,7 @@ use std::net::SocketAddr;
 use drive::drive;
 use peer::by_hand::ByHand;
 use peer::clerk::Clerk;
+use peer::model::{AsMap, AsText};
 use peer::reqwest::Reqwest;
 use peer::transport::{Middlewares, in_memory, on_hyper};
 
@@ -61,7 +62,8 @@ fn call(who: &str, calls: usize, server: SocketAddr) {
     let middlewares = |middlewares| drive(in_memory(middlewares), calls, 1);
     match who {
         "clerk" => drive(Clerk::new(server), calls, 1),
-        "by-hand" => drive(ByHand::new(server), calls, 1),
+        "by-hand" => drive(ByHand::<AsMap>::new(server), calls, 1),
+        "by-hand-as-text" => drive(ByHand::<AsText>::new(server), calls, 1),
         "reqwest" => drive(Reqwest::new(server), calls, 1),
         "hyper" => drive(on_hyper(server), calls, 1),
         "no-middleware" => middlewares(Middlewares::None),

@@ -6,6 +6,7 @@ use crate::drive::Driver;
 use crate::paired;
 use crate::peer::by_hand::ByHand;
 use crate::peer::clerk::Clerk;
+use crate::peer::model::{AsMap, AsText};
 use crate::peer::reqwest::Reqwest;
 
 const CALLS: usize = 800;
@@ -13,7 +14,8 @@ const CALLS: usize = 800;
 pub(crate) fn compare(server: SocketAddr) {
     paired::print_title("The call");
     let clerk = Driver::new(Clerk::new(server));
-    let by_hand = Driver::new(ByHand::new(server));
+    let by_hand = Driver::new(ByHand::<AsMap>::new(server));
+    let as_text = Driver::new(ByHand::<AsText>::new(server));
     let reqwest = Driver::new(Reqwest::new(server));
     for in_flight in [1, 16] {
         paired::compare(
@@ -21,6 +23,12 @@ pub(crate) fn compare(server: SocketAddr) {
             CALLS,
             || clerk.run(CALLS, in_flight),
             || by_hand.run(CALLS, in_flight),
+        );
+        paired::compare(
+            &format!("SDK / the same, metadata as text, {in_flight} in flight"),
+            CALLS,
+            || clerk.run(CALLS, in_flight),
+            || as_text.run(CALLS, in_flight),
         );
         paired::compare(
             &format!("SDK / by hand on reqwest, {in_flight} in flight"),

@@ -11,20 +11,20 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{from_slice, to_vec};
 
 use super::Peer;
-use super::model::{Invitation, NewInvitation, people};
+use super::model::{Invitation, Metadata, NewInvitation, people};
 use crate::workload;
 use clerk_core::Bytes;
 
 const CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 
-pub(crate) struct ByHand {
+pub(crate) struct ByHand<M> {
     client: Client<HttpConnector, Full<Bytes>>,
     url: Uri,
     authorization: HeaderValue,
-    people: Vec<NewInvitation>,
+    people: Vec<NewInvitation<M>>,
 }
 
-impl ByHand {
+impl<M: Metadata> ByHand<M> {
     pub(crate) fn new(server: SocketAddr) -> Self {
         let mut authorization =
             HeaderValue::try_from(format!("Bearer {}", workload::SECRET_KEY)).expect("a header's value");
@@ -38,7 +38,7 @@ impl ByHand {
     }
 }
 
-impl Peer for ByHand {
+impl<M: Metadata> Peer for ByHand<M> {
     async fn call(&self) -> usize {
         let request = Request::builder()
             .method(Method::POST)
@@ -53,6 +53,6 @@ impl Peer for ByHand {
         let response = self.client.request(request).await.expect("a response");
         assert!(response.status().is_success());
         let body = response.into_body().collect().await.expect("a body").to_bytes();
-        from_slice::<Vec<Invitation>>(&body).expect("invitations").len()
+        from_slice::<Vec<Invitation<M>>>(&body).expect("invitations").len()
     }
 }

@@ -1,24 +1,26 @@
-//! Models as people write them: texts, and metadata as a map of JSON values.
+//! Models as people write them, with metadata as a map of JSON values or as the text that it is.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::workload;
 
 #[derive(Serialize)]
-pub(crate) struct NewInvitation {
+pub(crate) struct NewInvitation<M> {
     pub(crate) email_address: String,
-    pub(crate) public_metadata: Map<String, Value>,
+    pub(crate) public_metadata: M,
     pub(crate) redirect_url: String,
     pub(crate) expires_in_days: u16,
 }
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "a model has the fields that the answer has")]
-pub(crate) struct Invitation {
+pub(crate) struct Invitation<M> {
     pub(crate) id: String,
     pub(crate) email_address: String,
-    pub(crate) public_metadata: Map<String, Value>,
+    pub(crate) public_metadata: M,
     pub(crate) status: String,
     pub(crate) revoked: Option<bool>,
     pub(crate) url: Option<String>,
@@ -27,10 +29,32 @@ pub(crate) struct Invitation {
     pub(crate) updated_at: i64,
 }
 
-pub(crate) fn people() -> Vec<NewInvitation> {
+/// Metadata taken apart.
+pub(crate) type AsMap = Map<String, Value>;
+
+/// Metadata left alone.
+pub(crate) type AsText = Box<RawValue>;
+
+pub(crate) trait Metadata: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    fn of_workload() -> Self;
+}
+
+impl Metadata for AsMap {
+    fn of_workload() -> Self {
+        workload::metadata()
+    }
+}
+
+impl Metadata for AsText {
+    fn of_workload() -> Self {
+        to_raw_value(&workload::metadata()).expect("JSON")
+    }
+}
+
+pub(crate) fn people<M: Metadata>() -> Vec<NewInvitation<M>> {
     let people = workload::addresses().map(|email_address| NewInvitation {
         email_address,
-        public_metadata: workload::metadata(),
+        public_metadata: M::of_workload(),
         redirect_url: workload::REDIRECT_URL.to_owned(),
         expires_in_days: workload::EXPIRES_IN_DAYS,
     });

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Client, Url};
 
 use super::Peer;
-use super::model::{Invitation, NewInvitation, people};
+use super::model::{AsMap, Invitation, NewInvitation, people};
 use crate::workload;
 
 const CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
@@ -14,7 +14,7 @@ const CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version
 pub(crate) struct Reqwest {
     client: Client,
     url: Url,
-    people: Vec<NewInvitation>,
+    people: Vec<NewInvitation<AsMap>>,
 }
 
 impl Reqwest {
@@ -41,6 +41,10 @@ impl Peer for Reqwest {
         let request = self.client.post(self.url.clone()).bearer_auth(workload::SECRET_KEY);
         let response = request.json(&self.people).send().await.expect("a response");
         assert!(response.status().is_success());
-        response.json::<Vec<Invitation>>().await.expect("invitations").len()
+        response
+            .json::<Vec<Invitation<AsMap>>>()
+            .await
+            .expect("invitations")
+            .len()
     }
 }
