@@ -1,8 +1,13 @@
 //! Whatever an answer looks like, the call gives the right value, or an error that says what happened and what to do.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::future::ready;
+
 use clerk_core::model::InvitationStatus;
-use clerk_core::{Client, CreateInvitation, Effect, Error, ErrorKind, HttpResponse, SecretKey, transport_fn};
+use clerk_core::{
+    Client, CreateInvitation, Delivery, Effect, Error, ErrorKind, HttpResponse, SecretKey, TransportError,
+    TransportErrorKind, transport_fn,
+};
 
 const INVITATION: &str = r#"{
     "object": "invitation", "id": "inv_1", "email_address": "ada@example.com", "public_metadata": {},
@@ -288,6 +293,47 @@ fn every_failure_names_operation_status_trace_and_effect() {
         let debug = format!("{error:?}");
         assert!(!debug.contains("example.com"), "{case}: {debug}");
         assert!(!debug.contains("hush"), "{case}: {debug}");
+    }
+}
+
+#[test]
+fn a_read_that_failed_had_no_effect() {
+    let cases = [
+        (503, "", "ListInvitations failed with status 503"),
+        (404, "<html>", "ListInvitations failed with status 404"),
+        (
+            200,
+            "<html>",
+            "ListInvitations succeeded with status 200, but its answer could not be read",
+        ),
+    ];
+    for (status, body, display) in cases {
+        let clerk = client_answered_with(status, &[], body);
+        let error = pollster::block_on(clerk.invitations().list(&Default::default())).expect_err(display);
+        assert_eq!(error.to_string(), display);
+        assert_eq!(error.effect(), Effect::None, "{display}");
+    }
+}
+
+#[test]
+fn what_kept_an_answer_from_arriving_is_said() {
+    let cases = [
+        (
+            TransportErrorKind::Timeout,
+            "CreateInvitation timed out, may have taken effect",
+        ),
+        (
+            TransportErrorKind::Closed,
+            "CreateInvitation got no response, may have taken effect",
+        ),
+    ];
+    for (kind, display) in cases {
+        let transport = transport_fn(move |_| ready(Err(TransportError::new(kind, Delivery::MaybeDelivered))));
+        let key = SecretKey::new("sk_test_hush").expect("a key");
+        let clerk = Client::builder(key, transport).build().expect("a client");
+        let ada = CreateInvitation::new("ada@example.com");
+        let error = pollster::block_on(clerk.invitations().create(&ada)).expect_err(display);
+        assert_eq!(error.to_string(), display);
     }
 }
 

@@ -123,9 +123,11 @@ impl Client {
     pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Response<E::Output>> {
         let request = endpoint.request()?;
         let operation = request.operation().name();
+        let only_reads = request.operation().method().is_safe();
         let request = self.http_request(request)?;
         let result = self.inner.transport.send(request).await;
         response::read(operation, result, &*self.inner.clock)
+            .map_err(|error| if only_reads { error.of_read() } else { error })
     }
 
     fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {

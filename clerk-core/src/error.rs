@@ -74,7 +74,8 @@ struct Refusal {
 /// Over several attempts of one call the worst counts, and the order is from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
-    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice.
+    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice. An operation that
+    /// only reads has no effect, however it ends.
     None,
     /// It may have been carried out: read what Clerk has before calling again what must not happen twice.
     Unknown,
@@ -205,6 +206,12 @@ impl Error {
         self
     }
 
+    /// The same error for an operation that only reads: nothing can have been carried out.
+    pub(crate) fn of_read(mut self) -> Self {
+        self.0.effect = Effect::None;
+        self
+    }
+
     /// What to do about it.
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
@@ -306,6 +313,9 @@ impl fmt::Display for Error {
             Cause::InvalidRequest(error) => return error.fmt(f),
             Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
                 write!(f, "{operation} was held back by the rate limit")?;
+            }
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
+                write!(f, "{operation} timed out")?;
             }
             Cause::Transport(_) => write!(f, "{operation} got no response")?,
             Cause::Status(refusal) => {
