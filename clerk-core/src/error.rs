@@ -32,8 +32,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The two questions to ask of it: [`kind`](Self::kind) says what to do, and [`effect`](Self::effect) says whether the
 /// operation may have been carried out all the same, which decides whether it may be called again.
 ///
-/// `Display` is one line: operation, what failed, Clerk's first code, the trace id. Neither it nor `Debug` shows a body, an
-/// address or the key; [`api_errors`](Self::api_errors) has all that Clerk said.
+/// `Display` is one line: operation, what failed, Clerk's first code and the parameter at fault, the trace id. Neither it nor
+/// `Debug` shows a body, an address or the key; [`api_errors`](Self::api_errors) has all that Clerk said.
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
@@ -322,6 +322,9 @@ impl fmt::Display for Error {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
                 if let Some(error) = refusal.errors.first() {
                     write!(f, ", {}", error.code())?;
+                    if let Some(parameter) = error.param_name() {
+                        write!(f, " ({})", Printable(parameter))?;
+                    }
                 }
             }
             Cause::Decode { status, .. } => write!(

@@ -31,6 +31,12 @@ pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, T
 /// built on top of it. A transport makes **one** attempt and leaves retrying to [`middleware::Retry`], because only
 /// the layer above knows whether the operation may be sent twice.
 ///
+/// # What it gets
+///
+/// A client's request has an absolute URI and the client's headers: `Authorization` with the key, `Clerk-API-Version`,
+/// `User-Agent`, `Accept`, and with a body `Content-Type`. `Host` and the length of the body are the transport's to add
+/// (RFC 9112, 3.2 and 6.2).
+///
 /// # What an implementation owes its callers
 ///
 /// - Any status is an `Ok`: a 404 or a 500 is an answer. `Err` is for having no whole answer.
@@ -39,7 +45,7 @@ pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, T
 /// - Headers, method, URI and body go out as given, without following redirects.
 /// - The size of the response body is capped; a larger one is
 ///   [`TransportErrorKind::ResponseTooLarge`].
-/// - Dropping the future abandons the attempt.
+/// - Nothing is sent before the future is polled, and dropping it abandons the attempt. Neither blocks the thread.
 ///
 /// What the operation is travels in the request's extensions as a [`CallContext`].
 ///
