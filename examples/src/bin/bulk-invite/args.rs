@@ -124,7 +124,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = CONNECTION)]
     pub(crate) demo: bool,
 
-    /// Where Clerk's API is
+    /// Where Clerk's API is [default: CLERK_API_URL in the environment, or else Clerk]
     #[arg(long, value_name = "URL", conflicts_with = "demo", help_heading = CONNECTION)]
     pub(crate) api_url: Option<String>,
 
