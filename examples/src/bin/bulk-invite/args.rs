@@ -57,7 +57,7 @@ pub(crate) struct Args {
 
     /// The role in the organization, such as org:member
     #[arg(long, value_name = "ROLE", requires = "organization", help_heading = DEFAULTS)]
-    role: Option<String>,
+    pub(crate) role: Option<String>,
 
     /// Where an invitation leads
     #[arg(long, value_name = "URL", value_parser = people::redirect_url, help_heading = DEFAULTS)]

@@ -54,7 +54,7 @@ impl Target {
         }
         let key = SecretKey::new(DEMO_KEY).map_err(|error| error.to_string())?;
         let limits = limits(args, key.environment())?;
-        let demo = Demo::start(key.clone()).await;
+        let demo = Demo::start(key.clone(), args).await;
         let demo = demo.map_err(|error| format!("the demo could not listen on this machine: {error}"))?;
         let transport = demo.watch(transport(args)?);
         let builder = configure(Client::builder(key, transport), args)
