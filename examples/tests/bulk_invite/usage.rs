@@ -19,7 +19,7 @@ fn a_file_that_is_no_people_file_is_told() {
         (b"notify\nyes\n", "has no column email_address"),
         (b"\xFF\xFEe\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
-        (b"PK\x03\x04\0\0spreadsheet", "is not UTF-8"),
+        (b"PK\x03\x04\0\0spreadsheet", "has a NUL character in its header"),
     ];
     for (bytes, expected) in cases {
         let people = folder.with("people.csv", bytes);

@@ -53,15 +53,15 @@ pub(super) fn read(
 
 fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings) -> Result<Invitee, String> {
     check_shape(record, header)?;
+    check_text(record)?;
     if let Some(problem) = address::problem(address) {
         return Err(problem.to_owned());
     }
     let mut cells = Cells::default();
     for (index, (column, field)) in header.columns().iter().zip(&record.fields).enumerate() {
         match field.as_deref() {
-            Some("") => {}
+            None | Some("") => {}
             Some(text) => cells.read(column, text, index + 1)?,
-            None => return Err(format!("column {} is not UTF-8: save the file as CSV UTF-8", index + 1)),
         }
     }
     Ok(Invitee {
@@ -91,6 +91,22 @@ fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
             "the row has {fields} fields and the header {columns}{lines}: a text with separators or quotes in it \
              must stand in quotes, and its own quotes be doubled"
         ));
+    }
+    Ok(())
+}
+
+/// Refuses a record with a field that is no text, before that is taken for something else that is wrong with it.
+fn check_text(record: &Record) -> Result<(), String> {
+    for (field, number) in record.fields.iter().zip(1..) {
+        match field {
+            None => return Err(format!("column {number} is not UTF-8: save the file as CSV UTF-8")),
+            Some(text) if text.contains('\0') => {
+                return Err(format!(
+                    "column {number} has a NUL character in it, which no text has: take it out"
+                ));
+            }
+            Some(_) => {}
+        }
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use super::UnusableFile;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
+/// The name of no column is shorter than this in UTF-16, in bytes.
+const BEGINNING: usize = 8;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A record that is not blank.
@@ -23,7 +25,7 @@ pub(super) struct Record {
 
 /// Reads the records of a CSV file; blank ones are skipped.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
-    if UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || bytes.contains(&0) {
+    if looks_like_utf_16(bytes) {
         return Err(UnusableFile(
             "is not UTF-8 but looks like UTF-16: save it as CSV UTF-8".to_owned(),
         ));
@@ -59,6 +61,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
             is_open: last_line > line && quotes % 2 == 1,
         });
     }
+}
+
+/// Whether these bytes have a mark of UTF-16, or every other of the first ones is NUL, as in its ASCII letters. A NUL
+/// elsewhere is no more than that.
+fn looks_like_utf_16(bytes: &[u8]) -> bool {
+    let first = &bytes[..bytes.len().min(BEGINNING)];
+    let is_each = |nul: usize| {
+        let mut units = first.chunks_exact(2);
+        units.len() > 0 && units.all(|unit| unit[nul] == 0 && unit[1 - nul] != 0)
+    };
+    UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || is_each(0) || is_each(1)
 }
 
 /// The separator: the one that the header has most of.
@@ -180,8 +193,19 @@ mod tests {
 
     #[test]
     fn other_encodings_are_told() {
-        for utf_16 in [&b"\xFF\xFEe\0m\0"[..], b"\xFE\xFF\0e\0m", b"e\0m\0a\0"] {
-            assert!(read(utf_16).expect_err("not UTF-8").to_string().contains("UTF-16"));
+        let utf_16: [&[u8]; 5] = [
+            b"\xFF\xFEe\0m\0",
+            b"\xFE\xFF\0e\0m",
+            b"e\0m\0a\0",
+            b"\0e\0m\0a\0i\0l\0\n",
+            b"e\0m\0a\0i\0l\0\n\0\x16\x04",
+        ];
+        for bytes in utf_16 {
+            let error = read(bytes).expect_err("not UTF-8").to_string();
+            assert!(error.contains("UTF-16"), "{bytes:?}: {error}");
+        }
+        for with_nul in [&b"email\nada\0"[..], b"e\0mail\nada", b"\0\0\0\0\0\0\0\0", b"\0"] {
+            assert!(read(with_nul).is_ok(), "{with_nul:?}");
         }
         let latin_1 = read(b"name\nJos\xE9\nada\n").expect("a row of it can be read");
         assert_eq!(fields(&latin_1[1]), ["<not UTF-8>"]);
