@@ -78,6 +78,12 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn read(record: &Record, destination: Destination) -> Result<Self, UnusableFile> {
         let line = record.line;
+        // Its columns would name everybody behind the quote.
+        if record.is_open {
+            return Err(UnusableFile(format!(
+                "opens a quote in its header (line {line}) and never closes it"
+            )));
+        }
         let mut columns = Vec::new();
         let mut of_others = Vec::new();
         for field in &record.fields {

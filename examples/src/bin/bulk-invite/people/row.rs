@@ -75,12 +75,17 @@ fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings)
 /// Refuses a record that is not one row.
 fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
     if record.is_open {
-        return Err(format!(
-            "a quote is opened here and never closed, so lines {} to {} were read as one row",
-            record.line, record.last_line
-        ));
+        let lines = match record.last_line > record.line {
+            true => format!(
+                ", so lines {} to {} were read as one row",
+                record.line, record.last_line
+            ),
+            false => String::new(),
+        };
+        return Err(format!("a quote is opened here and never closed{lines}"));
     }
     let (fields, columns) = (record.fields.len(), header.columns().len());
+    // Fewer are as good as empty ones: spreadsheets leave those at a row's end off.
     let surplus = record.fields.iter().skip(columns);
     if surplus.into_iter().any(|field| field.as_deref() != Some("")) {
         let lines = match record.last_line > record.line {

@@ -19,7 +19,7 @@ pub(super) struct Record {
     pub(super) last_line: u64,
     /// The fields without padding; `None` for one that is not UTF-8.
     pub(super) fields: Vec<Option<String>>,
-    /// Whether a quote is opened and never closed, so that the record swallowed the rest of the file.
+    /// Whether a quote is opened and never closed, so that the record swallowed what came behind it, if anything did.
     pub(super) is_open: bool,
 }
 
@@ -31,11 +31,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
         ));
     }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator(bytes))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes);
+    let separator = separator(bytes);
+    let mut reader = reader(bytes, separator);
     let mut lines = Lines { bytes, at: 0, line: 1 };
     let mut records = Vec::new();
     let mut record = ByteRecord::new();
@@ -52,13 +49,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
         if record.iter().all(|field| field.trim_ascii().is_empty()) {
             continue;
         }
-        let quotes = raw.iter().filter(|byte| **byte == b'"').count();
         let last_line = line + line_ends(raw.trim_ascii_end());
+        let is_last = lines.at + raw.len() == bytes.len();
         records.push(Record {
             line,
             last_line,
             fields: record.iter().map(text).collect(),
-            is_open: last_line > line && quotes % 2 == 1,
+            is_open: (last_line > line && has_odd_quotes(raw)) || (is_last && runs_on(raw, separator)),
         });
     }
 }
@@ -72,6 +69,26 @@ fn looks_like_utf_16(bytes: &[u8]) -> bool {
         units.len() > 0 && units.all(|unit| unit[nul] == 0 && unit[1 - nul] != 0)
     };
     UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || is_each(0) || is_each(1)
+}
+
+fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes)
+}
+
+/// A stray quote may have ended at the next row's first one, and the record with it.
+fn has_odd_quotes(record: &[u8]) -> bool {
+    record.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+}
+
+/// Whether the record would swallow a line behind it. A count of its quotes does not tell: `5" pipe` holds one, and is
+/// whole.
+fn runs_on(record: &[u8], separator: u8) -> bool {
+    let with_a_line = [record, b"\nx"].concat();
+    reader(&with_a_line, separator).into_byte_records().count() == 1
 }
 
 /// The separator: the one that the header has most of.
@@ -185,10 +202,29 @@ mod tests {
 
     #[test]
     fn a_quote_that_never_closes_is_told_from_one_within_a_field() {
-        let records = read(b"a,b\n5\" pipe,x\n\"quo\"\"ted\",x\n\"open,x\nbob,y\n").expect("CSV");
-        let open: Vec<_> = records.iter().map(|record| (record.line, record.is_open)).collect();
-        assert_eq!(open, [(1, false), (2, false), (3, false), (4, true)]);
-        assert_eq!(records[3].last_line, 5);
+        let cases = [
+            ("\"open,x\nbob,y\n", 3, true),
+            ("\"open,x\n\"bob\",y\n", 3, true),
+            ("\"open,x\n", 2, true),
+            ("\"open,x", 2, true),
+            ("x,\"open", 2, true),
+            ("x,\"open\"\"", 2, true),
+            ("x,\"\"\"", 2, true),
+            ("x,5\" pipe", 2, false),
+            ("x,5\" pipe\n", 2, false),
+            ("\"quo\"\"ted\",x", 2, false),
+            ("\"quo\"\"ted\",\"two\nlines\"\n\n", 3, false),
+        ];
+        for (row, last_line, is_open) in cases {
+            let records = read(format!("a,b\n{row}").as_bytes()).expect("CSV");
+            let told: Vec<_> = records
+                .iter()
+                .map(|record| (record.last_line, record.is_open))
+                .collect();
+            assert_eq!(told, [(1, false), (last_line, is_open)], "{row:?}");
+        }
+        let records = read(b"a,b\n5\" pipe,x\ny,z").expect("CSV");
+        assert!(records.iter().all(|record| !record.is_open), "{records:?}");
     }
 
     #[test]
