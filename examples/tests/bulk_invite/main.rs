@@ -1,6 +1,7 @@
 //! The program `bulk-invite`, from the outside.
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
+mod api_url;
 mod demo;
 #[cfg(unix)]
 mod interrupt;

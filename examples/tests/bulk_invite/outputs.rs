@@ -106,3 +106,33 @@ fn only_their_owner_reads_the_files() {
         assert_eq!(mode & 0o777, 0o600, "{path}");
     }
 }
+
+#[test]
+fn a_refused_run_makes_no_file_and_leaves_those_that_are_there() {
+    let folder = Folder::new();
+    let clerk = Clerk::start_with_key(FakeClerk::builder(), "sk_live_fake");
+    let (report, events) = (folder.path("r.csv"), folder.path("e.jsonl"));
+    let many: String = (0..60).map(|n| format!("p{n}@example.com\n")).collect();
+    let cases = [
+        ("name\nada\n".to_owned(), "unknown column", events.clone()),
+        (format!("email\n{many}"), "say --yes", events),
+        (
+            "email\nada@example.com\n".to_owned(),
+            "cannot write",
+            folder.path("missing/e.jsonl"),
+        ),
+    ];
+    for before in [None, Some("an earlier report")] {
+        if let Some(before) = before {
+            folder.with("r.csv", before);
+        }
+        for (csv, expected, events) in &cases {
+            let people = folder.with("people.csv", csv);
+            let ended = run(&mut clerk.program(&[&people, "--report", &report, "--events", events]));
+            assert_eq!(ended.status, 2, "{}", ended.stderr);
+            assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
+            assert_eq!(std::fs::read_to_string(&report).ok().as_deref(), before, "{expected}");
+            assert!(!folder.names().contains(&"e.jsonl".to_owned()), "{expected}");
+        }
+    }
+}

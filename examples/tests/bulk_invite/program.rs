@@ -26,10 +26,13 @@ impl Ended {
     }
 }
 
-/// The program with these arguments, and no key.
+/// The program with these arguments, no key, and nothing of the environment that says where Clerk is.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
-    command.args(args).env_remove("CLERK_SECRET_KEY");
+    command
+        .args(args)
+        .env_remove("CLERK_SECRET_KEY")
+        .env_remove("CLERK_API_URL");
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -100,13 +103,17 @@ impl Clerk {
         self.server.fake()
     }
 
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
     /// The program, with the fake's key and address.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
         let mut command = program(args);
         command
             .env("CLERK_SECRET_KEY", self.key)
             .arg("--api-url")
-            .arg(self.server.url());
+            .arg(self.url());
         command
     }
 }

@@ -16,6 +16,10 @@ use crate::people::{self, Destination, Settings};
 /// an organization role, and neither ignore_existing nor template_slug. Only the address is required, and for an
 /// organization the role. An empty cell means what the options say, or else Clerk's default.
 ///
+/// The file is UTF-8. Commas, semicolons or tabs separate its fields, whichever the header has most of, and lines end in LF,
+/// CRLF or CR. A text with a separator, a quote or a line end in it stands in quotes, its own quotes doubled. A row with
+/// fewer fields than the header is read as if empty ones followed; one with a value behind the last column is not sent.
+///
 /// What was done is kept in a journal. After a stop, a crash or a mended file, the same command goes on: nobody who was
 /// invited is invited again.
 ///
@@ -57,7 +61,7 @@ pub(crate) struct Args {
 
     /// The role in the organization, such as org:member
     #[arg(long, value_name = "ROLE", requires = "organization", help_heading = DEFAULTS)]
-    role: Option<String>,
+    pub(crate) role: Option<String>,
 
     /// Where an invitation leads
     #[arg(long, value_name = "URL", value_parser = people::redirect_url, help_heading = DEFAULTS)]
@@ -124,7 +128,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = CONNECTION)]
     pub(crate) demo: bool,
 
-    /// Where Clerk's API is
+    /// Where Clerk's API is [default: CLERK_API_URL in the environment, or else Clerk]
     #[arg(long, value_name = "URL", conflicts_with = "demo", help_heading = CONNECTION)]
     pub(crate) api_url: Option<String>,
 

@@ -12,6 +12,7 @@ use clerk_testkit::server::FakeServer;
 pub(crate) use clock::DemoClock;
 use clock::InFlight;
 
+use crate::args::Args;
 use crate::summary::DemoFacts;
 
 /// A running fake of Clerk.
@@ -22,11 +23,12 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Starts the fake on a free port of this machine.
-    pub(crate) async fn start(key: SecretKey) -> io::Result<Self> {
+    /// Starts the fake on a free port of this machine. It has the organization and the role that the command line names.
+    pub(crate) async fn start(key: SecretKey, args: &Args) -> io::Result<Self> {
         let clock = DemoClock::new();
         let fake = FakeClerk::builder().secret_key(key).clock(clock.clone());
-        let server = FakeServer::start(world::populate(fake).build()).await?;
+        let fake = world::found(world::populate(fake), args.organization.as_ref(), args.role.as_deref());
+        let server = FakeServer::start(fake.build()).await?;
         Ok(Self { server, clock })
     }
 

@@ -35,10 +35,12 @@ fn explain(error: &Error) -> String {
     let what_to_do = match error.kind() {
         ErrorKind::Authentication => "check that CLERK_SECRET_KEY is whole, not revoked, and of this instance",
         ErrorKind::PaymentRequired => "the instance's plan does not include it, or its quota is used up",
-        ErrorKind::NotFound | ErrorKind::UnexpectedStatus => "check --api-url, and --organization if there is one",
+        ErrorKind::NotFound | ErrorKind::UnexpectedStatus => {
+            "check --api-url or CLERK_API_URL, and --organization and the roles if there are any"
+        }
         ErrorKind::Forbidden => "the instance does not allow it",
         ErrorKind::Transport | ErrorKind::Timeout if error.effect() == Effect::None => {
-            "check the network and --api-url"
+            "check the network and --api-url or CLERK_API_URL"
         }
         ErrorKind::Server => "Clerk, or something before it, failed",
         _ => "",

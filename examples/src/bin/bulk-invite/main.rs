@@ -1,6 +1,7 @@
 //! `bulk-invite`: invites the people of a CSV file to a Clerk application or organization, whatever their number, each
 //! once.
 
+mod api_url;
 mod args;
 mod confirm;
 mod demo;

@@ -29,11 +29,13 @@ impl Files {
     }
 }
 
-/// A file that can be written. What it held stays until [`start`](Self::start).
+/// A file that can be written. What it held stays until [`start`](Self::start), and one that was not there goes again if
+/// there is no start.
 #[derive(Debug)]
 pub(crate) struct OutputFile {
     file: File,
     path: PathBuf,
+    made: Option<Made>,
 }
 
 impl OutputFile {
@@ -41,21 +43,17 @@ impl OutputFile {
     /// none of `others`.
     pub(crate) fn open(path: &Path, others: &[&Path]) -> Result<Self, String> {
         refuse_overwriting(Some(path), others.iter().copied())?;
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(path)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        let (file, made) = open_or_make(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         Ok(Self {
             file,
             path: path.to_owned(),
+            made,
         })
     }
 
     /// Empties the file, and gives it to be written.
-    pub(crate) fn start(self) -> io::Result<File> {
+    pub(crate) fn start(mut self) -> io::Result<File> {
+        self.made.take().into_iter().for_each(Made::keep);
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
         }
@@ -64,6 +62,41 @@ impl OutputFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Opens a file, and says whether it was made.
+fn open_or_make(path: &Path) -> io::Result<(File, Option<Made>)> {
+    let mut options = OpenOptions::new();
+    options.write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.create_new(true).open(path) {
+        Ok(file) => Ok((file, Some(Made(path.to_owned())))),
+        // What is there may be a link to a file that is not.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Ok((options.create_new(false).create(true).open(path)?, None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A new and empty file, which goes with this.
+#[derive(Debug)]
+struct Made(PathBuf);
+
+impl Made {
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if !self.0.as_os_str().is_empty() {
+            // An empty file that stays does no harm.
+            let _ = fs::remove_file(&self.0);
+        }
     }
 }
 

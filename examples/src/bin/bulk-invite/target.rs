@@ -7,6 +7,7 @@ use clerk_core::middleware::RateLimits;
 use clerk_core::{Client, ClientBuilder, Clock, Environment, SecretKey};
 use clerk_hyper::{HyperTransport, TokioClock};
 
+use crate::api_url::ApiUrl;
 use crate::args::Args;
 use crate::demo::Demo;
 use crate::key;
@@ -32,10 +33,19 @@ impl Target {
         };
         let limits = limits(args, key.environment())?;
         let mut builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
-        if let Some(url) = &args.api_url {
-            builder = builder.base_url(url);
+        let api_url = ApiUrl::of(args.api_url.as_deref())?;
+        if let Some(url) = &api_url {
+            builder = builder.base_url(url.as_str());
         }
-        Self::build(builder, limits, None)
+        let client = builder.build().map_err(|error| match &api_url {
+            Some(url) => url.problem(&error),
+            None => error.to_string(),
+        })?;
+        Ok(Self {
+            client,
+            limits,
+            demo: None,
+        })
     }
 
     async fn demo(args: &Args) -> Result<Self, String> {
@@ -44,20 +54,18 @@ impl Target {
         }
         let key = SecretKey::new(DEMO_KEY).map_err(|error| error.to_string())?;
         let limits = limits(args, key.environment())?;
-        let demo = Demo::start(key.clone()).await;
+        let demo = Demo::start(key.clone(), args).await;
         let demo = demo.map_err(|error| format!("the demo could not listen on this machine: {error}"))?;
         let transport = demo.watch(transport(args)?);
         let builder = configure(Client::builder(key, transport), args)
             .base_url(demo.url())
             .clock(demo.clock());
-        Self::build(builder, limits, Some(demo))
-    }
-
-    fn build(builder: ClientBuilder, limits: RateLimits, demo: Option<Demo>) -> Result<Self, String> {
-        let client = builder
-            .build()
-            .map_err(|error| format!("--api-url cannot be used: {error}"))?;
-        Ok(Self { client, limits, demo })
+        let client = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self {
+            client,
+            limits,
+            demo: Some(demo),
+        })
     }
 
     /// Whether it is the demo.

@@ -1,5 +1,6 @@
 //! What the demo's fake of Clerk knows already: people of `examples/data/people.csv`.
 
+use clerk_core::model::OrganizationId;
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 
 /// Addresses that users have.
@@ -45,4 +46,18 @@ pub(super) fn populate(fake: FakeClerkBuilder) -> FakeClerkBuilder {
     let fake = INVITED.iter().fold(fake, FakeClerkBuilder::pending_invitation);
     let fake = MALFORMED.iter().fold(fake, FakeClerkBuilder::malformed);
     BLOCKED.iter().fold(fake, FakeClerkBuilder::blocked).faults(faults)
+}
+
+/// A fake that has this organization, and this role besides `org:admin` and `org:member`: the ids of a user's own are not
+/// known beforehand, and without them nobody could try an organization's invitations offline.
+pub(super) fn found(
+    fake: FakeClerkBuilder,
+    organization: Option<&OrganizationId>,
+    role: Option<&str>,
+) -> FakeClerkBuilder {
+    let fake = organization
+        .map(OrganizationId::as_str)
+        .into_iter()
+        .fold(fake, FakeClerkBuilder::organization);
+    role.into_iter().fold(fake, FakeClerkBuilder::organization_role)
 }

@@ -78,6 +78,12 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn read(record: &Record, destination: Destination) -> Result<Self, UnusableFile> {
         let line = record.line;
+        // Its columns would name everybody behind the quote.
+        if record.is_open {
+            return Err(UnusableFile(format!(
+                "opens a quote in its header (line {line}) and never closes it"
+            )));
+        }
         let mut columns = Vec::new();
         let mut of_others = Vec::new();
         for field in &record.fields {
@@ -86,6 +92,11 @@ impl Header {
                     "is not UTF-8 (line {line}): save it as CSV UTF-8"
                 )));
             };
+            if name.contains('\0') {
+                return Err(UnusableFile(format!(
+                    "has a NUL character in its header (line {line}), which no text has: save it as CSV UTF-8"
+                )));
+            }
             let Some(column) = Column::named(name) else {
                 return Err(unknown_column(name, line, destination));
             };
@@ -123,9 +134,12 @@ fn column_of_others(names: &[&str], line: u64, destination: Destination) -> Unus
 }
 
 fn unknown_column(name: &str, line: u64, destination: Destination) -> UnusableFile {
-    let advice = match name.contains('@') {
-        true => "the first line must name the columns".to_owned(),
-        false => format!("for metadata, name it public_metadata.{name}"),
+    let advice = if name.contains('@') {
+        "the first line must name the columns".to_owned()
+    } else if name.eq_ignore_ascii_case(MEMBER_PREFIX) {
+        "a name must stand behind the dot, as in public_metadata.team".to_owned()
+    } else {
+        format!("for metadata, name it public_metadata.{name}")
     };
     UnusableFile(format!(
         "has an unknown column {name:?} (line {line}): {advice}. The columns are: {}",

@@ -53,15 +53,15 @@ pub(super) fn read(
 
 fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings) -> Result<Invitee, String> {
     check_shape(record, header)?;
+    check_text(record)?;
     if let Some(problem) = address::problem(address) {
         return Err(problem.to_owned());
     }
     let mut cells = Cells::default();
     for (index, (column, field)) in header.columns().iter().zip(&record.fields).enumerate() {
         match field.as_deref() {
-            Some("") => {}
+            None | Some("") => {}
             Some(text) => cells.read(column, text, index + 1)?,
-            None => return Err(format!("column {} is not UTF-8: save the file as CSV UTF-8", index + 1)),
         }
     }
     Ok(Invitee {
@@ -75,12 +75,17 @@ fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings)
 /// Refuses a record that is not one row.
 fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
     if record.is_open {
-        return Err(format!(
-            "a quote is opened here and never closed, so lines {} to {} were read as one row",
-            record.line, record.last_line
-        ));
+        let lines = match record.last_line > record.line {
+            true => format!(
+                ", so lines {} to {} were read as one row",
+                record.line, record.last_line
+            ),
+            false => String::new(),
+        };
+        return Err(format!("a quote is opened here and never closed{lines}"));
     }
     let (fields, columns) = (record.fields.len(), header.columns().len());
+    // Fewer are as good as empty ones: spreadsheets leave those at a row's end off.
     let surplus = record.fields.iter().skip(columns);
     if surplus.into_iter().any(|field| field.as_deref() != Some("")) {
         let lines = match record.last_line > record.line {
@@ -91,6 +96,22 @@ fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
             "the row has {fields} fields and the header {columns}{lines}: a text with separators or quotes in it \
              must stand in quotes, and its own quotes be doubled"
         ));
+    }
+    Ok(())
+}
+
+/// Refuses a record with a field that is no text, before that is taken for something else that is wrong with it.
+fn check_text(record: &Record) -> Result<(), String> {
+    for (field, number) in record.fields.iter().zip(1..) {
+        match field {
+            None => return Err(format!("column {number} is not UTF-8: save the file as CSV UTF-8")),
+            Some(text) if text.contains('\0') => {
+                return Err(format!(
+                    "column {number} has a NUL character in it, which no text has: take it out"
+                ));
+            }
+            Some(_) => {}
+        }
     }
     Ok(())
 }

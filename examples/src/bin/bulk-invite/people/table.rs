@@ -6,6 +6,8 @@ use super::UnusableFile;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
+/// The name of no column is shorter than this in UTF-16, in bytes.
+const BEGINNING: usize = 8;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A record that is not blank.
@@ -17,23 +19,20 @@ pub(super) struct Record {
     pub(super) last_line: u64,
     /// The fields without padding; `None` for one that is not UTF-8.
     pub(super) fields: Vec<Option<String>>,
-    /// Whether a quote is opened and never closed, so that the record swallowed the rest of the file.
+    /// Whether a quote is opened and never closed, so that the record swallowed what came behind it, if anything did.
     pub(super) is_open: bool,
 }
 
 /// Reads the records of a CSV file; blank ones are skipped.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
-    if UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || bytes.contains(&0) {
+    if looks_like_utf_16(bytes) {
         return Err(UnusableFile(
             "is not UTF-8 but looks like UTF-16: save it as CSV UTF-8".to_owned(),
         ));
     }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator(bytes))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes);
+    let separator = separator(bytes);
+    let mut reader = reader(bytes, separator);
     let mut lines = Lines { bytes, at: 0, line: 1 };
     let mut records = Vec::new();
     let mut record = ByteRecord::new();
@@ -50,15 +49,46 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
         if record.iter().all(|field| field.trim_ascii().is_empty()) {
             continue;
         }
-        let quotes = raw.iter().filter(|byte| **byte == b'"').count();
         let last_line = line + line_ends(raw.trim_ascii_end());
+        let is_last = lines.at + raw.len() == bytes.len();
         records.push(Record {
             line,
             last_line,
             fields: record.iter().map(text).collect(),
-            is_open: last_line > line && quotes % 2 == 1,
+            is_open: (last_line > line && has_odd_quotes(raw)) || (is_last && runs_on(raw, separator)),
         });
     }
+}
+
+/// Whether these bytes have a mark of UTF-16, or every other of the first ones is NUL, as in its ASCII letters. A NUL
+/// elsewhere is no more than that.
+fn looks_like_utf_16(bytes: &[u8]) -> bool {
+    let first = &bytes[..bytes.len().min(BEGINNING)];
+    let is_each = |nul: usize| {
+        let mut units = first.chunks_exact(2);
+        units.len() > 0 && units.all(|unit| unit[nul] == 0 && unit[1 - nul] != 0)
+    };
+    UTF_16_MARKS.iter().any(|mark| bytes.starts_with(mark)) || is_each(0) || is_each(1)
+}
+
+fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes)
+}
+
+/// A stray quote may have ended at the next row's first one, and the record with it.
+fn has_odd_quotes(record: &[u8]) -> bool {
+    record.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+}
+
+/// Whether the record would swallow a line behind it. A count of its quotes does not tell: `5" pipe` holds one, and is
+/// whole.
+fn runs_on(record: &[u8], separator: u8) -> bool {
+    let with_a_line = [record, b"\nx"].concat();
+    reader(&with_a_line, separator).into_byte_records().count() == 1
 }
 
 /// The separator: the one that the header has most of.
@@ -172,16 +202,46 @@ mod tests {
 
     #[test]
     fn a_quote_that_never_closes_is_told_from_one_within_a_field() {
-        let records = read(b"a,b\n5\" pipe,x\n\"quo\"\"ted\",x\n\"open,x\nbob,y\n").expect("CSV");
-        let open: Vec<_> = records.iter().map(|record| (record.line, record.is_open)).collect();
-        assert_eq!(open, [(1, false), (2, false), (3, false), (4, true)]);
-        assert_eq!(records[3].last_line, 5);
+        let cases = [
+            ("\"open,x\nbob,y\n", 3, true),
+            ("\"open,x\n\"bob\",y\n", 3, true),
+            ("\"open,x\n", 2, true),
+            ("\"open,x", 2, true),
+            ("x,\"open", 2, true),
+            ("x,\"open\"\"", 2, true),
+            ("x,\"\"\"", 2, true),
+            ("x,5\" pipe", 2, false),
+            ("x,5\" pipe\n", 2, false),
+            ("\"quo\"\"ted\",x", 2, false),
+            ("\"quo\"\"ted\",\"two\nlines\"\n\n", 3, false),
+        ];
+        for (row, last_line, is_open) in cases {
+            let records = read(format!("a,b\n{row}").as_bytes()).expect("CSV");
+            let told: Vec<_> = records
+                .iter()
+                .map(|record| (record.last_line, record.is_open))
+                .collect();
+            assert_eq!(told, [(1, false), (last_line, is_open)], "{row:?}");
+        }
+        let records = read(b"a,b\n5\" pipe,x\ny,z").expect("CSV");
+        assert!(records.iter().all(|record| !record.is_open), "{records:?}");
     }
 
     #[test]
     fn other_encodings_are_told() {
-        for utf_16 in [&b"\xFF\xFEe\0m\0"[..], b"\xFE\xFF\0e\0m", b"e\0m\0a\0"] {
-            assert!(read(utf_16).expect_err("not UTF-8").to_string().contains("UTF-16"));
+        let utf_16: [&[u8]; 5] = [
+            b"\xFF\xFEe\0m\0",
+            b"\xFE\xFF\0e\0m",
+            b"e\0m\0a\0",
+            b"\0e\0m\0a\0i\0l\0\n",
+            b"e\0m\0a\0i\0l\0\n\0\x16\x04",
+        ];
+        for bytes in utf_16 {
+            let error = read(bytes).expect_err("not UTF-8").to_string();
+            assert!(error.contains("UTF-16"), "{bytes:?}: {error}");
+        }
+        for with_nul in [&b"email\nada\0"[..], b"e\0mail\nada", b"\0\0\0\0\0\0\0\0", b"\0"] {
+            assert!(read(with_nul).is_ok(), "{with_nul:?}");
         }
         let latin_1 = read(b"name\nJos\xE9\nada\n").expect("a row of it can be read");
         assert_eq!(fields(&latin_1[1]), ["<not UTF-8>"]);

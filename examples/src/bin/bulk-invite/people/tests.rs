@@ -53,10 +53,10 @@ fn a_default_holds_where_the_row_says_nothing() {
         "notify": true,
     });
     assert_eq!(sent(csv, &defaults), expected);
-    assert_eq!(
-        sent("email\nada@example.com", &Settings::default()),
-        json!({ "email_address": "ada@example.com" })
-    );
+    for csv in ["email\nada@example.com", "email,redirect_url,notify\nada@example.com"] {
+        let expected = json!({ "email_address": "ada@example.com" });
+        assert_eq!(sent(csv, &Settings::default()), expected, "{csv}");
+    }
 }
 
 #[test]
@@ -110,12 +110,44 @@ fn a_bad_row_is_told_and_the_others_go_on() {
 }
 
 #[test]
+fn a_cell_that_is_no_text_is_told_whatever_its_column() {
+    let cases: [(&[u8], &str); 6] = [
+        (b"jos\xE9@example.com,Jos", "column 1 is not UTF-8"),
+        (b"jose@example.com,Jos\xE9", "column 2 is not UTF-8"),
+        (b"bob,Jos\xE9", "column 2 is not UTF-8"),
+        (b"jo\0se@example.com,Jos", "column 1 has a NUL character"),
+        (b"jose@example.com,Jos\0", "column 2 has a NUL character"),
+        (b"\0\0\0\0", "column 1 has a NUL character"),
+    ];
+    for (row, reason) in cases {
+        let csv = [&b"email,public_metadata.name\nada@example.com,Ada\n"[..], row].concat();
+        let rows = read(&csv, Destination::Application, &Settings::default(), usize::MAX).expect("a people file");
+        assert_eq!((rows.len(), rows[1].line), (2, 3), "{reason}");
+        assert!(matches!(rows[0].plan, Plan::Invite(_)), "{reason}");
+        match &rows[1].plan {
+            Plan::Invalid(told) => assert!(told.starts_with(reason), "{reason}: {told}"),
+            other => panic!("{reason}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_quote_left_open_loses_nobody_in_silence() {
-    let rows = read_all("email\nada@example.com\n\"bob@example.com\neve@example.com\n");
-    assert_eq!(rows.len(), 2);
-    match &rows[1].plan {
-        Plan::Invalid(reason) => assert!(reason.contains("lines 3 to 4 were read as one row"), "{reason}"),
-        other => panic!("{other:?}"),
+    let cases = [
+        (
+            "\"bob@example.com\neve@example.com\n",
+            "so lines 3 to 4 were read as one row",
+        ),
+        ("\"bob@example.com\n", "a quote is opened here and never closed"),
+        ("bob@example.com,\"yes", "a quote is opened here and never closed"),
+    ];
+    for (row, expected) in cases {
+        let rows = read_all(&format!("email,notify\nada@example.com\n{row}"));
+        assert_eq!(rows.len(), 2, "{row:?}");
+        match &rows[1].plan {
+            Plan::Invalid(reason) => assert!(reason.ends_with(expected), "{row:?}: {reason}"),
+            other => panic!("{row:?}: {other:?}"),
+        }
     }
 }
 
@@ -147,10 +179,12 @@ fn what_is_no_people_file_is_told() {
             "has an unknown column \"name\" (line 1): for metadata, name it public_metadata.name",
         ),
         ("\n\nnotify\nx", "has no column email_address in its header (line 3)"),
+        ("\nemail,no\0tify\nx,y", "has a NUL character in its header (line 2)"),
+        ("email,\"notify\nx,y\n", "opens a quote in its header (line 1)"),
         ("email,EMAIL_ADDRESS\nx,y", "has the column \"EMAIL_ADDRESS\" twice"),
         (
             "email,public_metadata.\nx,y",
-            "has an unknown column \"public_metadata.\"",
+            "has an unknown column \"public_metadata.\" (line 1): a name must stand behind the dot",
         ),
         (
             "ada@example.com\nbob@example.com",
