@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::pending;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub struct Replay {
 }
 
 struct Shared {
+    /// The file that was read, for messages.
+    path: Option<PathBuf>,
     interactions: Vec<Interaction>,
     /// The response of each interaction that has one.
     responses: Vec<Option<Result<Prepared, String>>>,
@@ -85,6 +87,7 @@ impl Replay {
                 Outcome::Error(_) | Outcome::Abandoned => None,
             });
         let shared = Shared {
+            path: cassette.path,
             responses: responses.collect(),
             interactions: cassette.interactions,
             state: Mutex::new(state),
@@ -128,7 +131,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] lists those that were not.
+    /// [`VerifyError`] lists those that were not, and names the file that the cassette was read from.
     pub fn verify(&self) -> Result<(), VerifyError> {
         self.shared.state().is_verified = true;
         self.shared.check()
@@ -231,7 +234,11 @@ impl Shared {
                 ));
             }
         }
-        VerifyError::of_problems("the cassette was not replayed as recorded", &problems)
+        let name = self
+            .path
+            .as_deref()
+            .map_or_else(String::new, |path| format!(" {}", path.display()));
+        VerifyError::of_problems(&format!("the cassette{name} was not replayed as recorded"), &problems)
     }
 }
 
