@@ -177,7 +177,7 @@ fn what_matches_and_what_does_not() {
                 report.expect_err(what),
                 format!(
                     "the cassette was not replayed as recorded:\n \
-                     1. {name} was not recorded so. The nearest recorded, interaction 0 differs in\n     {difference}\n \
+                     1. {name} was not recorded like this. The nearest, interaction 0, differs in\n     {difference}\n \
                      2. POST /v1/x, interaction 0, was recorded and not made"
                 ),
                 "{what}"
@@ -259,7 +259,7 @@ fn concurrent_requests_are_answered_as_they_were_and_take_as_long() {
     block_on(strict.send(request("GET", "/v1/b", ""))).expect_err("/v1/a is next");
     let report = strict.verify().expect_err("out of order").to_string();
     assert!(
-        report.contains("The next recorded, interaction 0, differs in\n     path: expected /v1/a, got /v1/b"),
+        report.contains("The next, interaction 0, differs in\n     path: expected /v1/a, got /v1/b"),
         "{report}"
     );
 }

@@ -96,6 +96,12 @@ impl Scrubber {
         )
     }
 
+    /// A text for the caller, who is told of people by the addresses that the caller has used.
+    pub(super) fn told(&self, text: String) -> String {
+        let restored = self.restore(text.as_bytes(), &Places::find(text.as_bytes()));
+        restored.map_or(text, into_text)
+    }
+
     fn scrubbed(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut rename = |address: &str| Some(self.pseudonym(address)?.to_address().into());
         rewrite(bytes, Context::Text, DEPTH, &mut rename)
@@ -110,6 +116,11 @@ impl Scrubber {
         self.people.entry(pseudonym).or_insert_with(|| address.to_owned());
         Some(pseudonym)
     }
+}
+
+/// Whether a text calls anyone by a pseudonym.
+pub(super) fn has_pseudonym(text: &str) -> bool {
+    !Places::find(text.as_bytes()).plain.is_empty()
 }
 
 /// Whether nothing of what is looked for can be in a text: no at sign, however it is spelled, no `ticket=`, and no base64,
