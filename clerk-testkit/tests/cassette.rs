@@ -345,6 +345,12 @@ fn what_is_no_text_comes_back_to_the_byte() {
     let answer = block_on(replay.send(request("POST", "/v1/x", bytes.clone()))).expect("it matches");
     assert_eq!(answer.body()[..], bytes);
     replay.verify().expect("all was made");
+
+    let others: Vec<u8> = bytes.into_iter().rev().collect();
+    block_on(replay.send(request("POST", "/v1/x", others))).expect_err("other bytes");
+    let report = replay.verify().expect_err("other bytes").to_string();
+    let difference = "body: expected other 256 bytes that are not text, got 256 bytes that are not text";
+    assert!(report.contains(difference), "{report}");
 }
 
 #[test]
