@@ -17,7 +17,9 @@ pub use drive::Stalled;
 
 /// A [`Clock`] for tests. Its time passes only by [`advance`](Self::advance) and [`drive`](Self::drive).
 ///
-/// Clones are handles to the same clock: give one to the client and keep one.
+/// Clones are handles to the same clock: give one to the client and keep one. Retries wait as long in every run only if
+/// the client has a [`retry_seed`](clerk_core::ClientBuilder::retry_seed), as that of
+/// [`FakeClerk::client`](crate::FakeClerk::client) has.
 ///
 /// ```
 /// use std::time::Duration;

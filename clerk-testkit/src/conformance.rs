@@ -3,6 +3,11 @@
 //! The checks need the feature `conformance`, and a transport that may call plain `http` on `127.0.0.1`. They run under the
 //! executor that the transport needs, take about a second, and open no socket elsewhere.
 //!
+//! `send` must not block the thread: what it waits for has to be awaited, and a blocking HTTP client belongs on a thread of
+//! its own. The suite polls the transport on the thread that polls [`Conformance::check`], beside the timer that ends a check
+//! and the wait for what a server sees. So a transport that blocks there has no time limit but its own: at a server that
+//! does not answer, as that of the checks of dropped calls, the suite hangs instead of reporting a failure.
+//!
 //! ```no_run
 //! use clerk_testkit::Conformance;
 //!
@@ -79,7 +84,8 @@ impl Conformance {
         self
     }
 
-    /// Runs every check, one after another. It does not fail itself: the report tells.
+    /// Runs every check, one after another. It does not fail itself: the report tells, also of a check that took longer than
+    /// ten seconds. But it never ends if the transport [blocks the thread](crate::conformance) and has no timeout.
     pub async fn check(&self) -> Report {
         let clock = SystemClock::new();
         let mut report = Report::default();

@@ -87,6 +87,9 @@ impl FakeClerk {
     /// The key of the fake's instance unless the builder says otherwise. Any other is refused.
     pub const SECRET_KEY: &'static str = "sk_test_fake";
 
+    /// Any would do; it has to be the same in every run.
+    const RETRY_SEED: u64 = 1;
+
     /// An empty development instance with the documented limits.
     pub fn new() -> Self {
         Self::builder().build()
@@ -109,14 +112,18 @@ impl FakeClerk {
         }
     }
 
-    /// A client of this fake, with its key and its clock.
+    /// A client of this fake, with its key and its clock. Its retries wait as long in every run, because their jitter is
+    /// seeded: by a [`ManualClock`](crate::ManualClock) the same test takes the same time and leaves the same
+    /// [log](Self::log).
     pub fn client(&self) -> Client {
         built(self.client_builder())
     }
 
-    /// The same, to be given more settings before it is built.
+    /// The same, to be given more settings before it is built, such as another [`retry_seed`](ClientBuilder::retry_seed).
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder(self.shared.config.secret_key.clone(), self.clone()).clock(Arc::clone(&self.shared.clock))
+        Client::builder(self.shared.config.secret_key.clone(), self.clone())
+            .clock(Arc::clone(&self.shared.clock))
+            .retry_seed(Self::RETRY_SEED)
     }
 
     /// How many mails went to each address. Invitations and waitlist entries made with `notify=false` send none.

@@ -177,7 +177,7 @@ fn what_matches_and_what_does_not() {
                 report.expect_err(what),
                 format!(
                     "the cassette was not replayed as recorded:\n \
-                     1. {name} was not recorded so. The nearest recorded, interaction 0 differs in\n     {difference}\n \
+                     1. {name} was not recorded like this. The nearest, interaction 0, differs in\n     {difference}\n \
                      2. POST /v1/x, interaction 0, was recorded and not made"
                 ),
                 "{what}"
@@ -259,7 +259,7 @@ fn concurrent_requests_are_answered_as_they_were_and_take_as_long() {
     block_on(strict.send(request("GET", "/v1/b", ""))).expect_err("/v1/a is next");
     let report = strict.verify().expect_err("out of order").to_string();
     assert!(
-        report.contains("The next recorded, interaction 0, differs in\n     path: expected /v1/a, got /v1/b"),
+        report.contains("The next, interaction 0, differs in\n     path: expected /v1/a, got /v1/b"),
         "{report}"
     );
 }
@@ -345,24 +345,71 @@ fn what_is_no_text_comes_back_to_the_byte() {
     let answer = block_on(replay.send(request("POST", "/v1/x", bytes.clone()))).expect("it matches");
     assert_eq!(answer.body()[..], bytes);
     replay.verify().expect("all was made");
+
+    let others: Vec<u8> = bytes.into_iter().rev().collect();
+    block_on(replay.send(request("POST", "/v1/x", others))).expect_err("other bytes");
+    let report = replay.verify().expect_err("other bytes").to_string();
+    let difference = "body: expected other 256 bytes that are not text, got 256 bytes that are not text";
+    assert!(report.contains(difference), "{report}");
 }
 
 #[test]
 fn what_is_no_cassette_is_refused() {
     let message = |json: &str| Cassette::from_json(json).map(|_| ()).map_err(|error| error.to_string());
     assert_eq!(message(r#"{"version":1,"interactions":[]}"#), Ok(()));
-    assert_eq!(message("[]"), Err("this is not a cassette".into()));
+    assert_eq!(message("[]"), Err("this is not a cassette: line 1, column 2".into()));
+    let with_more = "{\"version\":1,\n\"interactions\":[],\"x\":1}";
     assert_eq!(
-        message(r#"{"version":1,"interactions":[],"x":1}"#),
-        Err("this is not a cassette".into())
+        message(with_more),
+        Err("this is not a cassette: line 2, column 21".into())
     );
     let newer = r#"{"version":2,"other":[]}"#;
     assert_eq!(
         message(newer),
         Err("the cassette is of version 2, and this crate reads version 1: record it again".into())
     );
+}
+
+#[test]
+fn what_is_wrong_with_a_file_names_the_file_and_what_to_do() {
     let absent = Cassette::load("no/such/file.json").expect_err("no file").to_string();
     assert_eq!(absent, "there is no cassette no/such/file.json: record it first");
+    let opened = cassette("no/such/file.json", "CLERK_TESTKIT_NEVER_SET", || -> Mock {
+        panic!("not to be made")
+    });
+    assert_eq!(
+        opened.expect_err("no file").to_string(),
+        "there is no cassette no/such/file.json: record it first, by running the test with CLERK_TESTKIT_NEVER_SET=1"
+    );
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json");
+    let name = path.display();
+    let load = |json: &str| {
+        std::fs::write(&path, json).expect("a file");
+        Replay::load(&path)
+    };
+    let broken = load("{\"version\":1,\n\"interactions\":[}").expect_err("not JSON");
+    assert_eq!(
+        broken.to_string(),
+        format!("{name} is not a cassette: line 2, column 17")
+    );
+    let source = std::error::Error::source(&broken).expect("the reason").to_string();
+    assert!(source.contains("expected value"), "{source}");
+    let newer = load(r#"{"version":2}"#).expect_err("newer").to_string();
+    assert!(
+        newer.starts_with(&format!("the cassette {name} is of version 2,")),
+        "{newer}"
+    );
+
+    let json = recorded(request("GET", "/v1/x", ""), Ok(response("1"))).expect("no secret");
+    let unused = load(&json)
+        .expect("a cassette")
+        .verify()
+        .expect_err("not made")
+        .to_string();
+    let headline = format!("the cassette {name} was not replayed as recorded:\n");
+    assert!(unused.starts_with(&headline), "{unused}");
 }
 
 #[test]

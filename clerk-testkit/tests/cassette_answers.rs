@@ -94,6 +94,63 @@ fn an_answer_keeps_the_pseudonym_of_whom_the_caller_has_not_named_yet() {
     }
 }
 
+#[test]
+fn a_message_names_whom_the_caller_has_named_and_explains_the_pseudonyms_once() {
+    const NOTE: &str =
+        "\n (person-…@example.com is the cassette's pseudonym for someone whose address no request has held)";
+    let record = Record::new(
+        transport_fn(async |_request| Ok(response("{}"))),
+        "/dev/null",
+        RecordOptions::new(),
+    );
+    let invite = |address: &str| request("POST", "/v1/x", format!(r#"{{"email_address":"{address}"}}"#));
+    block_on(record.send(invite(EVE))).expect("a response");
+    let of_ada = || request("GET", &format!("/v1/x/{ADA}"), "");
+    block_on(record.send(of_ada())).expect("a response");
+    record.save().expect("nowhere");
+
+    let replay = Replay::new(record.cassette());
+    let refused = |sent| {
+        let error = block_on(replay.send(sent)).expect_err("it was not recorded");
+        std::error::Error::source(&error).expect("a reason").to_string()
+    };
+    let mismatch = |expected: &str| {
+        format!(
+            "POST /v1/x was not recorded like this. The nearest, interaction 0, differs in\n     \
+             body $.email_address: expected \"{expected}\", got \"{ADA}\""
+        )
+    };
+    let unnamed = mismatch(EVE_PSEUDONYM);
+    assert_eq!(refused(invite(ADA)), format!("{unnamed}{NOTE}"));
+    let report = |problems: &[&str]| {
+        let problems = problems
+            .iter()
+            .zip(1..)
+            .map(|(problem, number)| format!("\n {number}. {problem}"));
+        format!(
+            "the cassette was not replayed as recorded:{}",
+            problems.collect::<String>()
+        )
+    };
+    let eve_unused = "POST /v1/x, interaction 0, was recorded and not made";
+    let ada_unused = format!("GET /v1/x/{ADA}, interaction 1, was recorded and not made");
+    assert_eq!(
+        replay.verify().expect_err("it was not recorded").to_string(),
+        report(&[&unnamed, eve_unused, &ada_unused]) + NOTE
+    );
+
+    block_on(replay.send(invite(EVE))).expect("it matches");
+    let named = mismatch(EVE).replace("interaction 0,", "interaction 0, used already,");
+    assert_eq!(refused(invite(ADA)), named);
+    block_on(replay.send(of_ada())).expect("it matches");
+    let again = format!("GET /v1/x/{ADA} was made more often than it was recorded, as interaction 1");
+    assert_eq!(refused(of_ada()), again);
+    assert_eq!(
+        replay.verify().expect_err("three were not recorded").to_string(),
+        report(&[&unnamed, &named, &again]) + NOTE
+    );
+}
+
 /// What is sent is compared with what a file holds, which was read from other text.
 #[test]
 fn a_body_matches_the_recorded_one_if_and_only_if_it_means_the_same() {

@@ -387,6 +387,25 @@ fn the_same_seed_gives_the_same_log_to_the_byte() {
 }
 
 #[test]
+fn a_run_with_a_retry_takes_the_same_time_again() {
+    let run = || {
+        let clock = ManualClock::new();
+        let fake = FakeClerk::builder()
+            .clock(clock.clone())
+            .faults(FaultPlan::new().on_call(FakeOperation::CreateInvitation, 1, Fault::Refused))
+            .build();
+        let clerk = fake.client();
+        let ada = CreateInvitation::new("ada@example.com");
+        let created = clock.drive(clerk.invitations().create(&ada)).expect("no stall");
+        created.expect("created by the retry");
+        (clock.elapsed(), fake.log())
+    };
+    let (elapsed, log) = run();
+    assert!(log.len() == 2 && !elapsed.is_zero(), "{log:?}");
+    assert_eq!(run(), (elapsed, log));
+}
+
+#[test]
 fn a_reset_makes_everything_as_it_was() {
     let plan = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 2, Fault::Refused);
     let fake = FakeClerk::builder()

@@ -76,6 +76,13 @@ impl<'a> Body<'a> {
         }
     }
 
+    pub(super) fn means_the_same(&self, other: &Body<'_>) -> bool {
+        let (mut key, mut other_key) = (Vec::new(), Vec::new());
+        self.write_key(&mut key);
+        other.write_key(&mut other_key);
+        key == other_key
+    }
+
     /// The body in one line, for messages; `None` if there is none.
     pub(super) fn describe(&self) -> Option<String> {
         match self {

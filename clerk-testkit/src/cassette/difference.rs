@@ -28,8 +28,11 @@ pub(super) fn diff(recorded: &RecordedRequest<'_>, request: &RecordedRequest<'_>
             found.extend(differences.map(|difference| difference.within("body")));
         }
         (recorded, body) => {
-            let (recorded, body) = (recorded.describe(), body.describe());
-            if recorded != body {
+            if !recorded.means_the_same(body) {
+                let (mut recorded, body) = (recorded.describe(), body.describe());
+                if recorded == body {
+                    recorded = recorded.map(|description| format!("other {description}"));
+                }
                 found.push(Difference::new("body", recorded, body));
             }
         }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clerk_core::{Delivery, HttpResponse, TransportError, TransportErrorKind};
@@ -23,6 +24,9 @@ pub struct Cassette {
     pub(super) keep: Keep,
     /// In the order in which they were begun.
     pub(super) interactions: Vec<Interaction>,
+    /// The file that it was read from, for messages.
+    #[serde(skip)]
+    pub(super) path: Option<PathBuf>,
 }
 
 /// One request, and what it ended in.
@@ -76,6 +80,7 @@ impl Cassette {
             version: Self::VERSION,
             keep,
             interactions,
+            path: None,
         }
     }
 
@@ -83,14 +88,23 @@ impl Cassette {
     ///
     /// # Errors
     ///
-    /// [`CassetteError::Read`] if it cannot be read, or what [`from_json`](Self::from_json) says of it.
+    /// [`CassetteError::Missing`] if there is no such file, [`CassetteError::Read`] if it cannot be read, or what
+    /// [`from_json`](Self::from_json) says of it.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, CassetteError> {
         let path = path.as_ref();
-        let json = std::fs::read_to_string(path).map_err(|source| CassetteError::Read {
-            path: path.into(),
-            source,
+        let json = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => CassetteError::Missing {
+                path: path.into(),
+                record_variable: None,
+            },
+            _ => CassetteError::Read {
+                path: path.into(),
+                source,
+            },
         })?;
-        Self::from_json(&json)
+        let mut cassette = Self::from_json(&json).map_err(|error| error.in_file(path))?;
+        cassette.path = Some(path.into());
+        Ok(cassette)
     }
 
     /// Reads a file's text.
@@ -104,11 +118,14 @@ impl Cassette {
             version: u32,
         }
 
-        let Versioned { version } = serde_json::from_str(json).map_err(CassetteError::Format)?;
+        let Versioned { version } = serde_json::from_str(json).map_err(CassetteError::format)?;
         if version != Self::VERSION {
-            return Err(CassetteError::Version { found: version });
+            return Err(CassetteError::Version {
+                path: None,
+                found: version,
+            });
         }
-        serde_json::from_str(json).map_err(CassetteError::Format)
+        serde_json::from_str(json).map_err(CassetteError::format)
     }
 
     /// Writes a file's text.
@@ -130,14 +147,14 @@ impl Cassette {
             ]
         });
         for (index, (part, json)) in parts.enumerate() {
-            if holds_secret(&json.map_err(CassetteError::Format)?, known) {
+            if holds_secret(&json.map_err(CassetteError::format)?, known) {
                 return Err(CassetteError::Secret {
                     interaction: index / 2,
                     part,
                 });
             }
         }
-        let mut json = serde_json::to_string_pretty(self).map_err(CassetteError::Format)?;
+        let mut json = serde_json::to_string_pretty(self).map_err(CassetteError::format)?;
         json.push('\n');
         Ok(json)
     }

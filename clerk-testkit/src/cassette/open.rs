@@ -36,7 +36,8 @@ pub fn cassette_with<T: HttpTransport>(
 ) -> Result<CassetteTransport<T>, CassetteError> {
     let is_set = |variable: &str| env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0");
     if !is_set(record_variable) {
-        return Replay::load(path).map(CassetteTransport::Replay);
+        let replay = Replay::load(path).map_err(|error| error.recorded_by(record_variable))?;
+        return Ok(CassetteTransport::Replay(replay));
     }
     if is_set("CI") {
         return Err(CassetteError::RecordingInCi {

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::pending;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, Tran
 use super::difference::diff;
 use super::format::{Interaction, Outcome};
 use super::request::RecordedRequest;
-use super::scrub::{Places, Scrubber};
+use super::scrub::{Places, Scrubber, has_pseudonym};
 use super::{Cassette, CassetteError};
-use crate::difference::{distance, write_list};
+use crate::difference::{Difference, distance, write_list};
 use crate::verify::{VerifyError, panic_unless_panicking};
 
 /// Answers from a [`Cassette`]. Nothing goes out, and no time passes unless a [clock](Self::paced) is given.
@@ -22,7 +22,8 @@ use crate::verify::{VerifyError, panic_unless_panicking};
 /// [at the module](super). Finding an answer takes the same time in a long cassette as in a short one.
 ///
 /// A request that was not recorded is refused with an error that names the nearest one and what differs; it is not
-/// retried. [`verify`](Self::verify) reports such requests, and recorded ones that were not made. Dropping the last handle does
+/// retried. Messages show the addresses of those whom a request so far has named, and the pseudonyms of all others.
+/// [`verify`](Self::verify) reports such requests, and recorded ones that were not made. Dropping the last handle does
 /// so by a panic, unless the thread is panicking already or `verify` has been called since the last request.
 #[derive(Clone)]
 pub struct Replay {
@@ -30,6 +31,8 @@ pub struct Replay {
 }
 
 struct Shared {
+    /// The file that was read, for messages.
+    path: Option<PathBuf>,
     interactions: Vec<Interaction>,
     /// The response of each interaction that has one.
     responses: Vec<Option<Result<Prepared, String>>>,
@@ -85,6 +88,7 @@ impl Replay {
                 Outcome::Error(_) | Outcome::Abandoned => None,
             });
         let shared = Shared {
+            path: cassette.path,
             responses: responses.collect(),
             interactions: cassette.interactions,
             state: Mutex::new(state),
@@ -128,7 +132,7 @@ impl Replay {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] lists those that were not.
+    /// [`VerifyError`] lists those that were not, and names the file that the cassette was read from.
     pub fn verify(&self) -> Result<(), VerifyError> {
         self.shared.state().is_verified = true;
         self.shared.check()
@@ -154,7 +158,7 @@ impl Shared {
             let text = self.mismatch(&state, &request);
             state.mismatches.push(text.clone());
             return Answer {
-                result: Some(Err(refused(VerifyError::new(text)))),
+                result: Some(Err(refused(VerifyError::new(with_note(text))))),
                 pace: None,
             };
         };
@@ -174,36 +178,31 @@ impl Shared {
 
     /// Says of a request that was not recorded which recorded one is nearest and what differs.
     fn mismatch(&self, state: &State, request: &RecordedRequest<'_>) -> String {
-        let mut text = format!("{} was not recorded so. ", request.name());
+        let name = state.scrubber.told(request.name());
+        let mut text = format!("{name} was not recorded like this. ");
         if state.mismatches.len() >= MOST_REPORTED {
             return text + "It is one of many";
         }
+        let differences_from = |index: usize| diff(&self.interactions[index].request, request);
         if state.in_order {
             let Some(next) = state.used.iter().position(|used| !used) else {
                 return text + "The cassette is at its end";
             };
-            let differences = diff(&self.interactions[next].request, request);
-            text.push_str(&format!("The next recorded, interaction {next}, differs in"));
-            let _ = write_list(&differences, &mut text);
+            text.push_str(&format!("The next, interaction {next}, differs in"));
+            write_told(differences_from(next), &state.scrubber, &mut text);
             return text;
         }
-        let candidates = self
-            .interactions
-            .iter()
-            .enumerate()
-            .map(|(index, interaction)| (index, diff(&interaction.request, request)));
+        let candidates = (0..self.interactions.len()).map(|index| (index, differences_from(index)));
         let nearest = candidates.min_by_key(|(index, differences)| (distance(differences), state.used[*index]));
         match nearest {
             None => text.push_str("The cassette is empty"),
             Some((index, differences)) if differences.is_empty() => {
-                text.push_str(&format!(
-                    "It was recorded, as interaction {index}, but fewer times than it was made"
-                ));
+                return format!("{name} was made more often than it was recorded, as interaction {index}");
             }
             Some((index, differences)) => {
-                let used = if state.used[index] { ", used already," } else { "" };
-                text.push_str(&format!("The nearest recorded, interaction {index}{used} differs in"));
-                let _ = write_list(&differences, &mut text);
+                let used = if state.used[index] { " used already," } else { "" };
+                text.push_str(&format!("The nearest, interaction {index},{used} differs in"));
+                write_told(differences, &state.scrubber, &mut text);
             }
         }
         text
@@ -221,7 +220,7 @@ impl Shared {
         if !state.allow_unused {
             let unused: Vec<usize> = (0..state.used.len()).filter(|&index| !state.used[index]).collect();
             problems.extend(unused.iter().take(MOST_REPORTED).map(|&index| {
-                let name = self.interactions[index].request.name();
+                let name = state.scrubber.told(self.interactions[index].request.name());
                 format!("{name}, interaction {index}, was recorded and not made")
             }));
             if unused.len() > MOST_REPORTED {
@@ -231,7 +230,12 @@ impl Shared {
                 ));
             }
         }
-        VerifyError::of_problems("the cassette was not replayed as recorded", &problems)
+        let name = self
+            .path
+            .as_deref()
+            .map_or_else(String::new, |path| format!(" {}", path.display()));
+        VerifyError::of_problems(&format!("the cassette{name} was not replayed as recorded"), &problems)
+            .map_err(|error| VerifyError::new(with_note(error.to_string())))
     }
 }
 
@@ -261,6 +265,27 @@ impl State {
         self.used[index] = true;
         self.used_count += 1;
         Some(index)
+    }
+}
+
+/// Lists the differences, and calls those whom the caller has named as the caller does.
+fn write_told(differences: Vec<Difference>, scrubber: &Scrubber, text: &mut String) {
+    let told = |value: Option<String>| value.map(|value| scrubber.told(value));
+    let differences = differences.into_iter().map(|difference| Difference {
+        place: scrubber.told(difference.place),
+        expected: told(difference.expected),
+        actual: told(difference.actual),
+    });
+    // Writing to a string does not fail.
+    let _ = write_list(&differences.collect::<Vec<_>>(), text);
+}
+
+/// A message, and what a pseudonym is if it has one.
+fn with_note(message: String) -> String {
+    if has_pseudonym(&message) {
+        message + "\n (person-…@example.com is the cassette's pseudonym for someone whose address no request has held)"
+    } else {
+        message
     }
 }
 

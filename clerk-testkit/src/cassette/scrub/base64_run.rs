@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::spelling::may_end_at_sign;
+
 /// Shorter runs cannot hold `a@b.de`.
 const SHORTEST: usize = 8;
 
@@ -129,17 +131,19 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
     STANDARD_ENGINE.decode(standard).ok()
 }
 
-/// Whether the run decodes, at any offset, to an at sign or to as many characters of base64 as make a run, which tokens
+/// Whether the run decodes, at any offset, to an at sign, however it is spelled, or to as many characters of base64 as make a run, which tokens
 /// have as well. It spares nearly every word from being decoded four times; and one without an upper-case letter, as keys
 /// and most of a URL, from more than a look: an at sign is never encoded without.
 fn is_worth_decoding(run: &[u8]) -> bool {
     run.iter().any(u8::is_ascii_uppercase)
         && (0..4).any(|offset| {
             let mut streak = 0;
+            let mut last = [0; 3];
             let groups = run.get(offset..).unwrap_or_default().chunks(4);
             groups.flat_map(decode_group).any(|byte| {
                 streak = if is_base64(byte) { streak + 1 } else { 0 };
-                byte == b'@' || streak == SHORTEST
+                last = [last[1], last[2], byte];
+                byte == b'@' || streak == SHORTEST || may_end_at_sign(last)
             })
         })
 }

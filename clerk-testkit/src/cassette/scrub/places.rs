@@ -32,3 +32,31 @@ fn has_encoded(bytes: &[u8]) -> bool {
     });
     has_any
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_marked_as_encoded_only_if_a_pseudonym_stands_in_base64() {
+        let ada = Pseudonym::of("ada@example.org").to_address();
+        let cases = [
+            (String::new(), 0, false),
+            (format!(r#"{{"id":"inv_2Wq","email_address":"{ada}"}}"#), 1, false),
+            (format!("{ada} {}", ada.replace('@', "%40")), 2, false),
+            // Base64, of nobody's pseudonym.
+            (STANDARD.encode("ada@example.org"), 0, false),
+            (format!("{ada} {}", STANDARD.encode("to: ada@example.org")), 1, false),
+            (STANDARD.encode(&ada), 0, true),
+            (format!("{ada} {}", STANDARD.encode(&ada)), 1, true),
+            (STANDARD.encode(STANDARD.encode(&ada)), 0, true),
+        ];
+        for (answer, plain, encoded) in cases {
+            let places = Places::find(answer.as_bytes());
+            assert_eq!((places.plain.len(), places.has_encoded), (plain, encoded), "{answer}");
+        }
+    }
+}

@@ -39,6 +39,12 @@ pub(super) const fn begins_escape(c: u8) -> bool {
     matches!(c, b'%' | b'\\' | b'&')
 }
 
+/// Whether the last of some bytes may be those of an escaped at sign, semicolons left aside.
+pub(super) const fn may_end_at_sign(last: [u8; 3]) -> bool {
+    // `%40`, `%2540`, `\u0040`, `&#x40;` and `&#64;`
+    matches!(&last, b"%40" | b"540" | b"040" | b"x40" | b"X40" | b"#64")
+}
+
 /// The character that ends `bytes`.
 pub(super) fn last(bytes: &[u8]) -> Option<Spelled> {
     let &byte = bytes.last()?;
