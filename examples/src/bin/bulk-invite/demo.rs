@@ -27,7 +27,7 @@ impl Demo {
     pub(crate) async fn start(key: SecretKey, args: &Args) -> io::Result<Self> {
         let clock = DemoClock::new();
         let fake = FakeClerk::builder().secret_key(key).clock(clock.clone());
-        let fake = world::found(world::populate(fake), args.organization.as_ref(), args.role.as_deref());
+        let fake = world::with_organization(world::populate(fake), args.organization.as_ref(), args.role.as_deref());
         let server = FakeServer::start(fake.build()).await?;
         Ok(Self { server, clock })
     }

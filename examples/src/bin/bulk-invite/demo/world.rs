@@ -50,7 +50,7 @@ pub(super) fn populate(fake: FakeClerkBuilder) -> FakeClerkBuilder {
 
 /// A fake that has this organization, and this role besides `org:admin` and `org:member`: the ids of a user's own are not
 /// known beforehand, and without them nobody could try an organization's invitations offline.
-pub(super) fn found(
+pub(super) fn with_organization(
     fake: FakeClerkBuilder,
     organization: Option<&OrganizationId>,
     role: Option<&str>,
