@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use clerk_core::api::invitations::{ListInvitations, RATE_LIMIT_BULK};
@@ -365,17 +367,28 @@ impl Observer for Seen {
 
 #[test]
 fn an_observer_sees_each_attempt_once() {
-    let steps = [Fail(Kind::Connect, Delivery::NotSent), Answer(502, "<html>"), Hang];
+    let steps = [
+        Fail(Kind::Connect, Delivery::NotSent),
+        Answer(502, "<html>"),
+        Hang,
+        Hang,
+    ];
     let wire = Wire::new(&steps);
     let seen = Arc::new(Seen::default());
     let clerk = wire.builder().observer(Arc::clone(&seen)).build().expect("a client");
     wire.run(list(&clerk)).expect_err("down");
+    wire.run(async {
+        let mut given_up = Box::pin(list(&clerk));
+        assert!(poll_fn(|context| Poll::Ready(given_up.as_mut().poll(context).is_pending())).await);
+    });
+    drop(list(&clerk));
     assert_eq!(
         *seen.0.lock().unwrap(),
         [
             "ListInvitations GET /invitations 0 s: could not connect (not sent)",
             "ListInvitations GET /invitations 0 s: 502 with 6 bytes",
-            "ListInvitations GET /invitations 30 s: abandoned",
+            "ListInvitations GET /invitations 30 s: timed out (may have been delivered)",
+            "ListInvitations GET /invitations 0 s: abandoned",
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! What stands between the client and the wire: each wraps a transport and is one.
 //!
-//! The client stacks them in this order, outermost first: [`Retry`], [`RateLimit`], [`Timeout`], [`Observe`], and then the
+//! The client stacks them in this order, outermost first: [`Retry`], [`RateLimit`], [`Observe`], [`Timeout`], and then the
 //! transport that it was given. They learn from the request's [`CallContext`](crate::CallContext) what is called.
 
 mod observe;

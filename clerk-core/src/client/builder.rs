@@ -100,7 +100,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Tells this observer of each attempt on the wire.
+    /// Tells this observer of each attempt.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
@@ -148,12 +148,12 @@ impl ClientBuilder {
     fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
         let clock = self.clock;
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
+        let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
         let observed: Box<dyn HttpTransport> = match self.observer {
-            Some(observer) => Box::new(Observe::new(transport, observer, Arc::clone(&clock))),
-            None => Box::new(transport),
+            Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
+            None => Box::new(timed),
         };
-        let timed = Timeout::new(observed, self.attempt_timeout, Arc::clone(&clock));
-        let limited = RateLimit::new(timed, self.rate_limits, Arc::clone(&clock));
+        let limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
         let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
         Box::new(Retry::new(limited, self.retry, clock, seed))
     }

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::operation::CallContext;
 use crate::transport::{HttpRequest, HttpTransport, Sending, TransportError};
 
-/// Is told of each attempt on the wire, for logs, metrics and traces.
+/// Is told of each attempt, for logs, metrics and traces.
 ///
 /// Called on the task that makes the attempt: be quick, and do not block.
 pub trait Observer: Debug + Send + Sync + 'static {
@@ -51,13 +51,15 @@ pub enum AttemptEnd<'a> {
         /// The size of its body in bytes.
         bytes: usize,
     },
-    /// No whole response arrived.
+    /// No whole response arrived. One for which the call's deadline left no time is a timeout that was not sent.
     Failure(&'a TransportError),
-    /// It was dropped before it ended: by a timeout, or with the call.
+    /// It was dropped with the call before it ended. An attempt that took too long is a
+    /// [failure](Self::Failure) of the kind [`Timeout`](crate::TransportErrorKind::Timeout).
     Abandoned,
 }
 
-/// Tells an [`Observer`] of each attempt.
+/// Tells an [`Observer`] of each attempt. It stands above [`Timeout`](super::Timeout), whose failures it would otherwise not
+/// tell from attempts that the caller gave up.
 #[derive(Debug)]
 pub struct Observe<T> {
     inner: T,

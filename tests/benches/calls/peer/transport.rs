@@ -87,9 +87,9 @@ fn around(transport: impl HttpTransport, middlewares: Middlewares) -> Box<dyn Ht
         Middlewares::Timeout => Box::new(Timeout::new(transport, timeout, clock)),
         Middlewares::Observe => Box::new(Observe::new(transport, nobody, clock)),
         Middlewares::All => {
-            let observed = Observe::new(transport, nobody, Arc::clone(&clock));
-            let timed = Timeout::new(observed, timeout, Arc::clone(&clock));
-            let limited = RateLimit::new(timed, limits, Arc::clone(&clock));
+            let timed = Timeout::new(transport, timeout, Arc::clone(&clock));
+            let observed = Observe::new(timed, nobody, Arc::clone(&clock));
+            let limited = RateLimit::new(observed, limits, Arc::clone(&clock));
             Box::new(Retry::new(limited, policy, clock, 1))
         }
     }
