@@ -21,8 +21,8 @@ pub type HttpResponse = http::Response<Bytes>;
 
 /// The future that [`HttpTransport::send`] returns, as `async_trait` makes it.
 ///
-/// Middlewares write `send` out with it, its lifetimes as `async_trait` has them. Of an `async fn` that would make a future which
-/// holds the request twice and moves it once more on its way.
+/// Who passes an inner future on writes `send` out with it, and so does [`middleware::Retry`](crate::middleware::Retry), which
+/// keeps much: of its `async fn`, `async_trait` would make a future that holds the request once more.
 pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
 /// Sends one HTTP request and brings back the whole response.

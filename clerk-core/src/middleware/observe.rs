@@ -2,11 +2,13 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use http::{Method, StatusCode};
 
 use crate::clock::Clock;
 use crate::operation::CallContext;
-use crate::transport::{HttpRequest, HttpTransport, Sending, TransportError};
+use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
 /// Is told of each attempt, for logs, metrics and traces.
 ///
@@ -74,24 +76,19 @@ impl<T> Observe<T> {
     }
 }
 
+#[async_trait]
 impl<T: HttpTransport> HttpTransport for Observe<T> {
-    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        Box::pin(async move {
-            let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
-            let result = self.inner.send(request).await;
-            watch.end(match &result {
-                Ok(response) => AttemptEnd::Response {
-                    status: response.status(),
-                    bytes: response.body().len(),
-                },
-                Err(error) => AttemptEnd::Failure(error),
-            });
-            result
-        })
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
+        let result = self.inner.send(request).await;
+        watch.end(match &result {
+            Ok(response) => AttemptEnd::Response {
+                status: response.status(),
+                bytes: response.body().len(),
+            },
+            Err(error) => AttemptEnd::Failure(error),
+        });
+        result
     }
 }
 

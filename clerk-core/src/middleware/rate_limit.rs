@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use http::StatusCode;
 
 use super::retry_after;
 use crate::clock::Clock;
 use crate::operation::{CallContext, CallOptions, RateLimitKey};
-use crate::transport::{
-    Delivery, HttpRequest, HttpResponse, HttpTransport, Sending, TransportError, TransportErrorKind,
-};
+use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 pub use limits::{InvalidRateLimits, Quota, RateLimits};
 pub(crate) use window::Window;
@@ -112,21 +112,16 @@ impl<T> RateLimit<T> {
     }
 }
 
+#[async_trait]
 impl<T: HttpTransport> HttpTransport for RateLimit<T> {
-    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        Box::pin(async move {
-            let context = CallContext::of(&request);
-            let key = context.map(|context| context.operation().rate_limit_key());
-            let permit = self.wait_for_turn(key, context).await?;
-            let result = self.inner.send(request).await;
-            self.heed(key, &result);
-            permit.settle(&result);
-            result
-        })
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let context = CallContext::of(&request);
+        let key = context.map(|context| context.operation().rate_limit_key());
+        let permit = self.wait_for_turn(key, context).await?;
+        let result = self.inner.send(request).await;
+        self.heed(key, &result);
+        permit.settle(&result);
+        result
     }
 }
 

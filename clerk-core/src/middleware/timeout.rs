@@ -1,10 +1,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use super::race::race;
 use crate::clock::Clock;
 use crate::operation::CallContext;
-use crate::transport::{Delivery, HttpRequest, HttpTransport, Sending, TransportError, TransportErrorKind};
+use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 /// Ends an attempt that takes too long, response body included.
 ///
@@ -38,21 +40,16 @@ impl<T> Timeout<T> {
     }
 }
 
+#[async_trait]
 impl<T: HttpTransport> HttpTransport for Timeout<T> {
-    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
-    where
-        'a: 'b,
-        Self: 'b,
-    {
-        Box::pin(async move {
-            let time = self.time_for(&request);
-            if time.is_zero() {
-                return Err(timed_out(Delivery::NotSent));
-            }
-            race(self.inner.send(request), self.clock.sleep(time))
-                .await
-                .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
-        })
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let time = self.time_for(&request);
+        if time.is_zero() {
+            return Err(timed_out(Delivery::NotSent));
+        }
+        race(self.inner.send(request), self.clock.sleep(time))
+            .await
+            .unwrap_or_else(|| Err(timed_out(Delivery::MaybeDelivered)))
     }
 }
 
