@@ -74,8 +74,8 @@ struct Refusal {
 /// Over several attempts of one call the worst counts, and the order is from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
-    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice. An operation that
-    /// only reads has no effect, however it ends.
+    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice. An
+    /// operation that only reads has no effect, however it ends.
     None,
     /// It may have been carried out: read what Clerk has before calling again what must not happen twice.
     Unknown,

@@ -27,8 +27,9 @@
 //! Of the headers only a few are kept ([`RecordOptions::header`] adds to them). Addresses are replaced by
 //! pseudonyms, `person-<12 digits>@example.com`, wherever they stand: in URLs, bodies, headers and error texts, escaped or in
 //! base64. The same address has the same pseudonym in every file, and a replay puts the caller's own addresses back into
-//! the answers and into what it says of a request that does not match. It is a pseudonym and does not make anonymous: who guesses an address can compute its pseudonym. Other things that
-//! tell of people (names, ids, metadata) stay as they are: record with a development instance.
+//! the answers and into what it says of a request that does not match. It is a pseudonym and does not make anonymous: who
+//! guesses an address can compute its pseudonym. Other things that tell of people (names, ids, metadata) stay as they are:
+//! record with a development instance.
 //!
 //! Tickets and JSON Web Tokens are replaced by `redacted`. A file in which a secret key would show, encoded or not, is
 //! not written.

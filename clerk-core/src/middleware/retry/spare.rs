@@ -6,8 +6,8 @@ use crate::transport::HttpRequest;
 
 /// What it takes to send a request again, kept at the lowest cost: most are never sent again.
 ///
-/// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context, so that
-/// is kept without its map.
+/// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context,
+/// so that is kept without its map.
 pub(super) struct Spare {
     method: Method,
     uri: Uri,

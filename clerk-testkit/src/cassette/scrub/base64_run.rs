@@ -131,9 +131,9 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
     STANDARD_ENGINE.decode(standard).ok()
 }
 
-/// Whether the run decodes, at any offset, to an at sign, however it is spelled, or to as many characters of base64 as make a run, which tokens
-/// have as well. It spares nearly every word from being decoded four times; and one without an upper-case letter, as keys
-/// and most of a URL, from more than a look: an at sign is never encoded without.
+/// Whether the run decodes, at any offset, to an at sign, however it is spelled, or to as many characters of base64 as make
+/// a run, which tokens have as well. It spares nearly every word from being decoded four times; and one without an
+/// upper-case letter, as keys and most of a URL, from more than a look: an at sign is never encoded without.
 fn is_worth_decoding(run: &[u8]) -> bool {
     run.iter().any(u8::is_ascii_uppercase)
         && (0..4).any(|offset| {
