@@ -5,8 +5,8 @@ use std::future::ready;
 
 use clerk_core::model::InvitationStatus;
 use clerk_core::{
-    Client, CreateInvitation, Delivery, Effect, Error, ErrorKind, HttpResponse, SecretKey, TransportError,
-    TransportErrorKind, transport_fn,
+    Client, CreateInvitation, Delivery, Effect, Error, ErrorKind, HttpResponse, HttpTransport, SecretKey,
+    TransportError, TransportErrorKind, transport_fn,
 };
 
 const INVITATION: &str = r#"{
@@ -25,6 +25,11 @@ fn client_answered_with(status: u16, headers: &'static [(&str, &str)], body: &st
         let response: HttpResponse = response.body(body.clone().into()).expect("a response");
         async { Ok(response) }
     });
+    client_over(transport)
+}
+
+/// A client that makes one attempt through this.
+fn client_over(transport: impl HttpTransport) -> Client {
     let key = SecretKey::new("sk_test_hush").expect("a key");
     Client::builder(key, transport)
         .retry(clerk_core::middleware::RetryPolicy::never())
@@ -348,9 +353,8 @@ fn what_kept_an_answer_from_arriving_is_said() {
         ),
     ];
     for (kind, display) in cases {
-        let transport = transport_fn(move |_| ready(Err(TransportError::new(kind, Delivery::MaybeDelivered))));
-        let key = SecretKey::new("sk_test_hush").expect("a key");
-        let clerk = Client::builder(key, transport).build().expect("a client");
+        let failure = move || TransportError::new(kind, Delivery::MaybeDelivered);
+        let clerk = client_over(transport_fn(move |_| ready(Err(failure()))));
         let ada = CreateInvitation::new("ada@example.com");
         let error = pollster::block_on(clerk.invitations().create(&ada)).expect_err(display);
         assert_eq!(error.to_string(), display);

@@ -226,21 +226,18 @@ fn an_endpoint_that_answered_429_is_left_alone_and_others_are_not() {
     assert_eq!(wire.arrivals(), [0, 0, 1800]);
 }
 
-/// Lets a call that finds no end in a limit fail instead of waiting for ever in virtual time.
-fn in_a_minute() -> CallOptions {
-    CallOptions::new().deadline(Duration::from_secs(60))
+/// A client with limits, of which a call that finds no end in them fails instead of waiting for ever in virtual time.
+fn limited(wire: &Wire, limits: RateLimits) -> Client {
+    let in_a_minute = CallOptions::new().deadline(Duration::from_secs(60));
+    let builder = wire.builder().rate_limits(limits).options(in_a_minute);
+    builder.build().expect("a client")
 }
 
 #[test]
 fn own_limits_are_kept() {
     let wire = Wire::new(&[Answer(200, "[]"); 5]);
     let limits = RateLimits::none().with(RATE_LIMIT_BULK, Quota::new(2, Duration::from_secs(20)));
-    let clerk = wire
-        .builder()
-        .rate_limits(limits)
-        .options(in_a_minute())
-        .build()
-        .expect("a client");
+    let clerk = limited(&wire, limits);
     wire.run(async {
         for _ in 0..5 {
             create_bulk(&clerk).await.expect("in turn");
@@ -262,12 +259,7 @@ fn a_call_that_was_not_sent_gives_its_place_back() {
 fn the_limit_of_all_calls_together_counts_each() {
     let wire = Wire::new(&[Answer(200, "[]"), Answer(200, INVITATION), Answer(200, "[]")]);
     let limits = RateLimits::none().with_all(Quota::new(2, Duration::from_secs(10)));
-    let clerk = wire
-        .builder()
-        .rate_limits(limits)
-        .options(in_a_minute())
-        .build()
-        .expect("a client");
+    let clerk = limited(&wire, limits);
     wire.run(async {
         create_bulk(&clerk).await.expect("first");
         create(&clerk).await.expect("second");

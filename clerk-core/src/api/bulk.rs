@@ -14,6 +14,15 @@ pub(super) struct Bulk {
 }
 
 impl Bulk {
+    /// For a call that invites.
+    pub(super) const fn of_invitations(max: usize) -> Self {
+        Self {
+            max,
+            purpose: "to invite",
+            instead: "`invite_all` takes any number",
+        }
+    }
+
     /// Writes the body, unless there are too few or too many people, or one has a `problem`.
     pub(super) fn json<T: Serialize>(
         &self,

@@ -83,6 +83,14 @@ impl CassetteError {
     }
 }
 
+/// What messages call a cassette: by its file, if it was read from one.
+pub(super) fn called(path: Option<&Path>) -> String {
+    match path {
+        Some(path) => format!("the cassette {}", path.display()),
+        None => "the cassette".to_owned(),
+    }
+}
+
 impl fmt::Display for CassetteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -107,12 +115,10 @@ impl fmt::Display for CassetteError {
                 }
             }
             Self::Version { path, found } => {
-                let name = path
-                    .as_deref()
-                    .map_or_else(String::new, |path| format!(" {}", path.display()));
+                let cassette = called(path.as_deref());
                 write!(
                     f,
-                    "the cassette{name} is of version {found}, and this crate reads version {}: record it again",
+                    "{cassette} is of version {found}, and this crate reads version {}: record it again",
                     Cassette::VERSION
                 )
             }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 use super::difference::diff;
+use super::error::called;
 use super::format::{Interaction, Outcome};
 use super::request::RecordedRequest;
 use super::scrub::{Places, Scrubber, has_pseudonym};
@@ -230,12 +231,8 @@ impl Shared {
                 ));
             }
         }
-        let name = self
-            .path
-            .as_deref()
-            .map_or_else(String::new, |path| format!(" {}", path.display()));
-        VerifyError::of_problems(&format!("the cassette{name} was not replayed as recorded"), &problems)
-            .map_err(|error| VerifyError::new(with_note(error.to_string())))
+        let headline = format!("{} was not replayed as recorded", called(self.path.as_deref()));
+        VerifyError::of_problems(&headline, &problems).map_err(|error| VerifyError::new(with_note(error.to_string())))
     }
 }
 

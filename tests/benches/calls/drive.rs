@@ -14,9 +14,9 @@ pub(crate) struct Driver<P> {
     runtime: Runtime,
 }
 
-/// Lets `peer` make so many calls, so many of them at a time.
-pub(crate) fn drive(peer: impl Peer, calls: usize, in_flight: usize) {
-    Driver::new(peer).run(calls, in_flight);
+/// Lets `peer` make so many calls, one after another.
+pub(crate) fn drive(peer: impl Peer, calls: usize) {
+    Driver::new(peer).run(calls, 1);
 }
 
 impl<P: Peer> Driver<P> {
@@ -28,6 +28,7 @@ impl<P: Peer> Driver<P> {
         }
     }
 
+    /// Makes so many calls, so many of them at a time.
     pub(crate) fn run(&self, calls: usize, in_flight: usize) {
         self.runtime.block_on(async {
             let mut tasks = JoinSet::new();

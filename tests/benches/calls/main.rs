@@ -59,20 +59,17 @@ fn serve() {
 
 /// Lets one peer make so many calls, one after another.
 fn call(who: &str, calls: usize, server: SocketAddr) {
-    let middlewares = |middlewares| drive(in_memory(middlewares), calls, 1);
     match who {
-        "clerk" => drive(Clerk::new(server), calls, 1),
-        "by-hand" => drive(ByHand::<AsMap>::new(server), calls, 1),
-        "by-hand-as-text" => drive(ByHand::<AsText>::new(server), calls, 1),
-        "reqwest" => drive(Reqwest::new(server), calls, 1),
-        "hyper" => drive(on_hyper(server), calls, 1),
-        "no-middleware" => middlewares(Middlewares::None),
-        "retry" => middlewares(Middlewares::Retry),
-        "rate-limit" => middlewares(Middlewares::RateLimit),
-        "timeout" => middlewares(Middlewares::Timeout),
-        "observe" => middlewares(Middlewares::Observe),
-        "all-middlewares" => middlewares(Middlewares::All),
-        _ => panic!("nobody is called {who}"),
+        "clerk" => drive(Clerk::new(server), calls),
+        "by-hand" => drive(ByHand::<AsMap>::new(server), calls),
+        "by-hand-as-text" => drive(ByHand::<AsText>::new(server), calls),
+        "reqwest" => drive(Reqwest::new(server), calls),
+        "hyper" => drive(on_hyper(server), calls),
+        "no-middleware" => drive(in_memory(Middlewares::None), calls),
+        who => match Middlewares::NAMED.iter().find(|(name, _)| *name == who) {
+            Some((_, middlewares)) => drive(in_memory(*middlewares), calls),
+            None => panic!("nobody is called {who}"),
+        },
     }
 }
 

@@ -9,14 +9,7 @@ const CALLS: usize = 20_000;
 pub(crate) fn compare() {
     paired::print_title("Middlewares, beside none, over a transport that answers from memory");
     let none = Driver::new(in_memory(Middlewares::None));
-    let cases = [
-        ("retry", Middlewares::Retry),
-        ("rate limit", Middlewares::RateLimit),
-        ("timeout", Middlewares::Timeout),
-        ("observe", Middlewares::Observe),
-        ("all four", Middlewares::All),
-    ];
-    for (name, middlewares) in cases {
+    for (name, middlewares) in Middlewares::NAMED {
         let some = Driver::new(in_memory(middlewares));
         paired::compare(name, CALLS, || some.run(CALLS, 1), || none.run(CALLS, 1));
     }

@@ -23,7 +23,7 @@ pub(crate) fn print_title(title: &str) {
 pub(crate) fn compare(what: &str, times: usize, mut mine: impl FnMut(), mut peer: impl FnMut()) {
     mine();
     peer();
-    let mut pairs: Vec<(f64, f64)> = (0..PAIRS)
+    let pairs: Vec<(f64, f64)> = (0..PAIRS)
         .map(|pair| {
             // Whoever is second may find the caches warmer.
             if pair % 2 == 0 {
@@ -35,19 +35,22 @@ pub(crate) fn compare(what: &str, times: usize, mut mine: impl FnMut(), mut peer
             }
         })
         .collect();
-    let mut ratios: Vec<f64> = pairs.iter().map(|(mine, peer)| mine / peer).collect();
-    ratios.sort_by(f64::total_cmp);
     let each = 1e6 / times as f64;
-    pairs.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let mine = pairs[PAIRS / 2].0 * each;
-    pairs.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-    let peer = pairs[PAIRS / 2].1 * each;
+    let mine = sorted(pairs.iter().map(|(mine, _)| mine * each))[PAIRS / 2];
+    let peer = sorted(pairs.iter().map(|(_, peer)| peer * each))[PAIRS / 2];
+    let ratios = sorted(pairs.iter().map(|(mine, peer)| mine / peer));
     println!(
         "{what:<52} {mine:>9.2} {peer:>9.2}   {:.3} ({:.3} to {:.3})",
         ratios[PAIRS / 2],
         ratios[0],
         ratios[PAIRS - 1]
     );
+}
+
+fn sorted(figures: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures
 }
 
 /// The seconds of processor time that `work` takes this thread.

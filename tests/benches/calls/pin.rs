@@ -1,5 +1,5 @@
-//! Keeps threads apart: where the system wakes the other side of a socket, on this processor or on another, is worth more than what
-//! is compared.
+//! Keeps threads apart: where the system wakes the other side of a socket, on this processor or on another, is worth more
+//! than what is compared.
 
 /// Keeps this thread to the processor of this number, as far as the system can and there is one.
 pub(crate) fn to_processor(number: usize) {

@@ -18,22 +18,23 @@ pub(crate) fn compare(server: SocketAddr) {
     let as_text = Driver::new(ByHand::<AsText>::new(server));
     let reqwest = Driver::new(Reqwest::new(server));
     for in_flight in [1, 16] {
+        let sdk = || clerk.run(CALLS, in_flight);
         paired::compare(
             &format!("SDK / by hand on hyper-util, {in_flight} in flight"),
             CALLS,
-            || clerk.run(CALLS, in_flight),
+            sdk,
             || by_hand.run(CALLS, in_flight),
         );
         paired::compare(
             &format!("SDK / the same, metadata as text, {in_flight} in flight"),
             CALLS,
-            || clerk.run(CALLS, in_flight),
+            sdk,
             || as_text.run(CALLS, in_flight),
         );
         paired::compare(
             &format!("SDK / by hand on reqwest, {in_flight} in flight"),
             CALLS,
-            || clerk.run(CALLS, in_flight),
+            sdk,
             || reqwest.run(CALLS, in_flight),
         );
     }

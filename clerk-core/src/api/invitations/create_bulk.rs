@@ -7,12 +7,6 @@ use crate::operation::Operation;
 
 pub(crate) static OPERATION: Operation = Operation::post("CreateBulkInvitations", "/invitations/bulk");
 
-const BULK: Bulk = Bulk {
-    max: CreateInvitationBulk::MAX,
-    purpose: "to invite",
-    instead: "`invite_all` takes any number",
-};
-
 /// 1 to 10 people to invite in one call: the body of `CreateBulkInvitations`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateInvitationBulk<'a> {
@@ -34,6 +28,6 @@ impl Endpoint for CreateInvitationBulk<'_> {
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
         let request = OPERATION.request();
-        BULK.json(request, self.invitations, CreateInvitation::problem)
+        Bulk::of_invitations(Self::MAX).json(request, self.invitations, CreateInvitation::problem)
     }
 }

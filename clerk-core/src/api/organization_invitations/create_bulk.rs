@@ -10,12 +10,6 @@ pub(crate) static OPERATION: Operation = Operation::post(
     "/organizations/{organization_id}/invitations/bulk",
 );
 
-const BULK: Bulk = Bulk {
-    max: CreateOrganizationInvitationBulk::MAX,
-    purpose: "to invite",
-    instead: "`invite_all` takes any number",
-};
-
 /// 1 to 10 people to invite to an organization in one call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateOrganizationInvitationBulk<'a> {
@@ -43,6 +37,6 @@ impl Endpoint for CreateOrganizationInvitationBulk<'_> {
         let request = OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
-        BULK.json(request, self.invitations, NewOrganizationInvitation::problem)
+        Bulk::of_invitations(Self::MAX).json(request, self.invitations, NewOrganizationInvitation::problem)
     }
 }

@@ -53,7 +53,9 @@ impl OutputFile {
 
     /// Empties the file, and gives it to be written.
     pub(crate) fn start(mut self) -> io::Result<File> {
-        self.made.take().into_iter().for_each(Made::keep);
+        if let Some(made) = self.made.take() {
+            made.keep();
+        }
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
         }

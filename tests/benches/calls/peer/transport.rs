@@ -29,6 +29,17 @@ pub(crate) enum Middlewares {
     All,
 }
 
+impl Middlewares {
+    /// All but none, by the names that figures have.
+    pub(crate) const NAMED: [(&str, Self); 5] = [
+        ("retry", Self::Retry),
+        ("rate-limit", Self::RateLimit),
+        ("timeout", Self::Timeout),
+        ("observe", Self::Observe),
+        ("all-middlewares", Self::All),
+    ];
+}
+
 /// [`HyperTransport`] alone: the call without the client, and without JSON.
 pub(crate) fn on_hyper(server: SocketAddr) -> ThroughTransport {
     ThroughTransport::new(
