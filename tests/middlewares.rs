@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{ListInvitations, RATE_LIMIT_BULK};
 use clerk_core::middleware::{AttemptEnd, ObservedAttempt, Observer, Quota, RateLimits, RetryPolicy};
 use clerk_core::model::InvitationId;
 use clerk_core::{
-    CallOptions, Client, ClientBuilder, Clock, CreateInvitation, Delivery, Effect, Error, ErrorKind, HttpResponse,
-    SecretKey, TransportError, TransportErrorKind as Kind, transport_fn,
+    CallOptions, Client, ClientBuilder, Clock, Delivery, Effect, Error, ErrorKind, HttpResponse, SecretKey,
+    TransportError, TransportErrorKind as Kind, transport_fn,
 };
 use clerk_testkit::ManualClock;
 
@@ -149,7 +150,7 @@ fn a_creating_call_is_sent_again_only_when_nothing_can_have_happened() {
         (
             &[Fail(Kind::Connect, Delivery::NotSent); 4],
             3,
-            Err((ErrorKind::Transport, Effect::None)),
+            Err((ErrorKind::Transport, Effect::NotApplied)),
         ),
     ];
     for (number, (steps, taken, expected)) in cases.iter().enumerate() {
@@ -200,7 +201,7 @@ fn a_wait_longer_than_allowed_is_not_begun() {
         .run(create(&wire.client()))
         .expect_err("it would wait half an hour");
     assert_eq!(error.kind(), ErrorKind::RateLimited);
-    assert_eq!(error.effect(), Effect::None);
+    assert_eq!(error.effect(), Effect::NotApplied);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1800)));
     assert_eq!(wire.clock.elapsed(), Duration::ZERO);
 }
@@ -332,7 +333,7 @@ fn nothing_is_sent_that_clerk_would_refuse_for_certain() {
             format!("CreateBulkInvitations was not sent: {reason}")
         );
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-        assert_eq!(error.effect(), Effect::None);
+        assert_eq!(error.effect(), Effect::NotApplied);
         assert_eq!(error.attempts(), 0);
     }
     let empty_id = wire.run(async { clerk.invitations().revoke(&InvitationId::from("")).await });

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clerk_core::api::instance::ListInstanceOrganizationInvitations;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{CreateInvitationBulk, ListInvitations};
 use clerk_core::api::organization_invitations::{
-    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, ListOrganizationInvitations,
-    NewOrganizationInvitation,
+    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, CreateOrganizationInvitationSingle,
+    ListOrganizationInvitations,
 };
 use clerk_core::api::users::{CountUsers, ListUsers};
 use clerk_core::api::waitlist_entries::{CreateWaitlistEntry, CreateWaitlistEntryBulk, ListWaitlistEntries};
@@ -22,8 +23,7 @@ use clerk_core::model::{
 use clerk_core::run::journal::{Journal, JournalError, MemoryJournal, Record as JournalRecord};
 use clerk_core::run::{RunEvent, RunObserver};
 use clerk_core::{
-    Client, ClientBuilder, CreateInvitation, Endpoint, HttpRequest, HttpResponse, SecretKey, SystemClock, async_trait,
-    transport_fn,
+    Client, ClientBuilder, Endpoint, HttpRequest, HttpResponse, SecretKey, SystemClock, async_trait, transport_fn,
 };
 use clerk_hyper::{HyperTransport, TokioClock};
 use clerk_testkit::cassette::RecordOptions;
@@ -61,8 +61,8 @@ fn invitation() -> CreateInvitation {
         .public_metadata(Metadata::new(&json!({ ADDRESS: ADDRESS })).unwrap())
 }
 
-fn organization_invitation() -> NewOrganizationInvitation {
-    NewOrganizationInvitation::new(ADDRESS, "org:member").redirect_url(LINK)
+fn organization_invitation() -> CreateOrganizationInvitation {
+    CreateOrganizationInvitation::new(ADDRESS, "org:member").redirect_url(LINK)
 }
 
 fn read<T: DeserializeOwned>(json: &serde_json::Value) -> T {
@@ -107,7 +107,10 @@ fn a_request_hides_whom_it_is_about() {
     check(&CreateInvitationBulk::new(&invitations));
     check(&lists);
     assert_hides(&in_organization);
-    check(&CreateOrganizationInvitation::new(&organization, &in_organization[0]));
+    check(&CreateOrganizationInvitationSingle::new(
+        &organization,
+        &in_organization[0],
+    ));
     check(&CreateOrganizationInvitationBulk::new(&organization, &in_organization));
     check(&ListOrganizationInvitations::new("org_1").email_address(ADDRESS));
     check(&ListInstanceOrganizationInvitations::new().query(ADDRESS));

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::api::instance::InstanceApi;
-use crate::api::invitations::Invitations;
-use crate::api::organization_invitations::OrganizationInvitations;
-use crate::api::users::Users;
-use crate::api::waitlist_entries::WaitlistEntries;
+use crate::api::invitations::InvitationsApi;
+use crate::api::organization_invitations::OrganizationInvitationsApi;
+use crate::api::users::UsersApi;
+use crate::api::waitlist_entries::WaitlistEntriesApi;
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::Result;
@@ -30,7 +30,8 @@ pub use response::Response;
 ///
 /// ```
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
-/// use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+/// use clerk_core::api::invitations::CreateInvitation;
+/// use clerk_core::{Client, HttpResponse, SecretKey, transport_fn};
 ///
 /// let transport = transport_fn(async |_request| Ok(HttpResponse::new("[]".into())));
 /// let clerk = Client::builder(SecretKey::new("sk_test_abc")?, transport).build()?;
@@ -72,23 +73,23 @@ impl Client {
     }
 
     /// Invitations to the application.
-    pub const fn invitations(&self) -> Invitations<'_> {
-        Invitations::new(self)
+    pub const fn invitations(&self) -> InvitationsApi<'_> {
+        InvitationsApi::new(self)
     }
 
     /// Invitations to organizations.
-    pub const fn organization_invitations(&self) -> OrganizationInvitations<'_> {
-        OrganizationInvitations::new(self)
+    pub const fn organization_invitations(&self) -> OrganizationInvitationsApi<'_> {
+        OrganizationInvitationsApi::new(self)
     }
 
     /// The waitlist.
-    pub const fn waitlist_entries(&self) -> WaitlistEntries<'_> {
-        WaitlistEntries::new(self)
+    pub const fn waitlist_entries(&self) -> WaitlistEntriesApi<'_> {
+        WaitlistEntriesApi::new(self)
     }
 
     /// Users.
-    pub const fn users(&self) -> Users<'_> {
-        Users::new(self)
+    pub const fn users(&self) -> UsersApi<'_> {
+        UsersApi::new(self)
     }
 
     /// The instance that the client's key belongs to.

@@ -23,9 +23,9 @@ const ROOM_FOR_BODY: usize = 2048;
 /// [`Client::execute`](crate::Client::execute) sends both with the same retries, limits and errors.
 ///
 /// ```
-/// use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation, Replay};
+/// use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
 ///
-/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").replay(Replay::Safe);
+/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").idempotent();
 ///
 /// struct BanUser<'a> {
 ///     user_id: &'a str,

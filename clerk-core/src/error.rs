@@ -22,7 +22,7 @@ pub use build::BuildError;
 pub use decode::DecodeError;
 pub(crate) use decode::decode;
 pub use invalid_request::InvalidRequest;
-pub(crate) use printable::{Printable, is_printable};
+pub(crate) use printable::{SafeToLog, is_safe_to_log};
 
 /// What every call of the SDK returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -76,7 +76,7 @@ struct Refusal {
 pub enum Effect {
     /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice. An
     /// operation that only reads has no effect, however it ends.
-    None,
+    NotApplied,
     /// It may have been carried out: read what Clerk has before calling again what must not happen twice.
     Unknown,
     /// It was carried out, and only its answer could not be read.
@@ -129,7 +129,7 @@ impl Error {
         let attempts = error.attempts();
         Self(Box::new(Inner {
             operation,
-            effect: Effect::from(error.delivery()).max(attempts.map_or(Effect::None, Attempts::earlier_effect)),
+            effect: Effect::from(error.delivery()).max(attempts.map_or(Effect::NotApplied, Attempts::earlier_effect)),
             attempts: attempts.map_or(1, Attempts::count),
             retry_after: error.retry_after(),
             cause: Cause::Transport(error),
@@ -188,7 +188,7 @@ impl Error {
                 status: response.status(),
                 trace_id: response.trace_id().map(str::to_owned),
             },
-            effect: Effect::None,
+            effect: Effect::NotApplied,
             attempts: response.attempts(),
             retry_after: None,
         }))
@@ -208,7 +208,7 @@ impl Error {
 
     /// The same error for an operation that only reads: nothing can have been carried out.
     pub(crate) fn of_read(mut self) -> Self {
-        self.0.effect = Effect::None;
+        self.0.effect = Effect::NotApplied;
         self
     }
 
@@ -286,7 +286,7 @@ impl From<InvalidRequest> for Error {
         Self(Box::new(Inner {
             operation: error.operation(),
             cause: Cause::InvalidRequest(error),
-            effect: Effect::None,
+            effect: Effect::NotApplied,
             attempts: 0,
             retry_after: None,
         }))
@@ -323,7 +323,7 @@ impl fmt::Display for Error {
                 if let Some(error) = refusal.errors.first() {
                     write!(f, ", {}", error.code())?;
                     if let Some(parameter) = error.param_name() {
-                        write!(f, " ({})", Printable(parameter))?;
+                        write!(f, " ({})", SafeToLog(parameter))?;
                     }
                 }
             }
@@ -364,7 +364,7 @@ impl Effect {
         if status.is_success() {
             Self::Applied
         } else if status == StatusCode::TOO_MANY_REQUESTS || (status.is_client_error() && has_envelope) {
-            Self::None
+            Self::NotApplied
         } else {
             Self::Unknown
         }

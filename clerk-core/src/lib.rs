@@ -15,13 +15,13 @@ mod transport;
 
 pub use async_trait::async_trait;
 pub use bytes::Bytes;
+pub use http;
 
-pub use api::invitations::CreateInvitation;
 pub use client::{Client, ClientBuilder, Response};
 pub use clock::{Clock, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
 pub use error::{ApiError, BuildError, Effect, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
-pub use operation::{CallContext, CallOptions, Operation, RateLimitKey, Replay};
+pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Paged, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
 pub use transport::{

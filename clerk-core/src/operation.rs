@@ -13,9 +13,9 @@ use crate::transport::HttpRequest;
 /// Middlewares read it from the request's extensions (see [`CallContext`]) and so need no knowledge of paths.
 ///
 /// ```
-/// use clerk_core::{Operation, Replay};
+/// use clerk_core::Operation;
 ///
-/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").replay(Replay::Safe);
+/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").idempotent();
 /// assert_eq!(BAN_USER.name(), "BanUser");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +23,8 @@ pub struct Operation {
     name: &'static str,
     method: Method,
     path: &'static str,
-    replay: Replay,
+    is_idempotent: bool,
     rate_limit: Option<RateLimitKey>,
-}
-
-/// Whether sending the same request twice is the same as sending it once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Replay {
-    /// Twice is once (RFC 9110, 9.2.2, idempotent): may be sent again after any failure.
-    Safe,
-    /// Twice is twice: may be sent again only when nothing can have happened.
-    Unsafe,
 }
 
 /// The name of a budget of calls. Operations with the same key share the budget.
@@ -59,45 +50,46 @@ impl fmt::Display for RateLimitKey {
 }
 
 impl Operation {
-    /// A `GET`, safe to replay. `path` starts with a slash, has no `/v1`, and names its parameters in braces.
+    /// A `GET`, idempotent. `path` starts with a slash, has no `/v1`, and names its parameters in braces.
     pub const fn get(name: &'static str, path: &'static str) -> Self {
-        Self::with_method(name, Method::GET, path, Replay::Safe)
+        Self::with_method(name, Method::GET, path, true)
     }
 
-    /// A `POST`, not safe to replay unless [said so](Self::replay).
+    /// A `POST`, not idempotent unless [marked so](Self::idempotent).
     pub const fn post(name: &'static str, path: &'static str) -> Self {
-        Self::with_method(name, Method::POST, path, Replay::Unsafe)
+        Self::with_method(name, Method::POST, path, false)
     }
 
-    /// A `PUT`, safe to replay.
+    /// A `PUT`, idempotent.
     pub const fn put(name: &'static str, path: &'static str) -> Self {
-        Self::with_method(name, Method::PUT, path, Replay::Safe)
+        Self::with_method(name, Method::PUT, path, true)
     }
 
-    /// A `PATCH`, not safe to replay unless [said so](Self::replay).
+    /// A `PATCH`, not idempotent unless [marked so](Self::idempotent).
     pub const fn patch(name: &'static str, path: &'static str) -> Self {
-        Self::with_method(name, Method::PATCH, path, Replay::Unsafe)
+        Self::with_method(name, Method::PATCH, path, false)
     }
 
-    /// A `DELETE`, safe to replay.
+    /// A `DELETE`, idempotent.
     pub const fn delete(name: &'static str, path: &'static str) -> Self {
-        Self::with_method(name, Method::DELETE, path, Replay::Safe)
+        Self::with_method(name, Method::DELETE, path, true)
     }
 
-    const fn with_method(name: &'static str, method: Method, path: &'static str, replay: Replay) -> Self {
+    const fn with_method(name: &'static str, method: Method, path: &'static str, is_idempotent: bool) -> Self {
         Self {
             name,
             method,
             path,
-            replay,
+            is_idempotent,
             rate_limit: None,
         }
     }
 
-    /// The same operation with this replay safety.
+    /// Marks the operation as idempotent (RFC 9110, 9.2.2): sending the same request twice has the effect of sending it
+    /// once, so it may be sent again after any failure.
     #[must_use]
-    pub const fn replay(mut self, replay: Replay) -> Self {
-        self.replay = replay;
+    pub const fn idempotent(mut self) -> Self {
+        self.is_idempotent = true;
         self
     }
 
@@ -124,8 +116,8 @@ impl Operation {
     }
 
     /// Whether it may be sent again after a failure that leaves open what happened.
-    pub const fn replay_safety(&self) -> Replay {
-        self.replay
+    pub const fn is_idempotent(&self) -> bool {
+        self.is_idempotent
     }
 
     /// The budget of calls that it draws on.
@@ -216,7 +208,7 @@ impl CallOptions {
 
 /// What travels with a request through the middlewares, in its extensions.
 ///
-/// A middleware of your own reads it with [`CallContext::of`]. A request without one is treated as not safe to replay.
+/// A middleware of your own reads it with [`CallContext::from_request`]. A request without one is treated as not idempotent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallContext {
     operation: Operation,
@@ -235,7 +227,7 @@ impl CallContext {
     }
 
     /// The context of `request`, if a client made it.
-    pub fn of(request: &HttpRequest) -> Option<&Self> {
+    pub fn from_request(request: &HttpRequest) -> Option<&Self> {
         request.extensions().get()
     }
 

@@ -13,12 +13,12 @@
 //! # });
 //! # let clerk = Client::builder(SecretKey::new("sk_test_abc")?, transport).build()?;
 //! # let work = async {
-//! use clerk_core::CreateInvitation;
+//! use clerk_core::api::invitations::CreateInvitation;
 //! use clerk_core::run::{Lanes, Outcome};
 //!
 //! let people = ["ada@example.com", "grace@example.com"].map(CreateInvitation::new);
 //! let report = clerk.invitations().invite_all(people).lanes(Lanes::Bulk).run().await;
-//! assert_eq!(report.of(Outcome::Created), 2);
+//! assert_eq!(report.count(Outcome::Created), 2);
 //! # };
 //! # pollster::block_on(work);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -87,7 +87,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::invitations::CreateInvitation;
-use crate::api::organization_invitations::NewOrganizationInvitation;
+use crate::api::organization_invitations::CreateOrganizationInvitation;
 use crate::client::Client;
 use crate::middleware::RateLimits;
 use crate::model::OrganizationId;
@@ -108,8 +108,8 @@ pub use undo::{Revocation, RevocationReport, RevocationRun};
 
 /// Invites any number of people, each once, and [`run`](Self::run) runs it.
 ///
-/// [`Invitations::invite_all`](crate::api::invitations::Invitations::invite_all) makes one for the application,
-/// [`OrganizationInvitations::invite_all`](crate::api::organization_invitations::OrganizationInvitations::invite_all) one for
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) makes one for the application,
+/// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all) one for
 /// an organization.
 #[must_use = "a run does nothing until it is run"]
 pub struct InvitationRun<'p> {
@@ -132,7 +132,7 @@ impl<'p> InvitationRun<'p> {
 
     pub(crate) fn to_organization<I>(client: &Client, organization_id: &OrganizationId, people: I) -> Self
     where
-        I: IntoIterator<Item = NewOrganizationInvitation, IntoIter: Send + 'p>,
+        I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
     {
         Self::new(client, Target::Organization(organization_id.clone()), people)
     }

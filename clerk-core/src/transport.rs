@@ -23,7 +23,7 @@ pub type HttpResponse = http::Response<Bytes>;
 ///
 /// Who passes an inner future on writes `send` out with it, and so does [`middleware::Retry`](crate::middleware::Retry), which
 /// keeps much: of its `async fn`, `async_trait` would make a future that holds the request once more.
-pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
+pub(crate) type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
 /// Sends one HTTP request and brings back the whole response.
 ///
@@ -79,7 +79,7 @@ pub trait HttpTransport: Debug + Send + Sync + 'static {
 macro_rules! transport_through_pointer {
     ($($pointer:ident),*) => {$(
         impl<T: HttpTransport + ?Sized> HttpTransport for $pointer<T> {
-            fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+            fn send<'a, 'b>(&'a self, request: HttpRequest) -> SendFuture<'b>
             where
                 'a: 'b,
                 Self: 'b,

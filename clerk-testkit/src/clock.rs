@@ -23,7 +23,8 @@ pub use drive::Stalled;
 ///
 /// ```
 /// use std::time::Duration;
-/// use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+/// use clerk_core::api::invitations::CreateInvitation;
+/// use clerk_core::{Client, HttpResponse, SecretKey, transport_fn};
 /// use clerk_testkit::ManualClock;
 ///
 /// // Clerk is down: every attempt is answered with 503.

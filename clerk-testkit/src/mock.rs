@@ -3,7 +3,8 @@
 //! This is the whole test of a sign-up service that invites a team:
 //!
 //! ```
-//! use clerk_core::{Client, CreateInvitation, SecretKey};
+//! use clerk_core::api::invitations::CreateInvitation;
+//! use clerk_core::{Client, SecretKey};
 //! use clerk_testkit::Mock;
 //! use clerk_testkit::mock::{Reply, post};
 //! use serde_json::json;

@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 /// attempt of a call that is retried.
 ///
 /// ```
-/// use clerk_core::{Client, CreateInvitation, HttpResponse, SecretKey, transport_fn};
+/// use clerk_core::api::invitations::CreateInvitation;
+/// use clerk_core::{Client, HttpResponse, SecretKey, transport_fn};
 /// use clerk_testkit::SpyTransport;
 ///
 /// let spy = SpyTransport::new(transport_fn(async |_request| Ok(HttpResponse::new("[]".into()))));
@@ -95,7 +96,7 @@ impl SpyCall {
 
     /// The name of the operation that was called; empty if no client made the request.
     pub fn operation(&self) -> &'static str {
-        CallContext::of(&self.request).map_or("", |context| context.operation().name())
+        CallContext::from_request(&self.request).map_or("", |context| context.operation().name())
     }
 
     /// The request's body, read as JSON.

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::{
-    Bytes, CallOptions, Client, Clock, CreateInvitation, Delivery, Effect, HttpRequest, HttpTransport, SecretKey,
-    TransportErrorKind, transport_fn,
+    Bytes, CallOptions, Client, Clock, Delivery, Effect, HttpRequest, HttpTransport, SecretKey, TransportErrorKind,
+    transport_fn,
 };
 use clerk_testkit::cassette::{CassetteTransport, RecordOptions, cassette};
 use clerk_testkit::mock::{Reply, get, post};

@@ -5,10 +5,9 @@ mod fake_support;
 
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::middleware::{Quota, RateLimits};
-use clerk_core::{
-    CallOptions, CreateInvitation, Delivery, Effect, Environment, ErrorKind, SecretKey, TransportErrorKind as Kind,
-};
+use clerk_core::{CallOptions, Delivery, Effect, Environment, ErrorKind, SecretKey, TransportErrorKind as Kind};
 use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, Moment, WindowKind};
 use clerk_testkit::{FakeClerk, ManualClock};
 use fake_support::{Answer, call, request, send};

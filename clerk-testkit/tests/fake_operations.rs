@@ -50,7 +50,7 @@ fn each_operation_of_the_sdk_is_answered_and_counted_by_its_name() {
         let name = operation.name();
         let answer = call(&fake, operation.method().as_str(), &path, body_of(name));
         assert_eq!(answer.status, 200, "{name}: {}", answer.json);
-        let known = FakeOperation::of_name(name).expect(name);
+        let known = FakeOperation::from_name(name).expect(name);
         assert_eq!(fake.calls(known), 1, "{name}");
         assert_eq!(fake.log()[0].operation, Some(known), "{name}");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clerk_core::api::instance::ListInstanceOrganizationInvitations;
 use clerk_core::api::organization_invitations::{
-    ListOrganizationInvitations, ListPendingOrganizationInvitations, NewOrganizationInvitation,
+    CreateOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     RevokeOrganizationInvitation,
 };
 use clerk_core::api::users::ListUserOrganizationInvitations;
@@ -37,15 +37,15 @@ fn org(id: &str) -> OrganizationId {
     OrganizationId::from(id)
 }
 
-fn ada() -> NewOrganizationInvitation {
-    NewOrganizationInvitation::new("ada@example.com", "org:member")
+fn ada() -> CreateOrganizationInvitation {
+    CreateOrganizationInvitation::new("ada@example.com", "org:member")
 }
 
-fn person(address: &str) -> NewOrganizationInvitation {
-    NewOrganizationInvitation::new(address, "org:member")
+fn person(address: &str) -> CreateOrganizationInvitation {
+    CreateOrganizationInvitation::new(address, "org:member")
 }
 
-fn create(clerk: &Client, invitation: &NewOrganizationInvitation) -> Result<OrganizationInvitation, Error> {
+fn create(clerk: &Client, invitation: &CreateOrganizationInvitation) -> Result<OrganizationInvitation, Error> {
     block_on(clerk.organization_invitations().create(&org("org_1"), invitation))
 }
 
@@ -106,7 +106,7 @@ fn each_method_does_what_it_says() {
         assert_eq!(first.inviter_id, None);
 
         let silent = person("c@example.com").notify(false);
-        let billing = NewOrganizationInvitation::new("b@example.com", "org:billing");
+        let billing = CreateOrganizationInvitation::new("b@example.com", "org:billing");
         let more = invitations
             .create_bulk(&org("org_1"), &[billing, silent])
             .await
@@ -198,7 +198,7 @@ fn what_is_refused_and_how() {
         ),
         (
             "no such role",
-            Box::new(|clerk, _| create(clerk, &NewOrganizationInvitation::new("ada@example.com", "admin")).err()),
+            Box::new(|clerk, _| create(clerk, &CreateOrganizationInvitation::new("ada@example.com", "admin")).err()),
             404,
             "resource_not_found",
         ),
@@ -452,7 +452,11 @@ fn an_address_is_free_again_once_its_invitation_is_not_pending() {
 fn who_accepts_gets_the_role_of_the_invitation() {
     let fake = world().build();
     let clerk = fake.client();
-    create(&clerk, &NewOrganizationInvitation::new("ada@example.com", "org:admin")).expect("created");
+    create(
+        &clerk,
+        &CreateOrganizationInvitation::new("ada@example.com", "org:admin"),
+    )
+    .expect("created");
     assert!(fake.join_organization("org_1", "ada@example.com"));
     let ada = fake.user_id("ada@example.com").expect("a user");
     create(&clerk, &person("bob@example.com").inviter(ada)).expect("an administrator may invite");

@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::ListInvitations;
 use clerk_core::model::Metadata;
 use clerk_core::{
-    CallOptions, Client, CreateInvitation, Delivery, Effect, ErrorKind, HttpRequest, HttpTransport, SecretKey,
-    TransportErrorKind,
+    CallOptions, Client, Delivery, Effect, ErrorKind, HttpRequest, HttpTransport, SecretKey, TransportErrorKind,
 };
 use clerk_testkit::mock::{Reply, delete, get, post};
 use clerk_testkit::{ManualClock, Mock};
@@ -276,7 +276,10 @@ fn errors_arrive_as_clerk_sends_them() {
     let ada = CreateInvitation::new("ada@example.com");
 
     let refused = block_on(client(&mock).invitations().create(&ada)).expect_err("refused");
-    assert_eq!((refused.kind(), refused.effect()), (ErrorKind::Rejected, Effect::None));
+    assert_eq!(
+        (refused.kind(), refused.effect()),
+        (ErrorKind::Rejected, Effect::NotApplied)
+    );
     assert_eq!(refused.code().expect("a code"), &"duplicate_record");
     assert_eq!(
         refused.api_errors()[0].email_addresses().collect::<Vec<_>>(),
@@ -312,7 +315,7 @@ fn a_call_that_hangs_ends_with_its_timeout() {
 fn an_unexpected_request_fails_at_once_and_says_why() {
     let mock = Mock::new();
     let error = block_on(client(&mock).invitations().create_bulk(&team())).expect_err("unexpected");
-    assert_eq!(error.effect(), Effect::None);
+    assert_eq!(error.effect(), Effect::NotApplied);
     // What `unwrap` would print.
     assert!(format!("{error:?}").contains("POST /v1/invitations/bulk was not expected"));
     assert!(!format!("{error:?}").contains("not_to_be_shown"));

@@ -19,12 +19,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::CreateInvitationBulk;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::Outcome;
-use clerk_core::{
-    Client, Clock, CreateInvitation, HttpRequest, HttpResponse, SecretKey, SystemClock, TransportError, transport_fn,
-};
+use clerk_core::{Client, Clock, HttpRequest, HttpResponse, SecretKey, SystemClock, TransportError, transport_fn};
 
 const SIZES: [usize; 4] = [10_000, 100_000, 300_000, 1_000_000];
 
@@ -80,7 +79,7 @@ fn run(clerk: &Client, people: usize) {
     let invitations = clerk.invitations();
     let run = invitations.invite_all((0..people).map(person));
     let report = pollster::block_on(run.limits(RateLimits::none()).run());
-    assert_eq!(report.of(Outcome::Created), people, "{:?}", report.stopped());
+    assert_eq!(report.count(Outcome::Created), people, "{:?}", report.stopped());
 }
 
 fn bulk_calls(clerk: &Client, people: usize) {

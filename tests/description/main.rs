@@ -10,10 +10,10 @@ mod choose;
 mod differences;
 mod exchange;
 mod generate;
-mod planted;
 mod requests;
 mod responses;
 mod sdk;
+mod seeded_differences;
 mod spec;
 
 use clerk_core::api;

@@ -1,13 +1,13 @@
 //! How the check calls each operation of the SDK, with everything that can be set.
 
-use clerk_core::CreateInvitation;
 use clerk_core::api::instance::{GetInstance, ListInstanceOrganizationInvitations};
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{
     CreateInvitationBulk, DeleteInvitation, InvitationOrder, ListInvitations, RevokeInvitation,
 };
 use clerk_core::api::organization_invitations::{
-    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, GetOrganizationInvitation,
-    ListOrganizationInvitations, ListPendingOrganizationInvitations, NewOrganizationInvitation,
+    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, CreateOrganizationInvitationSingle,
+    GetOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     OrganizationInvitationOrder, RevokeOrganizationInvitation,
 };
 use clerk_core::api::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
@@ -53,7 +53,7 @@ pub(crate) const CASES: &[Case] = &[
         operation: "CreateOrganizationInvitation",
         call: |choose, wire| {
             let organization = choose.text().into();
-            wire.send(&CreateOrganizationInvitation::new(
+            wire.send(&CreateOrganizationInvitationSingle::new(
                 &organization,
                 &organization_invitation(choose),
             ))
@@ -188,8 +188,8 @@ fn list_invitations(choose: &mut Choose) -> ListInvitations {
     window!(choose, list, ListInvitations)
 }
 
-fn organization_invitation(choose: &mut Choose) -> NewOrganizationInvitation {
-    type New = NewOrganizationInvitation;
+fn organization_invitation(choose: &mut Choose) -> CreateOrganizationInvitation {
+    type New = CreateOrganizationInvitation;
     let invitation = New::new(choose.address(), choose.text());
     let invitation = choose.maybe(invitation, New::inviter, |c| UserId::from(c.text()));
     let invitation = choose.maybe(invitation, New::public_metadata, Choose::metadata);

@@ -121,7 +121,7 @@ fn that_the_journal_failed_is_told_whatever_else_stops_the_run() {
         let run = clerk.invitations().invite_all(people(11)).max_failures(0);
         let report = scene.clock.drive(run.journal(failing).run()).expect("the run ends");
         assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{report:?}");
-        assert_eq!(report.of(Outcome::Created), 1, "what is known is told: {report:?}");
+        assert_eq!(report.count(Outcome::Created), 1, "what is known is told: {report:?}");
     }
 }
 

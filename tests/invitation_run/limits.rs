@@ -42,7 +42,11 @@ fn runs_that_die_again_and_again_stay_within_the_limits_together() {
                 break report;
             }
         };
-        assert_eq!(report.of(Outcome::Created), 700, "{every} s, {runs} runs: {report:?}");
+        assert_eq!(
+            report.count(Outcome::Created),
+            700,
+            "{every} s, {runs} runs: {report:?}"
+        );
         let refused: Vec<_> = scene
             .fake
             .log()
@@ -71,7 +75,7 @@ fn no_stretch_of_time_has_more_calls_than_the_limit_of_all_allows_reads_made_aga
         let run = clerk.invitations().invite_all(people(50 * runs)).limits(limits.clone());
         let report = scene.clock.drive(run.journal(Arc::clone(&journal)).run());
         let report = report.expect("the run ends");
-        assert_eq!(report.of(Outcome::Created), 50 * runs, "{report:?}");
+        assert_eq!(report.count(Outcome::Created), 50 * runs, "{report:?}");
     }
     let calls: Vec<_> = scene.fake.log();
     let arrived: Vec<_> = calls.iter().filter(|call| call.arrived()).map(|call| call.at).collect();
@@ -98,7 +102,7 @@ fn a_read_that_is_to_be_made_later_waits_as_long_as_the_run_may() {
             let waits_too_long = matches!(report.stopped(), Some(Stop::RateLimited { wait }) if wait.as_secs() == 600);
             assert_eq!(waits_too_long, stops, "{operation}: {report:?}");
             let expected = if stops { Outcome::Pending } else { Outcome::Created };
-            assert_eq!(report.of(expected), 5, "{operation}: {report:?}");
+            assert_eq!(report.count(expected), 5, "{operation}: {report:?}");
         }
     }
 }
@@ -109,6 +113,6 @@ fn without_limits_only_a_429_is_waited_for() {
     let clerk = scene.client();
     let run = clerk.invitations().invite_all(people(1000)).limits(RateLimits::none());
     let report = scene.clock.drive(run.run()).expect("the run ends");
-    assert_eq!(report.of(Outcome::Created), 1000);
+    assert_eq!(report.count(Outcome::Created), 1000);
     assert_eq!(report.elapsed(), Duration::ZERO);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clerk_core::CreateInvitation;
-use clerk_core::api::organization_invitations::NewOrganizationInvitation;
+use clerk_core::api::invitations::CreateInvitation;
+use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_core::model::OrganizationId;
 use clerk_core::run::{Evidence, Lanes, Outcome, Settlement};
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
@@ -131,7 +131,7 @@ fn what_a_run_created_can_be_revoked_from_its_journal() {
         let report = scene.clock.drive(undo.run()).expect("it ends");
         assert!(report.stopped.is_none(), "{:?}", report.stopped);
         assert_eq!((report.revoked, report.accepted), (revoked, accepted));
-        assert_eq!((report.missing, report.pending, report.in_doubt), (0, 0, 0));
+        assert_eq!((report.missing, report.pending, report.unresolved), (0, 0, 0));
     }
     let pending = clerk_core::api::invitations::ListInvitations::new()
         .status(clerk_core::model::InvitationStatus::Pending)
@@ -165,7 +165,7 @@ fn people_are_invited_to_an_organization_in_the_same_way() {
             ))
     });
     let organization = OrganizationId::from("org_1");
-    let invitation = |n| NewOrganizationInvitation::new(format!("person{n}@example.com"), "org:member");
+    let invitation = |n| CreateOrganizationInvitation::new(format!("person{n}@example.com"), "org:member");
     let journal = in_memory();
     let (clerk, outcomes) = (scene.client(), Arc::new(Outcomes::default()));
     let run = clerk
@@ -188,7 +188,7 @@ fn people_are_invited_to_an_organization_in_the_same_way() {
         "a user can be invited to an organization"
     );
     assert_eq!(outcome(4), Some(Outcome::Refused));
-    assert_eq!(report.of(Outcome::Created), 997);
+    assert_eq!(report.count(Outcome::Created), 997);
     assert_one_mail_each(&scene, &settled);
     let hours = scene.clock.elapsed().as_secs_f64() / 3600.0;
     assert!(

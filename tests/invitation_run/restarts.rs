@@ -6,10 +6,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::middleware::RateLimits;
 use clerk_core::run::journal::FileJournal;
 use clerk_core::run::{Lanes, Outcome, Stop};
-use clerk_core::{Clock, CreateInvitation, SystemClock};
+use clerk_core::{Clock, SystemClock};
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 
 use super::scene::{Kept, Scene, assert_one_mail_each, drop_after, in_memory, outcomes, people};
@@ -43,7 +44,7 @@ fn under_a_real_clock_a_run_awaits_the_journals_thread() {
         let clerk = scene.client_with(SystemClock::new());
         let run = clerk.invitations().invite_all(people(count)).limits(RateLimits::none());
         let report = pollster::block_on(run.journal(FileJournal::open(&file).unwrap()).run());
-        assert_eq!(report.of(Outcome::Created), count, "{report:?}");
+        assert_eq!(report.count(Outcome::Created), count, "{report:?}");
     }
     assert!(scene.fake.mails().values().all(|mails| *mails == 1));
 }
@@ -167,6 +168,6 @@ fn whoever_was_perhaps_invited_is_not_invited_again_after_their_invitation_has_e
         let report = run(Duration::from_secs(3600)).expect("it ends");
         let expected = if preflight { Outcome::Created } else { Outcome::Unknown };
         assert_eq!(scene.fake.mails_to("person0@example.com"), 1);
-        assert_eq!(report.of(expected), 1, "{report:?}");
+        assert_eq!(report.count(expected), 1, "{report:?}");
     }
 }

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{InvitationRun, Lanes, Outcome, RunEvent, RunObserver, RunReport, Settlement};
-use clerk_core::{Client, Clock, CreateInvitation, async_trait};
+use clerk_core::{Client, Clock, async_trait};
 use clerk_testkit::fake::FakeClerkBuilder;
 use clerk_testkit::{FakeClerk, ManualClock};
 use tempfile::TempDir;
@@ -72,7 +73,7 @@ impl Scene {
         );
         assert_eq!(report.total(), people.len());
         let created = settled.iter().filter(|s| s.outcome == Outcome::Created).count();
-        assert_eq!(report.of(Outcome::Created), created);
+        assert_eq!(report.count(Outcome::Created), created);
         (report, settled)
     }
 }

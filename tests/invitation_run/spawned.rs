@@ -1,9 +1,10 @@
 //! What the SDK gives to await can be awaited on any thread, as `tokio::spawn` and web servers want it.
 
+use clerk_core::Client;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{InvitationOrder, ListInvitations};
 use clerk_core::run::Outcome;
 use clerk_core::run::journal::MemoryJournal;
-use clerk_core::{Client, CreateInvitation};
 use clerk_testkit::FakeClerk;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-use clerk_hyper::CreateInvitation;
+use clerk_hyper::api::invitations::CreateInvitation;
 use clerk_hyper::model::Metadata;
 use serde_json::json;
 

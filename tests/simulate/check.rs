@@ -72,12 +72,12 @@ fn one_outcome_each(life: &Life) -> Vec<String> {
         for outcome in Outcome::ALL {
             let announced = life.settled.iter().filter(|settled| settled.outcome == *outcome);
             let announced = announced.count();
-            let reported = report.of(*outcome);
+            let reported = report.count(*outcome);
             if reported != announced {
                 problems.push(format!("{announced} are {outcome}, and the report says {reported}"));
             }
         }
-        if report.stopped().is_none() && report.of(Outcome::Pending) > 0 {
+        if report.stopped().is_none() && report.count(Outcome::Pending) > 0 {
             problems.push("people are pending though the run did not stop".to_owned());
         }
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::ListInvitations;
 use clerk_core::model::{Invitation, InvitationStatus};
-use clerk_core::{Client, Clock, CreateInvitation, HttpRequest, HttpTransport, SecretKey, transport_fn};
+use clerk_core::{Client, Clock, HttpRequest, HttpTransport, SecretKey, transport_fn};
 use clerk_testkit::{FakeClerk, ManualClock};
 use http::Uri;
 

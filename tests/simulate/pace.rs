@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clerk_core::CreateInvitation;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::run::Outcome;
 use clerk_testkit::{FakeClerk, ManualClock};
 use fastrand::Rng;
@@ -61,7 +61,7 @@ fn run(seed: u64) -> Result<(usize, Duration), String> {
     let report = clock.drive(run).map_err(|error| error.to_string())?;
     match report.stopped() {
         Some(stop) => Err(format!("the run of seed {seed} stopped: {stop}")),
-        None => Ok((report.of(Outcome::Created), report.elapsed())),
+        None => Ok((report.count(Outcome::Created), report.elapsed())),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use clerk_core::Environment;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{RATE_LIMIT_BULK, RATE_LIMIT_SINGLE};
 use clerk_core::middleware::{Quota, RateLimits};
 use clerk_core::model::Metadata;
 use clerk_core::run::Lanes;
-use clerk_core::{CreateInvitation, Environment};
 use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, IgnoreExisting, Moment, WindowKind};
 use fastrand::Rng;
 use http::StatusCode;

@@ -43,8 +43,8 @@ impl<'a> InstanceApi<'a> {
     /// know of the organization.
     ///
     /// One page; [`Client::pages`] reads all. Those of one organization are in
-    /// [`OrganizationInvitations::list`](super::organization_invitations::OrganizationInvitations::list); invitations to
-    /// the application are in [`Invitations::list`](super::invitations::Invitations::list).
+    /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list); invitations to
+    /// the application are in [`InvitationsApi::list`](super::invitations::InvitationsApi::list).
     ///
     /// # Errors
     ///

@@ -26,10 +26,10 @@ use crate::operation::{Operation, RateLimitKey};
 use crate::run::journal::Journal;
 use crate::run::{InvitationRun, RevocationRun};
 
-/// The budget of [`Invitations::create`].
+/// The budget of [`InvitationsApi::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
 
-/// The budget of [`Invitations::create_bulk`].
+/// The budget of [`InvitationsApi::create_bulk`].
 pub static RATE_LIMIT_BULK: RateLimitKey = create_bulk::OPERATION.rate_limit_key();
 
 /// The operations of this resource, as data.
@@ -43,11 +43,11 @@ pub static OPERATIONS: &[&Operation] = &[
 
 /// Clerk's operations on invitations to the application; [`Client::invitations`] makes it.
 #[derive(Debug, Clone, Copy)]
-pub struct Invitations<'a> {
+pub struct InvitationsApi<'a> {
     client: &'a Client,
 }
 
-impl<'a> Invitations<'a> {
+impl<'a> InvitationsApi<'a> {
     pub(crate) const fn new(client: &'a Client) -> Self {
         Self { client }
     }
@@ -55,11 +55,11 @@ impl<'a> Invitations<'a> {
     /// Invites one person (`CreateInvitation`, `POST /v1/invitations`), and by default sends a mail.
     ///
     /// Clerk's limit is 100 calls an hour for each instance. To invite to an organization, see
-    /// [`OrganizationInvitations::create`](super::organization_invitations::OrganizationInvitations::create).
+    /// [`OrganizationInvitationsApi::create`](super::organization_invitations::OrganizationInvitationsApi::create).
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
-    /// use clerk_core::CreateInvitation;
+    /// use clerk_core::api::invitations::CreateInvitation;
     ///
     /// let invitation = clerk.invitations().create(&CreateInvitation::new("ada@example.com")).await?;
     /// println!("{}", invitation.id);
@@ -110,7 +110,7 @@ impl<'a> Invitations<'a> {
     /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).
     ///
     /// One page; [`Client::pages`] reads all. Invitations to organizations are in
-    /// [`OrganizationInvitations::list`](super::organization_invitations::OrganizationInvitations::list).
+    /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list).
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ mod order;
 mod single;
 
 pub(crate) use create::OPERATION as CREATE;
-pub use create::{CreateOrganizationInvitation, NewOrganizationInvitation};
+pub use create::{CreateOrganizationInvitation, CreateOrganizationInvitationSingle};
 pub use create_bulk::CreateOrganizationInvitationBulk;
 pub(crate) use create_bulk::OPERATION as CREATE_BULK;
 pub use list::ListOrganizationInvitations;
@@ -32,10 +32,10 @@ use crate::operation::{Operation, RateLimitKey};
 use crate::run::journal::Journal;
 use crate::run::{InvitationRun, RevocationRun};
 
-/// The budget of [`OrganizationInvitations::create`].
+/// The budget of [`OrganizationInvitationsApi::create`].
 pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
 
-/// The budget of [`OrganizationInvitations::create_bulk`].
+/// The budget of [`OrganizationInvitationsApi::create_bulk`].
 pub static RATE_LIMIT_BULK: RateLimitKey = create_bulk::OPERATION.rate_limit_key();
 
 /// The operations of this resource, as data.
@@ -52,13 +52,13 @@ pub static OPERATIONS: &[&Operation] = &[
 ///
 /// Those of all organizations together are at
 /// [`InstanceApi::list_organization_invitations`](super::instance::InstanceApi::list_organization_invitations), those of one
-/// user at [`Users::list_organization_invitations`](super::users::Users::list_organization_invitations).
+/// user at [`UsersApi::list_organization_invitations`](super::users::UsersApi::list_organization_invitations).
 #[derive(Debug, Clone, Copy)]
-pub struct OrganizationInvitations<'a> {
+pub struct OrganizationInvitationsApi<'a> {
     client: &'a Client,
 }
 
-impl<'a> OrganizationInvitations<'a> {
+impl<'a> OrganizationInvitationsApi<'a> {
     pub(crate) const fn new(client: &'a Client) -> Self {
         Self { client }
     }
@@ -67,15 +67,15 @@ impl<'a> OrganizationInvitations<'a> {
     /// `POST /v1/organizations/{organization_id}/invitations`), and by default sends a mail.
     ///
     /// Clerk's limit is 250 calls an hour for each instance. To invite to the application alone, see
-    /// [`Invitations::create`](super::invitations::Invitations::create).
+    /// [`InvitationsApi::create`](super::invitations::InvitationsApi::create).
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
-    /// use clerk_core::api::organization_invitations::NewOrganizationInvitation;
+    /// use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
     /// use clerk_core::model::OrganizationId;
     ///
     /// let organization = OrganizationId::from("org_1");
-    /// let ada = NewOrganizationInvitation::new("ada@example.com", "org:member");
+    /// let ada = CreateOrganizationInvitation::new("ada@example.com", "org:member");
     /// let invitation = clerk.organization_invitations().create(&organization, &ada).await?;
     /// println!("{}", invitation.id);
     /// # Ok(()) }
@@ -95,9 +95,9 @@ impl<'a> OrganizationInvitations<'a> {
     pub async fn create(
         self,
         organization_id: &OrganizationId,
-        invitation: &NewOrganizationInvitation,
+        invitation: &CreateOrganizationInvitation,
     ) -> Result<OrganizationInvitation> {
-        let create = CreateOrganizationInvitation::new(organization_id, invitation);
+        let create = CreateOrganizationInvitationSingle::new(organization_id, invitation);
         self.client.execute(&create).await
     }
 
@@ -105,7 +105,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// `POST /v1/organizations/{organization_id}/invitations/bulk`).
     ///
     /// Clerk's limit is 50 calls an hour for each instance. To invite to the application alone, see
-    /// [`Invitations::create_bulk`](super::invitations::Invitations::create_bulk).
+    /// [`InvitationsApi::create_bulk`](super::invitations::InvitationsApi::create_bulk).
     ///
     /// # Errors
     ///
@@ -115,7 +115,7 @@ impl<'a> OrganizationInvitations<'a> {
     pub async fn create_bulk(
         self,
         organization_id: &OrganizationId,
-        invitations: &[NewOrganizationInvitation],
+        invitations: &[CreateOrganizationInvitation],
     ) -> Result<Vec<OrganizationInvitation>> {
         let create = CreateOrganizationInvitationBulk::new(organization_id, invitations);
         self.client.execute(&create).await.map(|page| page.data)
@@ -125,7 +125,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// [`InvitationRun`].
     pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
     where
-        I: IntoIterator<Item = NewOrganizationInvitation, IntoIter: Send + 'p>,
+        I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
     {
         InvitationRun::to_organization(self.client, organization_id, people)
     }
@@ -140,7 +140,7 @@ impl<'a> OrganizationInvitations<'a> {
     /// not among them.
     ///
     /// One page; [`Client::pages`] reads all. Invitations to the application are in
-    /// [`Invitations::list`](super::invitations::Invitations::list).
+    /// [`InvitationsApi::list`](super::invitations::InvitationsApi::list).
     ///
     /// # Errors
     ///

@@ -7,8 +7,8 @@ use super::invitations::{
     CreateInvitation, CreateInvitationBulk, DeleteInvitation, InvitationOrder, ListInvitations, RevokeInvitation,
 };
 use super::organization_invitations::{
-    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, GetOrganizationInvitation,
-    ListOrganizationInvitations, ListPendingOrganizationInvitations, NewOrganizationInvitation,
+    CreateOrganizationInvitation, CreateOrganizationInvitationBulk, CreateOrganizationInvitationSingle,
+    GetOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     OrganizationInvitationOrder, RevokeOrganizationInvitation,
 };
 use super::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
@@ -18,7 +18,6 @@ use super::waitlist_entries::{
 };
 use crate::endpoint::Endpoint;
 use crate::model::{InvitationStatus, InvitationTemplate, Metadata, UserId, WaitlistEntryStatus};
-use crate::operation::Replay;
 
 /// Method, path with query, and body, as `POST /invitations {"email_address":"a@x.test"}`.
 fn sent(endpoint: &impl Endpoint) -> String {
@@ -87,7 +86,7 @@ fn what_inviting_to_the_application_sends() {
 #[test]
 fn what_inviting_to_an_organization_sends() {
     let (organization, id, user) = ("org_1".into(), "orginv_1".into(), UserId::from("user_1"));
-    let person = NewOrganizationInvitation::new("a@x.test", "org:member");
+    let person = CreateOrganizationInvitation::new("a@x.test", "org:member");
     let whole = person
         .clone()
         .inviter(user.clone())
@@ -96,7 +95,10 @@ fn what_inviting_to_an_organization_sends() {
         .redirect_url("https://x.test/in")
         .notify(false)
         .expires_in_days(1);
-    let people = [person.clone(), NewOrganizationInvitation::new("b@x.test", "org:admin")];
+    let people = [
+        person.clone(),
+        CreateOrganizationInvitation::new("b@x.test", "org:admin"),
+    ];
     let list = ListOrganizationInvitations::new("org_1")
         .status(InvitationStatus::Pending)
         .status(InvitationStatus::Expired)
@@ -116,11 +118,11 @@ fn what_inviting_to_an_organization_sends() {
     let revoke = RevokeOrganizationInvitation::new(&organization, &id);
     let cases = [
         (
-            sent(&CreateOrganizationInvitation::new(&organization, &person)),
+            sent(&CreateOrganizationInvitationSingle::new(&organization, &person)),
             r#"POST /organizations/org_1/invitations {"email_address":"a@x.test","role":"org:member"}"#,
         ),
         (
-            sent(&CreateOrganizationInvitation::new(&organization, &whole)),
+            sent(&CreateOrganizationInvitationSingle::new(&organization, &whole)),
             concat!(
                 r#"POST /organizations/org_1/invitations {"email_address":"a@x.test","role":"org:member","#,
                 r#""inviter_user_id":"user_1","public_metadata":{"seat":1},"private_metadata":{"seat":1},"#,
@@ -228,16 +230,19 @@ fn what_clerk_would_refuse_for_certain_is_not_sent() {
         reason.to_owned()
     }
     let organization = "org_1".into();
-    let person = NewOrganizationInvitation::new("a@x.test", "org:member");
-    let create = |person| refused(&CreateOrganizationInvitation::new(&organization, &person));
+    let person = CreateOrganizationInvitation::new("a@x.test", "org:member");
+    let create = |person| refused(&CreateOrganizationInvitationSingle::new(&organization, &person));
     let bulk = |people: &[_]| refused(&CreateOrganizationInvitationBulk::new(&organization, people));
     let entries = |count| vec![CreateWaitlistEntry::new("a@x.test"); count];
     let cases = [
         (
-            create(NewOrganizationInvitation::new(" ", "org:member")),
+            create(CreateOrganizationInvitation::new(" ", "org:member")),
             "email_address is empty",
         ),
-        (create(NewOrganizationInvitation::new("a@x.test", "")), "role is empty"),
+        (
+            create(CreateOrganizationInvitation::new("a@x.test", "")),
+            "role is empty",
+        ),
         (
             create(person.clone().expires_in_days(0)),
             "expires_in_days must be 1 to 365",
@@ -306,11 +311,11 @@ fn no_request_shows_an_address_a_link_or_what_is_looked_for() {
     let secret = "ada@x.test";
     let url = "https://x.test/?for=ada@x.test";
     let organization = "org_1".into();
-    let people = [NewOrganizationInvitation::new(secret, "org:member").redirect_url(url)];
+    let people = [CreateOrganizationInvitation::new(secret, "org:member").redirect_url(url)];
     let entries = [CreateWaitlistEntry::new(secret)];
     let shown: [&dyn Debug; 9] = [
         &CreateInvitation::new(secret).redirect_url(url),
-        &CreateOrganizationInvitation::new(&organization, &people[0]),
+        &CreateOrganizationInvitationSingle::new(&organization, &people[0]),
         &CreateOrganizationInvitationBulk::new(&organization, &people),
         &ListOrganizationInvitations::new("org_1").email_address(secret),
         &ListInstanceOrganizationInvitations::new().query(secret),
@@ -329,7 +334,7 @@ fn no_request_shows_an_address_a_link_or_what_is_looked_for() {
 fn names_are_unique_and_only_what_makes_anew_is_not_replayed() {
     let mut names: Vec<_> = super::operations().map(crate::Operation::name).collect();
     let once: Vec<_> = super::operations()
-        .filter(|operation| operation.replay_safety() == Replay::Unsafe)
+        .filter(|operation| !operation.is_idempotent())
         .map(crate::Operation::name)
         .collect();
     let expected = [

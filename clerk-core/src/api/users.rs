@@ -26,11 +26,11 @@ pub static OPERATIONS: &[&Operation] = &[
 
 /// Clerk's operations on users; [`Client::users`] makes it.
 #[derive(Debug, Clone, Copy)]
-pub struct Users<'a> {
+pub struct UsersApi<'a> {
     client: &'a Client,
 }
 
-impl<'a> Users<'a> {
+impl<'a> UsersApi<'a> {
     pub(crate) const fn new(client: &'a Client) -> Self {
         Self { client }
     }
@@ -69,7 +69,7 @@ impl<'a> Users<'a> {
     /// `GET /v1/users/{user_id}/organization_invitations`), each with what the user may know of the organization.
     ///
     /// One page; [`Client::pages`] reads all. Those of one organization are in
-    /// [`OrganizationInvitations::list`](super::organization_invitations::OrganizationInvitations::list).
+    /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list).
     ///
     /// # Errors
     ///

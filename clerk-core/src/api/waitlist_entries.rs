@@ -30,11 +30,11 @@ pub static OPERATIONS: &[&Operation] = &[
 
 /// Clerk's operations on the waitlist; [`Client::waitlist_entries`] makes it.
 #[derive(Debug, Clone, Copy)]
-pub struct WaitlistEntries<'a> {
+pub struct WaitlistEntriesApi<'a> {
     client: &'a Client,
 }
 
-impl<'a> WaitlistEntries<'a> {
+impl<'a> WaitlistEntriesApi<'a> {
     pub(crate) const fn new(client: &'a Client) -> Self {
         Self { client }
     }

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Client;
 use crate::secret_key::SecretKey;
-use crate::transport::{HttpRequest, HttpTransport, Sending};
+use crate::transport::{HttpRequest, HttpTransport, SendFuture};
 
 static CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 static JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -40,7 +40,7 @@ impl SetHeaders {
 }
 
 impl HttpTransport for SetHeaders {
-    fn send<'a, 'b>(&'a self, mut request: HttpRequest) -> Sending<'b>
+    fn send<'a, 'b>(&'a self, mut request: HttpRequest) -> SendFuture<'b>
     where
         'a: 'b,
         Self: 'b,
@@ -70,8 +70,8 @@ mod tests {
     use http::header::RETRY_AFTER;
 
     use super::*;
+    use crate::api::invitations::{CreateInvitation, ListInvitations};
     use crate::transport::{HttpResponse, transport_fn};
-    use crate::{CreateInvitation, api::invitations::ListInvitations};
 
     /// Answers the first attempt with 429, and each later one with an empty list.
     fn busy_at_first(requests: Arc<Mutex<Vec<HttpRequest>>>) -> impl HttpTransport {

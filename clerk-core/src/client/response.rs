@@ -85,7 +85,7 @@ pub(super) fn read<T: DeserializeOwned>(
         .extensions
         .get()
         .copied()
-        .unwrap_or(Attempts::new(1, Effect::None));
+        .unwrap_or(Attempts::new(1, Effect::NotApplied));
     let trace_id = || trace_id(&parts.headers).map(str::to_owned);
     if !parts.status.is_success() {
         let envelope = error::parse_envelope(&body);
@@ -109,5 +109,5 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     ["clerk-trace-id", "cf-ray"]
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
-        .find(|id| error::is_printable(id))
+        .find(|id| error::is_safe_to_log(id))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Printable, is_printable};
+use super::{SafeToLog, is_safe_to_log};
 use crate::model::EmailAddress;
 
 /// One error of Clerk's answer.
@@ -65,7 +65,7 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("code", &self.code)
-            .field("param_name", &self.param_name().map(|p| Printable(p).to_string()))
+            .field("param_name", &self.param_name().map(|p| SafeToLog(p).to_string()))
             .finish_non_exhaustive()
     }
 }
@@ -161,7 +161,7 @@ impl ErrorCode {
 
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Printable(&self.0).fmt(f)
+        SafeToLog(&self.0).fmt(f)
     }
 }
 
@@ -194,7 +194,7 @@ pub(crate) struct Envelope {
 /// Reads Clerk's error envelope; `None` for a body that is not one. Other servers list errors too, but Clerk's have codes.
 pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
     let mut envelope: Envelope = serde_json::from_slice(body).ok()?;
-    envelope.trace_id = envelope.trace_id.filter(|id| is_printable(id));
+    envelope.trace_id = envelope.trace_id.filter(|id| is_safe_to_log(id));
     let has_code = |error: &ApiError| !error.code.as_str().is_empty();
     envelope.errors.iter().any(has_code).then_some(envelope)
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-use super::is_printable;
+use super::is_safe_to_log;
 
 /// The place in a JSON body that could not be read, without showing what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
 fn printable_path(path: &Path) -> String {
     let is_plain = |segment: &&Segment| match segment {
         Segment::Seq { .. } => true,
-        Segment::Map { key: name } | Segment::Enum { variant: name } => is_printable(name),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => is_safe_to_log(name),
         Segment::Unknown => false,
     };
     let mut shown = String::new();

@@ -106,7 +106,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn begin(observer: &'a dyn Observer, clock: &'a dyn Clock, request: &HttpRequest) -> Self {
-        let operation = CallContext::of(request).map(CallContext::operation);
+        let operation = CallContext::from_request(request).map(CallContext::operation);
         Self {
             observer,
             clock,

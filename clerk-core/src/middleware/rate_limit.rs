@@ -115,7 +115,7 @@ impl<T> RateLimit<T> {
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for RateLimit<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let context = CallContext::of(&request);
+        let context = CallContext::from_request(&request);
         let key = context.map(|context| context.operation().rate_limit_key());
         let permit = self.wait_for_turn(key, context).await?;
         let result = self.inner.send(request).await;
@@ -131,7 +131,7 @@ impl State {
         let limits = &self.limits;
         let own = key.map(|key| {
             self.by_key.entry(key).or_insert_with(|| KeyState {
-                window: limits.of(key).map(Window::new),
+                window: limits.quota(key).map(Window::new),
                 blocked_until: Duration::ZERO,
             })
         });

@@ -1,5 +1,5 @@
 mod policy;
-mod spare;
+mod retryable_request;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::retry_after;
 use crate::clock::Clock;
 use crate::error::Effect;
-use crate::operation::{CallContext, Replay};
-use crate::transport::{HttpRequest, HttpResponse, HttpTransport, Sending, TransportError, TransportErrorKind};
+use crate::operation::CallContext;
+use crate::transport::{HttpRequest, HttpResponse, HttpTransport, SendFuture, TransportError, TransportErrorKind};
 
-use spare::Spare;
+use retryable_request::RetryableRequest;
 
 pub use policy::{AttemptOutcome, FailedAttempt, RetryDecision, RetryPolicy};
 
@@ -93,20 +93,20 @@ impl<T> Retry<T> {
 }
 
 impl<T: HttpTransport> HttpTransport for Retry<T> {
-    fn send<'a, 'b>(&'a self, request: HttpRequest) -> Sending<'b>
+    fn send<'a, 'b>(&'a self, request: HttpRequest) -> SendFuture<'b>
     where
         'a: 'b,
         Self: 'b,
     {
         Box::pin(async move {
-            let is_single = CallContext::of(&request).is_some_and(CallContext::is_single_attempt);
+            let is_single = CallContext::from_request(&request).is_some_and(CallContext::is_single_attempt);
             if is_single || self.policy.max_attempts() <= 1 {
-                return finish(self.inner.send(request).await, 1, Effect::None);
+                return finish(self.inner.send(request).await, 1, Effect::NotApplied);
             }
-            let spare = Spare::of(&request);
+            let spare = RetryableRequest::of(&request);
             let mut attempt = self.inner.send(request);
             let mut number = 1;
-            let mut earlier_effect = Effect::None;
+            let mut earlier_effect = Effect::NotApplied;
             loop {
                 let result = attempt.await;
                 if matches!(&result, Ok(response) if response.status().is_success()) {
@@ -115,7 +115,7 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
                 let context = spare.context();
                 let failed = FailedAttempt {
                     number,
-                    replay: context.map_or(Replay::Unsafe, |context| context.operation().replay_safety()),
+                    is_idempotent: context.is_some_and(|context| context.operation().is_idempotent()),
                     outcome: self.outcome(&result),
                 };
                 let Some(wait) = self.wait_before_next(&failed, context) else {

@@ -29,7 +29,7 @@ impl<T> Timeout<T> {
     }
 
     fn time_for(&self, request: &HttpRequest) -> Duration {
-        let Some(context) = CallContext::of(request) else {
+        let Some(context) = CallContext::from_request(request) else {
             return self.default;
         };
         let timeout = context.attempt_timeout().unwrap_or(self.default);

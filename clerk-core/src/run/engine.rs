@@ -111,7 +111,7 @@ impl<'p> Engine<'p> {
         let lane = |lane| LaneState {
             budget: LaneBudget::new(
                 settings.lanes.has(lane),
-                settings.limits.of(target.rate_limit_key(lane)),
+                settings.limits.quota(target.rate_limit_key(lane)),
             ),
             under_way: None,
         };
@@ -177,7 +177,7 @@ impl<'p> Engine<'p> {
     pub(super) async fn plan(mut self) -> RunPlan {
         let mut plan = RunPlan::default();
         plan.stopped = self.look_at_all(&mut plan).await.err();
-        plan.in_doubt = self.doubts.len();
+        plan.unresolved = self.doubts.len();
         plan.estimate = estimate(
             plan.to_invite,
             self.bulk.budget.budget(),
@@ -185,7 +185,7 @@ impl<'p> Engine<'p> {
             BATCH,
         );
         for outcome in Outcome::ALL {
-            plan.skip(*outcome, self.report.of(*outcome));
+            plan.skip(*outcome, self.report.count(*outcome));
         }
         plan
     }
@@ -361,7 +361,7 @@ impl<'p> Engine<'p> {
 
     /// Gives a person their outcome, once and for all.
     fn announce(&mut self, settlement: &Settlement) {
-        self.report.count(settlement.outcome);
+        self.report.add(settlement.outcome);
         self.tell(&RunEvent::Settled(settlement));
     }
 }

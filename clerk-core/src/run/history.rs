@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::journal::{AttemptedPerson, Journal, JournalEffect, JournalError, Lane, Record};
+use super::journal::{AttemptedRecipient, Journal, JournalEffect, JournalError, Lane, Record};
 use super::person::Identity;
 use super::{Evidence, Outcome};
 use crate::error::ErrorCode;
@@ -130,7 +130,7 @@ impl History {
                 if let Some(index) = self.open.iter().position(|open| open.attempt == attempt) {
                     let Open { lane, before, .. } = self.open.swap_remove(index);
                     self.calls.push(PastCall { lane, ended: Some(at) });
-                    if effect == JournalEffect::None {
+                    if effect == JournalEffect::NotApplied {
                         self.restore(before);
                     }
                 }
@@ -159,13 +159,13 @@ impl History {
     }
 
     /// How many people an attempt may have invited that is not settled.
-    pub(super) fn in_doubt(&self) -> usize {
-        let in_doubt = |past: &&Past| matches!(past, Past::Ambiguous { .. });
-        self.people.values().filter(in_doubt).count()
+    pub(super) fn unresolved(&self) -> usize {
+        let unresolved = |past: &&Past| matches!(past, Past::Ambiguous { .. });
+        self.people.values().filter(unresolved).count()
     }
 
     /// Holds somebody for perhaps invited from the attempt on, whatever was known of them before, and returns that.
-    fn doubt(&mut self, person: AttemptedPerson) -> (u128, Option<Past>) {
+    fn doubt(&mut self, person: AttemptedRecipient) -> (u128, Option<Past>) {
         let key = Identity::of(person.address.as_str()).key();
         let before = self.people.remove(&key);
         let doubt = match &before {

@@ -24,7 +24,7 @@ pub(super) struct Guest {
     /// The invitations that Clerk had for the address before the first attempt, if that was read.
     pub(super) baseline: Option<Vec<InvitationId>>,
     /// Whether an attempt may have invited them.
-    pub(super) in_doubt: bool,
+    pub(super) unresolved: bool,
     /// What settles them if no invitation of ours is found.
     pub(super) refusal: Option<Refusal>,
 }
@@ -106,7 +106,7 @@ impl<'p> People<'p> {
             ignore_existing: person.ignore_existing,
             body,
             baseline: None,
-            in_doubt: false,
+            unresolved: false,
             refusal: None,
         };
         match history.people.remove(&key) {
@@ -118,7 +118,7 @@ impl<'p> People<'p> {
             }
             Some(Past::Ambiguous { baseline, .. }) => {
                 guest.baseline = baseline;
-                guest.in_doubt = true;
+                guest.unresolved = true;
                 Intake::Guest(guest)
             }
         }

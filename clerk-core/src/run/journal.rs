@@ -1,6 +1,6 @@
 //! What a run keeps so that a crash forgets nobody and a restart invites nobody twice.
 
-#[cfg(feature = "file-journal")]
+#[cfg(not(target_family = "wasm"))]
 mod file;
 mod memory;
 mod record;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-#[cfg(feature = "file-journal")]
+#[cfg(not(target_family = "wasm"))]
 pub use file::FileJournal;
 pub use memory::MemoryJournal;
-pub use record::{AttemptedPerson, JournalEffect, Lane, Record};
+pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};
 
 /// Keeps the [`Record`]s of a run, in order.
 ///

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::api::invitations::CreateInvitation;
-use crate::api::organization_invitations::NewOrganizationInvitation;
+use crate::api::organization_invitations::CreateOrganizationInvitation;
 use crate::model::EmailAddress;
 
 /// One person of an invitation run: an address, and the JSON that invites it.
@@ -35,8 +35,8 @@ impl From<CreateInvitation> for Person {
     }
 }
 
-impl From<NewOrganizationInvitation> for Person {
-    fn from(invitation: NewOrganizationInvitation) -> Self {
+impl From<CreateOrganizationInvitation> for Person {
+    fn from(invitation: CreateOrganizationInvitation) -> Self {
         let mut person = Self::new(invitation.email_address(), false, &invitation);
         if let Some(problem) = invitation.problem() {
             person.body = Err(problem);

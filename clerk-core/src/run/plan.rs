@@ -9,7 +9,7 @@ use super::{Outcome, Stop};
 pub struct RunPlan {
     skipped: [usize; Outcome::ALL.len()],
     pub(super) to_invite: usize,
-    pub(super) in_doubt: usize,
+    pub(super) unresolved: usize,
     pub(super) estimate: Estimate,
     pub(super) stopped: Option<Stop>,
 }
@@ -42,8 +42,8 @@ impl RunPlan {
     }
 
     /// How many people an earlier attempt may have invited. They would be looked into first.
-    pub const fn in_doubt(&self) -> usize {
-        self.in_doubt
+    pub const fn unresolved(&self) -> usize {
+        self.unresolved
     }
 
     /// What inviting them would take.

@@ -76,7 +76,7 @@ impl fmt::Display for Stop {
 }
 
 impl RunReport {
-    pub(super) fn count(&mut self, outcome: Outcome) {
+    pub(super) fn add(&mut self, outcome: Outcome) {
         self.counts[outcome as usize] += 1;
     }
 
@@ -87,7 +87,7 @@ impl RunReport {
     }
 
     /// How many people have this outcome.
-    pub const fn of(&self, outcome: Outcome) -> usize {
+    pub const fn count(&self, outcome: Outcome) -> usize {
         self.counts[outcome as usize]
     }
 

@@ -47,7 +47,7 @@ const EXISTING_USER: &[ErrorCode] = &[
 ];
 
 pub(super) fn verdict(error: &Error) -> Verdict {
-    if error.effect() != Effect::None {
+    if error.effect() != Effect::NotApplied {
         return Verdict::Ambiguous;
     }
     match error.kind() {

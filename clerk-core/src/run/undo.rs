@@ -19,8 +19,8 @@ use crate::operation::CallOptions;
 
 /// Revokes what a run created, from its journal, and [`run`](Self::run) runs it.
 ///
-/// [`Invitations::revoke_all`](crate::api::invitations::Invitations::revoke_all) makes one for the application,
-/// [`OrganizationInvitations::revoke_all`](crate::api::organization_invitations::OrganizationInvitations::revoke_all) one for
+/// [`InvitationsApi::revoke_all`](crate::api::invitations::InvitationsApi::revoke_all) makes one for the application,
+/// [`OrganizationInvitationsApi::revoke_all`](crate::api::organization_invitations::OrganizationInvitationsApi::revoke_all) one for
 /// an organization.
 ///
 /// What was revoked is kept in the same journal, so that running it again goes on where it stopped. People of the
@@ -63,7 +63,7 @@ pub struct RevocationReport {
     pub pending: usize,
     /// How many people of the journal an attempt may have invited, which was not settled. Run the invitations again to
     /// settle them, then revoke again.
-    pub in_doubt: usize,
+    pub unresolved: usize,
     /// Why it stopped with invitations left, if it did.
     pub stopped: Option<Stop>,
 }
@@ -176,7 +176,7 @@ impl RevocationRun {
             .await?;
         let history = history::History::load(&*self.journal).await?;
         history.check(instance, &self.target.resource())?;
-        report.in_doubt = history.in_doubt();
+        report.unresolved = history.unresolved();
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);
         Ok(created.into_iter().map(|(id, _)| id).collect())

@@ -73,7 +73,7 @@ impl TransportErrorKind {
 pub enum Delivery {
     /// The server cannot have acted on it: sending again is safe for every operation.
     NotSent,
-    /// The server may have acted on it: only an operation that is safe to replay may be sent again.
+    /// The server may have acted on it: only an idempotent operation may be sent again.
     MaybeDelivered,
 }
 
@@ -90,7 +90,7 @@ impl Delivery {
 impl From<Delivery> for Effect {
     fn from(delivery: Delivery) -> Self {
         match delivery {
-            Delivery::NotSent => Self::None,
+            Delivery::NotSent => Self::NotApplied,
             Delivery::MaybeDelivered => Self::Unknown,
         }
     }

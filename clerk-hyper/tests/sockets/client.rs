@@ -2,7 +2,8 @@
 
 use std::io;
 
-use clerk_hyper::{Client, CreateInvitation, SecretKey};
+use clerk_hyper::api::invitations::CreateInvitation;
+use clerk_hyper::{Client, SecretKey};
 use tokio::sync::mpsc;
 
 use crate::server::{Peer, Server, in_time};

@@ -10,7 +10,7 @@ use super::call_record::CallRecord;
 use super::config::{Access, BulkOn5xx, Config, IgnoreExisting, OrganizationDuplicate};
 use super::fault::FaultPlan;
 use super::limits::WindowKind;
-use super::organization_invitations::NewOrganizationInvitation;
+use super::organization_invitations::CreateOrganizationInvitation;
 use super::organizations::{ADMIN, MEMBER, Organizations};
 use super::{FakeClerk, default_key};
 
@@ -131,7 +131,7 @@ impl FakeClerkBuilder {
         address: impl AsRef<str>,
     ) -> Self {
         let organization_id = organization_id.as_ref();
-        let new = NewOrganizationInvitation::new(identity(address.as_ref()));
+        let new = CreateOrganizationInvitation::new(identity(address.as_ref()));
         self.config.organizations.add(organization_id);
         self.config
             .pending_in_organizations

@@ -11,7 +11,7 @@ use clerk_core::middleware::RateLimits;
 use super::call_record::CallRecord;
 use super::fault::FaultPlan;
 use super::limits::WindowKind;
-use super::organization_invitations::NewOrganizationInvitation;
+use super::organization_invitations::CreateOrganizationInvitation;
 use super::organizations::Organizations;
 
 /// Whether `ignore_existing` lets an address be invited that a user has. Clerk's own texts contradict each other.
@@ -60,7 +60,7 @@ pub(super) struct Config {
     pub(super) pending: Vec<String>,
     pub(super) organizations: Organizations,
     /// With the ids of the organizations.
-    pub(super) pending_in_organizations: Vec<(String, NewOrganizationInvitation)>,
+    pub(super) pending_in_organizations: Vec<(String, CreateOrganizationInvitation)>,
     /// Each with whether the entry is locked.
     pub(super) waitlist: Vec<(String, bool)>,
     pub(super) malformed: BTreeSet<String>,

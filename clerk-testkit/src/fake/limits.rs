@@ -71,7 +71,7 @@ impl Limits {
     }
 
     fn endpoint(&mut self, key: RateLimitKey) -> &mut Endpoint {
-        let quota = self.limits.of(key);
+        let quota = self.limits.quota(key);
         let kind = self.kind;
         self.by_key.entry(key).or_insert_with(|| Endpoint {
             window: quota.map(|quota| Window::new(quota, kind)),

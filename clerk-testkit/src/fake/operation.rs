@@ -75,7 +75,7 @@ operations! {
 
 impl FakeOperation {
     /// The operation of this name.
-    pub fn of_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 

@@ -10,6 +10,6 @@ mod request;
 mod single;
 
 pub(super) use create::{create, create_bulk};
-pub(super) use invitation::{NewOrganizationInvitation, OrganizationInvitation};
+pub(super) use invitation::{CreateOrganizationInvitation, OrganizationInvitation};
 pub(super) use list::{list, list_of_instance, list_of_user, list_pending};
 pub(super) use single::{get, revoke};

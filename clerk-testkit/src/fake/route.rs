@@ -33,7 +33,7 @@ impl Route {
             .filter_map(|described| Some((described, params(described, path)?)))
             .min_by_key(|(_, params)| params.0.len())
             .and_then(|(described, params)| {
-                let operation = FakeOperation::of_name(described.name())?;
+                let operation = FakeOperation::from_name(described.name())?;
                 Some(Self { operation, params })
             })
     }

@@ -7,9 +7,10 @@
 use std::error::Error;
 
 use bytes::Bytes;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::{
-    Client, CreateInvitation, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
-    TransportErrorKind, async_trait,
+    Client, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError, TransportErrorKind,
+    async_trait,
 };
 use clerk_testkit::FakeClerk;
 use clerk_testkit::server::FakeServer;

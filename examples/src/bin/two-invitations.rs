@@ -5,8 +5,9 @@
 
 use std::error::Error;
 
+use clerk_core::Client;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::model::Metadata;
-use clerk_core::{Client, CreateInvitation};
 use clerk_testkit::FakeClerk;
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! The call at the transports that tests use, beside one that always gives the same answer.
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::middleware::RateLimits;
-use clerk_core::{Bytes, Client, CreateInvitation, HttpResponse, HttpTransport, SecretKey, transport_fn};
+use clerk_core::{Bytes, Client, HttpResponse, HttpTransport, SecretKey, transport_fn};
 use clerk_testkit::cassette::RecordOptions;
 use clerk_testkit::{Cassette, FakeClerk, Record, Replay};
 use pollster::block_on;

@@ -24,12 +24,12 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
     let checks = [
         (
             "bulk",
-            limits.of(RATE_LIMIT_BULK),
+            limits.quota(RATE_LIMIT_BULK),
             of(FakeOperation::CreateBulkInvitations),
         ),
         (
             "single",
-            limits.of(RATE_LIMIT_SINGLE),
+            limits.quota(RATE_LIMIT_SINGLE),
             of(FakeOperation::CreateInvitation),
         ),
         ("all", limits.all(), all),

@@ -15,7 +15,7 @@ pub(crate) static OPERATION: Operation = Operation::post("CreateInvitation", "/i
 /// Only the address is required. What is not set is not sent, and Clerk's default holds.
 ///
 /// ```
-/// use clerk_core::CreateInvitation;
+/// use clerk_core::api::invitations::CreateInvitation;
 /// use clerk_core::model::{InvitationTemplate, Metadata};
 ///
 /// let invitation = CreateInvitation::new("ada@example.com")

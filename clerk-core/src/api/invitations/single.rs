@@ -1,11 +1,11 @@
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{DeletedObject, Invitation, InvitationId};
-use crate::operation::{Operation, Replay};
+use crate::operation::Operation;
 
 // Revoking twice answers `invitation_already_revoked` and changes nothing.
 pub(crate) static REVOKE: Operation =
-    Operation::post("RevokeInvitation", "/invitations/{invitation_id}/revoke").replay(Replay::Safe);
+    Operation::post("RevokeInvitation", "/invitations/{invitation_id}/revoke").idempotent();
 
 pub(crate) static DELETE: Operation = Operation::delete("DeleteInvitation", "/invitations/{invitation_id}");
 

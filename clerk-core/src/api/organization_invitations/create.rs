@@ -21,17 +21,17 @@ pub(crate) static OPERATION: Operation = Operation::post(
 /// [invitations to the application](crate::CreateInvitation).
 ///
 /// ```
-/// use clerk_core::api::organization_invitations::NewOrganizationInvitation;
+/// use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 /// use clerk_core::model::{Metadata, UserId};
 ///
-/// let invitation = NewOrganizationInvitation::new("ada@example.com", "org:member")
+/// let invitation = CreateOrganizationInvitation::new("ada@example.com", "org:member")
 ///     .inviter(UserId::from("user_1"))
 ///     .public_metadata(Metadata::from_json(r#"{"team":"Analytical Engines"}"#)?)
 ///     .expires_in_days(14);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
 #[derive(Clone, PartialEq, Serialize)]
-pub struct NewOrganizationInvitation {
+pub struct CreateOrganizationInvitation {
     email_address: EmailAddress,
     role: String,
     #[serde(skip_serializing_if = "Option::is_none", rename = "inviter_user_id")]
@@ -48,7 +48,7 @@ pub struct NewOrganizationInvitation {
     expires_in_days: Option<u16>,
 }
 
-impl NewOrganizationInvitation {
+impl CreateOrganizationInvitation {
     /// The longest that an invitation can be valid: 365 days.
     pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
 
@@ -124,9 +124,9 @@ impl NewOrganizationInvitation {
 }
 
 /// Shows neither the address nor the redirect URL, which can hold one.
-impl fmt::Debug for NewOrganizationInvitation {
+impl fmt::Debug for CreateOrganizationInvitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewOrganizationInvitation")
+        f.debug_struct("CreateOrganizationInvitation")
             .field("email_address", &self.email_address)
             .field("role", &self.role)
             .field("inviter", &self.inviter)
@@ -141,14 +141,14 @@ impl fmt::Debug for NewOrganizationInvitation {
 
 /// Invites one person to an organization.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CreateOrganizationInvitation<'a> {
+pub struct CreateOrganizationInvitationSingle<'a> {
     organization_id: &'a OrganizationId,
-    invitation: &'a NewOrganizationInvitation,
+    invitation: &'a CreateOrganizationInvitation,
 }
 
-impl<'a> CreateOrganizationInvitation<'a> {
+impl<'a> CreateOrganizationInvitationSingle<'a> {
     /// Invites this person to this organization.
-    pub const fn new(organization_id: &'a OrganizationId, invitation: &'a NewOrganizationInvitation) -> Self {
+    pub const fn new(organization_id: &'a OrganizationId, invitation: &'a CreateOrganizationInvitation) -> Self {
         Self {
             organization_id,
             invitation,
@@ -156,7 +156,7 @@ impl<'a> CreateOrganizationInvitation<'a> {
     }
 }
 
-impl Endpoint for CreateOrganizationInvitation<'_> {
+impl Endpoint for CreateOrganizationInvitationSingle<'_> {
     type Output = OrganizationInvitation;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {

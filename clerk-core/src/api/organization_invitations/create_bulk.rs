@@ -1,4 +1,4 @@
-use super::NewOrganizationInvitation;
+use super::CreateOrganizationInvitation;
 use crate::api::bulk::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
@@ -14,7 +14,7 @@ pub(crate) static OPERATION: Operation = Operation::post(
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateOrganizationInvitationBulk<'a> {
     organization_id: &'a OrganizationId,
-    invitations: &'a [NewOrganizationInvitation],
+    invitations: &'a [CreateOrganizationInvitation],
 }
 
 impl<'a> CreateOrganizationInvitationBulk<'a> {
@@ -22,7 +22,7 @@ impl<'a> CreateOrganizationInvitationBulk<'a> {
     pub const MAX: usize = 10;
 
     /// Invites these people to this organization.
-    pub const fn new(organization_id: &'a OrganizationId, invitations: &'a [NewOrganizationInvitation]) -> Self {
+    pub const fn new(organization_id: &'a OrganizationId, invitations: &'a [CreateOrganizationInvitation]) -> Self {
         Self {
             organization_id,
             invitations,
@@ -37,6 +37,6 @@ impl Endpoint for CreateOrganizationInvitationBulk<'_> {
         let request = OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
-        Bulk::of_invitations(Self::MAX).json(request, self.invitations, NewOrganizationInvitation::problem)
+        Bulk::of_invitations(Self::MAX).json(request, self.invitations, CreateOrganizationInvitation::problem)
     }
 }

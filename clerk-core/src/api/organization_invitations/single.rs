@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, UserId};
-use crate::operation::{Operation, Replay};
+use crate::operation::Operation;
 
 pub(crate) static GET: Operation = Operation::get(
     "GetOrganizationInvitation",
@@ -15,7 +15,7 @@ pub(crate) static REVOKE: Operation = Operation::post(
     "RevokeOrganizationInvitation",
     "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
 )
-.replay(Replay::Safe);
+.idempotent();
 
 /// Reads one invitation to an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

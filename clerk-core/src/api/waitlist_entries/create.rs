@@ -4,11 +4,10 @@ use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, WaitlistEntry};
-use crate::operation::{Operation, Replay};
+use crate::operation::Operation;
 
 // Twice is once: for an address that waits already, Clerk answers the entry that is there and makes none.
-pub(super) static OPERATION: Operation =
-    Operation::post("CreateWaitlistEntry", "/waitlist_entries").replay(Replay::Safe);
+pub(super) static OPERATION: Operation = Operation::post("CreateWaitlistEntry", "/waitlist_entries").idempotent();
 
 /// One person to put on the waitlist.
 ///

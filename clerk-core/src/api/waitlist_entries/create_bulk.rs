@@ -3,11 +3,11 @@ use crate::api::bulk::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::WaitlistEntry;
-use crate::operation::{Operation, Replay};
+use crate::operation::Operation;
 
 // Twice is once, as for a single entry.
 pub(super) static OPERATION: Operation =
-    Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").replay(Replay::Safe);
+    Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
 
 const BULK: Bulk = Bulk {
     max: CreateWaitlistEntryBulk::MAX,

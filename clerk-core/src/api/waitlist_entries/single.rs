@@ -3,14 +3,14 @@ use serde::Serialize;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{DeletedObject, WaitlistEntry, WaitlistEntryId};
-use crate::operation::{Operation, Replay};
+use crate::operation::Operation;
 
 pub(super) static INVITE: Operation =
     Operation::post("InviteWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}/invite");
 
 // Rejecting twice is refused and changes nothing.
 pub(super) static REJECT: Operation =
-    Operation::post("RejectWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}/reject").replay(Replay::Safe);
+    Operation::post("RejectWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}/reject").idempotent();
 
 pub(super) static DELETE: Operation = Operation::delete("DeleteWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}");
 

@@ -97,7 +97,7 @@ impl RateLimits {
     }
 
     /// The limit for the calls of this key.
-    pub fn of(&self, key: RateLimitKey) -> Option<Quota> {
+    pub fn quota(&self, key: RateLimitKey) -> Option<Quota> {
         self.by_key.get(&key).copied()
     }
 
@@ -167,21 +167,21 @@ mod tests {
         let hour = |calls| Some(Quota::new(calls, Duration::from_secs(3600)));
 
         let listed = parse("bulk=5/3600s, single=7/3600").expect("valid");
-        assert_eq!(listed.of(invitations::RATE_LIMIT_BULK), hour(5));
-        assert_eq!(listed.of(invitations::RATE_LIMIT_SINGLE), hour(7));
-        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_BULK), None);
+        assert_eq!(listed.quota(invitations::RATE_LIMIT_BULK), hour(5));
+        assert_eq!(listed.quota(invitations::RATE_LIMIT_SINGLE), hour(7));
+        assert_eq!(listed.quota(organization_invitations::RATE_LIMIT_BULK), None);
         assert_eq!(listed.all(), None);
 
         let listed = parse("organization-bulk=5/3600s,organization-single=7/3600s").expect("valid");
-        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_BULK), hour(5));
-        assert_eq!(listed.of(organization_invitations::RATE_LIMIT_SINGLE), hour(7));
-        assert_eq!(listed.of(invitations::RATE_LIMIT_BULK), None);
+        assert_eq!(listed.quota(organization_invitations::RATE_LIMIT_BULK), hour(5));
+        assert_eq!(listed.quota(organization_invitations::RATE_LIMIT_SINGLE), hour(7));
+        assert_eq!(listed.quota(invitations::RATE_LIMIT_BULK), None);
 
         let documented = parse("documented").expect("valid");
-        assert_eq!(documented.of(invitations::RATE_LIMIT_BULK), hour(25));
-        assert_eq!(documented.of(invitations::RATE_LIMIT_SINGLE), hour(100));
-        assert_eq!(documented.of(organization_invitations::RATE_LIMIT_BULK), hour(50));
-        assert_eq!(documented.of(organization_invitations::RATE_LIMIT_SINGLE), hour(250));
+        assert_eq!(documented.quota(invitations::RATE_LIMIT_BULK), hour(25));
+        assert_eq!(documented.quota(invitations::RATE_LIMIT_SINGLE), hour(100));
+        assert_eq!(documented.quota(organization_invitations::RATE_LIMIT_BULK), hour(50));
+        assert_eq!(documented.quota(organization_invitations::RATE_LIMIT_SINGLE), hour(250));
         assert_eq!(documented.all(), Some(Quota::new(100, Duration::from_secs(10))));
         assert_eq!(parse("none"), Ok(RateLimits::none()));
 

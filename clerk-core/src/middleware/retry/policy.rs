@@ -5,13 +5,12 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::error::Effect;
-use crate::operation::Replay;
 use crate::transport::{Delivery, TransportErrorKind};
 
 /// Says when a request is sent again.
 ///
 /// - After a failure that cannot have taken effect (not sent, or 429): any operation.
-/// - After a failure that may have (5xx, 408, maybe delivered): only an operation that is [safe to replay](Replay::Safe).
+/// - After a failure that may have (5xx, 408, maybe delivered): only an [idempotent](crate::Operation::idempotent) operation.
 /// - After anything else: none.
 ///
 /// The wait is the response's `Retry-After`, or else an exponential backoff with jitter.
@@ -38,8 +37,8 @@ impl Default for RetryPolicy {
 pub struct FailedAttempt {
     /// Which attempt it was, from 1.
     pub number: u32,
-    /// Whether the operation is safe to replay.
-    pub replay: Replay,
+    /// Whether the operation is idempotent.
+    pub is_idempotent: bool,
     /// How it ended.
     pub outcome: AttemptOutcome,
 }
@@ -113,8 +112,8 @@ impl RetryPolicy {
     /// What to do after `attempt`.
     pub fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         let may_repeat = match attempt.outcome.effect() {
-            Effect::None => true,
-            Effect::Unknown => attempt.replay == Replay::Safe,
+            Effect::NotApplied => true,
+            Effect::Unknown => attempt.is_idempotent,
             Effect::Applied => false,
         };
         if attempt.number >= self.max_attempts || !may_repeat || !may_pass(attempt.outcome) {
@@ -155,7 +154,6 @@ fn may_pass(outcome: AttemptOutcome) -> bool {
 mod tests {
     use super::*;
     use Delivery::{MaybeDelivered, NotSent};
-    use Replay::{Safe, Unsafe};
     use RetryDecision::{Backoff, Stop, Wait};
 
     fn response(status: u16, retry_after: Option<u64>) -> AttemptOutcome {
@@ -173,7 +171,7 @@ mod tests {
     fn what_is_sent_again() {
         use TransportErrorKind as Kind;
         let seven = Wait(Duration::from_secs(7));
-        // outcome, if safe to replay, if not
+        // outcome, if idempotent, if not
         let cases = [
             (response(429, Some(7)), seven, seven),
             (response(429, None), Backoff, Backoff),
@@ -199,14 +197,18 @@ mod tests {
             (failure(Kind::ResponseTooLarge, MaybeDelivered), Stop, Stop),
         ];
         let policy = RetryPolicy::default();
-        for (outcome, if_safe, if_unsafe) in cases {
-            for (replay, expected) in [(Safe, if_safe), (Unsafe, if_unsafe)] {
+        for (outcome, if_idempotent, otherwise) in cases {
+            for (is_idempotent, expected) in [(true, if_idempotent), (false, otherwise)] {
                 let attempt = |number| FailedAttempt {
                     number,
-                    replay,
+                    is_idempotent,
                     outcome,
                 };
-                assert_eq!(policy.decide(&attempt(1)), expected, "{replay:?} {outcome:?}");
+                assert_eq!(
+                    policy.decide(&attempt(1)),
+                    expected,
+                    "idempotent: {is_idempotent}, {outcome:?}"
+                );
                 assert_eq!(policy.decide(&attempt(3)), Stop, "the third is the last");
             }
         }

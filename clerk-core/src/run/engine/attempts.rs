@@ -13,7 +13,7 @@ use crate::run::finish::Final;
 use crate::run::gate::Permit;
 use crate::run::intake::Guest;
 use crate::run::isolate::{Isolation, isolation};
-use crate::run::journal::{AttemptedPerson, JournalEffect, Lane, Record};
+use crate::run::journal::{AttemptedRecipient, JournalEffect, Lane, Record};
 use crate::run::observer::RunEvent;
 use crate::run::person::Identity;
 use crate::run::report::Stop;
@@ -255,7 +255,7 @@ impl Engine<'_> {
 
     /// Settles somebody whom Clerk refuses, unless an earlier attempt may be the reason.
     fn refuse(&mut self, mut guest: Guest, refusal: &Refusal, finals: &mut Vec<Final>) {
-        if guest.in_doubt {
+        if guest.unresolved {
             guest.refusal = Some(refusal.clone());
             // What the refusal speaks of may not be listed yet.
             self.look_into_after(self.settings.read_lag, guest);
@@ -267,7 +267,7 @@ impl Engine<'_> {
     /// Holds somebody for perhaps invited, to be looked into once nothing can be under way any more and what was created
     /// is listed.
     pub(super) fn doubt(&mut self, mut guest: Guest) {
-        guest.in_doubt = true;
+        guest.unresolved = true;
         let delay = self.settings.settle_delay.saturating_add(self.settings.read_lag);
         self.look_into_after(delay, guest);
     }
@@ -278,8 +278,8 @@ impl Engine<'_> {
     }
 }
 
-fn attempted(guest: &Guest) -> AttemptedPerson {
-    AttemptedPerson {
+fn attempted(guest: &Guest) -> AttemptedRecipient {
+    AttemptedRecipient {
         address: guest.identity.as_str().into(),
         fingerprint: guest.fingerprint,
         baseline: guest.baseline.clone(),

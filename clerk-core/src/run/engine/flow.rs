@@ -40,7 +40,7 @@ impl Engine<'_> {
         loop {
             match self.people.next(&mut self.history) {
                 Some(Intake::Settled(settlement)) => self.announce(&settlement),
-                Some(Intake::Guest(guest)) if guest.in_doubt => self.doubt(guest),
+                Some(Intake::Guest(guest)) if guest.unresolved => self.doubt(guest),
                 Some(Intake::Guest(guest)) => return Ok(Some(guest)),
                 Some(Intake::Changed(settlement)) => {
                     self.announce(&settlement);
@@ -222,7 +222,7 @@ impl Engine<'_> {
     }
 
     fn leave_pending(&mut self, guest: Guest) {
-        let reason = match (self.is_history_known, guest.in_doubt) {
+        let reason = match (self.is_history_known, guest.unresolved) {
             (false, _) => Some(UNREAD.to_owned()),
             (true, true) => Some(IN_DOUBT.to_owned()),
             (true, false) => None,

@@ -20,14 +20,14 @@ use problem::{failed, without_thread};
 use writer::Writer;
 
 /// A journal in a file that is only ever appended to. It outlives a crash of the process and of the machine. Needs the
-/// feature `file-journal`.
+/// any platform that has files.
 ///
 /// The file is JSON lines, one [`Record`] a line. A thread of its own writes it, so a slow disk blocks no executor; an
 /// append is on disk (`fdatasync`) before it returns.
 ///
 /// ```no_run
 /// # async fn f(clerk: clerk_core::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// use clerk_core::CreateInvitation;
+/// use clerk_core::api::invitations::CreateInvitation;
 /// use clerk_core::run::journal::FileJournal;
 ///
 /// let people = ["ada@example.com", "grace@example.com"].map(CreateInvitation::new);

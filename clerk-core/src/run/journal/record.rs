@@ -32,7 +32,7 @@ pub enum Record {
         /// When.
         at: Timestamp,
         /// Whom it invites.
-        people: Vec<AttemptedPerson>,
+        people: Vec<AttemptedRecipient>,
     },
     /// An attempt has ended.
     Ended {
@@ -79,7 +79,7 @@ impl Record {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct AttemptedPerson {
+pub struct AttemptedRecipient {
     /// Who: the address, trimmed and ASCII-lowercased.
     pub address: EmailAddress,
     /// A fingerprint of what is sent for the person, to notice a row that was changed meanwhile.
@@ -89,9 +89,9 @@ pub struct AttemptedPerson {
     pub baseline: Option<Vec<InvitationId>>,
 }
 
-impl fmt::Debug for AttemptedPerson {
+impl fmt::Debug for AttemptedRecipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AttemptedPerson")
+        f.debug_struct("AttemptedRecipient")
             .field("address", &Redacted)
             .field("fingerprint", &self.fingerprint)
             .field("baseline", &self.baseline)
@@ -113,8 +113,9 @@ pub enum Lane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JournalEffect {
-    /// [`Effect::None`].
-    None,
+    /// [`Effect::NotApplied`].
+    #[serde(rename = "none")]
+    NotApplied,
     /// [`Effect::Unknown`].
     Unknown,
     /// [`Effect::Applied`], and what a success is.
@@ -124,7 +125,7 @@ pub enum JournalEffect {
 impl From<Effect> for JournalEffect {
     fn from(effect: Effect) -> Self {
         match effect {
-            Effect::None => Self::None,
+            Effect::NotApplied => Self::NotApplied,
             Effect::Unknown => Self::Unknown,
             Effect::Applied => Self::Applied,
         }

@@ -53,7 +53,7 @@ impl FaultPlan {
         };
         let operation = match operation {
             "*" => None,
-            name => Some(FakeOperation::of_name(name).ok_or(Problem::Operation)?),
+            name => Some(FakeOperation::from_name(name).ok_or(Problem::Operation)?),
         };
         if let Some(percent) = when.strip_suffix('%') {
             let percent = percent.parse().ok().filter(|percent| *percent <= 100);

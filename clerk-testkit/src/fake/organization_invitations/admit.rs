@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::NewOrganizationInvitation;
+use super::CreateOrganizationInvitation;
 use crate::fake::address::each_once;
 use crate::fake::config::OrganizationDuplicate;
 use crate::fake::error::Refusal;
@@ -12,7 +12,7 @@ use crate::fake::users::User;
 pub(super) fn admit(
     instance: &Instance,
     organization_id: &str,
-    people: &[NewOrganizationInvitation],
+    people: &[CreateOrganizationInvitation],
     call: &Call<'_>,
 ) -> Result<(), Refusal> {
     let organization = instance.organizations.find(organization_id)?;
@@ -45,7 +45,7 @@ pub(super) fn admit(
 fn refuse_duplicates(
     instance: &Instance,
     organization_id: &str,
-    people: &[NewOrganizationInvitation],
+    people: &[CreateOrganizationInvitation],
     call: &Call<'_>,
 ) -> Result<(), Refusal> {
     let mut before = BTreeSet::new();
@@ -64,7 +64,7 @@ fn refuse_duplicates(
     })
 }
 
-fn address(new: &NewOrganizationInvitation) -> &str {
+fn address(new: &CreateOrganizationInvitation) -> &str {
     &new.email_address
 }
 

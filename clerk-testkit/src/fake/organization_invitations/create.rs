@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::admit::{administrator, admit};
 use super::invitation::Inviter;
-use super::{NewOrganizationInvitation, request};
+use super::{CreateOrganizationInvitation, request};
 use crate::fake::body::{read_array, read_object};
 use crate::fake::error::Refusal;
 use crate::fake::instance::{Call, Instance, json};
@@ -26,7 +26,7 @@ pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>)
     let people = read_array(call.request, BULK_MAX)?;
     let malformed = &instance.config().malformed;
     let people = people.into_iter().map(|person| request::read(person, malformed));
-    let people: Vec<NewOrganizationInvitation> = people.collect::<Result<_, _>>()?;
+    let people: Vec<CreateOrganizationInvitation> = people.collect::<Result<_, _>>()?;
     admit(instance, organization_id, &people, call)?;
     let count = call.extent.of(people.len());
     let made = people
@@ -43,7 +43,7 @@ fn make(
     instance: &mut Instance,
     organization_id: &str,
     call: &mut Call<'_>,
-    new: NewOrganizationInvitation,
+    new: CreateOrganizationInvitation,
 ) -> Result<String, Refusal> {
     let inviter = match &new.inviter_id {
         Some(user_id) => Some(Inviter::from(administrator(instance, organization_id, user_id)?)),

@@ -10,7 +10,7 @@ use crate::fake::users::User;
 
 /// An invitation to be made.
 #[derive(Debug, Clone)]
-pub(in crate::fake) struct NewOrganizationInvitation {
+pub(in crate::fake) struct CreateOrganizationInvitation {
     pub(super) email_address: String,
     pub(super) role: String,
     pub(super) inviter_id: Option<String>,
@@ -20,7 +20,7 @@ pub(in crate::fake) struct NewOrganizationInvitation {
     pub(super) expires_in_days: u32,
 }
 
-impl NewOrganizationInvitation {
+impl CreateOrganizationInvitation {
     /// For a member without rights, with Clerk's defaults.
     pub(in crate::fake) fn new(email_address: String) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Store<OrganizationInvitation> {
     pub(in crate::fake) fn make(
         &mut self,
         organization_id: &str,
-        new: NewOrganizationInvitation,
+        new: CreateOrganizationInvitation,
         inviter: Option<Inviter>,
         at: Arrival,
     ) -> &OrganizationInvitation {

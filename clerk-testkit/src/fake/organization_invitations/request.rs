@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use clerk_core::model::Metadata;
 
-use super::NewOrganizationInvitation;
+use super::CreateOrganizationInvitation;
 use crate::fake::body::{Fields, Null};
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::lifecycle::EXPIRES_IN_DAYS;
 
 /// Reads one person to invite. All that is not required takes `null` too.
-pub(super) fn read(mut fields: Fields, malformed: &BTreeSet<String>) -> Result<NewOrganizationInvitation, Refusal> {
+pub(super) fn read(mut fields: Fields, malformed: &BTreeSet<String>) -> Result<CreateOrganizationInvitation, Refusal> {
     let email_address = fields.take_address(malformed);
     let role: Option<String> = fields.take_required("role");
     let inviter_id: Option<String> = fields.take("inviter_user_id", Null::Accepted);
@@ -20,7 +20,7 @@ pub(super) fn read(mut fields: Fields, malformed: &BTreeSet<String>) -> Result<N
     let notify: Option<bool> = fields.take("notify", Null::Accepted);
     let expires_in_days = fields.take_expiry();
     fields.finish()?;
-    Ok(NewOrganizationInvitation {
+    Ok(CreateOrganizationInvitation {
         email_address,
         role: role.unwrap_or_default(),
         inviter_id,

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
+use clerk_hyper::api::invitations::CreateInvitation;
 use clerk_hyper::model::Metadata;
-use clerk_hyper::{Client, CreateInvitation, SecretKey};
+use clerk_hyper::{Client, SecretKey};
 
 use super::Peer;
 use crate::workload;

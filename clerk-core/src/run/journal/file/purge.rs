@@ -14,7 +14,7 @@ pub(super) fn purge(path: &Path) -> Result<(), JournalError> {
     let (file, length) = open_locked(path, Missing::Refuse)?;
     let mut history = History::default();
     scan(&file, path, length, |record| history.take_in(record))?;
-    let people = history.in_doubt();
+    let people = history.unresolved();
     if people > 0 {
         return Err(unsettled(path, people));
     }

@@ -3,10 +3,11 @@
 
 use std::future::ready;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::model::InvitationStatus;
 use clerk_core::{
-    Client, CreateInvitation, Delivery, Effect, Error, ErrorKind, HttpResponse, HttpTransport, SecretKey,
-    TransportError, TransportErrorKind, transport_fn,
+    Client, Delivery, Effect, Error, ErrorKind, HttpResponse, HttpTransport, SecretKey, TransportError,
+    TransportErrorKind, transport_fn,
 };
 
 const INVITATION: &str = r#"{
@@ -121,7 +122,7 @@ const TRACED: &[(&str, &str)] = &[("clerk-trace-id", "trace_header"), ("cf-ray",
 
 #[test]
 fn every_failure_names_operation_status_trace_and_effect() {
-    use Effect::{Applied, None as Nothing, Unknown};
+    use Effect::{Applied, NotApplied, Unknown};
     let cases = [
         Failure {
             case: "Clerk's own refusal",
@@ -129,7 +130,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: TRACED,
             body: DUPLICATE,
             kind: ErrorKind::Rejected,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 400, duplicate_record (trace id trace_body)",
             source: None,
         },
@@ -149,7 +150,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[("content-type", "application/json; charset=utf-8")],
             body: r#"{"errors":[{"code":"form_param_format_invalid","message":"m","new":1}],"more":true}"#,
             kind: ErrorKind::Rejected,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 422, form_param_format_invalid",
             source: None,
         },
@@ -179,7 +180,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[],
             body: r#"{"errors":[{"code":"clerk_key_invalid","message":"sk_test_hush"}]}"#,
             kind: ErrorKind::Authentication,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 401, clerk_key_invalid",
             source: None,
         },
@@ -189,7 +190,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[],
             body: r#"{"errors":[{"code":"unsupported_subscription_plan_features","message":""}]}"#,
             kind: ErrorKind::PaymentRequired,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 402, unsupported_subscription_plan_features",
             source: None,
         },
@@ -199,7 +200,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[("retry-after", "1800")],
             body: "",
             kind: ErrorKind::RateLimited,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 429, retry after 1800 s",
             source: None,
         },
@@ -239,7 +240,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[],
             body: r#"{"errors":[{"message":"","code":"form_param_format_invalid","meta":{"param_name":"redirect_url"}}]}"#,
             kind: ErrorKind::Rejected,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 422, form_param_format_invalid (redirect_url)",
             source: None,
         },
@@ -249,7 +250,7 @@ fn every_failure_names_operation_status_trace_and_effect() {
             headers: &[],
             body: r#"{"errors":[{"message":"","code":"form_param_unknown","meta":{"param_name":"ada@example.com"}}]}"#,
             kind: ErrorKind::Rejected,
-            effect: Nothing,
+            effect: NotApplied,
             display: "CreateInvitation failed with status 422, form_param_unknown (<unprintable>)",
             source: None,
         },
@@ -336,7 +337,7 @@ fn a_read_that_failed_had_no_effect() {
         let clerk = client_answered_with(status, &[], body);
         let error = pollster::block_on(clerk.invitations().list(&Default::default())).expect_err(display);
         assert_eq!(error.to_string(), display);
-        assert_eq!(error.effect(), Effect::None, "{display}");
+        assert_eq!(error.effect(), Effect::NotApplied, "{display}");
     }
 }
 

@@ -30,7 +30,7 @@ fn a_plan_tells_who_is_skipped_and_what_the_others_take_and_sends_nothing() {
         assert!(ended.stdout.contains(told), "{told:?} is not in {}", ended.stdout);
     }
     let json = ended.json();
-    let counts = ["to_invite", "pending", "existing_user", "bulk_calls", "in_doubt"].map(|name| json[name].as_u64());
+    let counts = ["to_invite", "pending", "existing_user", "bulk_calls", "unresolved"].map(|name| json[name].as_u64());
     assert_eq!(counts, [400, 400, 1, 30, 0].map(Some));
     let rows = csv::Reader::from_path(&report).expect("a report").into_records();
     assert_eq!(rows.count(), 402);

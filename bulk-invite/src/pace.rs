@@ -34,7 +34,7 @@ impl Pace {
             ),
         };
         let batch = invitations::CreateInvitationBulk::MAX;
-        let (bulk, single) = ((limits.of(bulk), batch), (limits.of(single), 1));
+        let (bulk, single) = ((limits.quota(bulk), batch), (limits.quota(single), 1));
         let bursts = match lanes {
             Lanes::Both => Bursts::of(&[bulk, single]),
             Lanes::Bulk => Bursts::of(&[bulk]),

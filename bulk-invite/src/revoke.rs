@@ -65,7 +65,7 @@ pub(crate) async fn run(args: &Args, target: &Target, path: &Path) -> Result<Exi
     }
     problems.extend(say(|out| summarize(out, &report, stopped.as_deref(), args.json)).err());
     problems.iter().for_each(|problem| complain(problem));
-    let is_flawed = report.accepted + report.in_doubt > 0 || !problems.is_empty();
+    let is_flawed = report.accepted + report.unresolved > 0 || !problems.is_empty();
     Ok(exit_status(report.stopped.is_some() || report.pending > 0, is_flawed))
 }
 
@@ -76,7 +76,7 @@ fn summarize(out: &mut impl Write, report: &RevocationReport, stopped: Option<&s
         (report.missing, "missing", "Clerk has no such invitation any more"),
         (report.pending, "pending", "not revoked"),
         (
-            report.in_doubt,
+            report.unresolved,
             "in doubt",
             "maybe invited: run the invitations again to settle them, then revoke again",
         ),
@@ -96,7 +96,7 @@ fn summarize(out: &mut impl Write, report: &RevocationReport, stopped: Option<&s
             "accepted": report.accepted,
             "missing": report.missing,
             "pending": report.pending,
-            "in_doubt": report.in_doubt,
+            "unresolved": report.unresolved,
         });
         writeln!(out, "{counts}")?;
     }

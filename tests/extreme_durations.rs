@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{ListInvitations, RATE_LIMIT_BULK, RATE_LIMIT_SINGLE};
 use clerk_core::middleware::{Quota, RateLimits};
 use clerk_core::run::{Outcome, Stop};
 use clerk_core::{
-    CallOptions, Client, ClientBuilder, Clock, CreateInvitation, ErrorKind, HttpResponse, SecretKey, SystemClock,
-    transport_fn,
+    CallOptions, Client, ClientBuilder, Clock, ErrorKind, HttpResponse, SecretKey, SystemClock, transport_fn,
 };
 use clerk_hyper::TokioClock;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan};
@@ -92,7 +92,7 @@ fn a_run_that_is_to_wait_for_ever_stops() {
         clock.drive(run().plan()).unwrap();
         let report = clock.drive(run().run()).unwrap();
         assert!(matches!(report.stopped(), Some(Stop::RateLimited { .. })), "{report:?}");
-        assert_eq!(report.of(Outcome::Created), created);
+        assert_eq!(report.count(Outcome::Created), created);
     }
 }
 

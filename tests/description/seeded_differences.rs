@@ -1,4 +1,4 @@
-//! The check itself: on a small description that fits it finds nothing, and every planted difference it finds.
+//! The check itself: on a small description that fits it finds nothing, and every seeded difference it finds.
 
 use clerk_core::model::{InvitationStatus, Page};
 use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
@@ -10,7 +10,7 @@ use crate::differences::{Allowed, Problem, judge};
 use crate::exchange::Case;
 use crate::spec::Description;
 
-const DESCRIPTION: &str = include_str!("planted.yml");
+const DESCRIPTION: &str = include_str!("seeded_differences.yml");
 
 static ADD: Operation = Operation::post("AddBook", "/shelves/{shelf_id}/books");
 static LIST: Operation = Operation::get("ListBooks", "/shelves/{shelf_id}/books");
@@ -120,21 +120,21 @@ fn status(choose: &mut Choose) -> InvitationStatus {
     choose.one_of(InvitationStatus::KNOWN)
 }
 
-/// What the check finds when the description has `planted` where it had `original`.
-fn found(original: &str, planted: &str) -> Vec<String> {
+/// What the check finds when the description has `seeded` where it had `original`.
+fn found(original: &str, seeded: &str) -> Vec<String> {
     assert_eq!(DESCRIPTION.matches(original).count(), 1, "{original:?} is there once");
-    let description = Description::read(&DESCRIPTION.replace(original, planted));
+    let description = Description::read(&DESCRIPTION.replace(original, seeded));
     let found = differences(&description, [&ADD, &LIST].into_iter(), CASES);
     found.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn nothing_differs_where_nothing_is_planted() {
+fn nothing_differs_where_nothing_is_seeded() {
     assert_eq!(found("openapi: 3.0.3", "openapi: 3.0.3"), [""; 0]);
 }
 
 #[test]
-fn each_planted_difference_is_found() {
+fn each_seeded_difference_is_found() {
     // what the description had, what it has, and the beginning of what is found
     let cases: &[(&str, &str, &[&str])] = &[
         (
@@ -273,15 +273,15 @@ fn each_planted_difference_is_found() {
             ],
         ),
     ];
-    for (original, planted, expected) in cases {
-        let found = found(original, planted);
+    for (original, seeded, expected) in cases {
+        let found = found(original, seeded);
         for beginning in *expected {
             let is_found = found.iter().any(|difference| difference.starts_with(beginning));
-            assert!(is_found, "{planted:?}: {beginning:?} is not in {found:#?}");
+            assert!(is_found, "{seeded:?}: {beginning:?} is not in {found:#?}");
         }
         for difference in &found {
             let is_expected = expected.iter().any(|beginning| difference.starts_with(beginning));
-            assert!(is_expected, "{planted:?}: {difference:?} was not planted");
+            assert!(is_expected, "{seeded:?}: {difference:?} was not seeded");
         }
     }
 }
@@ -353,8 +353,8 @@ fn an_operation_without_a_case_is_found() {
 
 #[test]
 fn a_difference_is_allowed_where_it_is_named_and_a_needless_permission_is_reported() {
-    let planted = DESCRIPTION.replace("required: [url]", "required: [url, artist]");
-    let found = differences(&Description::read(&planted), [&ADD, &LIST].into_iter(), CASES);
+    let seeded = DESCRIPTION.replace("required: [url]", "required: [url, artist]");
+    let found = differences(&Description::read(&seeded), [&ADD, &LIST].into_iter(), CASES);
     let allowed = [Allowed {
         operation: "AddBook",
         places: &["*.artist", "answer.title"],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clerk_core::CreateInvitation;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::model::{InvitationTemplate, Metadata};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;

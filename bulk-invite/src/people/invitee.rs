@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use clerk_core::CreateInvitation;
-use clerk_core::api::organization_invitations::NewOrganizationInvitation;
+use clerk_core::api::invitations::CreateInvitation;
+use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_core::model::Metadata;
 
 use super::row::Settings;
@@ -69,10 +69,10 @@ impl Invitee {
     }
 
     /// The invitation to an organization.
-    pub(crate) fn to_organization(&self) -> NewOrganizationInvitation {
+    pub(crate) fn to_organization(&self) -> CreateOrganizationInvitation {
         let settings = &self.settings;
         let role = settings.role.as_deref().unwrap_or_default();
-        let mut invitation = NewOrganizationInvitation::new(self.email_address.as_str(), role);
+        let mut invitation = CreateOrganizationInvitation::new(self.email_address.as_str(), role);
         if let Some(metadata) = &self.public_metadata {
             invitation = invitation.public_metadata(metadata.clone());
         }

@@ -157,6 +157,6 @@ impl Folder {
 
 /// The people file that comes with the examples.
 pub(crate) fn demo_people() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/people.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/people.csv");
     path.to_str().expect("UTF-8").to_owned()
 }

@@ -142,7 +142,7 @@ fn with_doubt(clerk: &Clerk, arrival: &mpsc::Receiver<()>, people: &str) {
 }
 
 #[test]
-fn a_row_that_changed_in_doubt_stops_the_run_until_it_is_restored() {
+fn a_row_that_changed_unresolved_stops_the_run_until_it_is_restored() {
     let folder = Folder::new();
     let people = folder.with("people.csv", "email,expires_in_days\nada@example.com,7\n");
     let (arrived, arrival) = mpsc::channel();

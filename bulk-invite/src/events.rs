@@ -102,7 +102,7 @@ fn with_result(mut event: Value, error: Option<&Error>) -> Value {
 
 const fn effect(effect: Effect) -> &'static str {
     match effect {
-        Effect::None => "none",
+        Effect::NotApplied => "none",
         Effect::Unknown => "unknown",
         Effect::Applied => "applied",
     }

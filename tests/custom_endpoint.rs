@@ -69,7 +69,10 @@ fn ones_own_call_fails_like_any() {
     let (client, clock, _) = client(&[(404, refusal), (200, r#"{"data":[{"key":"a","name":"b"},{"key":1}]}"#)]);
 
     let refused = clock.drive(client.execute(&ListRoles)).unwrap().unwrap_err();
-    assert_eq!((refused.kind(), refused.effect()), (ErrorKind::NotFound, Effect::None));
+    assert_eq!(
+        (refused.kind(), refused.effect()),
+        (ErrorKind::NotFound, Effect::NotApplied)
+    );
     assert_eq!(refused.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
     assert_eq!(
         refused.to_string(),

@@ -8,7 +8,7 @@ use crate::transport::HttpRequest;
 ///
 /// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context,
 /// so that is kept without its map.
-pub(super) struct Spare {
+pub(super) struct RetryableRequest {
     method: Method,
     uri: Uri,
     version: Version,
@@ -19,9 +19,9 @@ pub(super) struct Spare {
     extensions: Extensions,
 }
 
-impl Spare {
+impl RetryableRequest {
     pub(super) fn of(request: &HttpRequest) -> Self {
-        let context = CallContext::of(request).cloned();
+        let context = CallContext::from_request(request).cloned();
         let has_others = request.extensions().len() > usize::from(context.is_some());
         let extensions = if has_others {
             request.extensions().clone()
@@ -85,13 +85,13 @@ mod tests {
                 request.extensions_mut().insert("a trace of theirs");
             }
 
-            let again = Spare::of(&request).request();
+            let again = RetryableRequest::of(&request).request();
             assert_eq!(again.method(), request.method());
             assert_eq!(again.uri(), request.uri());
             assert_eq!(again.version(), request.version());
             assert_eq!(again.headers(), request.headers());
             assert_eq!(again.body(), request.body());
-            assert_eq!(CallContext::of(&again), has_context.then_some(&context));
+            assert_eq!(CallContext::from_request(&again), has_context.then_some(&context));
             assert_eq!(again.extensions().get(), has_other.then_some(&"a trace of theirs"));
         }
     }

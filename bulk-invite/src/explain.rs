@@ -39,7 +39,7 @@ fn explain(error: &Error) -> String {
             "check --api-url or CLERK_API_URL, and --organization and the roles if there are any"
         }
         ErrorKind::Forbidden => "the instance does not allow it",
-        ErrorKind::Transport | ErrorKind::Timeout if error.effect() == Effect::None => {
+        ErrorKind::Transport | ErrorKind::Timeout if error.effect() == Effect::NotApplied => {
             "check the network and --api-url or CLERK_API_URL"
         }
         ErrorKind::Server => "Clerk, or something before it, failed",

@@ -81,7 +81,7 @@ struct Json<'a> {
 #[derive(Serialize)]
 struct JsonPlan {
     to_invite: usize,
-    in_doubt: usize,
+    unresolved: usize,
     bulk_calls: usize,
     single_calls: usize,
     estimated_seconds: f64,
@@ -222,8 +222,8 @@ fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
         estimate.single_calls,
         human_time(estimate.duration)
     )?;
-    if plan.in_doubt() > 0 {
-        let doubtful = people(plan.in_doubt());
+    if plan.unresolved() > 0 {
+        let doubtful = people(plan.unresolved());
         writeln!(
             out,
             "{doubtful} may have been invited by an earlier attempt: that would be looked into first."
@@ -237,7 +237,7 @@ impl JsonPlan {
         let estimate = plan.estimate();
         Self {
             to_invite: plan.to_invite(),
-            in_doubt: plan.in_doubt(),
+            unresolved: plan.unresolved(),
             bulk_calls: estimate.bulk_calls,
             single_calls: estimate.single_calls,
             estimated_seconds: seconds(estimate.duration),
