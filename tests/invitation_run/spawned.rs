@@ -16,7 +16,7 @@ async fn a_run_and_its_plan_can_be_spawned() {
     assert_eq!(plan.await.expect("no panic").to_invite(), 25);
     let clerk = fake.client();
     let run = tokio::spawn(async move { clerk.invitations().invite_all(people()).run().await });
-    assert_eq!(run.await.expect("no panic").of(Outcome::Created), 25);
+    assert_eq!(run.await.expect("no panic").count(Outcome::Created), 25);
 }
 
 #[tokio::test]
