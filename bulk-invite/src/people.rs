@@ -1,6 +1,5 @@
 //! The people file: whom to invite, and how.
 
-mod address;
 mod header;
 mod invitee;
 mod row;
@@ -12,7 +11,8 @@ use std::fmt;
 pub(crate) use invitee::{Destination, Invitee};
 pub(crate) use row::{Settings, expires_in_days, redirect_url, template};
 
-use address::Identity;
+use clerk_core::model::NormalizedEmailAddress;
+
 use header::Header;
 
 /// A person of the input.
@@ -73,13 +73,18 @@ pub(crate) fn read(
 const NOTHING_IN_IT: &str = "is empty: its first line must name the columns, one of them email_address";
 
 /// Gives a row its plan. A row that cannot be sent does not stand in the way of a later one with its address.
-fn plan(line: u64, email_address: String, invitee: Result<Invitee, String>, seen: &mut HashMap<Identity, u64>) -> Row {
+fn plan(
+    line: u64,
+    email_address: String,
+    invitee: Result<Invitee, String>,
+    seen: &mut HashMap<NormalizedEmailAddress, u64>,
+) -> Row {
     let plan = match invitee {
         Err(reason) => Plan::Invalid(reason),
-        Ok(invitee) => match seen.get(&Identity::of(&email_address)) {
+        Ok(invitee) => match seen.get(&NormalizedEmailAddress::new(&email_address)) {
             Some(first_line) => Plan::Duplicate(*first_line),
             None => {
-                seen.insert(Identity::of(&email_address), line);
+                seen.insert(NormalizedEmailAddress::new(&email_address), line);
                 Plan::Invite(invitee)
             }
         },

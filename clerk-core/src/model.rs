@@ -17,7 +17,7 @@ mod user;
 mod waitlist_entry;
 
 pub use deleted_object::DeletedObject;
-pub use email_address::EmailAddress;
+pub use email_address::{EmailAddress, InvalidEmailAddress, NormalizedEmailAddress};
 pub use id::{
     EmailAddressId, InstanceId, InvitationId, OrganizationId, OrganizationInvitationId, UserId, WaitlistEntryId,
     WorkspaceId,

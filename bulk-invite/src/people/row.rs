@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use clerk_core::api::invitations::CreateInvitation;
-use clerk_core::model::{InvitationTemplate, Metadata};
+use clerk_core::model::{EmailAddress, InvitationTemplate, Metadata};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::Destination;
 use super::header::{Column, Header};
 use super::invitee::Invitee;
 use super::table::Record;
-use super::{Destination, address};
 
 /// What an invitation says, or what holds for the rows that do not say otherwise.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +54,8 @@ pub(super) fn read(
 fn invitee(address: &str, record: &Record, header: &Header, defaults: &Settings) -> Result<Invitee, String> {
     check_shape(record, header)?;
     check_text(record)?;
-    if let Some(problem) = address::problem(address) {
-        return Err(problem.to_owned());
+    if let Err(problem) = EmailAddress::from(address).validate() {
+        return Err(problem.to_string());
     }
     let mut cells = Cells::default();
     for (index, (column, field)) in header.columns().iter().zip(&record.fields).enumerate() {

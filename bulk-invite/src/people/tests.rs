@@ -76,7 +76,7 @@ fn large_numbers_in_metadata_keep_their_digits_beside_a_column() {
 fn a_bad_row_is_told_and_the_others_go_on() {
     let cases = [
         ("bob", "no @"),
-        (",,x", "no email address"),
+        (",,x", "email address is empty"),
         ("bob@example.com,{\"a\":1", "quotes be doubled"),
         ("bob@example.com,[1]", "public_metadata: metadata must be a JSON object"),
         ("bob@example.com,{nope}", "public_metadata: metadata must be JSON"),

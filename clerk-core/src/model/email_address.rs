@@ -1,8 +1,15 @@
+mod normalized;
+mod validate;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An email address as it was given; nothing is checked or changed.
+pub use normalized::NormalizedEmailAddress;
+pub use validate::InvalidEmailAddress;
+
+/// An email address as it was given; nothing is changed, and nothing is checked until you call
+/// [`validate`](Self::validate).
 ///
 /// `Debug` does not show it and there is no `Display`, so that it gets into no log by accident: say
 /// [`as_str`](Self::as_str) where you mean to show it.

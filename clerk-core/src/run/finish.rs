@@ -1,16 +1,16 @@
 use super::intake::Guest;
 use super::journal::Record;
-use super::person::Identity;
+
 use super::settle::Refusal;
 use super::target::Found;
 use super::{Evidence, Outcome, Settlement};
-use crate::model::InvitationId;
+use crate::model::{InvitationId, NormalizedEmailAddress};
 
 /// An outcome for good: what is announced, and what the journal keeps of it.
 #[derive(Debug)]
 pub(super) struct Final {
     pub(super) settlement: Settlement,
-    identity: Identity,
+    identity: NormalizedEmailAddress,
     /// What was refused, so that a mended row can be told.
     fingerprint: Option<u64>,
 }

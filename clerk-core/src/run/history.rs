@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::journal::{AttemptedRecipient, Journal, JournalEffect, JournalError, Lane, Record};
-use super::person::Identity;
+use super::person::key;
 use super::{Evidence, Outcome};
 use crate::error::ErrorCode;
-use crate::model::{InvitationId, Timestamp};
+use crate::model::{InvitationId, NormalizedEmailAddress, Timestamp};
 
 /// The past, by person.
 #[derive(Debug, Default)]
@@ -150,7 +150,7 @@ impl History {
                     code,
                     fingerprint,
                 };
-                let key = Identity::of(address.as_str()).key();
+                let key = key(&NormalizedEmailAddress::new(address.as_str()));
                 self.people.insert(key, Past::Settled(settled));
             }
             Record::Revoked { .. } => {}
@@ -166,7 +166,7 @@ impl History {
 
     /// Holds somebody for perhaps invited from the attempt on, whatever was known of them before, and returns that.
     fn doubt(&mut self, person: AttemptedRecipient) -> (u128, Option<Past>) {
-        let key = Identity::of(person.address.as_str()).key();
+        let key = key(&NormalizedEmailAddress::new(person.address.as_str()));
         let before = self.people.remove(&key);
         let doubt = match &before {
             // In doubt already: what counts is what Clerk had before the first attempt.

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use super::history::{History, Past, SettledBefore};
-use super::person::{Identity, Person, address_problem, fingerprint};
+use super::person::{Person, fingerprint, key};
 use super::settle::Refusal;
 use super::{Evidence, Outcome, Settlement};
-use crate::model::{EmailAddress, InvitationId};
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
 
 const CHANGED: &str = "the row has changed since an attempt that is not settled: restore it and run again";
 
@@ -17,7 +17,7 @@ const CHANGED: &str = "the row has changed since an attempt that is not settled:
 pub(super) struct Guest {
     pub(super) position: usize,
     pub(super) email_address: EmailAddress,
-    pub(super) identity: Identity,
+    pub(super) identity: NormalizedEmailAddress,
     pub(super) ignore_existing: bool,
     pub(super) body: Box<RawValue>,
     pub(super) fingerprint: u64,
@@ -84,11 +84,11 @@ impl<'p> People<'p> {
                 reason: Some(reason.to_owned()),
             })
         };
-        if let Some(problem) = address_problem(email_address.as_str()) {
-            return by_input(email_address, Outcome::Invalid, problem);
+        if let Err(problem) = email_address.validate() {
+            return by_input(email_address, Outcome::Invalid, problem.as_str());
         }
-        let identity = Identity::of(email_address.as_str());
-        let key = identity.key();
+        let identity = email_address.normalized();
+        let key = key(&identity);
         let body = match (person.body, history.people.get(&key)) {
             (Ok(body), _) => body,
             (Err(_), Some(Past::Ambiguous { .. })) => return changed(position, email_address),

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::gate::Gate;
-use super::person::Identity;
+use super::person::key;
 use super::settings::WAIT_AFTER_BARE_429;
 use super::target::{Filter, Found, Target};
 use crate::api::users::ListUsers;
 use crate::client::Client;
 use crate::error::{ErrorKind, Result};
 use crate::middleware::RetryPolicy;
-use crate::model::{InvitationId, Page};
+use crate::model::{InvitationId, NormalizedEmailAddress, Page};
 
 /// How many people are looked up together.
 pub(super) const CHUNK: usize = ListUsers::MAX_ADDRESSES;
@@ -39,7 +39,7 @@ pub(super) struct Lookup {
 /// Whom to look up.
 #[derive(Debug)]
 pub(super) struct Asked {
-    pub(super) who: Identity,
+    pub(super) who: NormalizedEmailAddress,
     /// Whether it matters that they are a user.
     pub(super) as_user: bool,
 }
@@ -131,7 +131,7 @@ impl Reader {
     }
 
     /// Who of those asked for is a user.
-    async fn users(&self, asked: &[Asked]) -> Result<HashSet<Identity>> {
+    async fn users(&self, asked: &[Asked]) -> Result<HashSet<NormalizedEmailAddress>> {
         let list = list_users(asked).filter(|_| self.target.excludes_users());
         let Some(list) = list else {
             return Ok(HashSet::new());
@@ -139,12 +139,12 @@ impl Reader {
         let users = self.read(|| self.client.execute(&list)).await?;
         let addresses = users.into_iter().flat_map(|user| user.email_addresses);
         Ok(addresses
-            .map(|address| Identity::of(address.email_address.as_str()))
+            .map(|address| NormalizedEmailAddress::new(address.email_address.as_str()))
             .collect())
     }
 
     /// The invitations of one address in every status.
-    pub(super) async fn of_address(&self, who: &Identity) -> Result<Vec<Found>> {
+    pub(super) async fn of_address(&self, who: &NormalizedEmailAddress) -> Result<Vec<Found>> {
         let mut all = Vec::new();
         for statuses in self.target.lists() {
             let address = Some(who.as_str());
@@ -153,7 +153,7 @@ impl Reader {
             self.read_on(filter, first, |found| all.push(found)).await?;
         }
         // The filter is not said to match exactly.
-        all.retain(|found| Identity::of(found.address()) == *who);
+        all.retain(|found| NormalizedEmailAddress::new(found.address()) == *who);
         Ok(all)
     }
 
@@ -186,12 +186,12 @@ fn list_users(asked: &[Asked]) -> Option<ListUsers> {
 
 impl Listed {
     fn add(&mut self, found: &Found) {
-        let key = Identity::of(found.address()).key();
+        let key = key(&NormalizedEmailAddress::new(found.address()));
         self.0.entry(key).or_default().push(Known::of(found));
     }
 
-    fn of(&self, who: &Identity) -> Vec<Known> {
-        self.0.get(&who.key()).cloned().unwrap_or_default()
+    fn of(&self, who: &NormalizedEmailAddress) -> Vec<Known> {
+        self.0.get(&key(who)).cloned().unwrap_or_default()
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a failed call means for the people in it and for the run, as a function of the error.
 
 use super::Outcome;
-use super::person::Identity;
+
 use crate::error::{ApiError, Effect, Error, ErrorCode, ErrorKind};
+use crate::model::NormalizedEmailAddress;
 
 /// What a failed attempt means.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(super) struct Refusal {
     pub(super) code: ErrorCode,
     pub(super) reason: String,
     /// Whom Clerk names. It does not always say.
-    pub(super) named: Vec<Identity>,
+    pub(super) named: Vec<NormalizedEmailAddress>,
 }
 
 /// Codes that are about the instance and not about the people.
@@ -76,7 +77,9 @@ impl Refusal {
         } else {
             Outcome::Refused
         };
-        let named = error.email_addresses().map(|address| Identity::of(address.as_str()));
+        let named = error
+            .email_addresses()
+            .map(|address| NormalizedEmailAddress::new(address.as_str()));
         Self {
             outcome,
             reason: error.long_message().unwrap_or(error.message()).to_owned(),

@@ -8,6 +8,7 @@ use super::{Engine, LaneState, Task};
 use crate::api::invitations::CreateInvitationBulk;
 use crate::error::{Effect, Error, ErrorKind, Result};
 use crate::middleware::RetryPolicy;
+use crate::model::NormalizedEmailAddress;
 use crate::run::Evidence;
 use crate::run::finish::Final;
 use crate::run::gate::Permit;
@@ -15,7 +16,7 @@ use crate::run::intake::Guest;
 use crate::run::isolate::{Isolation, isolation};
 use crate::run::journal::{AttemptedRecipient, JournalEffect, Lane, Record};
 use crate::run::observer::RunEvent;
-use crate::run::person::Identity;
+
 use crate::run::report::Stop;
 use crate::run::settings::WAIT_AFTER_BARE_429;
 use crate::run::settle::{Refusal, Verdict, verdict};
@@ -180,7 +181,7 @@ impl Engine<'_> {
 
     /// Matches the answer with the people by address, never by position. Who is missing in it is looked into.
     fn answered(&mut self, guests: Vec<Guest>, found: Vec<Found>, finals: &mut Vec<Final>) {
-        let by_address = |found: Found| (Identity::of(found.address()), found);
+        let by_address = |found: Found| (NormalizedEmailAddress::new(found.address()), found);
         let mut by_address: HashMap<_, _> = found.into_iter().map(by_address).collect();
         for guest in guests {
             match by_address.remove(&guest.identity) {

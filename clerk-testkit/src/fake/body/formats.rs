@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clerk_core::model::EmailAddress;
 use http::Uri;
 
 use super::{Fields, Null};
@@ -20,7 +21,7 @@ impl Fields {
             return String::new();
         };
         let identity = address::identity(&typed);
-        if !address::is_well_formed(&typed) || malformed.contains(&identity) {
+        if EmailAddress::from(typed.as_str()).validate().is_err() || malformed.contains(&identity) {
             self.refuse(ErrorItem::param_format_invalid(EMAIL_ADDRESS));
         }
         identity

@@ -1,0 +1,182 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::EmailAddress;
+
+/// Why a text cannot be an email address. `Display` says what is wrong and never quotes the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidEmailAddress {
+    /// The text is empty or blank.
+    Empty,
+    /// The address is longer than 254 bytes (RFC 5321, 4.5.3.1.3, with erratum 1690).
+    TooLong,
+    /// The text has no `@`.
+    NoAtSign,
+    /// The text has more than one `@` outside of quotes.
+    SeveralAtSigns,
+    /// The text has a space, a control character, or one of `( ) < > [ ] : ; , \ "` outside of quotes.
+    ForbiddenCharacter,
+    /// The part before the `@` is empty, or longer than 64 bytes (RFC 5321, 4.5.3.1.1).
+    LocalPartLength,
+    /// The part before the `@` starts or ends with a dot, or has two dots in a row.
+    LocalPartDots,
+    /// The domain is empty, has no dot, or has an empty part between its dots.
+    DomainDots,
+    /// A part of the domain is longer than 63 bytes, starts or ends with a hyphen, or has a character that no domain has.
+    DomainLabel,
+}
+
+impl EmailAddress {
+    /// Checks whether the text can be an email address at all. Whitespace around it is ignored.
+    ///
+    /// This is a plain reading of RFC 5321, 4.1.2, open for international addresses. It refuses what no mail server accepts;
+    /// whether an address that passes exists, only a mail can tell.
+    ///
+    /// ```
+    /// use clerk_core::model::{EmailAddress, InvalidEmailAddress};
+    ///
+    /// assert_eq!(EmailAddress::from("ada@example.com").validate(), Ok(()));
+    /// assert_eq!(EmailAddress::from("ada").validate(), Err(InvalidEmailAddress::NoAtSign));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEmailAddress`], the first problem found.
+    pub fn validate(&self) -> Result<(), InvalidEmailAddress> {
+        let address = self.0.trim();
+        if address.is_empty() {
+            return Err(InvalidEmailAddress::Empty);
+        }
+        if address.len() > 254 {
+            return Err(InvalidEmailAddress::TooLong);
+        }
+        let (local, domain) = address.rsplit_once('@').ok_or(InvalidEmailAddress::NoAtSign)?;
+        if address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(InvalidEmailAddress::ForbiddenCharacter);
+        }
+        validate_local_part(local)?;
+        validate_domain(domain)
+    }
+}
+
+fn validate_local_part(local: &str) -> Result<(), InvalidEmailAddress> {
+    if !(1..=64).contains(&local.len()) {
+        return Err(InvalidEmailAddress::LocalPartLength);
+    }
+    if local.len() > 1 && local.starts_with('"') && local.ends_with('"') {
+        return Ok(());
+    }
+    if local.contains('@') {
+        return Err(InvalidEmailAddress::SeveralAtSigns);
+    }
+    if local.contains(['(', ')', '<', '>', '[', ']', ':', ';', ',', '\\', '"']) {
+        return Err(InvalidEmailAddress::ForbiddenCharacter);
+    }
+    if local.split('.').any(str::is_empty) {
+        return Err(InvalidEmailAddress::LocalPartDots);
+    }
+    Ok(())
+}
+
+fn validate_domain(domain: &str) -> Result<(), InvalidEmailAddress> {
+    if !domain.contains('.') || domain.split('.').any(str::is_empty) {
+        return Err(InvalidEmailAddress::DomainDots);
+    }
+    let is_label = |label: &str| {
+        label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .chars()
+                .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-')
+    };
+    if domain.split('.').all(is_label) {
+        Ok(())
+    } else {
+        Err(InvalidEmailAddress::DomainLabel)
+    }
+}
+
+impl InvalidEmailAddress {
+    /// Returns the problem as a static text; `Display` writes the same.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "the email address is empty",
+            Self::TooLong => "the email address is longer than 254 bytes",
+            Self::NoAtSign => "the email address has no @",
+            Self::SeveralAtSigns => "the email address has more than one @",
+            Self::ForbiddenCharacter => {
+                "the email address contains a space, a control character, or punctuation that addresses cannot have"
+            }
+            Self::LocalPartLength => "the part of the email address before the @ is empty or longer than 64 bytes",
+            Self::LocalPartDots => {
+                "the part of the email address before the @ has a dot at its start or end, or two in a row"
+            }
+            Self::DomainDots => "the domain of the email address has no dot, or an empty part beside a dot",
+            Self::DomainLabel => "the domain of the email address is not a valid domain name",
+        }
+    }
+}
+
+impl fmt::Display for InvalidEmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl StdError for InvalidEmailAddress {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_that_a_mail_server_could_accept_are_valid() {
+        use InvalidEmailAddress::{
+            DomainDots, DomainLabel, Empty, ForbiddenCharacter, LocalPartDots, LocalPartLength, NoAtSign,
+            SeveralAtSigns, TooLong,
+        };
+        let longest_local_part = format!("{}@example.com", "a".repeat(64));
+        let long_local_part = format!("{}@example.com", "a".repeat(65));
+        let long_label = format!("ada@{}.com", "a".repeat(64));
+        let long_address = format!("ada@{}com", "a.".repeat(125));
+        let cases = [
+            ("ada@example.com", Ok(())),
+            ("  Ada@Example.COM ", Ok(())),
+            ("Ada.Lovelace+tag@sub.example.co.uk", Ok(())),
+            ("o'brien@a-b.io", Ok(())),
+            ("\"a@b\"@example.com", Ok(())),
+            ("josé@例え.jp", Ok(())),
+            (&longest_local_part, Ok(())),
+            ("", Err(Empty)),
+            ("  ", Err(Empty)),
+            (&long_address, Err(TooLong)),
+            ("ada", Err(NoAtSign)),
+            ("a@b@example.com", Err(SeveralAtSigns)),
+            ("ada@@example.com", Err(SeveralAtSigns)),
+            ("ada lovelace@example.com", Err(ForbiddenCharacter)),
+            ("ada@exam\tple.com", Err(ForbiddenCharacter)),
+            ("a\u{a0}b@example.com", Err(ForbiddenCharacter)),
+            ("a,b@example.com", Err(ForbiddenCharacter)),
+            ("ada;bob@example.com", Err(ForbiddenCharacter)),
+            ("Ada<ada@example.com>", Err(ForbiddenCharacter)),
+            ("@example.com", Err(LocalPartLength)),
+            (&long_local_part, Err(LocalPartLength)),
+            (".ada@example.com", Err(LocalPartDots)),
+            ("ada.@example.com", Err(LocalPartDots)),
+            ("a..da@example.com", Err(LocalPartDots)),
+            ("ada@", Err(DomainDots)),
+            ("ada@localhost", Err(DomainDots)),
+            ("ada@.com", Err(DomainDots)),
+            ("ada@example..com", Err(DomainDots)),
+            ("ada@example.com.", Err(DomainDots)),
+            ("ada@-example.com", Err(DomainLabel)),
+            ("ada@exam_ple.com", Err(DomainLabel)),
+            (&long_label, Err(DomainLabel)),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(EmailAddress::from(address).validate(), expected, "{address:?}");
+        }
+    }
+}
