@@ -1,11 +1,10 @@
 use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 
-use crate::fake::kept::{Kept, Store};
-use crate::fake::lifecycle::{EXPIRES_IN_DAYS, Fate, Lifecycle};
-use crate::fake::state::Arrival;
+use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
+use crate::fake::store::{Arrival, Store, Stored};
 
-/// An invitation to be made.
+/// A request to invite an address to the application.
 #[derive(Debug, Clone)]
 pub(in crate::fake) struct NewInvitation {
     pub(in crate::fake) email_address: String,
@@ -16,7 +15,7 @@ pub(in crate::fake) struct NewInvitation {
 }
 
 impl NewInvitation {
-    /// With Clerk's defaults.
+    /// Invites an address with Clerk's defaults.
     pub(in crate::fake) fn new(email_address: String) -> Self {
         Self {
             email_address,
@@ -28,17 +27,17 @@ impl NewInvitation {
     }
 }
 
-/// An invitation as the fake keeps it.
-#[derive(Debug, Clone)]
+/// An invitation to the application.
+#[derive(Debug)]
 pub(in crate::fake) struct Invitation {
-    pub(in crate::fake) id: String,
+    id: String,
     pub(in crate::fake) email_address: String,
     public_metadata: Metadata,
     url: String,
-    pub(in crate::fake) life: Lifecycle,
+    pub(in crate::fake) state: InvitationState,
 }
 
-impl Kept for Invitation {
+impl Stored for Invitation {
     const ID_PREFIX: &'static str = "inv_fake";
 
     fn id(&self) -> &str {
@@ -51,36 +50,36 @@ impl Kept for Invitation {
 }
 
 impl Store<Invitation> {
-    pub(in crate::fake) fn make(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {
-        self.add(|number, id| Invitation {
+    pub(in crate::fake) fn create(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {
+        self.insert_with(|number, id| Invitation {
             id,
             email_address: new.email_address,
             public_metadata: new.public_metadata,
             url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_ticket_{number:06}"),
-            life: Lifecycle::begin(at, new.expires_in_days),
+            state: InvitationState::new(at, new.expires_in_days),
         })
     }
 
     pub(in crate::fake) fn has_pending(&self, email_address: &str, wall: Timestamp) -> bool {
-        self.of_address(email_address)
-            .any(|invitation| invitation.life.is_pending(wall))
+        self.by_address(email_address)
+            .any(|invitation| invitation.state.is_pending(wall))
     }
 
-    /// Accepts every pending invitation for this address.
+    /// Accepts every pending invitation of an address.
     pub(in crate::fake) fn accept(&mut self, email_address: &str, wall: Timestamp) {
-        self.change_all_of(email_address, |invitation| {
-            if invitation.life.is_pending(wall) {
-                invitation.life.meet(Fate::Accepted, wall);
+        self.update_by_address(email_address, |invitation| {
+            if invitation.state.is_pending(wall) {
+                invitation.state.resolve(Resolution::Accepted, wall);
             }
         });
     }
 }
 
 impl Invitation {
-    /// The invitation as the API shows it.
-    pub(in crate::fake) fn shown(&self, wall: Timestamp) -> impl Serialize + '_ {
+    /// Returns the invitation as Clerk's API shows it.
+    pub(in crate::fake) fn view(&self, wall: Timestamp) -> impl Serialize + '_ {
         #[derive(Serialize)]
-        struct Shown<'a> {
+        struct View<'a> {
             object: &'static str,
             id: &'a str,
             email_address: &'a str,
@@ -93,17 +92,17 @@ impl Invitation {
             updated_at: Timestamp,
         }
 
-        Shown {
+        View {
             object: "invitation",
             id: &self.id,
             email_address: &self.email_address,
             public_metadata: &self.public_metadata,
-            revoked: self.life.fate() == Fate::Revoked,
-            status: self.life.status(wall),
+            revoked: self.state.resolution() == Some(Resolution::Revoked),
+            status: self.state.status(wall),
             url: &self.url,
-            expires_at: self.life.expires_at,
-            created_at: self.life.created_at,
-            updated_at: self.life.updated_at,
+            expires_at: self.state.expires_at,
+            created_at: self.state.created_at,
+            updated_at: self.state.updated_at,
         }
     }
 }

@@ -2,26 +2,25 @@ use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::fake::kept::{Kept, Store};
-use crate::fake::lifecycle::{EXPIRES_IN_DAYS, Fate, Lifecycle};
-use crate::fake::organizations::{MEMBER, role_name};
-use crate::fake::state::Arrival;
-use crate::fake::users::User;
+use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
+use super::organization::{MEMBER, role_name};
+use super::user::User;
+use crate::fake::store::{Arrival, Store, Stored};
 
-/// An invitation to be made.
+/// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
-pub(in crate::fake) struct CreateOrganizationInvitation {
-    pub(super) email_address: String,
-    pub(super) role: String,
-    pub(super) inviter_id: Option<String>,
-    pub(super) public_metadata: Metadata,
-    pub(super) private_metadata: Metadata,
-    pub(super) notify: bool,
-    pub(super) expires_in_days: u32,
+pub(in crate::fake) struct NewOrganizationInvitation {
+    pub(in crate::fake) email_address: String,
+    pub(in crate::fake) role: String,
+    pub(in crate::fake) inviter_id: Option<String>,
+    pub(in crate::fake) public_metadata: Metadata,
+    pub(in crate::fake) private_metadata: Metadata,
+    pub(in crate::fake) notify: bool,
+    pub(in crate::fake) expires_in_days: u32,
 }
 
-impl CreateOrganizationInvitation {
-    /// For a member without rights, with Clerk's defaults.
+impl NewOrganizationInvitation {
+    /// Invites an address as a plain member with Clerk's defaults.
     pub(in crate::fake) fn new(email_address: String) -> Self {
         Self {
             email_address,
@@ -35,37 +34,28 @@ impl CreateOrganizationInvitation {
     }
 }
 
-/// An invitation as the fake keeps it.
+/// An invitation to an organization.
 #[derive(Debug)]
 pub(in crate::fake) struct OrganizationInvitation {
     id: String,
-    pub(super) organization_id: String,
-    pub(super) email_address: String,
+    pub(in crate::fake) organization_id: String,
+    pub(in crate::fake) email_address: String,
     role: String,
     inviter: Option<Inviter>,
     public_metadata: Metadata,
     private_metadata: Metadata,
     url: String,
-    pub(super) life: Lifecycle,
+    pub(in crate::fake) state: InvitationState,
 }
 
-/// The user in whose name somebody is invited.
+/// The user in whose name the invitation was sent.
 #[derive(Debug)]
-pub(in crate::fake) struct Inviter {
+struct Inviter {
     user_id: String,
     email_address: String,
 }
 
-impl From<&User> for Inviter {
-    fn from(user: &User) -> Self {
-        Self {
-            user_id: user.id(),
-            email_address: user.email_address.clone(),
-        }
-    }
-}
-
-impl Kept for OrganizationInvitation {
+impl Stored for OrganizationInvitation {
     const ID_PREFIX: &'static str = "orginv_fake";
 
     fn id(&self) -> &str {
@@ -78,38 +68,41 @@ impl Kept for OrganizationInvitation {
 }
 
 impl Store<OrganizationInvitation> {
-    pub(in crate::fake) fn make(
+    pub(in crate::fake) fn create(
         &mut self,
         organization_id: &str,
-        new: CreateOrganizationInvitation,
-        inviter: Option<Inviter>,
+        new: NewOrganizationInvitation,
+        inviter: Option<&User>,
         at: Arrival,
     ) -> &OrganizationInvitation {
-        self.add(|number, id| OrganizationInvitation {
+        self.insert_with(|number, id| OrganizationInvitation {
             id,
             organization_id: organization_id.to_owned(),
             email_address: new.email_address,
             role: new.role,
-            inviter,
+            inviter: inviter.map(|user| Inviter {
+                user_id: user.id().to_owned(),
+                email_address: user.email_address.clone(),
+            }),
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
             url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_organization_ticket_{number:06}"),
-            life: Lifecycle::begin(at, new.expires_in_days),
+            state: InvitationState::new(at, new.expires_in_days),
         })
     }
 
-    pub(super) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
-        self.of_address(email_address)
+    pub(in crate::fake) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
+        self.by_address(email_address)
             .any(|invitation| invitation.is_pending_for(organization_id, wall))
     }
 
-    pub(super) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
+    pub(in crate::fake) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
         self.iter()
             .filter(|invitation| invitation.is_pending_for(organization_id, wall))
             .count()
     }
 
-    /// Accepts what is pending for this address, and tells the role that it gives.
+    /// Accepts the pending invitation of an address, and returns the role that it gives.
     pub(in crate::fake) fn accept(
         &mut self,
         organization_id: &str,
@@ -117,9 +110,9 @@ impl Store<OrganizationInvitation> {
         wall: Timestamp,
     ) -> Option<String> {
         let mut role = None;
-        self.change_all_of(email_address, |invitation| {
+        self.update_by_address(email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
-                invitation.life.meet(Fate::Accepted, wall);
+                invitation.state.resolve(Resolution::Accepted, wall);
                 role = Some(invitation.role.clone());
             }
         });
@@ -129,12 +122,12 @@ impl Store<OrganizationInvitation> {
 
 impl OrganizationInvitation {
     fn is_pending_for(&self, organization_id: &str, wall: Timestamp) -> bool {
-        self.organization_id == organization_id && self.life.is_pending(wall)
+        self.organization_id == organization_id && self.state.is_pending(wall)
     }
 
-    /// The invitation as the API shows it.
-    pub(super) fn shown(&self, wall: Timestamp) -> Shown<'_> {
-        Shown {
+    /// Returns the invitation as the operations on one organization show it.
+    pub(in crate::fake) fn view(&self, wall: Timestamp) -> View<'_> {
+        View {
             object: "organization_invitation",
             id: &self.id,
             email_address: &self.email_address,
@@ -142,35 +135,35 @@ impl OrganizationInvitation {
             role_name: role_name(&self.role),
             organization_id: &self.organization_id,
             inviter_id: self.inviter.as_ref().map(|inviter| inviter.user_id.as_str()),
-            public_inviter_data: self.inviter.as_ref().map(Inviter::shown),
-            status: self.life.status(wall),
+            public_inviter_data: self.inviter.as_ref().map(Inviter::view),
+            status: self.state.status(wall),
             public_metadata: &self.public_metadata,
             private_metadata: &self.private_metadata,
             url: &self.url,
-            expires_at: self.life.expires_at,
-            created_at: self.life.created_at,
-            updated_at: self.life.updated_at,
+            expires_at: self.state.expires_at,
+            created_at: self.state.created_at,
+            updated_at: self.state.updated_at,
             public_organization_data: None,
         }
     }
 
-    /// The same, with what lists that cross organizations tell of them.
-    pub(super) fn shown_with_organization(&self, wall: Timestamp) -> Shown<'_> {
+    /// Returns the invitation as lists across organizations show it: with data of its organization.
+    pub(in crate::fake) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
         let id = &self.organization_id;
-        Shown {
+        View {
             public_organization_data: Some(json!({
                 "id": id,
                 "name": id,
                 "slug": id.replace('_', "-"),
                 "has_image": false,
             })),
-            ..self.shown(wall)
+            ..self.view(wall)
         }
     }
 }
 
 impl Inviter {
-    fn shown(&self) -> Value {
+    fn view(&self) -> Value {
         json!({
             "user_id": &self.user_id,
             "first_name": null,
@@ -183,7 +176,7 @@ impl Inviter {
 }
 
 #[derive(Serialize)]
-pub(super) struct Shown<'a> {
+pub(in crate::fake) struct View<'a> {
     object: &'static str,
     id: &'a str,
     email_address: &'a str,

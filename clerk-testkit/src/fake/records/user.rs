@@ -1,73 +1,55 @@
-use std::collections::HashMap;
-
 use clerk_core::model::Timestamp;
 use serde_json::{Value, json};
 
-use crate::fake::error::Refusal;
+use crate::fake::store::{Store, Stored};
 
-const ID_PREFIX: &str = "user_fake";
-
-/// The users, in the order of their creation.
-#[derive(Debug, Default)]
-pub(in crate::fake) struct Users {
-    in_order: Vec<User>,
-    index_by_address: HashMap<String, usize>,
-}
-
-/// A user as the fake keeps it.
+/// A user with one email address.
 #[derive(Debug)]
 pub(in crate::fake) struct User {
-    number: usize,
+    number: u64,
+    id: String,
     pub(in crate::fake) email_address: String,
-    pub(super) created_at: Timestamp,
+    pub(in crate::fake) created_at: Timestamp,
 }
 
-impl Users {
-    /// Has a user with this address from now on, if there was none.
-    pub(in crate::fake) fn add(&mut self, email_address: &str, wall: Timestamp) {
-        if self.has(email_address) {
-            return;
+impl Stored for User {
+    const ID_PREFIX: &'static str = "user_fake";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn email_address(&self) -> &str {
+        &self.email_address
+    }
+}
+
+impl Store<User> {
+    /// Creates a user with an address, unless there is one.
+    pub(in crate::fake) fn create(&mut self, email_address: &str, wall: Timestamp) {
+        if self.find(email_address).is_none() {
+            self.insert_with(|number, id| User {
+                number,
+                id,
+                email_address: email_address.to_owned(),
+                created_at: wall,
+            });
         }
-        self.index_by_address
-            .insert(email_address.to_owned(), self.in_order.len());
-        self.in_order.push(User {
-            number: self.in_order.len() + 1,
-            email_address: email_address.to_owned(),
-            created_at: wall,
-        });
     }
 
-    pub(in crate::fake) fn has(&self, email_address: &str) -> bool {
-        self.index_by_address.contains_key(email_address)
-    }
-
-    pub(in crate::fake) fn iter(&self) -> impl Iterator<Item = &User> {
-        self.in_order.iter()
-    }
-
-    /// The user of this id.
-    pub(in crate::fake) fn get(&self, id: &str) -> Result<&User, Refusal> {
-        let found = self.iter().find(|user| user.id() == id);
-        found.ok_or_else(|| Refusal::not_found("There is no user of this id."))
-    }
-
-    /// The user who has this address.
-    pub(in crate::fake) fn of_address(&self, email_address: &str) -> Option<&User> {
-        self.in_order.get(*self.index_by_address.get(email_address)?)
+    /// Returns the user of an address.
+    pub(in crate::fake) fn find(&self, email_address: &str) -> Option<&User> {
+        self.by_address(email_address).next()
     }
 }
 
 impl User {
-    pub(in crate::fake) fn id(&self) -> String {
-        format!("{ID_PREFIX}{:06}", self.number)
-    }
-
-    /// The user as the API shows it: all that is required of one.
-    pub(super) fn shown(&self) -> Value {
+    /// Returns the user as Clerk's API shows it, with all required fields.
+    pub(in crate::fake) fn view(&self) -> Value {
         let address_id = format!("idn_fake{:06}", self.number);
         json!({
             "object": "user",
-            "id": self.id(),
+            "id": &self.id,
             "primary_email_address_id": &address_id,
             "email_addresses": [{
                 "object": "email_address",
