@@ -2,7 +2,7 @@ use clerk_core::{Operation, api};
 use http::Method;
 
 use super::operation::FakeOperation;
-use super::query::decode;
+use crate::query::percent_decode;
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn params(operation: &Operation, path: &str) -> Option<PathParams> {
     for expected in operation.path().split('/') {
         let segment = segments.next()?;
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => params.0.push((name, decode(segment))),
+            Some(name) if !segment.is_empty() => params.0.push((name, percent_decode(segment))),
             None if segment == expected => {}
             _ => return None,
         }
