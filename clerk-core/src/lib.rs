@@ -5,6 +5,8 @@ mod client;
 pub mod clock;
 mod endpoint;
 pub mod error;
+#[doc(hidden)]
+pub mod json;
 pub mod middleware;
 pub mod model;
 mod operation;
