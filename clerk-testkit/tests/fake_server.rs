@@ -425,7 +425,7 @@ fn the_program_says_what_is_wrong_with_its_options() {
         (&["--prot", "1"], "fake-clerk: --prot: there is no such option"),
         (
             &["--limits", "bulk=x"],
-            "fake-clerk: --limits: \"bulk=x\" is not a limit",
+            "fake-clerk: --limits: \"bulk=x\" is not a rate limit",
         ),
         (
             &["--window", "round"],

@@ -64,7 +64,7 @@ fn wrong_options_are_told_before_anybody_is_invited() {
         ),
         (&["--organization", "../org"], "must be an organization's id"),
         (&["--plan", "--dry-run"], "cannot be used with"),
-        (&["--limits", "fast"], "\"fast\" is not a limit"),
+        (&["--limits", "fast"], "\"fast\" is not a rate limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
         (&["--redirect-url", "/sign-up"], "must be an absolute URL"),
