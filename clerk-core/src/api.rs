@@ -8,6 +8,7 @@ pub mod instance;
 pub mod invitations;
 mod invitee;
 pub mod organization_invitations;
+mod rate_limits;
 #[cfg(test)]
 mod tests;
 pub mod users;

@@ -128,7 +128,7 @@ impl Client {
         let request = self.http_request(request)?;
         let result = self.inner.transport.send(request).await;
         response::read(operation, result, &*self.inner.clock)
-            .map_err(|error| if only_reads { error.of_read() } else { error })
+            .map_err(|error| if only_reads { error.without_effect() } else { error })
     }
 
     fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {

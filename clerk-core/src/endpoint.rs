@@ -79,17 +79,19 @@ pub struct EndpointRequest {
     body: Option<Bytes>,
 }
 
-impl EndpointRequest {
-    pub(crate) fn new(operation: Operation) -> Self {
-        let path = Cow::Borrowed(operation.path());
-        Self {
-            operation,
-            path,
+impl Operation {
+    /// Starts a request for this operation.
+    pub fn request(&self) -> EndpointRequest {
+        EndpointRequest {
+            operation: self.clone(),
+            path: Cow::Borrowed(self.path()),
             query: String::new(),
             body: None,
         }
     }
+}
 
+impl EndpointRequest {
     /// Puts `value`, percent-encoded, in the place of `{name}` in the path.
     ///
     /// # Errors

@@ -13,6 +13,6 @@ mod timeout;
 pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
 pub(crate) use rate_limit::Window;
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
-pub use retry::{AttemptOutcome, Attempts, FailedAttempt, Retry, RetryDecision, RetryPolicy};
+pub use retry::{AttemptOutcome, FailedAttempt, Retry, RetryDecision, RetryPolicy};
 pub(crate) use retry_after::retry_after;
 pub use timeout::Timeout;

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use clerk_core::clock::Sleep;
 use clerk_core::model::Timestamp;
-use clerk_core::{Clock, SystemClock};
+use clerk_core::{Clock, Sleep, SystemClock};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 

@@ -8,9 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use clerk_core::clock::Sleep;
 use clerk_core::model::Timestamp;
-use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError, async_trait};
+use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, Sleep, SystemClock, TransportError, async_trait};
 
 /// A [`Clock`] that jumps to the end of the earliest sleep whenever no request is in flight.
 ///

@@ -68,7 +68,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
         ),
         (&["--organization", "../org"], "expected an organization ID"),
         (&["--plan", "--dry-run"], "cannot be used with"),
-        (&["--limits", "fast"], "\"fast\" is not a limit"),
+        (&["--limits", "fast"], "\"fast\" is not a rate limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
         (&["--redirect-url", "/sign-up"], "must be an absolute URL"),

@@ -22,7 +22,7 @@ impl UnknownValue {
 
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", crate::error::SafeToLog(&self.0))
+        write!(f, "{}", crate::safe_to_log::SafeToLog(&self.0))
     }
 }
 

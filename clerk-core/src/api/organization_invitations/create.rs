@@ -18,7 +18,7 @@ pub(crate) static OPERATION: Operation = Operation::post(
 /// Address and role are required. What is not set is not sent, and Clerk's default holds.
 ///
 /// There is no `ignore_existing` and no mail template here: those belong to
-/// [invitations to the application](crate::CreateInvitation).
+/// [invitations to the application](crate::api::invitations::CreateInvitation).
 ///
 /// ```
 /// use clerk_core::api::organization_invitations::CreateOrganizationInvitation;

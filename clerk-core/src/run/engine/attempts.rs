@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Engine, LaneState, Task};
 use crate::api::invitations::CreateInvitationBulk;
-use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::middleware::RetryPolicy;
 use crate::model::NormalizedEmailAddress;
 use crate::run::Evidence;
@@ -16,6 +16,7 @@ use crate::run::intake::Guest;
 use crate::run::isolate::{Isolation, isolation};
 use crate::run::journal::{AttemptedRecipient, JournalEffect, Lane, Record};
 use crate::run::observer::RunEvent;
+use crate::transport::Effect;
 
 use crate::run::report::Stop;
 use crate::run::settings::WAIT_AFTER_BARE_429;

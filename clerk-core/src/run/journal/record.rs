@@ -2,9 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Effect, ErrorCode};
+use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId, Redacted, Timestamp};
 use crate::run::{Evidence, Outcome, Revocation};
+use crate::transport::Effect;
 
 /// One entry of a journal.
 ///
