@@ -9,6 +9,7 @@ pub mod invitations;
 mod invitee;
 pub mod organization_invitations;
 mod rate_limits;
+mod resource;
 #[cfg(test)]
 mod tests;
 pub mod users;

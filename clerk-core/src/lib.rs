@@ -5,6 +5,8 @@ mod client;
 mod clock;
 mod endpoint;
 mod error;
+#[doc(hidden)]
+pub mod json;
 pub mod middleware;
 pub mod model;
 mod operation;

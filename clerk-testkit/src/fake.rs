@@ -69,7 +69,7 @@ pub(crate) use state::{Reply, Routed};
 
 use config::Config;
 use state::State;
-use store::{Arrival, normalize};
+use store::{Arrival, Stored, normalize};
 
 /// Clerk's Backend API in memory, with one instance. Clones share the instance.
 ///
@@ -174,9 +174,7 @@ impl FakeClerk {
     pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
         let at = arrival(&*self.shared.clock);
         let mut state = self.state();
-        state
-            .instance
-            .join(organization_id.as_ref(), &normalize(address), at)
+        state.instance.join(organization_id.as_ref(), &normalize(address), at)
     }
 
     /// Returns the id of the user of an address, or `None` if there is no such user.

@@ -153,7 +153,7 @@ fn what_inviting_to_an_organization_sends() {
         ),
         (sent(&revoke), "POST /organizations/org_1/invitations/orginv_1/revoke"),
         (
-            sent(&revoke.requesting_user(&user)),
+            sent(&revoke.requesting_user_id(&user)),
             r#"POST /organizations/org_1/invitations/orginv_1/revoke {"requesting_user_id":"user_1"}"#,
         ),
         (

@@ -157,7 +157,12 @@ impl Refusal {
     pub(super) fn content_type() -> Self {
         let code = ErrorCode::new("unsupported_content_type");
         let hint = "The content type must be application/json.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, "unsupported content type", hint)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code,
+            "unsupported content type",
+            hint,
+        )
     }
 
     pub(super) fn bulk_size_exceeded(max: usize) -> Self {

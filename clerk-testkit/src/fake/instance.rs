@@ -9,9 +9,7 @@ use clerk_core::HttpRequest;
 use super::error::Refusal;
 use super::instance_config::InstanceConfig;
 use super::query::Query;
-use super::records::{
-    Invitation, NewInvitation, OrganizationInvitation, Organizations, User, WaitlistEntry,
-};
+use super::records::{Invitation, NewInvitation, OrganizationInvitation, Organizations, User, WaitlistEntry};
 use super::store::{Arrival, Store};
 
 /// Everything that the instance stores, and the number of emails sent to each address.

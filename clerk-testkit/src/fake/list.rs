@@ -41,11 +41,7 @@ impl<'q, T> List<'q, T> {
     ///
     /// `fake_not_simulated` for a parameter or an order that the fake does not have, or else a 422 with `errors` and all
     /// errors found here.
-    pub(super) fn read(
-        query: &'q Query,
-        params: &ListParams<T>,
-        mut errors: Vec<ErrorItem>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn read(query: &'q Query, params: &ListParams<T>, mut errors: Vec<ErrorItem>) -> Result<Self, Refusal> {
         let own: &[&str] = if params.statuses.is_empty() { &[] } else { &["status"] };
         query.refuse_not_simulated(&[&["limit", "offset", "order_by"], own, params.filters].concat())?;
         let (compare, is_descending) = read_order(query, params, &mut errors)?;

@@ -29,9 +29,8 @@ impl Query {
 
     /// Whether `query` is the record's id or a part of its address. Without the parameter every record matches.
     pub(super) fn matches_id_or_address(&self, record: &impl Stored) -> bool {
-        self.get("query").is_none_or(|text| {
-            record.id() == text.trim() || record.email_address().contains(&normalize(text))
-        })
+        self.get("query")
+            .is_none_or(|text| record.id() == text.trim() || record.email_address().contains(&normalize(text)))
     }
 
     /// Refuses parameters other than those simulated. The fake cannot know whether Clerk has them, and a filter that it

@@ -8,9 +8,6 @@ use crate::model::{InvitationStatus, OrganizationInvitation, Page, Redacted};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation =
-    Operation::get("ListInstanceOrganizationInvitations", "/organization_invitations");
-
 /// Which invitations to any organization of the instance to list. Nothing set lists the ten newest of every status.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct ListInstanceOrganizationInvitations {
@@ -21,6 +18,10 @@ pub struct ListInstanceOrganizationInvitations {
 }
 
 impl ListInstanceOrganizationInvitations {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation =
+        &Operation::get("ListInstanceOrganizationInvitations", "/organization_invitations");
+
     /// Lists without filter.
     pub fn new() -> Self {
         Self::default()
@@ -55,7 +56,7 @@ impl Endpoint for ListInstanceOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_all("status", &self.statuses)
             .query_opt("query", self.query.as_deref())

@@ -8,8 +8,6 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata, Redacted};
 use crate::operation::Operation;
 
-pub(crate) static OPERATION: Operation = Operation::post("CreateInvitation", "/invitations");
-
 /// One person to invite to the application, and how.
 ///
 /// Only the address is required. What is not set is not sent, and Clerk's default holds.
@@ -43,6 +41,9 @@ pub struct CreateInvitation {
 }
 
 impl CreateInvitation {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post("CreateInvitation", "/invitations");
+
     /// The longest that an invitation can be valid: 365 days.
     pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
 
@@ -124,7 +125,7 @@ impl Endpoint for CreateInvitation {
     type Output = Invitation;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         match self.problem() {
             Some(problem) => Err(request.invalid(problem)),
             None => request.json(self),

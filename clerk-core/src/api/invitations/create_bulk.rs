@@ -5,8 +5,6 @@ use crate::error::InvalidRequest;
 use crate::model::Invitation;
 use crate::operation::Operation;
 
-pub(crate) static OPERATION: Operation = Operation::post("CreateBulkInvitations", "/invitations/bulk");
-
 /// 1 to 10 people to invite in one call: the body of `CreateBulkInvitations`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateInvitationBulk<'a> {
@@ -14,6 +12,9 @@ pub struct CreateInvitationBulk<'a> {
 }
 
 impl<'a> CreateInvitationBulk<'a> {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post("CreateBulkInvitations", "/invitations/bulk");
+
     /// How many people one call takes: 10.
     pub const MAX: usize = 10;
 
@@ -27,7 +28,7 @@ impl Endpoint for CreateInvitationBulk<'_> {
     type Output = Vec<Invitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         Bulk::of_invitations(Self::MAX).json(request, self.invitations, CreateInvitation::problem)
     }
 }

@@ -7,8 +7,6 @@ use crate::model::{Invitation, InvitationStatus, Page, Redacted};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(crate) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
-
 /// Which invitations to list. Nothing set lists the ten newest of every status but revoked.
 ///
 /// ```
@@ -60,6 +58,9 @@ impl InvitationOrder {
 }
 
 impl ListInvitations {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("ListInvitations", "/invitations");
+
     /// Lists without filter.
     pub fn new() -> Self {
         Self::default()
@@ -94,7 +95,7 @@ impl Endpoint for ListInvitations {
     type Output = Page<Invitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
             .query_opt("query", self.query.as_deref())

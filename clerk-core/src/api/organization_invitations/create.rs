@@ -8,11 +8,6 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, Redacted, UserId};
 use crate::operation::Operation;
 
-pub(crate) static OPERATION: Operation = Operation::post(
-    "CreateOrganizationInvitation",
-    "/organizations/{organization_id}/invitations",
-);
-
 /// One person to invite to an organization, and how: the item of both calls that invite.
 ///
 /// Address and role are required. What is not set is not sent, and Clerk's default holds.
@@ -147,6 +142,12 @@ pub struct CreateOrganizationInvitationSingle<'a> {
 }
 
 impl<'a> CreateOrganizationInvitationSingle<'a> {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post(
+        "CreateOrganizationInvitation",
+        "/organizations/{organization_id}/invitations",
+    );
+
     /// Invites this person to this organization.
     pub const fn new(organization_id: &'a OrganizationId, invitation: &'a CreateOrganizationInvitation) -> Self {
         Self {
@@ -160,7 +161,7 @@ impl Endpoint for CreateOrganizationInvitationSingle<'_> {
     type Output = OrganizationInvitation;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
         match self.invitation.problem() {

@@ -5,11 +5,6 @@ use crate::error::InvalidRequest;
 use crate::model::{OrganizationId, OrganizationInvitation, Page};
 use crate::operation::Operation;
 
-pub(crate) static OPERATION: Operation = Operation::post(
-    "CreateOrganizationInvitationBulk",
-    "/organizations/{organization_id}/invitations/bulk",
-);
-
 /// 1 to 10 people to invite to an organization in one call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateOrganizationInvitationBulk<'a> {
@@ -18,6 +13,12 @@ pub struct CreateOrganizationInvitationBulk<'a> {
 }
 
 impl<'a> CreateOrganizationInvitationBulk<'a> {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post(
+        "CreateOrganizationInvitationBulk",
+        "/organizations/{organization_id}/invitations/bulk",
+    );
+
     /// How many people one call takes: 10.
     pub const MAX: usize = 10;
 
@@ -34,7 +35,7 @@ impl Endpoint for CreateOrganizationInvitationBulk<'_> {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
         Bulk::of_invitations(Self::MAX).json(request, self.invitations, CreateOrganizationInvitation::problem)

@@ -6,11 +6,6 @@ use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationI
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(crate) static OPERATION: Operation = Operation::get(
-    "ListOrganizationInvitations",
-    "/organizations/{organization_id}/invitations",
-);
-
 /// Which invitations to an organization to list. Nothing set lists the ten newest of every status.
 ///
 /// ```
@@ -33,6 +28,12 @@ pub struct ListOrganizationInvitations {
 }
 
 impl ListOrganizationInvitations {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get(
+        "ListOrganizationInvitations",
+        "/organizations/{organization_id}/invitations",
+    );
+
     /// Lists the invitations to this organization without filter.
     pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
         Self {
@@ -72,7 +73,7 @@ impl Endpoint for ListOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", &self.organization_id)?;
         let request = request

@@ -5,11 +5,6 @@ use crate::model::{OrganizationId, OrganizationInvitation, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(crate) static OPERATION: Operation = Operation::get(
-    "ListPendingOrganizationInvitations",
-    "/organizations/{organization_id}/invitations/pending",
-);
-
 /// Which pending invitations to an organization to list. Clerk has deprecated the operation:
 /// [`ListOrganizationInvitations`](super::ListOrganizationInvitations) with a status does the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +14,12 @@ pub struct ListPendingOrganizationInvitations {
 }
 
 impl ListPendingOrganizationInvitations {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get(
+        "ListPendingOrganizationInvitations",
+        "/organizations/{organization_id}/invitations/pending",
+    );
+
     /// Lists the pending invitations to this organization.
     pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
         Self {
@@ -34,7 +35,7 @@ impl Endpoint for ListPendingOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", &self.organization_id)?;
         self.window.add_to(request)

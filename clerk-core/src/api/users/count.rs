@@ -4,8 +4,6 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, TotalCount};
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::get("GetUsersCount", "/users/count");
-
 /// Which users to count. Nothing set counts all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CountUsers {
@@ -13,6 +11,9 @@ pub struct CountUsers {
 }
 
 impl CountUsers {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("GetUsersCount", "/users/count");
+
     /// The most addresses that one call takes: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
@@ -33,6 +34,6 @@ impl Endpoint for CountUsers {
     type Output = TotalCount;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        self.addresses.add_to(OPERATION.request())
+        self.addresses.add_to(Self::OPERATION.request())
     }
 }

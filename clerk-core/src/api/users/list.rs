@@ -6,8 +6,6 @@ use crate::model::{EmailAddress, Page, User};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(crate) static OPERATION: Operation = Operation::get("GetUserList", "/users");
-
 /// Which users to list. Nothing set lists the ten newest.
 ///
 /// ```
@@ -22,6 +20,9 @@ pub struct ListUsers {
 }
 
 impl ListUsers {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("GetUserList", "/users");
+
     /// The most addresses that one call takes: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
@@ -45,7 +46,7 @@ impl Endpoint for ListUsers {
     type Output = Page<User>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = self.addresses.add_to(OPERATION.request())?;
+        let request = self.addresses.add_to(Self::OPERATION.request())?;
         self.window.add_to(request)
     }
 }

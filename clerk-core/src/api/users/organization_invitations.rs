@@ -5,11 +5,6 @@ use crate::model::{InvitationStatus, OrganizationInvitation, Page, UserId};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get(
-    "UsersGetOrganizationInvitations",
-    "/users/{user_id}/organization_invitations",
-);
-
 /// Which of the invitations to organizations that one user has to list. Nothing set lists ten of every status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListUserOrganizationInvitations {
@@ -19,6 +14,12 @@ pub struct ListUserOrganizationInvitations {
 }
 
 impl ListUserOrganizationInvitations {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get(
+        "UsersGetOrganizationInvitations",
+        "/users/{user_id}/organization_invitations",
+    );
+
     /// Lists the invitations of this user without filter.
     pub fn new(user_id: impl Into<UserId>) -> Self {
         Self {
@@ -42,7 +43,7 @@ impl Endpoint for ListUserOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("user_id", &self.user_id)?
             .query_opt("status", self.status.as_ref());

@@ -6,9 +6,6 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, WaitlistEntry};
 use crate::operation::Operation;
 
-// Twice is once: for an address that waits already, Clerk answers the entry that is there and makes none.
-pub(super) static OPERATION: Operation = Operation::post("CreateWaitlistEntry", "/waitlist_entries").idempotent();
-
 /// One person to put on the waitlist.
 ///
 /// ```
@@ -24,6 +21,10 @@ pub struct CreateWaitlistEntry {
 }
 
 impl CreateWaitlistEntry {
+    /// The operation that this request calls.
+    // If the address is already on the waitlist, Clerk returns the existing entry and creates none.
+    pub const OPERATION: &'static Operation = &Operation::post("CreateWaitlistEntry", "/waitlist_entries").idempotent();
+
     /// Puts this address on the waitlist.
     pub fn new(email_address: impl Into<EmailAddress>) -> Self {
         Self {
@@ -54,7 +55,7 @@ impl Endpoint for CreateWaitlistEntry {
     type Output = WaitlistEntry;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         match self.problem() {
             Some(problem) => Err(request.invalid(problem)),
             None => request.json(self),

@@ -5,10 +5,6 @@ use crate::error::InvalidRequest;
 use crate::model::WaitlistEntry;
 use crate::operation::Operation;
 
-// Twice is once, as for a single entry.
-pub(super) static OPERATION: Operation =
-    Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
-
 const BULK: Bulk = Bulk {
     max: CreateWaitlistEntryBulk::MAX,
     purpose: "to put on the waitlist",
@@ -22,6 +18,11 @@ pub struct CreateWaitlistEntryBulk<'a> {
 }
 
 impl<'a> CreateWaitlistEntryBulk<'a> {
+    /// The operation that this request calls.
+    // Existing entries are returned, as for a single entry.
+    pub const OPERATION: &'static Operation =
+        &Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
+
     /// How many people one call takes: 50.
     pub const MAX: usize = 50;
 
@@ -35,7 +36,7 @@ impl Endpoint for CreateWaitlistEntryBulk<'_> {
     type Output = Vec<WaitlistEntry>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         BULK.json(request, self.entries, CreateWaitlistEntry::problem)
     }
 }

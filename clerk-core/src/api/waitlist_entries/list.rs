@@ -7,8 +7,6 @@ use crate::model::{Page, Redacted, WaitlistEntry, WaitlistEntryStatus};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get("ListWaitlistEntries", "/waitlist_entries");
-
 /// Which waitlist entries to list. Nothing set lists the ten newest of every status.
 ///
 /// ```
@@ -60,6 +58,9 @@ impl WaitlistEntryOrder {
 }
 
 impl ListWaitlistEntries {
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("ListWaitlistEntries", "/waitlist_entries");
+
     /// Lists without filter.
     pub fn new() -> Self {
         Self::default()
@@ -94,7 +95,7 @@ impl Endpoint for ListWaitlistEntries {
     type Output = Page<WaitlistEntry>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
             .query_opt("query", self.query.as_deref())

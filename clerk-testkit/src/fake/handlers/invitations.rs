@@ -1,5 +1,4 @@
 use clerk_core::ErrorCode;
-use clerk_core::model::Timestamp;
 use http::StatusCode;
 
 use super::{BULK_MAX, deleted, find_duplicates};
@@ -145,7 +144,9 @@ fn check(instance: &Instance, people: &[NewInvitation], call: &Call<'_>) -> Resu
     if people.iter().any(is_user) {
         return Err(user_exists());
     }
-    let addresses = people.iter().map(|new| (new.email_address.as_str(), new.ignore_existing));
+    let addresses = people
+        .iter()
+        .map(|new| (new.email_address.as_str(), new.ignore_existing));
     let has_pending = |address: &str| instance.invitations.has_pending(address, call.at.wall);
     let duplicates = find_duplicates(addresses, has_pending);
     if duplicates.is_empty() {

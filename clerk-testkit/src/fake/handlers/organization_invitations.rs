@@ -11,8 +11,8 @@ use crate::fake::instance::{Call, HandlerResult, Instance};
 use crate::fake::instance_config::{InstanceConfig, OrganizationDuplicate};
 use crate::fake::list::{List, ListParams, OrderField, json_array, json_envelope};
 use crate::fake::records::{
-    ADMIN, EXPIRES_IN_DAYS, NewOrganizationInvitation, Organization, OrganizationInvitation, Resolution, STATUSES, User,
-    to_json,
+    ADMIN, EXPIRES_IN_DAYS, NewOrganizationInvitation, Organization, OrganizationInvitation, Resolution, STATUSES,
+    User, to_json,
 };
 use crate::fake::store::{Stored, normalize};
 
@@ -47,7 +47,9 @@ pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResu
     let filters = &["email_address"];
     list_matching(instance, call, filters, OrganizationInvitation::view, |invitation| {
         invitation.organization_id == organization_id(call)
-            && address.as_ref().is_none_or(|address| invitation.email_address == *address)
+            && address
+                .as_ref()
+                .is_none_or(|address| invitation.email_address == *address)
     })
 }
 
@@ -264,5 +266,10 @@ fn membership_quota_exceeded() -> Refusal {
 
 fn not_pending() -> Refusal {
     let code = ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING;
-    Refusal::new(StatusCode::NOT_FOUND, code, "not pending", "The invitation is not pending.")
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        code,
+        "not pending",
+        "The invitation is not pending.",
+    )
 }

@@ -149,7 +149,10 @@ fn find_unlocked<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a Wait
 
 /// Updates the entry of the path, and returns it as JSON.
 fn update(instance: &mut Instance, call: &Call<'_>, update: impl FnOnce(&mut WaitlistEntry)) -> HandlerResult {
-    let entry = instance.waitlist_entries.get_mut(entry_id(call)).ok_or_else(not_found)?;
+    let entry = instance
+        .waitlist_entries
+        .get_mut(entry_id(call))
+        .ok_or_else(not_found)?;
     update(entry);
     Ok(entry.to_json(&instance.invitations, call.at.wall).into())
 }

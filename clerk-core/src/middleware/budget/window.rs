@@ -1,18 +1,18 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Quota;
+use crate::middleware::Quota;
 
 /// A sliding window: how many calls are under way, and when the places of the ended ones are free again.
 #[derive(Debug)]
-pub(crate) struct Window {
+pub(super) struct Window {
     quota: Quota,
     under_way: usize,
     free_again: VecDeque<Duration>,
 }
 
 impl Window {
-    pub(crate) const fn new(quota: Quota) -> Self {
+    pub(super) const fn new(quota: Quota) -> Self {
         Self {
             quota,
             under_way: 0,
@@ -20,8 +20,8 @@ impl Window {
         }
     }
 
-    /// When a place is free: `now`, or the earliest time at which it makes sense to ask again.
-    pub(crate) fn free_at(&mut self, now: Duration) -> Duration {
+    /// Returns when a place is free: `now`, or the earliest time at which it makes sense to ask again.
+    pub(super) fn free_at(&mut self, now: Duration) -> Duration {
         while self.free_again.front().is_some_and(|at| *at <= now) {
             self.free_again.pop_front();
         }
@@ -34,23 +34,23 @@ impl Window {
             .map_or(now.saturating_add(self.quota.per()), |at| *at)
     }
 
-    /// Counts a call that ended this long ago, before the window was made. Such calls are told oldest first.
-    pub(crate) fn remember(&mut self, age: Duration, now: Duration) {
+    /// Counts a call that ended this long ago, before the window was made. Such calls are added oldest first.
+    pub(super) fn remember(&mut self, age: Duration, now: Duration) {
         if let Some(left) = self.quota.per().checked_sub(age) {
             self.free_again.push_back(now.saturating_add(left));
         }
     }
 
-    pub(crate) const fn take(&mut self) {
+    pub(super) const fn take(&mut self) {
         self.under_way += 1;
     }
 
-    pub(crate) fn end(&mut self, now: Duration) {
+    pub(super) fn end(&mut self, now: Duration) {
         self.under_way = self.under_way.saturating_sub(1);
         self.free_again.push_back(now.saturating_add(self.quota.per()));
     }
 
-    pub(crate) fn give_back(&mut self) {
+    pub(super) fn give_back(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }
 }
