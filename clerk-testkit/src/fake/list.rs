@@ -28,8 +28,7 @@ pub(super) struct ListParams<T: 'static> {
 #[derive(Debug)]
 pub(super) struct List<'q, T> {
     statuses: Vec<&'q str>,
-    compare: fn(&T, &T) -> Ordering,
-    is_descending: bool,
+    order: Order<T>,
     limit: usize,
     offset: usize,
 }
@@ -44,15 +43,14 @@ impl<'q, T> List<'q, T> {
     pub(super) fn read(query: &'q Query, params: &ListParams<T>, mut errors: Vec<ErrorItem>) -> Result<Self, Refusal> {
         let own: &[&str] = if params.statuses.is_empty() { &[] } else { &["status"] };
         query.refuse_not_simulated(&[&["limit", "offset", "order_by"], own, params.filters].concat())?;
-        let (compare, is_descending) = read_order(query, params, &mut errors)?;
+        let order = Order::read(query, params, &mut errors)?;
         let limit = read_number(query, "limit", DEFAULT_LIMIT, &mut errors);
         if !(1..=MAX_LIMIT).contains(&limit) {
             errors.push(ErrorItem::param_value_invalid("limit"));
         }
         let list = Self {
             statuses: query.all("status").filter(|status| !status.is_empty()).collect(),
-            compare,
-            is_descending,
+            order,
             limit,
             offset: read_number(query, "offset", 0, &mut errors),
         };
@@ -77,8 +75,8 @@ impl<'q, T> List<'q, T> {
     /// order is descending.
     pub(super) fn page<'a>(&self, items: impl Iterator<Item = &'a T>) -> Page<'a, T> {
         let mut items: Vec<&T> = items.collect();
-        items.sort_by(|a, b| (self.compare)(a, b));
-        if self.is_descending {
+        items.sort_by(|a, b| (self.order.compare)(a, b));
+        if self.order.is_descending {
             items.reverse();
         }
         let total_count = items.len();
@@ -117,28 +115,35 @@ pub(super) fn json_envelope(array: &str, total_count: usize) -> Bytes {
     format!(r#"{{"data":{array},"total_count":{total_count}}}"#).into()
 }
 
-/// Reads `order_by`: a field behind an optional plus or minus sign. By default, the newest come first.
-fn read_order<T>(
-    query: &Query,
-    params: &ListParams<T>,
-    errors: &mut Vec<ErrorItem>,
-) -> Result<(fn(&T, &T) -> Ordering, bool), Refusal> {
-    let order = query.get("order_by").filter(|order| !order.is_empty());
-    let order = order.unwrap_or("-created_at");
-    let field = order.strip_prefix(['+', '-']).unwrap_or(order);
-    if params.orders_not_simulated.contains(&field) {
-        let simulated: Vec<_> = params.orders.iter().map(|(name, _)| *name).collect();
-        return Err(Refusal::not_simulated(format!(
-            "The fake does not simulate ordering by {field}. It can order this list by: {}.",
-            simulated.join(", ")
-        )));
+/// The order of a list.
+#[derive(Debug)]
+struct Order<T> {
+    compare: fn(&T, &T) -> Ordering,
+    is_descending: bool,
+}
+
+impl<T> Order<T> {
+    /// Reads `order_by`: a field after an optional plus or minus sign. By default, the newest come first.
+    fn read(query: &Query, params: &ListParams<T>, errors: &mut Vec<ErrorItem>) -> Result<Self, Refusal> {
+        let order = query.get("order_by").filter(|order| !order.is_empty());
+        let order = order.unwrap_or("-created_at");
+        let field = order.strip_prefix(['+', '-']).unwrap_or(order);
+        if params.orders_not_simulated.contains(&field) {
+            let simulated: Vec<_> = params.orders.iter().map(|(name, _)| *name).collect();
+            return Err(Refusal::not_simulated(format!(
+                "The fake does not simulate ordering by {field}. It can order this list by: {}.",
+                simulated.join(", ")
+            )));
+        }
+        let found = params.orders.iter().find(|(name, _)| *name == field);
+        if found.is_none() {
+            errors.push(ErrorItem::param_value_invalid("order_by"));
+        }
+        Ok(Self {
+            compare: found.map_or(|_, _| Ordering::Equal, |(_, compare)| *compare),
+            is_descending: order.starts_with('-'),
+        })
     }
-    let found = params.orders.iter().find(|(name, _)| *name == field);
-    if found.is_none() {
-        errors.push(ErrorItem::param_value_invalid("order_by"));
-    }
-    let compare = found.map_or((|_, _| Ordering::Equal) as fn(&T, &T) -> _, |(_, compare)| *compare);
-    Ok((compare, order.starts_with('-')))
 }
 
 fn read_number(query: &Query, name: &str, default: usize, errors: &mut Vec<ErrorItem>) -> usize {

@@ -99,6 +99,7 @@ impl fmt::Display for FakeOperation {
 }
 
 /// Finds an operation at compile time.
+#[expect(clippy::panic, reason = "the table is evaluated at compile time")]
 const fn find_by_name(operations: &'static [&'static Operation], name: &str) -> &'static Operation {
     let mut index = 0;
     while index < operations.len() {
@@ -198,8 +199,9 @@ mod tests {
 
     #[test]
     fn a_request_is_routed_by_method_and_path() {
-        let organization = ("organization_id", "org_1");
-        let cases: [(&str, &str, &str, &[(&str, &str)]); 10] = [
+        type Params = &'static [(&'static str, &'static str)];
+        const ORGANIZATION: (&str, &str) = ("organization_id", "org_1");
+        let cases: [(&str, &str, &str, Params); 10] = [
             ("POST", "/v1/invitations", "CreateInvitation", &[]),
             ("GET", "/v1/invitations", "ListInvitations", &[]),
             ("POST", "/v1/invitations/bulk", "CreateBulkInvitations", &[]),
@@ -219,19 +221,19 @@ mod tests {
                 "GET",
                 "/v1/organizations/org_1/invitations/pending",
                 "ListPendingOrganizationInvitations",
-                &[organization],
+                &[ORGANIZATION],
             ),
             (
                 "GET",
                 "/v1/organizations/org_1/invitations/orginv_1",
                 "GetOrganizationInvitation",
-                &[organization, ("invitation_id", "orginv_1")],
+                &[ORGANIZATION, ("invitation_id", "orginv_1")],
             ),
             (
                 "POST",
                 "/v1/organizations/org_1/invitations/bulk",
                 "CreateOrganizationInvitationBulk",
-                &[organization],
+                &[ORGANIZATION],
             ),
             ("GET", "/v1/users/count", "GetUsersCount", &[]),
             ("GET", "/v1/instance", "GetInstance", &[]),
