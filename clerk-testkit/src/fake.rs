@@ -51,7 +51,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clerk_core::model::UserId;
 use clerk_core::{
-    Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
+    Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError,
     TransportErrorKind, async_trait,
 };
 
@@ -87,7 +87,7 @@ struct Shared {
 
 impl FakeClerk {
     /// The default key of the instance, which refuses every other key.
-    pub const SECRET_KEY: &'static str = "sk_test_fake";
+    pub const SECRET_KEY: &'static str = config::SECRET_KEY;
 
     // Arbitrary, but the same in every run.
     const RETRY_SEED: u64 = 1;
@@ -100,18 +100,6 @@ impl FakeClerk {
     /// Returns a builder with the settings of [`new`](Self::new).
     pub fn builder() -> FakeClerkBuilder {
         FakeClerkBuilder::new()
-    }
-
-    fn start(config: Config, clock: Arc<dyn Clock>) -> Self {
-        let config = Arc::new(config);
-        let state = State::new(Arc::clone(&config), arrival(&*clock));
-        Self {
-            shared: Arc::new(Shared {
-                config,
-                clock,
-                state: Mutex::new(state),
-            }),
-        }
     }
 
     /// Returns a client of this fake, with its key and its clock. The jitter of its retries has a fixed seed: with a
@@ -236,11 +224,6 @@ fn arrival(clock: &dyn Clock) -> Arrival {
     }
 }
 
-#[expect(clippy::expect_used, reason = "the constant is a valid key")]
-fn default_key() -> SecretKey {
-    SecretKey::new(FakeClerk::SECRET_KEY).expect("a valid key")
-}
-
 #[expect(
     clippy::expect_used,
     reason = "building fails only for an invalid base URL or user agent, and neither is set"
@@ -249,6 +232,22 @@ fn built(client: ClientBuilder) -> Client {
     client
         .build()
         .expect("a client with the default base URL and user agent")
+}
+
+impl FakeClerkBuilder {
+    /// Builds the fake.
+    pub fn build(self) -> FakeClerk {
+        let (config, clock) = self.finish();
+        let config = Arc::new(config);
+        let state = State::new(Arc::clone(&config), arrival(&*clock));
+        FakeClerk {
+            shared: Arc::new(Shared {
+                config,
+                clock,
+                state: Mutex::new(state),
+            }),
+        }
+    }
 }
 
 impl Default for FakeClerk {

@@ -6,15 +6,14 @@ use clerk_core::middleware::RateLimits;
 use clerk_core::{Clock, SecretKey, SystemClock};
 
 use super::call_record::CallRecord;
-use super::config::{BulkOn5xx, Config};
+use super::config::{BulkOn5xx, Config, default_key};
 use super::fault::FaultPlan;
 use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
 use super::limits::WindowKind;
 use super::records::{ADMIN, MEMBER, NewOrganizationInvitation};
 use super::store::normalize;
-use super::{FakeClerk, default_key};
 
-/// Builds a [`FakeClerk`], starting from [`FakeClerk::builder`]. Every setting has a default.
+/// Builds a [`FakeClerk`](super::FakeClerk), starting from [`FakeClerk::builder`](super::FakeClerk::builder). Every setting has a default.
 ///
 /// Addresses are normalized: surrounding whitespace is removed and ASCII letters become lower case.
 #[must_use]
@@ -44,7 +43,7 @@ impl FakeClerkBuilder {
         }
     }
 
-    /// Sets the only key that the fake accepts. The default is [`FakeClerk::SECRET_KEY`]. The key also determines whether
+    /// Sets the only key that the fake accepts. The default is [`FakeClerk::SECRET_KEY`](super::FakeClerk::SECRET_KEY). The key also determines whether
     /// the instance is for development or production.
     pub fn secret_key(mut self, key: SecretKey) -> Self {
         self.config.secret_key = key;
@@ -88,7 +87,7 @@ impl FakeClerkBuilder {
     }
 
     /// Like [`member`](Self::member), with the role `org:admin`: the user may invite and revoke invitations.
-    /// [`FakeClerk::user_id`] returns the user's id.
+    /// [`FakeClerk::user_id`](super::FakeClerk::user_id) returns the user's id.
     pub fn administrator(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
         self.with_member(organization_id.as_ref(), address.as_ref(), ADMIN)
     }
@@ -218,12 +217,12 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// Builds the fake.
-    pub fn build(mut self) -> FakeClerk {
+    /// Returns the settings, with those that depend on the key.
+    pub(super) fn finish(mut self) -> (Config, Arc<dyn Clock>) {
         let environment = self.config.secret_key.environment();
         self.config.instance.environment = environment;
         self.config.limits = self.limits.unwrap_or_else(|| RateLimits::documented(environment));
-        FakeClerk::start(self.config, self.clock)
+        (self.config, self.clock)
     }
 }
 

@@ -24,6 +24,14 @@ pub enum BulkOn5xx {
 
 pub(super) type OnCall = Arc<dyn Fn(&CallRecord) + Send + Sync>;
 
+/// The default key of the instance.
+pub(super) const SECRET_KEY: &str = "sk_test_fake";
+
+#[expect(clippy::expect_used, reason = "the constant is a valid key")]
+pub(super) fn default_key() -> SecretKey {
+    SecretKey::new(SECRET_KEY).expect("a valid key")
+}
+
 pub(super) struct Config {
     pub(super) instance: InstanceConfig,
     pub(super) secret_key: SecretKey,

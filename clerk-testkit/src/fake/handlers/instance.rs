@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::fake::instance::{Call, HandlerResult, Instance};
 
 /// Carries out `GetInstance`.
-pub(in crate::fake) fn get(_: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn get(_: &Instance, call: &Call<'_>) -> HandlerResult {
     let environment = match call.config.environment {
         Environment::Development => "development",
         Environment::Production => "production",

@@ -26,14 +26,14 @@ const LIST_PARAMS: ListParams<Invitation> = ListParams {
 };
 
 /// Carries out `CreateInvitation`.
-pub(in crate::fake) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     let new = read_new(read_object(call.request)?, Null::Refused, call.config)?;
     let invitation = invite(instance, call, new)?;
     Ok(to_json(&invitation.view(call.at.wall)).into())
 }
 
 /// Carries out `CreateBulkInvitations`, for all of the people or for none.
-pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     let people = read_array(call.request, BULK_MAX, |person| {
         read_new(person, Null::Accepted, call.config)
     })?;
@@ -47,7 +47,7 @@ pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>)
 }
 
 /// Carries out `ListInvitations`.
-pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let mut errors = Vec::new();
     let is_paginated = read_paginated(&query, &mut errors);
@@ -74,7 +74,7 @@ pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResu
 }
 
 /// Carries out `RevokeInvitation`. An expired invitation can be revoked too.
-pub(in crate::fake) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     let invitation = instance.invitations.get_mut(call.params.get(INVITATION_ID));
     let invitation = invitation.ok_or_else(not_found)?;
     match invitation.state.resolution() {
@@ -86,7 +86,7 @@ pub(in crate::fake) fn revoke(instance: &mut Instance, call: &Call<'_>) -> Handl
 }
 
 /// Carries out `DeleteInvitation`.
-pub(in crate::fake) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     let id = call.params.get(INVITATION_ID);
     instance.invitations.remove(id).ok_or_else(not_found)?;
     Ok(deleted("invitation", id))

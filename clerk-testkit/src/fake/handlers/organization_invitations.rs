@@ -22,7 +22,7 @@ const ORDERS: &[OrderField<OrganizationInvitation>] = &[
 ];
 
 /// Carries out `CreateOrganizationInvitation`.
-pub(in crate::fake) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let new = read_new(read_object(call.request)?, call.config)?;
     check(instance, std::slice::from_ref(&new), call)?;
@@ -30,7 +30,7 @@ pub(in crate::fake) fn create(instance: &mut Instance, call: &mut Call<'_>) -> H
 }
 
 /// Carries out `CreateOrganizationInvitationBulk`, for all of the people or for none.
-pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let people = read_array(call.request, BULK_MAX, |person| read_new(person, call.config))?;
     check(instance, &people, call)?;
@@ -41,7 +41,7 @@ pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>)
 }
 
 /// Carries out `ListOrganizationInvitations`.
-pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let address = call.query().get("email_address").map(normalize);
     let filters = &["email_address"];
@@ -54,7 +54,7 @@ pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResu
 }
 
 /// Carries out `ListPendingOrganizationInvitations`.
-pub(in crate::fake) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     list_matching(instance, call, &[], OrganizationInvitation::view, |invitation| {
         invitation.organization_id == organization_id(call) && invitation.state.is_pending(call.at.wall)
@@ -62,7 +62,7 @@ pub(in crate::fake) fn list_pending(instance: &Instance, call: &Call<'_>) -> Han
 }
 
 /// Carries out `ListInstanceOrganizationInvitations`.
-pub(in crate::fake) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let part_of_address = call.query().get("query").map(normalize).unwrap_or_default();
     let view = OrganizationInvitation::view_with_organization;
     list_matching(instance, call, &["query"], view, |invitation| {
@@ -71,7 +71,7 @@ pub(in crate::fake) fn list_of_instance(instance: &Instance, call: &Call<'_>) ->
 }
 
 /// Carries out `UsersGetOrganizationInvitations`.
-pub(in crate::fake) fn list_of_user(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list_of_user(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let user = users::find(&instance.users, call.params.get("user_id"))?;
     let view = OrganizationInvitation::view_with_organization;
     list_matching(instance, call, &[], view, |invitation| {
@@ -80,7 +80,7 @@ pub(in crate::fake) fn list_of_user(instance: &Instance, call: &Call<'_>) -> Han
 }
 
 /// Carries out `GetOrganizationInvitation`.
-pub(in crate::fake) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let found = instance.organization_invitations.get(call.params.get("invitation_id"));
     let found = found.filter(|invitation| invitation.organization_id == organization_id(call));
@@ -89,7 +89,7 @@ pub(in crate::fake) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResul
 }
 
 /// Carries out `RevokeOrganizationInvitation`.
-pub(in crate::fake) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let mut fields = read_optional_object(call.request)?;
     let requesting_user_id: Option<String> = fields.take("requesting_user_id", Null::Accepted);

@@ -34,7 +34,7 @@ const LIST_PARAMS: ListParams<User> = ListParams {
 };
 
 /// Carries out `GetUserList`.
-pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let mut errors = Vec::new();
     let filter = Filter::read(&query, &mut errors);
@@ -44,7 +44,7 @@ pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResu
 }
 
 /// Carries out `GetUsersCount`.
-pub(in crate::fake) fn count(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn count(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let mut errors = Vec::new();
     let filter = Filter::read(&query, &mut errors);

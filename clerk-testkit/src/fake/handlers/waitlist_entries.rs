@@ -35,13 +35,13 @@ struct NewEntry {
 }
 
 /// Carries out `CreateWaitlistEntry`, which returns the existing entry if there is one.
-pub(in crate::fake) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     let new = read_new(read_object(call.request)?, call.config)?;
     Ok(find_or_create(instance, call, new).into())
 }
 
 /// Carries out `CreateBulkWaitlistEntries`.
-pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     let people = read_array(call.request, BULK_MAX, |person| read_new(person, call.config))?;
     let mut earlier = BTreeSet::new();
     if !people.iter().all(|new| earlier.insert(new.email_address.as_str())) {
@@ -53,7 +53,7 @@ pub(in crate::fake) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>)
 }
 
 /// Carries out `ListWaitlistEntries`.
-pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let list = List::read(&query, &LIST_PARAMS, Vec::new())?;
     let found = instance
@@ -67,7 +67,7 @@ pub(in crate::fake) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResu
 }
 
 /// Carries out `InviteWaitlistEntry`. The invitation follows the rules of invitations to the application.
-pub(in crate::fake) fn invite(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
+pub(crate) fn invite(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
     let entry = find_unlocked(instance, call)?;
     let email_address = entry.email_address.clone();
     let status = entry.status;
@@ -89,7 +89,7 @@ pub(in crate::fake) fn invite(instance: &mut Instance, call: &mut Call<'_>) -> H
 }
 
 /// Carries out `RejectWaitlistEntry`. An invitation that the entry led to is not affected.
-pub(in crate::fake) fn reject(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn reject(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     match find_unlocked(instance, call)?.status {
         Status::Completed => return Err(already_completed()),
         Status::Rejected => return Err(already_rejected()),
@@ -99,7 +99,7 @@ pub(in crate::fake) fn reject(instance: &mut Instance, call: &Call<'_>) -> Handl
 }
 
 /// Carries out `DeleteWaitlistEntry`.
-pub(in crate::fake) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     match find_unlocked(instance, call)?.status {
         Status::Completed => return Err(already_completed()),
         Status::Rejected => return Err(already_rejected()),

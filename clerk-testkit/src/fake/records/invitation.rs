@@ -6,17 +6,17 @@ use crate::fake::store::{Arrival, Store, Stored};
 
 /// A request to invite an address to the application.
 #[derive(Debug, Clone)]
-pub(in crate::fake) struct NewInvitation {
-    pub(in crate::fake) email_address: String,
-    pub(in crate::fake) public_metadata: Metadata,
-    pub(in crate::fake) notify: bool,
-    pub(in crate::fake) ignore_existing: bool,
-    pub(in crate::fake) expires_in_days: u32,
+pub(crate) struct NewInvitation {
+    pub(crate) email_address: String,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) notify: bool,
+    pub(crate) ignore_existing: bool,
+    pub(crate) expires_in_days: u32,
 }
 
 impl NewInvitation {
     /// Invites an address with Clerk's defaults.
-    pub(in crate::fake) fn new(email_address: String) -> Self {
+    pub(crate) fn new(email_address: String) -> Self {
         Self {
             email_address,
             public_metadata: Metadata::default(),
@@ -29,12 +29,12 @@ impl NewInvitation {
 
 /// An invitation to the application.
 #[derive(Debug)]
-pub(in crate::fake) struct Invitation {
+pub(crate) struct Invitation {
     id: String,
-    pub(in crate::fake) email_address: String,
+    pub(crate) email_address: String,
     public_metadata: Metadata,
     url: String,
-    pub(in crate::fake) state: InvitationState,
+    pub(crate) state: InvitationState,
 }
 
 impl Stored for Invitation {
@@ -50,7 +50,7 @@ impl Stored for Invitation {
 }
 
 impl Store<Invitation> {
-    pub(in crate::fake) fn create(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {
+    pub(crate) fn create(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {
         self.insert_with(|number, id| Invitation {
             id,
             email_address: new.email_address,
@@ -60,13 +60,13 @@ impl Store<Invitation> {
         })
     }
 
-    pub(in crate::fake) fn has_pending(&self, email_address: &str, wall: Timestamp) -> bool {
+    pub(crate) fn has_pending(&self, email_address: &str, wall: Timestamp) -> bool {
         self.by_address(email_address)
             .any(|invitation| invitation.state.is_pending(wall))
     }
 
     /// Accepts every pending invitation of an address.
-    pub(in crate::fake) fn accept(&mut self, email_address: &str, wall: Timestamp) {
+    pub(crate) fn accept(&mut self, email_address: &str, wall: Timestamp) {
         self.update_by_address(email_address, |invitation| {
             if invitation.state.is_pending(wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
@@ -77,7 +77,7 @@ impl Store<Invitation> {
 
 impl Invitation {
     /// Returns the invitation as Clerk's API shows it.
-    pub(in crate::fake) fn view(&self, wall: Timestamp) -> impl Serialize + '_ {
+    pub(crate) fn view(&self, wall: Timestamp) -> impl Serialize + '_ {
         #[derive(Serialize)]
         struct View<'a> {
             object: &'static str,

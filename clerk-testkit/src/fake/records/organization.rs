@@ -1,60 +1,60 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The role that may invite.
-pub(in crate::fake) const ADMIN: &str = "org:admin";
+pub(crate) const ADMIN: &str = "org:admin";
 
 /// The role of a plain member.
-pub(in crate::fake) const MEMBER: &str = "org:member";
+pub(crate) const MEMBER: &str = "org:member";
 
 /// The organizations of the instance, and the roles that they share.
 #[derive(Debug, Clone, Default)]
-pub(in crate::fake) struct Organizations {
+pub(crate) struct Organizations {
     by_id: BTreeMap<String, Organization>,
     custom_roles: BTreeSet<String>,
 }
 
 /// An organization: its members, with their roles.
 #[derive(Debug, Clone, Default)]
-pub(in crate::fake) struct Organization {
+pub(crate) struct Organization {
     roles_by_address: BTreeMap<String, String>,
     membership_limit: Option<usize>,
 }
 
 impl Organizations {
     /// Returns the organization of an id, which is created if it does not exist.
-    pub(in crate::fake) fn get_or_create(&mut self, id: &str) -> &mut Organization {
+    pub(crate) fn get_or_create(&mut self, id: &str) -> &mut Organization {
         self.by_id.entry(id.to_owned()).or_default()
     }
 
-    pub(in crate::fake) fn get(&self, id: &str) -> Option<&Organization> {
+    pub(crate) fn get(&self, id: &str) -> Option<&Organization> {
         self.by_id.get(id)
     }
 
-    pub(in crate::fake) fn add_role(&mut self, key: &str) {
+    pub(crate) fn add_role(&mut self, key: &str) {
         self.custom_roles.insert(key.to_owned());
     }
 
-    pub(in crate::fake) fn has_role(&self, key: &str) -> bool {
+    pub(crate) fn has_role(&self, key: &str) -> bool {
         matches!(key, ADMIN | MEMBER) || self.custom_roles.contains(key)
     }
 }
 
 impl Organization {
-    pub(in crate::fake) fn add_member(&mut self, email_address: &str, role: &str) {
+    pub(crate) fn add_member(&mut self, email_address: &str, role: &str) {
         self.roles_by_address.insert(email_address.to_owned(), role.to_owned());
     }
 
-    pub(in crate::fake) const fn limit_memberships(&mut self, limit: usize) {
+    pub(crate) const fn limit_memberships(&mut self, limit: usize) {
         self.membership_limit = Some(limit);
     }
 
     /// Returns the role of a member, or `None` if the address is not a member's.
-    pub(in crate::fake) fn role_of(&self, email_address: &str) -> Option<&str> {
+    pub(crate) fn role_of(&self, email_address: &str) -> Option<&str> {
         self.roles_by_address.get(email_address).map(String::as_str)
     }
 
     /// Whether this many people can join besides the members.
-    pub(in crate::fake) fn has_room_for(&self, invited: usize) -> bool {
+    pub(crate) fn has_room_for(&self, invited: usize) -> bool {
         let wanted = self.roles_by_address.len() + invited;
         self.membership_limit.is_none_or(|limit| wanted <= limit)
     }

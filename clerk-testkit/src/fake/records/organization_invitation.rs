@@ -9,19 +9,19 @@ use crate::fake::store::{Arrival, Store, Stored};
 
 /// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
-pub(in crate::fake) struct NewOrganizationInvitation {
-    pub(in crate::fake) email_address: String,
-    pub(in crate::fake) role: String,
-    pub(in crate::fake) inviter_id: Option<String>,
-    pub(in crate::fake) public_metadata: Metadata,
-    pub(in crate::fake) private_metadata: Metadata,
-    pub(in crate::fake) notify: bool,
-    pub(in crate::fake) expires_in_days: u32,
+pub(crate) struct NewOrganizationInvitation {
+    pub(crate) email_address: String,
+    pub(crate) role: String,
+    pub(crate) inviter_id: Option<String>,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+    pub(crate) notify: bool,
+    pub(crate) expires_in_days: u32,
 }
 
 impl NewOrganizationInvitation {
     /// Invites an address as a plain member with Clerk's defaults.
-    pub(in crate::fake) fn new(email_address: String) -> Self {
+    pub(crate) fn new(email_address: String) -> Self {
         Self {
             email_address,
             role: MEMBER.to_owned(),
@@ -36,16 +36,16 @@ impl NewOrganizationInvitation {
 
 /// An invitation to an organization.
 #[derive(Debug)]
-pub(in crate::fake) struct OrganizationInvitation {
+pub(crate) struct OrganizationInvitation {
     id: String,
-    pub(in crate::fake) organization_id: String,
-    pub(in crate::fake) email_address: String,
+    pub(crate) organization_id: String,
+    pub(crate) email_address: String,
     role: String,
     inviter: Option<Inviter>,
     public_metadata: Metadata,
     private_metadata: Metadata,
     url: String,
-    pub(in crate::fake) state: InvitationState,
+    pub(crate) state: InvitationState,
 }
 
 /// The user in whose name the invitation was sent.
@@ -68,7 +68,7 @@ impl Stored for OrganizationInvitation {
 }
 
 impl Store<OrganizationInvitation> {
-    pub(in crate::fake) fn create(
+    pub(crate) fn create(
         &mut self,
         organization_id: &str,
         new: NewOrganizationInvitation,
@@ -91,24 +91,19 @@ impl Store<OrganizationInvitation> {
         })
     }
 
-    pub(in crate::fake) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
+    pub(crate) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
         self.by_address(email_address)
             .any(|invitation| invitation.is_pending_for(organization_id, wall))
     }
 
-    pub(in crate::fake) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
+    pub(crate) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
         self.iter()
             .filter(|invitation| invitation.is_pending_for(organization_id, wall))
             .count()
     }
 
     /// Accepts the pending invitation of an address, and returns the role that it gives.
-    pub(in crate::fake) fn accept(
-        &mut self,
-        organization_id: &str,
-        email_address: &str,
-        wall: Timestamp,
-    ) -> Option<String> {
+    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
         let mut role = None;
         self.update_by_address(email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
@@ -126,7 +121,7 @@ impl OrganizationInvitation {
     }
 
     /// Returns the invitation as the operations on one organization show it.
-    pub(in crate::fake) fn view(&self, wall: Timestamp) -> View<'_> {
+    pub(crate) fn view(&self, wall: Timestamp) -> View<'_> {
         View {
             object: "organization_invitation",
             id: &self.id,
@@ -148,7 +143,7 @@ impl OrganizationInvitation {
     }
 
     /// Returns the invitation as lists across organizations show it: with data of its organization.
-    pub(in crate::fake) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
+    pub(crate) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
         let id = &self.organization_id;
         View {
             public_organization_data: Some(json!({
@@ -176,7 +171,7 @@ impl Inviter {
 }
 
 #[derive(Serialize)]
-pub(in crate::fake) struct View<'a> {
+pub(crate) struct View<'a> {
     object: &'static str,
     id: &'a str,
     email_address: &'a str,

@@ -5,11 +5,11 @@ use crate::fake::store::{Store, Stored};
 
 /// A user with one email address.
 #[derive(Debug)]
-pub(in crate::fake) struct User {
+pub(crate) struct User {
     number: u64,
     id: String,
-    pub(in crate::fake) email_address: String,
-    pub(in crate::fake) created_at: Timestamp,
+    pub(crate) email_address: String,
+    pub(crate) created_at: Timestamp,
 }
 
 impl Stored for User {
@@ -26,7 +26,7 @@ impl Stored for User {
 
 impl Store<User> {
     /// Creates a user with an address, unless there is one.
-    pub(in crate::fake) fn create(&mut self, email_address: &str, wall: Timestamp) {
+    pub(crate) fn create(&mut self, email_address: &str, wall: Timestamp) {
         if self.find(email_address).is_none() {
             self.insert_with(|number, id| User {
                 number,
@@ -38,14 +38,14 @@ impl Store<User> {
     }
 
     /// Returns the user of an address.
-    pub(in crate::fake) fn find(&self, email_address: &str) -> Option<&User> {
+    pub(crate) fn find(&self, email_address: &str) -> Option<&User> {
         self.by_address(email_address).next()
     }
 }
 
 impl User {
     /// Returns the user as Clerk's API shows it, with all required fields.
-    pub(in crate::fake) fn view(&self) -> Value {
+    pub(crate) fn view(&self) -> Value {
         let address_id = format!("idn_fake{:06}", self.number);
         json!({
             "object": "user",

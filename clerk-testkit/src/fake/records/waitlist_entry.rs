@@ -9,22 +9,22 @@ use crate::fake::store::{Arrival, Store, Stored};
 
 /// An entry of the waitlist.
 #[derive(Debug)]
-pub(in crate::fake) struct WaitlistEntry {
+pub(crate) struct WaitlistEntry {
     id: String,
-    pub(in crate::fake) email_address: String,
-    pub(in crate::fake) status: Status,
-    pub(in crate::fake) is_locked: bool,
+    pub(crate) email_address: String,
+    pub(crate) status: Status,
+    pub(crate) is_locked: bool,
     invitation_id: Option<String>,
-    pub(in crate::fake) invited_at: Option<Timestamp>,
-    pub(in crate::fake) created_at: Timestamp,
+    pub(crate) invited_at: Option<Timestamp>,
+    pub(crate) created_at: Timestamp,
     updated_at: Timestamp,
     /// The creation by the clock's monotonic time.
-    pub(in crate::fake) created: Duration,
+    pub(crate) created: Duration,
 }
 
 /// The status of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::fake) enum Status {
+pub(crate) enum Status {
     Pending,
     Invited,
     Completed,
@@ -32,9 +32,9 @@ pub(in crate::fake) enum Status {
 }
 
 impl Status {
-    pub(in crate::fake) const NAMES: [&'static str; 4] = ["pending", "invited", "completed", "rejected"];
+    pub(crate) const NAMES: [&'static str; 4] = ["pending", "invited", "completed", "rejected"];
 
-    pub(in crate::fake) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 }
@@ -52,7 +52,7 @@ impl Stored for WaitlistEntry {
 }
 
 impl Store<WaitlistEntry> {
-    pub(in crate::fake) fn create(&mut self, email_address: String, is_locked: bool, at: Arrival) -> &WaitlistEntry {
+    pub(crate) fn create(&mut self, email_address: String, is_locked: bool, at: Arrival) -> &WaitlistEntry {
         self.insert_with(|_, id| WaitlistEntry {
             id,
             email_address,
@@ -67,25 +67,25 @@ impl Store<WaitlistEntry> {
     }
 
     /// Completes the entry of an address that has signed up.
-    pub(in crate::fake) fn complete(&mut self, email_address: &str, wall: Timestamp) {
+    pub(crate) fn complete(&mut self, email_address: &str, wall: Timestamp) {
         self.update_by_address(email_address, |entry| entry.set_status(Status::Completed, wall));
     }
 }
 
 impl WaitlistEntry {
-    pub(in crate::fake) const fn set_status(&mut self, status: Status, wall: Timestamp) {
+    pub(crate) const fn set_status(&mut self, status: Status, wall: Timestamp) {
         self.status = status;
         self.updated_at = wall;
     }
 
-    pub(in crate::fake) fn set_invited(&mut self, invitation_id: String, wall: Timestamp) {
+    pub(crate) fn set_invited(&mut self, invitation_id: String, wall: Timestamp) {
         self.set_status(Status::Invited, wall);
         self.invitation_id = Some(invitation_id);
         self.invited_at = Some(wall);
     }
 
     /// Writes the entry as Clerk's API shows it, with its invitation.
-    pub(in crate::fake) fn to_json(&self, invitations: &Store<Invitation>, wall: Timestamp) -> String {
+    pub(crate) fn to_json(&self, invitations: &Store<Invitation>, wall: Timestamp) -> String {
         #[derive(Serialize)]
         struct View<'a, I> {
             object: &'static str,
