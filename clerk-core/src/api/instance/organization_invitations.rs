@@ -1,18 +1,17 @@
-use std::fmt;
-
 use crate::api::organization_invitations::OrganizationInvitationOrder;
 use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{InvitationStatus, OrganizationInvitation, Page, Redacted};
+use crate::model::{InvitationStatus, OrganizationInvitation, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
 
 /// Which invitations to any organization of the instance to list. Nothing set lists the ten newest of every status.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListInstanceOrganizationInvitations {
     statuses: Vec<InvitationStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<OrganizationInvitationOrder>,
     window: Window,
 }
@@ -37,7 +36,7 @@ impl ListInstanceOrganizationInvitations {
     /// Only invitations whose address fits this text. Clerk does not promise an exact match: compare the addresses
     /// that come.
     #[must_use]
-    pub fn query(mut self, address: impl Into<String>) -> Self {
+    pub fn query(mut self, address: impl Into<Sensitive>) -> Self {
         self.query = Some(address.into());
         self
     }
@@ -59,7 +58,7 @@ impl Endpoint for ListInstanceOrganizationInvitations {
         let request = Self::OPERATION
             .request()
             .query_all("status", &self.statuses)
-            .query_opt("query", self.query.as_deref())
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
             .query_opt("order_by", self.order_by.map(OrganizationInvitationOrder::as_str));
         self.window.add_to(request)
     }
@@ -67,16 +66,4 @@ impl Endpoint for ListInstanceOrganizationInvitations {
 
 impl Paged for ListInstanceOrganizationInvitations {
     type Item = OrganizationInvitation;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListInstanceOrganizationInvitations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListInstanceOrganizationInvitations")
-            .field("statuses", &self.statuses)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }

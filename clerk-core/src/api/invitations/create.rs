@@ -1,12 +1,11 @@
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata, Redacted};
+use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata};
 use crate::operation::Operation;
+use crate::sensitive::Sensitive;
 
 /// One person to invite to the application, and how.
 ///
@@ -23,13 +22,13 @@ use crate::operation::Operation;
 ///     .template(InvitationTemplate::Invitation);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CreateInvitation {
     email_address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_metadata: Option<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    redirect_url: Option<String>,
+    redirect_url: Option<Sensitive>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notify: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +68,7 @@ impl CreateInvitation {
 
     /// Leads the person here from the mail. A sign-up page of your own needs it.
     #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
         self.redirect_url = Some(url.into());
         self
     }
@@ -130,20 +129,5 @@ impl Endpoint for CreateInvitation {
             Some(problem) => Err(request.invalid(problem)),
             None => request.json(self),
         }
-    }
-}
-
-/// Shows neither the address nor the redirect URL, which can hold one.
-impl fmt::Debug for CreateInvitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateInvitation")
-            .field("email_address", &self.email_address)
-            .field("public_metadata", &self.public_metadata)
-            .field("redirect_url", &self.redirect_url.as_ref().map(|_| Redacted))
-            .field("notify", &self.notify)
-            .field("ignore_existing", &self.ignore_existing)
-            .field("expires_in_days", &self.expires_in_days)
-            .field("template", &self.template)
-            .finish()
     }
 }

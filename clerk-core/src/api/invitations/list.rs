@@ -1,11 +1,10 @@
-use std::fmt;
-
 use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{Invitation, InvitationStatus, Page, Redacted};
+use crate::model::{Invitation, InvitationStatus, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
 
 /// Which invitations to list. Nothing set lists the ten newest of every status but revoked.
 ///
@@ -18,10 +17,10 @@ use crate::paging::Paged;
 ///     .order_by(InvitationOrder::CreatedAt)
 ///     .limit(500);
 /// ```
-#[derive(Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInvitations {
     status: Option<InvitationStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<InvitationOrder>,
     window: Window,
 }
@@ -76,7 +75,7 @@ impl ListInvitations {
     /// Only invitations whose address or id fits this text. Clerk does not promise an exact match: compare the
     /// addresses that come.
     #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<String>) -> Self {
+    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
         self.query = Some(address_or_id.into());
         self
     }
@@ -98,7 +97,7 @@ impl Endpoint for ListInvitations {
         let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_deref())
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
             .query_opt("order_by", self.order_by.map(InvitationOrder::as_str))
             // With it, Clerk also tells the total.
             .query("paginated", true);
@@ -108,16 +107,4 @@ impl Endpoint for ListInvitations {
 
 impl Paged for ListInvitations {
     type Item = Invitation;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListInvitations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListInvitations")
-            .field("status", &self.status)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }

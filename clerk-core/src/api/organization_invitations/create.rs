@@ -1,12 +1,11 @@
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::api::invitee;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, Redacted, UserId};
+use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, UserId};
 use crate::operation::Operation;
+use crate::sensitive::Sensitive;
 
 /// One person to invite to an organization, and how: the item of both calls that invite.
 ///
@@ -25,7 +24,7 @@ use crate::operation::Operation;
 ///     .expires_in_days(14);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CreateOrganizationInvitation {
     email_address: EmailAddress,
     role: String,
@@ -36,7 +35,7 @@ pub struct CreateOrganizationInvitation {
     #[serde(skip_serializing_if = "Option::is_none")]
     private_metadata: Option<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    redirect_url: Option<String>,
+    redirect_url: Option<Sensitive>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notify: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +83,7 @@ impl CreateOrganizationInvitation {
 
     /// Leads the person here from the mail. A page of your own needs it.
     #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
         self.redirect_url = Some(url.into());
         self
     }
@@ -115,22 +114,6 @@ impl CreateOrganizationInvitation {
         invitee::address_problem(&self.email_address)
             .or_else(role_problem)
             .or_else(|| invitee::expiry_problem(self.expires_in_days))
-    }
-}
-
-/// Shows neither the address nor the redirect URL, which can hold one.
-impl fmt::Debug for CreateOrganizationInvitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateOrganizationInvitation")
-            .field("email_address", &self.email_address)
-            .field("role", &self.role)
-            .field("inviter", &self.inviter)
-            .field("public_metadata", &self.public_metadata)
-            .field("private_metadata", &self.private_metadata)
-            .field("redirect_url", &self.redirect_url.as_ref().map(|_| Redacted))
-            .field("notify", &self.notify)
-            .field("expires_in_days", &self.expires_in_days)
-            .finish()
     }
 }
 

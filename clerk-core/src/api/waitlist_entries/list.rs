@@ -1,11 +1,10 @@
-use std::fmt;
-
 use crate::api::window::{Window, window_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{Page, Redacted, WaitlistEntry, WaitlistEntryStatus};
+use crate::model::{Page, WaitlistEntry, WaitlistEntryStatus};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
 
 /// Which waitlist entries to list. Nothing set lists the ten newest of every status.
 ///
@@ -18,10 +17,10 @@ use crate::paging::Paged;
 ///     .order_by(WaitlistEntryOrder::CreatedAt)
 ///     .limit(500);
 /// ```
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListWaitlistEntries {
     status: Option<WaitlistEntryStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<WaitlistEntryOrder>,
     window: Window,
 }
@@ -76,7 +75,7 @@ impl ListWaitlistEntries {
     /// Only entries whose address or id fits this text. Clerk does not promise an exact match: compare the addresses
     /// that come.
     #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<String>) -> Self {
+    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
         self.query = Some(address_or_id.into());
         self
     }
@@ -98,7 +97,7 @@ impl Endpoint for ListWaitlistEntries {
         let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_deref())
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
             .query_opt("order_by", self.order_by.map(WaitlistEntryOrder::as_str));
         self.window.add_to(request)
     }
@@ -106,16 +105,4 @@ impl Endpoint for ListWaitlistEntries {
 
 impl Paged for ListWaitlistEntries {
     type Item = WaitlistEntry;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListWaitlistEntries {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListWaitlistEntries")
-            .field("status", &self.status)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }
