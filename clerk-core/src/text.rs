@@ -1,4 +1,4 @@
-//! What all types that wrap a `String` have in common.
+//! What types that are text on the wire have in common.
 
 /// Implements conversions from and to text, and comparison with text, for a struct whose only field is a `String`.
 macro_rules! text_newtype {
@@ -53,4 +53,31 @@ macro_rules! text_newtype {
     };
 }
 
-pub(crate) use text_newtype;
+/// Defines an enum whose variants each have a fixed text, with `as_str` and `Display`.
+macro_rules! text_enum {
+    ($(#[$attribute:meta])* pub enum $Name:ident { $($(#[$doc:meta])* $Variant:ident = $text:literal,)* }) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Name {
+            $($(#[$doc])* $Variant,)*
+        }
+
+        impl $Name {
+            /// Returns the text of the value.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $text,)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use {text_enum, text_newtype};
