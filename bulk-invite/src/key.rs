@@ -1,4 +1,4 @@
-//! The secret key, from the environment.
+//! Reads the secret key from the environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,12 +7,12 @@ use clerk_core::{InvalidSecretKey, SecretKey};
 
 const VARIABLE: &str = "CLERK_SECRET_KEY";
 
-/// The key in `CLERK_SECRET_KEY`; `None` if it is not set or blank.
+/// Returns the key in `CLERK_SECRET_KEY`, or `None` if the variable is unset or blank.
 pub(crate) fn from_env() -> Result<Option<SecretKey>, String> {
-    of_variable(env::var_os(VARIABLE))
+    parse(env::var_os(VARIABLE))
 }
 
-fn of_variable(value: Option<OsString>) -> Result<Option<SecretKey>, String> {
+fn parse(value: Option<OsString>) -> Result<Option<SecretKey>, String> {
     let Some(value) = value else {
         return Ok(None);
     };
@@ -21,8 +21,7 @@ fn of_variable(value: Option<OsString>) -> Result<Option<SecretKey>, String> {
         Some(text) => SecretKey::new(text),
         None => Err(InvalidSecretKey::Characters),
     };
-    key.map(Some)
-        .map_err(|error| format!("{VARIABLE} cannot be used: {error}"))
+    key.map(Some).map_err(|error| format!("invalid {VARIABLE}: {error}"))
 }
 
 #[cfg(test)]
@@ -30,14 +29,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_key_is_a_key_and_it_never_shows() {
-        let read = |text: &str| of_variable(Some(OsString::from(text)));
-        assert!(of_variable(None).expect("unset is fine").is_none());
-        assert!(read(" \n").expect("blank is as good as unset").is_none());
-        assert!(read("sk_live_abc\n").expect("valid").is_some());
+    fn rejects_text_that_is_not_a_secret_key_without_showing_it() {
+        let parse_text = |text: &str| parse(Some(OsString::from(text)));
+        assert!(parse(None).expect("unset").is_none());
+        assert!(parse_text(" \n").expect("blank").is_none());
+        assert!(parse_text("sk_live_abc\n").expect("valid").is_some());
         for bad in ["pk_test_abc", "sk_test_a bc", "hunter2"] {
-            let error = read(bad).expect_err(bad);
-            assert!(error.starts_with("CLERK_SECRET_KEY cannot be used"), "{error}");
+            let error = parse_text(bad).expect_err(bad);
+            assert!(error.starts_with("invalid CLERK_SECRET_KEY"), "{error}");
             assert!(!error.contains("abc") && !error.contains("hunter2"), "{error}");
         }
     }

@@ -136,7 +136,7 @@ fn one_connection_takes_many_calls() {
         connection.call("DELETE", "/v1/invitations/inv_fake000001", "").json()["deleted"],
         true
     );
-    assert_eq!(connection.call("GET", "/v1/nothing", "").status, 404);
+    assert_eq!(connection.call("GET", "/v1/nothing", "").status, 400);
 
     assert_eq!(
         connection.call("GET", "/_fake/mails", "").json(),
