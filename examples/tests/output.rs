@@ -11,7 +11,10 @@ use std::process::Command;
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().expect("the path of this test");
     let target = test.ancestors().nth(2).expect("target/debug");
-    let path = target.join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
+    let path = target
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
     assert!(
         path.exists(),
         "{} is missing: run `cargo build -p clerk-examples --examples` first",

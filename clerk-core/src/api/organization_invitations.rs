@@ -10,13 +10,11 @@ mod create;
 mod create_bulk;
 mod list;
 mod list_pending;
-mod order;
 
 pub use create::{CreateOrganizationInvitation, CreateOrganizationInvitationSingle};
 pub use create_bulk::CreateOrganizationInvitationBulk;
-pub use list::ListOrganizationInvitations;
+pub use list::{ListOrganizationInvitations, OrganizationInvitationOrder};
 pub use list_pending::ListPendingOrganizationInvitations;
-pub use order::OrganizationInvitationOrder;
 
 use crate::api::resource::resource;
 use crate::client::Client;

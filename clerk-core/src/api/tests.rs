@@ -290,11 +290,11 @@ fn what_clerk_would_refuse_for_certain_is_not_sent() {
         (refused(&ListUsers::new().limit(501)), "limit must be 1 to 500"),
         (
             refused(&ListUsers::new().email_addresses(vec!["a@x.test"; 101])),
-            "101 addresses are more than the 100 that one call takes",
+            "101 addresses are more than the 100 that one call accepts",
         ),
         (
             refused(&CountUsers::new().email_addresses(vec!["a@x.test"; 101])),
-            "101 addresses are more than the 100 that one call takes",
+            "101 addresses are more than the 100 that one call accepts",
         ),
         (
             refused(&ListOrganizationInvitations::new("..")),

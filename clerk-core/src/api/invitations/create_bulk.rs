@@ -1,11 +1,11 @@
 use super::CreateInvitation;
-use crate::api::bulk::Bulk;
+use crate::api::checks::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::Invitation;
 use crate::operation::Operation;
 
-/// 1 to 10 people to invite in one call: the body of `CreateBulkInvitations`.
+/// Invites 1 to 10 people to the application in one call (`CreateBulkInvitations`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateInvitationBulk<'a> {
     invitations: &'a [CreateInvitation],
@@ -15,10 +15,10 @@ impl<'a> CreateInvitationBulk<'a> {
     /// The operation that this request calls.
     pub const OPERATION: &'static Operation = &Operation::post("CreateBulkInvitations", "/invitations/bulk");
 
-    /// How many people one call takes: 10.
+    /// The most people that one call accepts: 10.
     pub const MAX: usize = 10;
 
-    /// Invites these people.
+    /// Creates a request that invites these people.
     pub const fn new(invitations: &'a [CreateInvitation]) -> Self {
         Self { invitations }
     }
@@ -29,6 +29,6 @@ impl Endpoint for CreateInvitationBulk<'_> {
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
         let request = Self::OPERATION.request();
-        Bulk::of_invitations(Self::MAX).json(request, self.invitations, CreateInvitation::problem)
+        Bulk::for_invitations(Self::MAX).json(request, self.invitations, CreateInvitation::problem)
     }
 }

@@ -4,7 +4,7 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, TotalCount};
 use crate::operation::Operation;
 
-/// Which users to count. Nothing set counts all.
+/// Counts users. Without filters, Clerk counts all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CountUsers {
     addresses: Addresses,
@@ -14,15 +14,16 @@ impl CountUsers {
     /// The operation that this request calls.
     pub const OPERATION: &'static Operation = &Operation::get("GetUsersCount", "/users/count");
 
-    /// The most addresses that one call takes: 100.
+    /// The most addresses that one call accepts: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
-    /// Counts without filter.
+    /// Creates a count without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only users who have one of these addresses: up to [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). Called again, it adds.
+    /// Counts only users with one of these email addresses, at most [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). Call it again to
+    /// add more.
     #[must_use]
     pub fn email_addresses(mut self, addresses: impl IntoIterator<Item = impl Into<EmailAddress>>) -> Self {
         self.addresses.extend(addresses);

@@ -1,5 +1,5 @@
 use super::CreateWaitlistEntry;
-use crate::api::bulk::Bulk;
+use crate::api::checks::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::WaitlistEntry;
@@ -11,7 +11,7 @@ const BULK: Bulk = Bulk {
     instead: "send `.chunks(CreateWaitlistEntryBulk::MAX)` one after another",
 };
 
-/// 1 to 50 people to put on the waitlist in one call.
+/// Adds 1 to 50 people to the waitlist in one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreateWaitlistEntryBulk<'a> {
     entries: &'a [CreateWaitlistEntry],
@@ -23,10 +23,10 @@ impl<'a> CreateWaitlistEntryBulk<'a> {
     pub const OPERATION: &'static Operation =
         &Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
 
-    /// How many people one call takes: 50.
+    /// The most people that one call accepts: 50.
     pub const MAX: usize = 50;
 
-    /// Puts these people on the waitlist.
+    /// Creates a request that adds these people to the waitlist.
     pub const fn new(entries: &'a [CreateWaitlistEntry]) -> Self {
         Self { entries }
     }
