@@ -143,10 +143,7 @@ fn a_server_that_heeds_no_offset_gives_an_error_and_no_endless_list() {
     });
     assert_eq!(read, [1, 2]);
     assert_eq!(error.kind(), ErrorKind::RepeatedPage);
-    assert_eq!(
-        error.to_string(),
-        "ListNumbers answered the same page again at another offset"
-    );
+    assert_eq!(error.to_string(), "ListNumbers returned the same page for two offsets");
     assert!(pollster::block_on(items.next()).is_none(), "an error is the end");
     assert_eq!(queries.lock().expect("no panic before").len(), 2);
 }
