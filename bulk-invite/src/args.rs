@@ -72,7 +72,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = DEFAULTS)]
     no_notify: bool,
 
-    /// Invite people again who have a pending invitation
+    /// Send another invitation to people who have a pending one
     #[arg(long, conflicts_with = "organization", help_heading = DEFAULTS)]
     ignore_existing: bool,
 
@@ -80,12 +80,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE|none", help_heading = JOURNAL)]
     pub(crate) journal: Option<PathBuf>,
 
-    /// Invite people again whose outcome in an earlier run is unknown; some may get a second invitation
+    /// Retry people whose outcome in an earlier run is unknown; some may get a second invitation
     #[arg(long, help_heading = JOURNAL)]
     pub(crate) resend_unknown: bool,
 
     /// The API endpoints to use
-    #[arg(long, value_name = "LANES", value_enum, default_value = "both", hide_possible_values = false, help_heading = LIMITS)]
+    #[arg(long, value_name = "LANES", value_enum, default_value = "both", help_heading = LIMITS)]
     pub(crate) lanes: LanesArg,
 
     /// The rate limits to stay within: documented, none, or a list such as
@@ -101,7 +101,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "5", value_parser = positive, help_heading = LIMITS)]
     pub(crate) attempts: u32,
 
-    /// Do not look up first who is already invited or a user
+    /// Do not look up first which people are invited or users already
     #[arg(long, help_heading = LIMITS)]
     pub(crate) no_preflight: bool,
 
@@ -181,9 +181,9 @@ const AFTER_LONG_HELP: &str = "\
 People file:
   A CSV file in UTF-8 whose first line names the columns, in any order. Fields are
   separated by commas, semicolons or tabs. Quote fields that contain a separator, a
-  quote or a line break, and double the quotes within. An empty cell, or a row that
-  ends early, means the option's value under \"Defaults for rows\", or else Clerk's
-  default.
+  quote or a line break, and double the quotes within. An empty or
+  missing cell means the value of the option under \"Defaults for rows\", or else
+  Clerk's default.
 
   email_address         required; the name email works as well
   redirect_url          the page that the link in the email leads to
@@ -192,7 +192,8 @@ People file:
   notify                true or false: whether Clerk sends the email
   expires_in_days       1 to 365
   role                  organizations only; required without --role
-  ignore_existing       applications only; true invites in spite of a pending invitation
+  ignore_existing       applications only; true or false: whether to send another invitation
+                        to a person who has a pending one
   template_slug         applications only; invitation or waitlist_invitation
 
 Ctrl-C:

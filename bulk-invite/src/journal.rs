@@ -64,9 +64,7 @@ impl JournalLocation {
 
 /// Opens the journal of an earlier run.
 pub(crate) fn open_existing(path: &Path) -> Result<FileJournal, String> {
-    if is_missing(path) {
-        return Err(format!("there is no journal {}: check the path", path.display()));
-    }
+    require_existing(path)?;
     FileJournal::open(path).map_err(|error| error.to_string())
 }
 
@@ -79,9 +77,17 @@ pub(crate) fn purge(args: &Args) -> Result<ExitCode, String> {
     let JournalLocation::File(path) = JournalLocation::from_args(args, args.demo)? else {
         return Err("--purge needs a journal: name the people file, or the journal with --journal FILE".to_owned());
     };
+    require_existing(&path)?;
     FileJournal::purge(&path).map_err(|error| error.to_string())?;
     print(|out| writeln!(out, "Deleted the journal {}.", path.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn require_existing(path: &Path) -> Result<(), String> {
+    if is_missing(path) {
+        return Err(format!("there is no journal {}: check the path", path.display()));
+    }
+    Ok(())
 }
 
 fn is_missing(path: &Path) -> bool {

@@ -18,6 +18,14 @@ fn parse(value: Option<OsString>) -> Result<Option<SecretKey>, String> {
     };
     let key = match value.to_str() {
         Some(text) if text.trim().is_empty() => return Ok(None),
+        Some(text) if text.trim().starts_with(['"', '\'']) => {
+            return Err(format!("invalid {VARIABLE}: remove the quotes around the key"));
+        }
+        Some(text) if text.trim().starts_with("pk_") => {
+            return Err(format!(
+                "invalid {VARIABLE}: this is the publishable key. Use the secret key, which starts with sk_test_ or sk_live_."
+            ));
+        }
         Some(text) => SecretKey::new(text),
         None => Err(InvalidSecretKey::Characters),
     };
@@ -34,7 +42,7 @@ mod tests {
         assert!(parse(None).expect("unset").is_none());
         assert!(parse_text(" \n").expect("blank").is_none());
         assert!(parse_text("sk_live_abc\n").expect("valid").is_some());
-        for bad in ["pk_test_abc", "sk_test_a bc", "hunter2"] {
+        for bad in ["pk_test_abc", "sk_test_a bc", "hunter2", "\"sk_test_abc\""] {
             let error = parse_text(bad).expect_err(bad);
             assert!(error.starts_with("invalid CLERK_SECRET_KEY"), "{error}");
             assert!(!error.contains("abc") && !error.contains("hunter2"), "{error}");

@@ -20,15 +20,20 @@ impl OutputFiles {
     ///
     /// If a file cannot be opened, or would overwrite the people file, the journal or the other file.
     pub(crate) fn open(args: &Args, journal: Option<&Path>) -> Result<Self, String> {
-        let people = args.people_file();
-        let open = |path: &Option<PathBuf>, other: Option<&Path>| {
-            let others: Vec<&Path> = people.into_iter().chain(journal).chain(other).collect();
-            path.as_deref().map(|path| OutputFile::open(path, &others)).transpose()
+        let people = args.people_file().map(|path| ("the people file", path));
+        let journal = journal.map(|path| ("the journal", path));
+        let report = args.report.as_deref().map(|path| ("the report", path));
+        if let Some((_, path)) = journal {
+            refuse_overwriting(path, people)?;
+        }
+        let open = |path: &Option<PathBuf>, others: &[Option<(&str, &Path)>]| {
+            let Some(path) = path else { return Ok(None) };
+            refuse_overwriting(path, others.iter().copied().flatten())?;
+            OutputFile::open(path).map(Some)
         };
-        refuse_overwriting(journal, people)?;
         Ok(Self {
-            report: open(&args.report, None)?,
-            events: open(&args.events, args.report.as_deref())?,
+            report: open(&args.report, &[people, journal])?,
+            events: open(&args.events, &[people, journal, report])?,
         })
     }
 }
@@ -42,13 +47,8 @@ pub(crate) struct OutputFile {
 }
 
 impl OutputFile {
-    /// Opens or creates a file. Only its owner can read it, because it holds email addresses.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be opened, or is one of `others`.
-    pub(crate) fn open(path: &Path, others: &[&Path]) -> Result<Self, String> {
-        refuse_overwriting(Some(path), others.iter().copied())?;
+    /// Opens or creates a file. Only its owner can read a created file, because it holds email addresses.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let (file, created) =
             open_or_create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         Ok(Self {
@@ -109,15 +109,11 @@ impl Drop for CreatedFile {
     }
 }
 
-fn refuse_overwriting<'a>(path: Option<&Path>, others: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
-    let Some(path) = path else {
-        return Ok(());
-    };
-    match others.into_iter().find(|other| is_same_file(path, other)) {
-        Some(other) => Err(format!(
-            "{} would overwrite {}: choose another file",
-            path.display(),
-            other.display()
+fn refuse_overwriting<'a>(path: &Path, others: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<(), String> {
+    match others.into_iter().find(|(_, other)| is_same_file(path, other)) {
+        Some((name, _)) => Err(format!(
+            "writing to {} would overwrite {name}: choose another file",
+            path.display()
         )),
         None => Ok(()),
     }

@@ -1,5 +1,6 @@
 //! The people file: parses it into rows, each valid, invalid or a duplicate.
 
+mod cell;
 mod header;
 mod recipient;
 mod records;
@@ -8,8 +9,9 @@ mod row;
 use std::collections::HashMap;
 use std::fmt;
 
+pub(crate) use cell::{expires_in_days, redirect_url, template};
 pub(crate) use recipient::{Destination, Recipient};
-pub(crate) use row::{Settings, expires_in_days, redirect_url, template};
+pub(crate) use row::Settings;
 
 use clerk_core::model::NormalizedEmailAddress;
 

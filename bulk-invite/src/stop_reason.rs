@@ -1,5 +1,7 @@
 //! Explains why a run stopped, and what to do about it.
 
+use std::error::Error as StdError;
+use std::iter;
 use std::time::Duration;
 
 use clerk_core::run::Stop;
@@ -49,6 +51,9 @@ fn describe_error(error: &Error) -> String {
     };
     let message = error.api_errors().first().map_or("", ApiError::message);
     let mut text = error.to_string();
+    if let Some(cause) = innermost_cause(error) {
+        text = format!("{text} ({cause})");
+    }
     for more in [message, advice] {
         if !more.is_empty() {
             text.push_str(": ");
@@ -56,4 +61,9 @@ fn describe_error(error: &Error) -> String {
         }
     }
     text
+}
+
+/// Returns the last error of the source chain, such as `Connection refused`. The errors before it repeat what failed.
+fn innermost_cause(error: &Error) -> Option<&(dyn StdError + 'static)> {
+    iter::successors(error.source(), |&error| error.source()).last()
 }

@@ -211,13 +211,16 @@ pub(crate) fn write_count(out: &mut impl Write, count: impl Display, name: &str,
 
 fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
     let estimate = plan.estimate();
+    let time = match estimate.duration {
+        Duration::ZERO => "The rate limits allow this at once.".to_owned(),
+        time => format!("With the rate limits, this takes {}.", duration::format(time)),
+    };
     writeln!(
         out,
-        "\n{} would be invited, with {} bulk and {} single calls. With the rate limits, this takes {}.",
+        "\n{} would be invited, with {} bulk and {} single calls. {time}",
         people(plan.to_invite()),
         estimate.bulk_calls,
         estimate.single_calls,
-        duration::format(estimate.duration)
     )?;
     if plan.unresolved() > 0 {
         writeln!(

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::model::{EmailAddress, InvitationTemplate, Metadata};
-use serde::Deserialize;
-use serde::de::value::StrDeserializer;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Destination;
 use super::header::{Column, Header};
 use super::recipient::Recipient;
 use super::records::Record;
+use super::{Destination, cell};
 use crate::text::quoted;
 
 /// The settings of a row, or the defaults for all rows.
@@ -114,19 +111,34 @@ fn check_encoding(record: &Record) -> Result<(), String> {
 
 impl Cells {
     fn read(&mut self, column: &Column, text: &str, number: usize) -> Result<(), String> {
+        let in_column = |name: &str, expected: &str| format!("{name}: {expected}, found {}", quoted(text));
         let settings = &mut self.settings;
         match column {
             Column::EmailAddress => {}
-            Column::RedirectUrl => settings.redirect_url = Some(redirect_url(text)?),
+            Column::RedirectUrl => {
+                let url = cell::redirect_url(text).map_err(|expected| in_column("redirect_url", expected))?;
+                settings.redirect_url = Some(url);
+            }
             Column::PublicMetadata => {
-                let metadata = Metadata::from_json(text).map_err(|error| format!("public_metadata: {error}"))?;
+                let metadata = cell::metadata(text).map_err(|problem| in_column("public_metadata", &problem))?;
                 self.metadata = Some(metadata);
             }
             Column::PublicMetadataMember(name) => self.metadata_members.push((name.clone(), text.to_owned())),
-            Column::Notify => settings.notify = Some(flag("notify", text)?),
-            Column::IgnoreExisting => settings.ignore_existing = Some(flag("ignore_existing", text)?),
-            Column::ExpiresInDays => settings.expires_in_days = Some(expires_in_days(text)?),
-            Column::TemplateSlug => settings.template = Some(template(text)?),
+            Column::Notify => {
+                settings.notify = Some(cell::flag(text).map_err(|expected| in_column("notify", expected))?);
+            }
+            Column::IgnoreExisting => {
+                let ignore = cell::flag(text).map_err(|expected| in_column("ignore_existing", expected))?;
+                settings.ignore_existing = Some(ignore);
+            }
+            Column::ExpiresInDays => {
+                let days = cell::expires_in_days(text).map_err(|expected| in_column("expires_in_days", expected))?;
+                settings.expires_in_days = Some(days);
+            }
+            Column::TemplateSlug => {
+                let template = cell::template(text).map_err(|expected| in_column("template_slug", expected))?;
+                settings.template = Some(template);
+            }
             Column::Role => settings.role = Some(text.to_owned()),
             Column::Unnamed => {
                 return Err(format!(
@@ -175,50 +187,4 @@ fn merge(metadata: Option<Metadata>, members: &[(String, String)]) -> Result<Opt
     Metadata::new(&merged)
         .map(Some)
         .map_err(|error| format!("public_metadata: {error}"))
-}
-
-/// Parses a boolean as people and spreadsheets write it.
-fn flag(name: &str, text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" => Ok(true),
-        "false" | "no" | "0" => Ok(false),
-        _ => Err(format!("{name} must be true or false, not {}", quoted(text))),
-    }
-}
-
-/// Parses a number of days in the range that Clerk accepts.
-pub(crate) fn expires_in_days(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|days| (1..=CreateInvitation::MAX_EXPIRES_IN_DAYS).contains(days))
-        .ok_or_else(|| format!("expires_in_days must be 1 to 365, not {}", quoted(text)))
-}
-
-/// Parses the slug of a template that the SDK knows.
-pub(crate) fn template(text: &str) -> Result<InvitationTemplate, String> {
-    let template = InvitationTemplate::deserialize(StrDeserializer::<serde::de::value::Error>::new(text));
-    template
-        .ok()
-        .filter(|template| InvitationTemplate::KNOWN.contains(template))
-        .ok_or_else(|| {
-            format!(
-                "template_slug must be invitation or waitlist_invitation, not {}",
-                quoted(text)
-            )
-        })
-}
-
-/// Parses an absolute URL. Custom schemes, as mobile apps use them, are allowed.
-pub(crate) fn redirect_url(text: &str) -> Result<String, String> {
-    let is_absolute = text
-        .parse::<http::Uri>()
-        .is_ok_and(|url| url.scheme().is_some() && url.host().is_some_and(|host| !host.is_empty()));
-    if is_absolute {
-        Ok(text.to_owned())
-    } else {
-        Err(format!(
-            "redirect_url must be an absolute URL such as https://www.example.com/sign-up, not {}",
-            quoted(text)
-        ))
-    }
 }

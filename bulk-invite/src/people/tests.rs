@@ -78,18 +78,39 @@ fn an_invalid_row_has_a_reason_and_leaves_the_others_valid() {
         ("bob", "no @"),
         (",,x", "email address is empty"),
         ("bob@example.com,{\"a\":1", "double the quotes within"),
-        ("bob@example.com,[1]", "public_metadata: metadata must be a JSON object"),
-        ("bob@example.com,{nope}", "public_metadata: metadata must be JSON"),
+        (
+            "bob@example.com,[1]",
+            "public_metadata: metadata must be a JSON object; expected an object such as",
+        ),
+        (
+            "bob@example.com,{nope}",
+            "public_metadata: not JSON: key must be a string at line 1 column 2; expected an object",
+        ),
         ("bob@example.com,\"{\"\"team\"\":1}\",x", "both set \"team\""),
-        ("bob@example.com,,,0", "expires_in_days must be 1 to 365"),
-        ("bob@example.com,,,366", "expires_in_days must be 1 to 365"),
-        ("bob@example.com,,,soon", "expires_in_days must be 1 to 365"),
-        ("bob@example.com,,,,maybe", "notify must be true or false"),
+        (
+            "bob@example.com,,,0",
+            "expires_in_days: expected a number of days from 1 to 365, found",
+        ),
+        (
+            "bob@example.com,,,366",
+            "expires_in_days: expected a number of days from 1 to 365, found",
+        ),
+        (
+            "bob@example.com,,,soon",
+            "expires_in_days: expected a number of days from 1 to 365, found",
+        ),
+        (
+            "bob@example.com,,,,maybe",
+            "notify: expected true or false, found \"maybe\"",
+        ),
         (
             "bob@example.com,,,,,welcome",
-            "template_slug must be invitation or waitlist_invitation",
+            "template_slug: expected invitation or waitlist_invitation, found \"welcome\"",
         ),
-        ("bob@example.com,,,,,,/sign-up", "redirect_url must be an absolute URL"),
+        (
+            "bob@example.com,,,,,,/sign-up",
+            "redirect_url: expected an absolute URL such as https://www.example.com/sign-up, found \"/sign-up\"",
+        ),
         ("bob@example.com,,,,,,,x", "column 8 contains \"x\", but has no name"),
         ("bob@example.com,,,,,,,,x", "the row has 9 fields, and the header has 8"),
     ];

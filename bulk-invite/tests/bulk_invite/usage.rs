@@ -71,7 +71,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
         (&["--limits", "fast"], "\"fast\" is not a rate limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
-        (&["--redirect-url", "/sign-up"], "must be an absolute URL"),
+        (&["--redirect-url", "/sign-up"], "expected an absolute URL"),
         (&["--template", "welcome"], "invitation or waitlist_invitation"),
         (&["--max-people", "0"], "invalid value '0'"),
         (&["--colour"], "unexpected argument"),
@@ -90,7 +90,8 @@ fn an_invalid_key_is_reported() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let cases = [
-        ("pk_test_abc", "is it the publishable key?"),
+        ("pk_test_abc", "this is the publishable key. Use the secret key"),
+        ("'sk_test_abc'", "remove the quotes around the key"),
         ("hunter2", "invalid CLERK_SECRET_KEY"),
     ];
     for (key, expected) in cases {
