@@ -26,8 +26,6 @@ pub use client::{Client, ClientBuilder, Response};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
 pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
-#[doc(hidden)]
-pub use middleware::race::race;
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Paged, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
