@@ -1,4 +1,4 @@
-//! One exchange, recorded.
+//! Records a single request.
 
 use std::sync::Mutex;
 
@@ -6,6 +6,9 @@ use clerk_core::{Bytes, HttpRequest, HttpResponse, HttpTransport, TransportError
 use clerk_testkit::cassette::{CassetteError, RecordOptions};
 use clerk_testkit::{Cassette, ManualClock, Record, Replay};
 use pollster::block_on;
+
+pub(crate) const EVE: &str = "eve@ears.example.org";
+pub(crate) const EVE_PSEUDONYM: &str = "person-ae147a1da899@example.com";
 
 pub(crate) fn request(method: &str, path_and_query: &str, body: impl Into<Bytes>) -> HttpRequest {
     http::Request::builder()
@@ -20,7 +23,7 @@ pub(crate) fn response(body: impl Into<Bytes>) -> HttpResponse {
     HttpResponse::new(body.into())
 }
 
-/// Records one exchange and gives the file's text, or why there is none.
+/// Records one request and returns the text of the file.
 pub(crate) fn recorded(
     request: HttpRequest,
     answer: Result<HttpResponse, &'static str>,

@@ -1,27 +1,21 @@
-//! What a recorded file must never show: people's addresses, keys, tickets.
-
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
-
-mod exchange;
+//! Addresses, keys and tickets that a file must not contain.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use clerk_core::{HttpTransport, transport_fn};
 use clerk_testkit::Record;
-use clerk_testkit::cassette::{CassetteError, RecordOptions};
+use clerk_testkit::cassette::{CassetteError, Leak, RecordOptions};
 use pollster::block_on;
 
-use exchange::{recorded, replay, request, response};
+use crate::exchange::{recorded, replay, request, response};
 
 const ADA: &str = "ada.lovelace@analytical.engines.co.uk";
-/// Ada's pseudonym, which has to stay the same from version to version for recorded files to go on matching.
+/// Ada's pseudonym. It must not change, or else existing files no longer match.
 const ADA_PSEUDONYM: &str = "person-dee2aa9707b7@example.com";
+
 #[test]
-fn an_address_shows_nowhere_and_is_the_same_person_everywhere() {
-    let encoded = STANDARD.encode(format!("to:{ADA};"));
-    let url_encoded = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{ADA}"}}"#));
+fn addresses_in_bodies_are_replaced_and_the_request_matches_again() {
     let percent = ADA.replace('@', "%40");
-    let percent_twice = ADA.replace('@', "%2540");
     let cases: Vec<(&str, String)> = vec![
         ("a value", format!(r#"{{"email_address":"{ADA}"}}"#)),
         (
@@ -42,30 +36,13 @@ fn an_address_shows_nowhere_and_is_the_same_person_everywhere() {
             "an encoded URL",
             format!(r#"{{"redirect_url":"https://example.com/?next=%2F%3Femail%3D{percent}%26x"}}"#),
         ),
-        (
-            "a URL encoded twice",
-            format!(r#"{{"redirect_url":"https://example.com/?next={percent_twice}"}}"#),
-        ),
         ("JSON in JSON", format!(r#"{{"raw":"{{\"email\":\"{ADA}\"}}"}}"#)),
         (
-            "JSON in JSON, escaped",
-            format!(r#"{{"raw":"{{\"email\":\"{}\"}}"}}"#, ADA.replace('@', "\\\\u0040")),
+            "JSON in JSON behind an escape",
+            format!(r#"{{"raw":"{{\"email\":\"\\u003c{ADA}\\n\"}}"}}"#),
         ),
         ("escaped", format!(r#"{{"email":"{}"}}"#, ADA.replace('@', "\\u0040"))),
-        ("base64", format!(r#"{{"state":"{encoded}"}}"#)),
-        ("base64 for URLs", format!(r#"{{"state":"s_{url_encoded}"}}"#)),
-        (
-            "base64 in a path",
-            format!(r#"{{"url":"https://example.com/state/{url_encoded}/accept"}}"#),
-        ),
-        (
-            "base64 in base64",
-            format!(r#"{{"state":"{}"}}"#, STANDARD.encode(&encoded)),
-        ),
-        (
-            "HTML",
-            format!("<html><body>{ADA} or {}</body></html>", ADA.replace('@', "&#64;")),
-        ),
+        ("HTML", format!("<html><body>{ADA}</body></html>")),
     ];
     for (place, body) in cases {
         for json in [
@@ -76,7 +53,6 @@ fn an_address_shows_nowhere_and_is_the_same_person_everywhere() {
             assert_shows_nobody(&json, place);
             assert_has_pseudonym(&json, place);
         }
-        // The same request matches again, and so does one with the person's pseudonym.
         let json = recorded(request("POST", "/v1/x", body.clone()), Ok(response(body.clone()))).expect(place);
         let replay = replay(&json);
         let answered = block_on(replay.send(request("POST", "/v1/x", body.clone()))).expect(place);
@@ -87,13 +63,128 @@ fn an_address_shows_nowhere_and_is_the_same_person_everywhere() {
 }
 
 #[test]
-fn an_address_in_the_request_line_a_header_or_an_error_shows_nowhere() {
+fn a_file_with_an_encoded_address_is_refused() {
+    let encoded = STANDARD.encode(format!("to:{ADA};"));
+    let url_encoded = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{ADA}"}}"#));
+    let at_sign = |spelling: &str| ADA.replace('@', spelling);
+    let cases: Vec<(&str, String)> = vec![
+        (
+            "a URL encoded twice",
+            format!(r#"{{"a":"https://example.com/?next={}"}}"#, at_sign("%2540")),
+        ),
+        (
+            "JSON in JSON, escaped",
+            format!(r#"{{"a":"{{\"email\":\"{}\"}}"}}"#, at_sign("\\\\u0040")),
+        ),
+        ("base64", format!(r#"{{"a":"{encoded}"}}"#)),
+        ("base64 for URLs", format!(r#"{{"a":"s_{url_encoded}"}}"#)),
+        (
+            "base64 in a path",
+            format!(r#"{{"a":"https://example.com/state/{url_encoded}/accept"}}"#),
+        ),
+        (
+            "base64 in base64",
+            format!(r#"{{"a":"{}"}}"#, STANDARD.encode(&encoded)),
+        ),
+        ("base64 in a key", format!(r#"{{"a":{{"{encoded}":1}}}}"#)),
+        (
+            "percent-encoded base64",
+            format!(
+                r#"{{"a":"{}"}}"#,
+                STANDARD
+                    .encode(format!("?>?>{ADA}"))
+                    .replace('/', "%2F")
+                    .replace('+', "%2B")
+            ),
+        ),
+        (
+            "decimal HTML",
+            format!("<html><body>{}</body></html>", at_sign("&#64;")),
+        ),
+        ("hexadecimal HTML", at_sign("&#X40;")),
+        ("named HTML, escaped twice", at_sign("&amp;commat;")),
+        ("a short address in base64", STANDARD.encode("a@b.de")),
+        ("no text", String::new()),
+    ];
+    for (encoding, body) in cases {
+        let mut body = body.into_bytes();
+        if body.is_empty() {
+            body = [b"\xff ", ADA.as_bytes()].concat();
+        }
+        for (part, result) in [
+            (
+                "request",
+                recorded(request("POST", "/v1/x", body.clone()), Ok(response("{}"))),
+            ),
+            (
+                "outcome",
+                recorded(request("POST", "/v1/x", ""), Ok(response(body.clone()))),
+            ),
+        ] {
+            match result {
+                Err(error @ CassetteError::Leak { .. }) => {
+                    let text = error.to_string();
+                    assert!(
+                        text.contains(&format!("$.interactions[0].{part}.")),
+                        "{encoding}: {text}"
+                    );
+                    assert!(text.contains("the email address a"), "{encoding}: {text}");
+                    assert!(text.contains("RecordOptions::keep_address"), "{encoding}: {text}");
+                }
+                other => panic!("{encoding}, in the {part}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn encoded_text_without_addresses_is_written() {
+    let pseudonym = STANDARD.encode(ADA_PSEUDONYM);
+    for body in [
+        pseudonym,
+        STANDARD.encode("to: ops@kept.example"),
+        "https://example.com/?a=100%25&b=%2540&c=%zz @ &#64; \\u0040 user@".to_owned(),
+        STANDARD.encode((0..=255).collect::<Vec<u8>>()),
+        format!("/v1/{}", "Invitations/".repeat(50)),
+    ] {
+        let record = Record::new(
+            transport_fn(async |_request| Ok(response(""))),
+            "/dev/null",
+            RecordOptions::new().keep_domain("kept.example"),
+        );
+        block_on(record.send(request("POST", "/v1/x", body.clone()))).expect("a response");
+        record.save().expect(&body);
+        let replay = replay(&record.cassette().to_json().expect("no leak"));
+        block_on(replay.send(request("POST", "/v1/x", body))).expect("it matches");
+        replay.verify().expect("all requests were made");
+    }
+}
+
+#[test]
+fn a_refusal_names_the_place_and_the_way_out() {
+    let body = format!(
+        r#"[{{"state":"s"}},{{"a b":{{"state":"s_{}"}}}}]"#,
+        STANDARD.encode(ADA)
+    );
+    let error = recorded(request("POST", "/v1/x", body), Ok(response("{}"))).expect_err("an encoded address");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the cassette was not written, because $.interactions[0].request.body.json[1][\"a b\"].state would contain \
+             the email address {ADA} in encoded form, in which it cannot be replaced. Do not encode it, or allow it with \
+             RecordOptions::keep_address or keep_domain"
+        )
+    );
+}
+
+#[test]
+fn addresses_in_the_request_line_a_header_or_an_error_are_replaced() {
     let uri = format!(
         "/v1/users/{}/x?query={}&at={ADA}",
         ADA.replace('@', "%40"),
         ADA.replace('@', "%40")
     );
-    let json = recorded(request("GET", &uri, ""), Ok(response(""))).expect("no secret");
+    let json = recorded(request("GET", &uri, ""), Ok(response(""))).expect("no leak");
     assert_shows_nobody(&json, "the request line");
     assert_eq!(json.matches("person-").count(), 3);
 
@@ -101,7 +192,7 @@ fn an_address_in_the_request_line_a_header_or_an_error_shows_nowhere() {
     with_header
         .headers_mut()
         .insert("x-note", ADA.parse().expect("a value"));
-    let json = recorded(with_header, Ok(response(""))).expect("no secret");
+    let json = recorded(with_header, Ok(response(""))).expect("no leak");
     assert_shows_nobody(&json, "a header");
     assert_has_pseudonym(&json, "a header");
 
@@ -109,7 +200,7 @@ fn an_address_in_the_request_line_a_header_or_an_error_shows_nowhere() {
         request("GET", "/v1/x", ""),
         Err("no route to ada.lovelace@analytical.engines.co.uk!"),
     );
-    let json = json.expect("no secret");
+    let json = json.expect("no leak");
     assert_shows_nobody(&json, "an error");
     assert_has_pseudonym(&json, "an error");
 }
@@ -127,26 +218,15 @@ fn assert_shows_nobody(json: &str, place: &str) {
 }
 
 fn assert_has_pseudonym(json: &str, place: &str) {
-    let local = ADA_PSEUDONYM.split('@').next().unwrap_or_default();
-    let decoded = json
-        .split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_=".contains(c))
-        .flat_map(|run| [run, run.strip_prefix("s_").unwrap_or(run), run.trim_start_matches('/')])
-        .filter_map(|run| STANDARD.decode(run).or_else(|_| URL_SAFE_NO_PAD.decode(run)).ok())
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    let mut views = vec![json.to_owned()];
-    for view in decoded {
-        if let Ok(inner) = STANDARD.decode(&view) {
-            views.push(String::from_utf8_lossy(&inner).into_owned());
-        }
-        views.push(view);
-    }
-    let shows = views.iter().any(|view| view.contains(local));
-    let in_path = json.contains(&URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{ADA_PSEUDONYM}"}}"#)));
-    assert!(shows || in_path, "{place}: {json}");
+    let encoded = ADA_PSEUDONYM.replace('@', "%40");
+    assert!(
+        json.contains(ADA_PSEUDONYM) || json.contains(&encoded),
+        "{place}: {json}"
+    );
 }
 
 #[test]
-fn a_key_or_a_ticket_is_not_written() {
+fn a_file_with_a_key_is_refused() {
     const KEY: &str = "sk_live_0123abc";
     let hidden = [
         ("plain", KEY.to_owned()),
@@ -172,9 +252,13 @@ fn a_key_or_a_ticket_is_not_written() {
     ];
     for (spelling, text) in hidden {
         let refused = |result: Result<String, CassetteError>, expected: &str, place: &str| match result {
-            Err(error @ CassetteError::Secret { interaction: 0, part }) => {
-                assert_eq!(part, expected, "{spelling} in {place}");
-                assert!(!error.to_string().contains("0123abc"));
+            Err(error @ CassetteError::Leak { leak: Leak::Key, .. }) => {
+                let text = error.to_string();
+                assert!(
+                    text.contains(&format!("$.interactions[0].{expected}")),
+                    "{spelling} in {place}: {text}"
+                );
+                assert!(!text.contains("0123abc"));
             }
             other => panic!("{spelling} in {place}: {other:?}"),
         };
@@ -219,7 +303,10 @@ fn a_key_or_a_ticket_is_not_written() {
             "an error",
         );
     }
+}
 
+#[test]
+fn tickets_and_tokens_are_redacted_or_the_file_is_refused() {
     let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2VjcmV0LXNpZ25hdHVyZQ";
     for body in [
         format!(r#"{{"url":"https://clerk.example.com/v1/tickets/accept?ticket={token}&x=1"}}"#),
@@ -227,25 +314,35 @@ fn a_key_or_a_ticket_is_not_written() {
         format!(r#"{{"url":"https://example.com/?next=%3F__clerk_ticket%3D{token}"}}"#),
         format!(r#"{{"__clerk_ticket":"{token}"}}"#),
         format!(r#"{{"jwt":"{token}"}}"#),
-        format!(
-            r#"{{"state":"{}"}}"#,
-            STANDARD.encode(format!("?__clerk_ticket={token}"))
-        ),
         r#"{"url":"https://example.com/?__clerk_ticket=opaque-signature"}"#.to_owned(),
     ] {
-        let json = recorded(request("GET", "/v1/x", ""), Ok(response(body.clone()))).expect("tickets are replaced");
-        for part in [
-            "c2VjcmV0LXNpZ25hdHVyZQ",
-            "YzJWamNtVjBMWE5wWjI1aGRIVnlaUQ",
-            "opaque-signature",
-        ] {
+        let json = recorded(request("GET", "/v1/x", ""), Ok(response(body.clone()))).expect("tickets are redacted");
+        assert!(json.contains("redacted"), "{json}");
+        for part in ["c2VjcmV0LXNpZ25hdHVyZQ", "opaque-signature"] {
             assert!(!json.contains(part), "{json}");
+        }
+    }
+    for encoded in [
+        STANDARD.encode(format!("?__clerk_ticket={token}")),
+        STANDARD.encode("?__clerk_ticket=opaque-signature"),
+        STANDARD.encode(token),
+        "https://example.com/?next=%253F__clerk_ticket%253Dopaque-signature".to_owned(),
+    ] {
+        let body = format!(r#"{{"state":"{encoded}"}}"#);
+        match recorded(request("GET", "/v1/x", ""), Ok(response(body))) {
+            Err(CassetteError::Leak {
+                place,
+                leak: Leak::Ticket,
+            }) => {
+                assert_eq!(place, "$.interactions[0].outcome.response.body.json.state");
+            }
+            other => panic!("{encoded}: {other:?}"),
         }
     }
 }
 
 #[test]
-fn what_the_key_was_or_a_cookie_is_never_kept() {
+fn credentials_and_cookies_are_never_recorded() {
     let record = Record::new(
         transport_fn(async |_request| Ok(response(""))),
         "/dev/null",
@@ -258,21 +355,21 @@ fn what_the_key_was_or_a_cookie_is_never_kept() {
     sent.headers_mut()
         .insert("cookie", "session=1".parse().expect("a value"));
     block_on(record.send(sent)).expect("a response");
-    let json = record.cassette().to_json().expect("no secret");
+    let json = record.cassette().to_json().expect("no leak");
     assert!(!json.contains("session") && !json.contains("authorization"), "{json}");
-    record.save().expect("nowhere");
+    record.save().expect("no leak");
 }
 
 #[test]
-fn kept_addresses_stay_and_still_match() {
+fn kept_addresses_are_not_replaced_and_match() {
     let options = RecordOptions::new()
         .keep_domain("example.com")
         .keep_address("Ops@acme.test");
     let record = Record::new(transport_fn(async |_request| Ok(response("{}"))), "/dev/null", options);
     let body = r#"["ada@example.com","ops@acme.test","eve@acme.test"]"#;
     block_on(record.send(request("POST", "/v1/x", body))).expect("a response");
-    record.save().expect("nowhere");
-    let json = record.cassette().to_json().expect("no secret");
+    record.save().expect("no leak");
+    let json = record.cassette().to_json().expect("no leak");
     assert!(
         json.contains("ada@example.com") && json.contains("ops@acme.test") && !json.contains("eve@"),
         "{json}"
@@ -280,5 +377,5 @@ fn kept_addresses_stay_and_still_match() {
 
     let replay = replay(&json);
     block_on(replay.send(request("POST", "/v1/x", body))).expect("it matches");
-    replay.verify().expect("all was made");
+    replay.verify().expect("all requests were made");
 }
