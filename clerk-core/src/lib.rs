@@ -5,6 +5,8 @@ mod client;
 mod clock;
 mod endpoint;
 mod error;
+#[doc(hidden)]
+pub mod json;
 pub mod middleware;
 pub mod model;
 mod operation;
@@ -12,6 +14,8 @@ mod paging;
 pub mod run;
 mod safe_to_log;
 mod secret_key;
+mod sensitive;
+mod text;
 mod transport;
 
 pub use async_trait::async_trait;
@@ -25,6 +29,7 @@ pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, 
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Paged, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
+pub use sensitive::Sensitive;
 pub use transport::{
     Attempts, Delivery, Effect, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError,
     TransportErrorKind, transport_fn,

@@ -10,9 +10,12 @@ mod rate_limit;
 mod retry;
 mod retry_after;
 mod timeout;
+mod watch;
 
 pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
 pub use retry::{AttemptOutcome, FailedAttempt, Retry, RetryDecision, RetryPolicy};
 pub(crate) use retry_after::retry_after;
 pub use timeout::Timeout;
+#[doc(hidden)]
+pub use watch::watch_attempt;

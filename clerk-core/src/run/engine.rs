@@ -154,7 +154,7 @@ impl<'p> Engine<'p> {
             self.remember_calls(&history.take_calls());
         }
         let reader = self.reading.reader();
-        let instance = reader.retry(async || reader.client().instance().get().await);
+        let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
         let instance = instance.id.to_string();
         let resource = reader.target().resource();
@@ -238,7 +238,11 @@ impl<'p> Engine<'p> {
         let lanes = Lane::ALL.into_iter().filter(|lane| self.stages.has_batch_for(*lane));
         let lane_is_free = lanes.filter_map(|lane| self.lanes.free_at(lane, now)).min();
         let is_due = self.stages.next_due().filter(|_| self.reading.is_idle());
-        [lane_is_free, is_due].into_iter().flatten().min().map(|at| at.max(hold_until))
+        [lane_is_free, is_due]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| at.max(hold_until))
     }
 
     fn announce_wait(&self, wake_at: Duration) -> Result<(), Stop> {
@@ -427,13 +431,18 @@ impl<'p> Engine<'p> {
     /// Records outcomes, then announces them: an outcome that was announced holds after a crash. Outcomes that the journal
     /// fails to record are announced too, since nothing else knows them, and the run stops.
     async fn record_and_announce(&mut self, first: Option<Record>, finals: Vec<FinalOutcome>) -> Result<(), Stop> {
-        let records: Vec<_> = first.into_iter().chain(finals.iter().map(FinalOutcome::record)).collect();
+        let records: Vec<_> = first
+            .into_iter()
+            .chain(finals.iter().map(FinalOutcome::record))
+            .collect();
         let recorded = if records.is_empty() {
             Ok(())
         } else {
             append(&*self.log, &records).await
         };
-        finals.iter().for_each(|settled| self.announcer.announce(&settled.settlement));
+        finals
+            .iter()
+            .for_each(|settled| self.announcer.announce(&settled.settlement));
         recorded
     }
 

@@ -124,7 +124,10 @@ impl History {
                 // A lane has one attempt at a time: an earlier one without a recorded end was over by now.
                 let over = self.open.extract_if(.., |open| open.lane == lane);
                 self.calls.extend(over.map(|_| PastCall { lane, ended: Some(at) }));
-                let before = people.into_iter().map(|recipient| self.mark_unresolved(recipient)).collect();
+                let before = people
+                    .into_iter()
+                    .map(|recipient| self.mark_unresolved(recipient))
+                    .collect();
                 self.open.push(OpenAttempt { attempt, lane, before });
             }
             Record::Ended { attempt, at, effect } => {

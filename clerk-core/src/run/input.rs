@@ -105,7 +105,9 @@ impl<'p> Input<'p> {
     fn may_try_again(&self, settled: &SettledBefore, recipient: &Recipient) -> bool {
         match settled.outcome {
             Outcome::Unknown => self.resend_unknown,
-            Outcome::Refused => settled.fingerprint.is_some_and(|before| before != recipient.fingerprint),
+            Outcome::Refused => settled
+                .fingerprint
+                .is_some_and(|before| before != recipient.fingerprint),
             _ => false,
         }
     }

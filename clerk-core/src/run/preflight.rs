@@ -122,7 +122,7 @@ async fn users(reader: &Reader, queries: &[Query]) -> Result<HashSet<NormalizedE
     let Some(list) = list_users(queries).filter(|_| reader.target().excludes_users()) else {
         return Ok(HashSet::new());
     };
-    let users = reader.retry(async || reader.client().execute(&list).await).await?;
+    let users = reader.retry(|| async { reader.client().execute(&list).await }).await?;
     let addresses = users.into_iter().flat_map(|user| user.email_addresses);
     Ok(addresses
         .map(|address| NormalizedEmailAddress::new(address.email_address.as_str()))

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::target::{Filter, InvitationSummary, Target};
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::middleware::budget::Budget;
 use crate::model::{NormalizedEmailAddress, Page};
 use crate::operation::CallOptions;
@@ -52,26 +52,36 @@ impl Reader {
     }
 
     /// Makes a call until it succeeds, fails too often in a row, or Clerk asks for too long a wait.
-    pub(super) async fn retry<T>(&self, mut call: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    pub(super) async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
         let mut backoff = Backoff::new(self.max_failures);
         loop {
-            let permit = self.global_budget.acquire().await;
-            let result = call().await;
-            drop(permit);
-            let error = match result {
+            match self.within_budget(call()).await {
                 Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let wait = match error.kind() {
-                ErrorKind::RateLimited => Some(wait_after_429(&error)),
-                ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Decode => backoff.fail(),
-                _ => None,
-            };
-            match wait.filter(|wait| *wait <= self.max_wait) {
-                Some(wait) => self.clock.sleep(wait).await,
-                None => return Err(error),
+                Err(error) => self.wait_after(error, &mut backoff).await?,
             }
         }
+    }
+
+    async fn within_budget<T>(&self, call: impl Future<Output = T>) -> T {
+        let _permit = self.global_budget.acquire().await;
+        call.await
+    }
+
+    /// Waits until a failed call can be made again, or returns the error.
+    async fn wait_after(&self, error: Error, backoff: &mut Backoff) -> Result<()> {
+        let wait = match error.kind() {
+            ErrorKind::RateLimited => Some(wait_after_429(&error)),
+            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Decode => backoff.fail(),
+            _ => None,
+        };
+        let Some(wait) = wait.filter(|wait| *wait <= self.max_wait) else {
+            return Err(error);
+        };
+        self.clock.sleep(wait).await;
+        Ok(())
     }
 
     /// Lists the invitations that match a filter. Nothing is sent until the first page is asked for.
@@ -114,15 +124,16 @@ impl Listing<'_> {
         if self.pages.has_ended() {
             return Ok(None);
         }
-        let Self { reader, filter, pages } = self;
-        let read = async || match pages.next().await.transpose() {
-            Ok(page) => Ok(page),
-            Err(error) => {
-                // A list ends with an error: its next page is read by a new one from there.
-                *pages = reader.client.pages(&reader.target.list(*filter, pages.offset())?);
-                Err(error)
+        let reader = self.reader;
+        let mut backoff = Backoff::new(reader.max_failures);
+        loop {
+            match reader.within_budget(self.pages.next()).await.transpose() {
+                Ok(page) => return Ok(page),
+                Err(error) => reader.wait_after(error, &mut backoff).await?,
             }
-        };
-        reader.retry(read).await
+            // A list ends with an error. Another one continues where it ended.
+            let rest = reader.target.list(self.filter, self.pages.offset())?;
+            self.pages = reader.client.pages(&rest);
+        }
     }
 }

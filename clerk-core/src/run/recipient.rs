@@ -21,7 +21,12 @@ pub(super) struct RecipientInput {
 }
 
 impl RecipientInput {
-    fn new(email_address: &EmailAddress, ignore_existing: bool, item: &impl Serialize, problem: Option<&'static str>) -> Self {
+    fn new(
+        email_address: &EmailAddress,
+        ignore_existing: bool,
+        item: &impl Serialize,
+        problem: Option<&'static str>,
+    ) -> Self {
         let body = match problem {
             Some(problem) => Err(problem),
             None => to_raw_value(item).map_err(|_| "the request cannot be written as JSON"),
@@ -37,7 +42,12 @@ impl RecipientInput {
 impl From<CreateInvitation> for RecipientInput {
     fn from(invitation: CreateInvitation) -> Self {
         let ignore_existing = invitation.ignores_existing();
-        Self::new(invitation.email_address(), ignore_existing, &invitation, invitation.problem())
+        Self::new(
+            invitation.email_address(),
+            ignore_existing,
+            &invitation,
+            invitation.problem(),
+        )
     }
 }
 
@@ -75,7 +85,12 @@ pub(super) struct Recipient {
 }
 
 impl Recipient {
-    pub(super) fn new(position: usize, email_address: EmailAddress, ignore_existing: bool, body: Box<RawValue>) -> Self {
+    pub(super) fn new(
+        position: usize,
+        email_address: EmailAddress,
+        ignore_existing: bool,
+        body: Box<RawValue>,
+    ) -> Self {
         Self {
             position,
             identity: email_address.normalized(),

@@ -98,13 +98,13 @@ impl RevocationRun {
 
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
         let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
-        let instance = reader.retry(async || reader.client().instance().get().await);
+        let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         for id in created {
             // Revoking is idempotent, so it is retried as a read is.
-            let revoking = reader.retry(async || self.target.revoke(reader.client(), &id).await);
+            let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
             let revocation = revocation(self.stop.race(revoking).await?)?;
             let record = Record::Revoked {
                 id: id.clone(),

@@ -124,7 +124,10 @@ impl Stages {
     /// unresolved until nothing can be under way any more and what was created is listed.
     pub(super) fn add_unresolved(&mut self, mut recipient: Recipient, now: Duration) {
         recipient.maybe_invited = true;
-        self.hold(recipient, now.saturating_add(self.delays.settle.saturating_add(self.delays.read_lag)));
+        self.hold(
+            recipient,
+            now.saturating_add(self.delays.settle.saturating_add(self.delays.read_lag)),
+        );
     }
 
     fn hold(&mut self, recipient: Recipient, due: Duration) {
@@ -307,13 +310,18 @@ impl Stages {
         };
         match from {
             Source::Ready => self.put_back_ready(recipients),
-            Source::Alone => recipients.into_iter().for_each(|recipient| self.alone.push_front(recipient)),
+            Source::Alone => recipients
+                .into_iter()
+                .for_each(|recipient| self.alone.push_front(recipient)),
             Source::Halves => self.halves.push_front(recipients),
         }
     }
 
     fn put_back_ready(&mut self, recipients: Vec<Recipient>) {
-        recipients.into_iter().rev().for_each(|recipient| self.ready.push_front(recipient));
+        recipients
+            .into_iter()
+            .rev()
+            .for_each(|recipient| self.ready.push_front(recipient));
     }
 
     fn take_in_flight(&mut self, lane: Lane) -> Vec<Recipient> {

@@ -15,12 +15,12 @@ impl InvitationsApi<'_> {
     where
         I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
     {
-        InvitationRun::new(self.client(), Target::Application, people)
+        InvitationRun::new(self.client, Target::Application, people)
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created.
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
-        RevocationRun::new(self.client(), Target::Application, journal)
+        RevocationRun::new(self.client, Target::Application, journal)
     }
 }
 
@@ -31,12 +31,12 @@ impl OrganizationInvitationsApi<'_> {
     where
         I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
     {
-        InvitationRun::new(self.client(), Target::Organization(organization_id.clone()), people)
+        InvitationRun::new(self.client, Target::Organization(organization_id.clone()), people)
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) for this organization on this journal
     /// created.
     pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
-        RevocationRun::new(self.client(), Target::Organization(organization_id.clone()), journal)
+        RevocationRun::new(self.client, Target::Organization(organization_id.clone()), journal)
     }
 }

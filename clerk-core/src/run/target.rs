@@ -13,8 +13,8 @@ use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
 use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
-use crate::paging::Paged;
 use crate::operation::{Operation, RateLimitKey};
+use crate::paging::Paged;
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,17 +83,21 @@ impl Target {
 
     const fn creation(&self, lane: Lane) -> &'static Operation {
         match (self, lane) {
-            (Self::Application, Lane::Bulk) => &invitations::CREATE_BULK,
-            (Self::Application, Lane::Single) => &invitations::CREATE,
-            (Self::Organization(_), Lane::Bulk) => &organization_invitations::CREATE_BULK,
-            (Self::Organization(_), Lane::Single) => &organization_invitations::CREATE,
+            (Self::Application, Lane::Bulk) => invitations::CreateInvitationBulk::OPERATION,
+            (Self::Application, Lane::Single) => invitations::CreateInvitation::OPERATION,
+            (Self::Organization(_), Lane::Bulk) => {
+                organization_invitations::CreateOrganizationInvitationBulk::OPERATION
+            }
+            (Self::Organization(_), Lane::Single) => {
+                organization_invitations::CreateOrganizationInvitationSingle::OPERATION
+            }
         }
     }
 
     const fn revocation(&self) -> &'static Operation {
         match self {
-            Self::Application => &invitations::REVOKE,
-            Self::Organization(_) => &organization_invitations::REVOKE,
+            Self::Application => invitations::RevokeInvitation::OPERATION,
+            Self::Organization(_) => organization_invitations::RevokeOrganizationInvitation::OPERATION,
         }
     }
 
@@ -105,7 +109,12 @@ impl Target {
     }
 
     /// Invites people with one call to the lane's endpoint.
-    pub(super) async fn invite(&self, client: &Client, lane: Lane, bodies: &[Box<RawValue>]) -> Result<Vec<InvitationSummary>> {
+    pub(super) async fn invite(
+        &self,
+        client: &Client,
+        lane: Lane,
+        bodies: &[Box<RawValue>],
+    ) -> Result<Vec<InvitationSummary>> {
         let request = self.request(self.creation(lane))?;
         match (lane, bodies) {
             (Lane::Single, [body]) => {
@@ -129,11 +138,11 @@ impl Target {
     pub(super) fn list(&self, filter: Filter<'_>, offset: u64) -> Result<Call<Page<InvitationSummary>>> {
         let request = match self {
             Self::Application => self
-                .request(&invitations::LIST)?
+                .request(invitations::ListInvitations::OPERATION)?
                 .query_opt("query", filter.address)
                 .query("paginated", true),
             Self::Organization(_) => self
-                .request(&organization_invitations::LIST)?
+                .request(organization_invitations::ListOrganizationInvitations::OPERATION)?
                 .query_opt("email_address", filter.address),
         };
         let request = request

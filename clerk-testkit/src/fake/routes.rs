@@ -10,8 +10,8 @@ use http::Method;
 
 use super::error::Refusal;
 use super::instance::{Call, Handler, Instance};
-use super::query::decode;
 use super::{instance, invitations, organization_invitations, users, waitlist_entries};
+use crate::query::percent_decode;
 
 /// Declares [`FakeOperation`] and the route table from rows of operation and handler, grouped by the module of
 /// [`clerk_core::api`] that declares the operations.
@@ -188,7 +188,7 @@ fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
     for expected in template.split('/') {
         let segment = segments.next()?;
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => params.0.push((name, decode(segment))),
+            Some(name) if !segment.is_empty() => params.0.push((name, percent_decode(segment))),
             None if segment == expected => {}
             _ => return None,
         }

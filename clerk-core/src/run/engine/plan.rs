@@ -36,7 +36,9 @@ impl Engine<'_> {
                 match self.next_event(None, true).await {
                     Event::Read(ReadEnd::LookedUp(Ok(lookups))) => {
                         let known = self.stages.looked_up(lookups);
-                        known.iter().for_each(|known| self.announcer.announce(&known.settlement));
+                        known
+                            .iter()
+                            .for_each(|known| self.announcer.announce(&known.settlement));
                     }
                     Event::Read(ReadEnd::LookedUp(Err(error))) => return Err(Stop::from_error(error)),
                     _ => return Err(Stop::Requested),

@@ -1,11 +1,9 @@
 //! The records of a journal.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
-use crate::model::{EmailAddress, InvitationId, Redacted, Timestamp};
+use crate::model::{EmailAddress, InvitationId, Timestamp};
 use crate::run::outcome::{Evidence, Outcome, Revocation};
 use crate::transport::Effect;
 
@@ -79,7 +77,7 @@ impl Record {
 }
 
 /// A person in the record of an attempt.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AttemptedRecipient {
@@ -93,17 +91,7 @@ pub struct AttemptedRecipient {
     pub baseline: Option<Vec<InvitationId>>,
 }
 
-impl fmt::Debug for AttemptedRecipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AttemptedRecipient")
-            .field("address", &Redacted)
-            .field("fingerprint", &self.fingerprint)
-            .field("baseline", &self.baseline)
-            .finish()
-    }
-}
-
-/// The endpoint that an attempt uses. Each endpoint has its own rate limit.
+/// Which of the two endpoints an attempt uses. Each has a budget of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {

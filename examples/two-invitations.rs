@@ -1,7 +1,8 @@
-//! Clerk's own sample of `createInvitationBulk`: two people, invited in one call.
+//! Invites two people in one bulk call, like the sample in Clerk's documentation of `createInvitationBulk`.
 //!
-//! With `CLERK_SECRET_KEY` in the environment it talks to Clerk and sends mails; without, to a fake in memory.
-#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+//! With `CLERK_SECRET_KEY` in the environment, the example calls Clerk, which sends two emails. Without a key it calls a fake
+//! of Clerk in memory.
+#![expect(clippy::print_stdout, reason = "examples print their result")]
 
 use std::error::Error;
 
@@ -38,6 +39,6 @@ fn client() -> Result<Client, clerk_hyper::SetupError> {
     if std::env::var_os("CLERK_SECRET_KEY").is_some_and(|key| !key.is_empty()) {
         return clerk_hyper::from_env();
     }
-    println!("DEMO: this is a fake of Clerk, and nobody is invited. Set CLERK_SECRET_KEY to invite people.");
+    println!("DEMO: calling a fake of Clerk in memory; no emails are sent. Set CLERK_SECRET_KEY to invite people.");
     Ok(FakeClerk::new().client())
 }

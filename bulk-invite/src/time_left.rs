@@ -1,4 +1,4 @@
-//! How fast a run can go.
+//! Estimates how long the rest of a run takes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +10,22 @@ use clerk_core::run::Lanes;
 
 use crate::people::Destination;
 
-/// How many people each burst of a run takes, and how long it is until the next one.
+/// Estimates the time left from the rate limits, or without limits from the speed so far.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct TimeLeft {
     bursts: Option<Bursts>,
     clock: Arc<dyn Clock>,
     began: Duration,
 }
 
+/// Rate limits seen as bursts: `people` at once, and again after each `interval`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Bursts {
     people: usize,
-    every: Duration,
+    interval: Duration,
 }
 
-impl Pace {
+impl TimeLeft {
     pub(crate) fn new(destination: Destination, lanes: Lanes, limits: &RateLimits, clock: Arc<dyn Clock>) -> Self {
         let (bulk, single) = match destination {
             Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
@@ -36,23 +37,23 @@ impl Pace {
         let batch = invitations::CreateInvitationBulk::MAX;
         let (bulk, single) = ((limits.quota(bulk), batch), (limits.quota(single), 1));
         let bursts = match lanes {
-            Lanes::Both => Bursts::of(&[bulk, single]),
-            Lanes::Bulk => Bursts::of(&[bulk]),
-            Lanes::Single => Bursts::of(&[single]),
+            Lanes::Both => Bursts::new(&[bulk, single]),
+            Lanes::Bulk => Bursts::new(&[bulk]),
+            Lanes::Single => Bursts::new(&[single]),
         };
         let began = clock.now();
         Self { bursts, clock, began }
     }
 
-    /// How long the others will take about: by the limits if there are any, or else as long as those before. Nothing is
-    /// known before the first.
-    pub(crate) fn time_left(&self, settled: usize, left: usize, wait: Duration) -> Option<Duration> {
+    /// Estimates the time for `left` recipients after `processed` ones, when the run now waits for `wait`. `None` before the
+    /// first recipient in a run without limits.
+    pub(crate) fn estimate(&self, processed: usize, left: usize, wait: Duration) -> Option<Duration> {
         let further = match self.bursts {
             Some(bursts) => bursts.time_for(left),
-            None if settled == 0 => return None,
+            None if processed == 0 => return None,
             None => {
                 let elapsed = self.clock.now().saturating_sub(self.began);
-                elapsed.mul_f64(left as f64 / settled as f64)
+                elapsed.mul_f64(left as f64 / processed as f64)
             }
         };
         (left > 0).then_some(further + wait).filter(|time| !time.is_zero())
@@ -60,25 +61,25 @@ impl Pace {
 }
 
 impl Bursts {
-    /// The bursts of lanes with these limits together; `None` if one has none.
-    fn of(lanes: &[(Option<Quota>, usize)]) -> Option<Self> {
-        let every = lanes.iter().filter_map(|(quota, _)| *quota).map(Quota::per).max()?;
+    /// Combines the limits of lanes, each with its number of people per call. `None` if a lane has no limit.
+    fn new(lanes: &[(Option<Quota>, usize)]) -> Option<Self> {
+        let interval = lanes.iter().filter_map(|(quota, _)| *quota).map(Quota::per).max()?;
         let mut people = 0.0;
         for (quota, batch) in lanes {
             let quota = (*quota)?;
-            let times = every.as_secs_f64() / quota.per().as_secs_f64();
+            let times = interval.as_secs_f64() / quota.per().as_secs_f64();
             people += f64::from(quota.calls()) * *batch as f64 * times;
         }
         Some(Self {
             people: (people as usize).max(1),
-            every,
+            interval,
         })
     }
 
-    /// How long it is until the burst that takes the last of so many people.
+    /// Returns the time until the burst that contains the last of so many people.
     fn time_for(self, people: usize) -> Duration {
         let further = people.saturating_sub(1) / self.people;
-        self.every.saturating_mul(u32::try_from(further).unwrap_or(u32::MAX))
+        self.interval.saturating_mul(u32::try_from(further).unwrap_or(u32::MAX))
     }
 }
 
@@ -89,7 +90,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
-    fn the_time_left_is_what_the_limits_of_all_lanes_make_it() {
+    fn the_time_left_follows_from_the_limits_of_all_lanes() {
         let bulk = (Some(Quota::new(25, HOUR)), 10);
         let single = (Some(Quota::new(100, HOUR)), 1);
         let faster = (Some(Quota::new(50, HOUR / 2)), 1);
@@ -102,8 +103,8 @@ mod tests {
             (&[bulk, (None, 1)], 1000, None),
         ];
         for (lanes, people, expected) in cases {
-            let told = Bursts::of(lanes).map(|bursts| bursts.time_for(people));
-            assert_eq!(told, expected, "{people} {lanes:?}");
+            let time = Bursts::new(lanes).map(|bursts| bursts.time_for(people));
+            assert_eq!(time, expected, "{people} {lanes:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! A transport of one's own: here a new HTTP/1.1 connection for each request, without TLS.
+//! Implements [`HttpTransport`] on an HTTP stack of your choice: here a new HTTP/1.1 connection for each request, without TLS.
 //!
-//! What an HTTP stack has to bring is one method, and one judgement: whether a request that got no answer may have
-//! reached the server. The retries above it rely on that. The example talks to a fake of Clerk on a loopback socket.
-#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+//! A transport implements one method. For a request that fails, it reports whether the request may have reached the server
+//! ([`Delivery`]): the client's retries depend on it. The example calls a fake of Clerk on a loopback socket.
+#![expect(clippy::print_stdout, reason = "examples print their result")]
 
 use std::error::Error;
 
@@ -21,7 +21,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// The largest body that is read: 16 MiB.
+/// Larger response bodies are an error. 16 MiB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl HttpTransport for ConnectionPerRequest {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(not_connected)?;
         tokio::spawn(connection);
 
-        // From here on the server may act on the request, whatever goes wrong.
+        // From here on, the server may have received the request even if an error follows.
         let request = request.map(Full::<Bytes>::new);
         let response = sender.send_request(request).await.map_err(closed)?;
         let (parts, body) = response.into_parts();
@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     println!("{} is {}", invitation.id, invitation.status);
     println!(
-        "mails to ada@example.com: {}",
+        "emails to ada@example.com: {}",
         server.fake().mails_to("ada@example.com")
     );
     Ok(())

@@ -1,7 +1,8 @@
-//! An endpoint of one's own, for an operation that the SDK does not have: `GET /instance`.
+//! Calls an operation that the SDK does not have, `GET /instance`, by implementing [`Endpoint`] for it.
 //!
-//! It gets the SDK's retries, limits, timeouts and errors. It runs on a fake of Clerk in memory.
-#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+//! Custom endpoints get the client's retries, rate limits, timeouts and errors, like built-in ones. The example calls a fake of
+//! Clerk in memory.
+#![expect(clippy::print_stdout, reason = "examples print their result")]
 
 use std::error::Error;
 
@@ -11,7 +12,7 @@ use serde::Deserialize;
 
 static OPERATION: Operation = Operation::get("GetInstance", "/instance");
 
-/// The instance that the client's key belongs to.
+/// Reads the instance that the client's secret key belongs to.
 struct GetInstance;
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let instance = clerk.execute(&GetInstance).await?;
     println!("{} is for {}", instance.id, instance.environment_type);
 
-    // For a single call the type can be left out: a request is an endpoint too, whose answer is JSON.
+    // A bare `EndpointRequest` is an endpoint as well. Its output is a `serde_json::Value`.
     let json = clerk.execute(&OPERATION.request()).await?;
     println!("{}", json["object"]);
     Ok(())

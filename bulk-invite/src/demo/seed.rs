@@ -1,9 +1,9 @@
-//! What the demo's fake of Clerk knows already: people of `examples/data/people.csv`.
+//! The data and faults that the demo's fake starts with. The addresses occur in `examples/data/people.csv`.
 
 use clerk_core::model::OrganizationId;
 use clerk_testkit::fake::{FakeClerkBuilder, FakeOperation, Fault, FaultPlan, Moment};
 
-/// Addresses that users have.
+/// Addresses of users.
 const USERS: [&str; 8] = [
     "grace.hopper@example.com",
     "alan.turing@example.com",
@@ -15,7 +15,7 @@ const USERS: [&str; 8] = [
     "john.backus@example.com",
 ];
 
-/// Addresses for which an invitation is pending.
+/// Addresses with a pending invitation.
 const INVITED: [&str; 10] = [
     "ada.lovelace@example.com",
     "edsger.dijkstra@example.com",
@@ -29,15 +29,14 @@ const INVITED: [&str; 10] = [
     "shafi.goldwasser@example.com",
 ];
 
-/// Addresses that Clerk does not take, whatever they look like.
+/// Addresses that the fake rejects, although they look valid.
 const MALFORMED: [&str; 2] = ["noreply@mail.example.test", "postmaster@mail.example.test"];
 
-/// Whom the instance's blocklist names.
+/// The instance's blocklist.
 const BLOCKED: [&str; 2] = ["*@competitor.test", "mallory@example.com"];
 
-/// A fake that knows these people, and whose answers get lost twice: once after the invitations were made, and once
-/// before.
-pub(super) fn populate(fake: FakeClerkBuilder) -> FakeClerkBuilder {
+/// Adds the people above, and two lost responses: one after the invitations were created, one before.
+pub(super) fn with_people_and_faults(fake: FakeClerkBuilder) -> FakeClerkBuilder {
     let bulk = FakeOperation::CreateBulkInvitations;
     let faults = FaultPlan::new()
         .on_call(bulk, 7, Fault::Lost(Moment::AfterEffect))
@@ -48,8 +47,7 @@ pub(super) fn populate(fake: FakeClerkBuilder) -> FakeClerkBuilder {
     BLOCKED.iter().fold(fake, FakeClerkBuilder::blocked).faults(faults)
 }
 
-/// A fake that has this organization, and this role besides `org:admin` and `org:member`: the ids of a user's own are not
-/// known beforehand, and without them nobody could try an organization's invitations offline.
+/// Adds an organization and a role, so that the command line for a real organization works in the demo as well.
 pub(super) fn with_organization(
     fake: FakeClerkBuilder,
     organization: Option<&OrganizationId>,

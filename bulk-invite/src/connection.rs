@@ -1,4 +1,4 @@
-//! Whom the program talks to: Clerk, or the demo's fake.
+//! The client, connected to Clerk or to the demo's fake.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,23 +9,22 @@ use clerk_hyper::{HyperTransport, TokioClock};
 
 use crate::api_url::ApiUrl;
 use crate::args::Args;
-use crate::demo::Demo;
+use crate::demo::{Demo, DemoFacts};
 use crate::key;
-use crate::summary::DemoFacts;
 
-/// The demo's key. It opens nothing but the fake.
+/// The demo's key, which only the fake accepts.
 const DEMO_KEY: &str = "sk_test_demo";
 
-/// A client, and what it talks to.
+/// A client with the rate limits of its instance.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) limits: RateLimits,
     demo: Option<Demo>,
 }
 
-impl Target {
-    /// Clerk if there is a key, and the demo if not or if asked for. Needs a Tokio runtime.
+impl Connection {
+    /// Connects to Clerk, or to the demo if there is no key or `--demo` is given. Must be called within a Tokio runtime.
     pub(crate) async fn new(args: &Args) -> Result<Self, String> {
         let key = if args.demo { None } else { key::from_env()? };
         let Some(key) = key else {
@@ -33,12 +32,12 @@ impl Target {
         };
         let limits = limits(args, key.environment())?;
         let mut builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
-        let api_url = ApiUrl::of(args.api_url.as_deref())?;
+        let api_url = ApiUrl::from_option_or_env(args.api_url.as_deref())?;
         if let Some(url) = &api_url {
             builder = builder.base_url(url.as_str());
         }
         let client = builder.build().map_err(|error| match &api_url {
-            Some(url) => url.problem(&error),
+            Some(url) => url.describe(&error),
             None => error.to_string(),
         })?;
         Ok(Self {
@@ -55,8 +54,8 @@ impl Target {
         let key = SecretKey::new(DEMO_KEY).map_err(|error| error.to_string())?;
         let limits = limits(args, key.environment())?;
         let demo = Demo::start(key.clone(), args).await;
-        let demo = demo.map_err(|error| format!("the demo could not listen on this machine: {error}"))?;
-        let transport = demo.watch(transport(args)?);
+        let demo = demo.map_err(|error| format!("cannot start the demo's server on this machine: {error}"))?;
+        let transport = demo.track(transport(args)?);
         let builder = configure(Client::builder(key, transport), args)
             .base_url(demo.url())
             .clock(demo.clock());
@@ -68,17 +67,16 @@ impl Target {
         })
     }
 
-    /// Whether it is the demo.
     pub(crate) const fn is_demo(&self) -> bool {
         self.demo.is_some()
     }
 
-    /// The clock that the run goes by.
+    /// Returns the clock of the client and its runs.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(self.client.clock())
     }
 
-    /// The time since the start that passed for a person who watches.
+    /// Returns the real time since the start, which in the demo is shorter than the clock's.
     pub(crate) fn real_elapsed(&self) -> Duration {
         match &self.demo {
             Some(demo) => demo.clock().real_elapsed(),
@@ -86,14 +84,14 @@ impl Target {
         }
     }
 
-    /// What only the demo knows.
+    /// Returns what only the demo knows.
     pub(crate) fn demo_facts(&self) -> Option<DemoFacts> {
         self.demo.as_ref().map(Demo::facts)
     }
 }
 
 fn limits(args: &Args, environment: Environment) -> Result<RateLimits, String> {
-    RateLimits::parse(&args.limits, environment).map_err(|error| format!("--limits: {error}"))
+    RateLimits::parse(&args.limits, environment).map_err(|error| format!("invalid --limits: {error}"))
 }
 
 fn transport(args: &Args) -> Result<HyperTransport, String> {
@@ -101,7 +99,7 @@ fn transport(args: &Args) -> Result<HyperTransport, String> {
     builder.build().map_err(|error| error.to_string())
 }
 
-/// The limits are the run's to keep, not the client's.
+/// Configures a client without rate limits of its own, because the run enforces them.
 fn configure(builder: ClientBuilder, args: &Args) -> ClientBuilder {
     builder
         .user_agent(concat!("bulk-invite/", env!("CARGO_PKG_VERSION")))

@@ -1,4 +1,4 @@
-//! Somebody to invite, and the request that does.
+//! A person to invite, and the invitation requests for them.
 
 use std::fmt;
 
@@ -18,33 +18,33 @@ pub(crate) enum Destination {
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Application => "invitations to the application",
-            Self::Organization => "invitations to an organization",
+            Self::Application => "application invitations",
+            Self::Organization => "organization invitations",
         })
     }
 }
 
-/// Somebody to invite. No two in a run have the same address.
+/// A person to invite. No two recipients of a run have the same address.
 #[derive(Debug)]
-pub(crate) struct Invitee {
-    /// The line of the input on which the row begins, from 1.
+pub(crate) struct Recipient {
+    /// The line on which the row begins, from 1.
     pub(crate) line: u64,
     pub(crate) email_address: String,
     pub(super) public_metadata: Option<Metadata>,
     pub(super) settings: Settings,
 }
 
-impl Invitee {
-    /// Refuses somebody who cannot be invited there.
-    pub(super) fn check(self, destination: Destination) -> Result<Self, String> {
+impl Recipient {
+    /// Checks that the recipient has what `destination` requires.
+    pub(super) fn validate(self, destination: Destination) -> Result<Self, String> {
         if destination == Destination::Organization && self.settings.role.is_none() {
-            return Err("there is no role: give the row one in the column role, or all rows one by --role".to_owned());
+            return Err("there is no role: fill in the column role, or set a role for all rows with --role".to_owned());
         }
         Ok(self)
     }
 
-    /// The invitation to the application.
-    pub(crate) fn to_application(&self) -> CreateInvitation {
+    /// Builds the request for an application invitation.
+    pub(crate) fn to_invitation(&self) -> CreateInvitation {
         let settings = &self.settings;
         let mut invitation = CreateInvitation::new(self.email_address.as_str());
         if let Some(metadata) = &self.public_metadata {
@@ -68,8 +68,8 @@ impl Invitee {
         invitation
     }
 
-    /// The invitation to an organization.
-    pub(crate) fn to_organization(&self) -> CreateOrganizationInvitation {
+    /// Builds the request for an organization invitation.
+    pub(crate) fn to_organization_invitation(&self) -> CreateOrganizationInvitation {
         let settings = &self.settings;
         let role = settings.role.as_deref().unwrap_or_default();
         let mut invitation = CreateOrganizationInvitation::new(self.email_address.as_str(), role);

@@ -1,4 +1,4 @@
-//! The records of a CSV file with their lines, whatever program wrote it.
+//! Reads the records of a CSV file and the lines they are on. Detects the separator and the kind of line ends.
 
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -6,28 +6,28 @@ use super::UnusableFile;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
-/// The name of no column is shorter than this in UTF-16, in bytes.
+/// The number of bytes checked for UTF-16. No column name is shorter in UTF-16.
 const BEGINNING: usize = 8;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// A record that is not blank.
+/// A record with at least one field that is not blank.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Record {
     /// The line on which it begins, from 1.
     pub(super) line: u64,
-    /// The line on which it ends: a later one if a quoted field runs over several.
+    /// The line on which it ends, which differs if a quoted field contains line breaks.
     pub(super) last_line: u64,
-    /// The fields without padding; `None` for one that is not UTF-8.
+    /// The fields without surrounding spaces; `None` for a field that is not UTF-8.
     pub(super) fields: Vec<Option<String>>,
-    /// Whether a quote is opened and never closed, so that the record swallowed what came behind it, if anything did.
+    /// Whether an opening quote has no closing one, so that the record may contain the lines after it.
     pub(super) is_open: bool,
 }
 
-/// Reads the records of a CSV file; blank ones are skipped.
+/// Reads the records of a CSV file. Skips blank records.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
     if looks_like_utf_16(bytes) {
         return Err(UnusableFile(
-            "is not UTF-8 but looks like UTF-16: save it as CSV UTF-8".to_owned(),
+            "the file looks like UTF-16, not UTF-8: save it as CSV UTF-8".to_owned(),
         ));
     }
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
     loop {
         let more = reader
             .read_byte_record(&mut record)
-            .map_err(|error| UnusableFile(format!("is not CSV: {error}")))?;
+            .map_err(|error| UnusableFile(format!("the file is not CSV: {error}")))?;
         if !more {
             return Ok(records);
         }
@@ -60,8 +60,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Record>, UnusableFile> {
     }
 }
 
-/// Whether these bytes have a mark of UTF-16, or every other of the first ones is NUL, as in its ASCII letters. A NUL
-/// elsewhere is no more than that.
+/// Whether the bytes begin with a byte order mark of UTF-16, or with ASCII letters in UTF-16: every other byte is NUL.
 fn looks_like_utf_16(bytes: &[u8]) -> bool {
     let first = &bytes[..bytes.len().min(BEGINNING)];
     let is_each = |nul: usize| {
@@ -79,19 +78,19 @@ fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
         .from_reader(bytes)
 }
 
-/// A stray quote may have ended at the next row's first one, and the record with it.
+/// Whether a record has an odd number of quotes. A stray quote can be closed by the first quote of a later row.
 fn has_odd_quotes(record: &[u8]) -> bool {
     record.iter().filter(|byte| **byte == b'"').count() % 2 == 1
 }
 
-/// Whether the record would swallow a line behind it. A count of its quotes does not tell: `5" pipe` holds one, and is
-/// whole.
+/// Whether a line after the record would become part of it. Counting quotes is not enough: `5" pipe` has one and is
+/// complete.
 fn runs_on(record: &[u8], separator: u8) -> bool {
     let with_a_line = [record, b"\nx"].concat();
     reader(&with_a_line, separator).into_byte_records().count() == 1
 }
 
-/// The separator: the one that the header has most of.
+/// Returns the separator that occurs most often in the header.
 fn separator(bytes: &[u8]) -> u8 {
     let header = bytes.trim_ascii_start();
     let header = header
@@ -99,7 +98,7 @@ fn separator(bytes: &[u8]) -> u8 {
         .next()
         .unwrap_or(header);
     let count = |separator: u8| header.iter().filter(|byte| **byte == separator).count();
-    // The first of equals is the comma, so the order is turned round for `max_by_key`, which takes the last.
+    // `max_by_key` returns the last maximum, and of equals the first must win.
     SEPARATORS
         .into_iter()
         .rev()
@@ -107,7 +106,7 @@ fn separator(bytes: &[u8]) -> u8 {
         .unwrap_or(b',')
 }
 
-/// A field without padding, and without the quotes that the padding kept from being read as such.
+/// Returns a field without surrounding spaces, and without quotes that the CSV reader kept because of those spaces.
 fn text(field: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(field).ok()?.trim();
     let is_padded = text.len() < field.len();
@@ -118,7 +117,7 @@ fn text(field: &[u8]) -> Option<String> {
     })
 }
 
-/// Tells on which line a record begins. The reader's own position is where the blank lines before it begin.
+/// Finds the line on which a record begins. The CSV reader's position is before the blank lines that precede it.
 struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -126,7 +125,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Moves to the record between these positions, and gives its bytes.
+    /// Advances to the record between two positions, and returns its bytes.
     fn raw(&mut self, start: u64, end: u64) -> &'a [u8] {
         let index = |position| usize::try_from(position).unwrap_or(usize::MAX).min(self.bytes.len());
         let (mut start, end) = (index(start), index(end));
@@ -139,7 +138,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// How many lines end in these bytes: with LF, CRLF or a CR alone.
+/// Counts line ends: LF, CRLF, or CR alone.
 fn line_ends(bytes: &[u8]) -> u64 {
     let mut ends = 0;
     for (index, byte) in bytes.iter().enumerate() {
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_dialect_reads_the_same() {
+    fn reads_common_csv_dialects_alike() {
         let cases: [&[u8]; 9] = [
             b"a,b\n1,2\n",
             b"a,b\r\n1,2\r\n",
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_found_on_its_line() {
+    fn records_have_their_first_and_last_line() {
         let csv = b"\n\nname,note\r\n\r\nada,\"two\nlines\"\n  \n , \nbob,x\reve,\"\n\n\"\n\n\"zoe\"\"\",y";
         let lines: Vec<_> = read(csv)
             .expect("CSV")
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_never_closes_is_told_from_one_within_a_field() {
+    fn detects_an_unclosed_quote_but_not_a_quote_within_a_field() {
         let cases = [
             ("\"open,x\nbob,y\n", 3, true),
             ("\"open,x\n\"bob\",y\n", 3, true),
@@ -217,18 +216,18 @@ mod tests {
         ];
         for (row, last_line, is_open) in cases {
             let records = read(format!("a,b\n{row}").as_bytes()).expect("CSV");
-            let told: Vec<_> = records
+            let ends: Vec<_> = records
                 .iter()
                 .map(|record| (record.last_line, record.is_open))
                 .collect();
-            assert_eq!(told, [(1, false), (last_line, is_open)], "{row:?}");
+            assert_eq!(ends, [(1, false), (last_line, is_open)], "{row:?}");
         }
         let records = read(b"a,b\n5\" pipe,x\ny,z").expect("CSV");
         assert!(records.iter().all(|record| !record.is_open), "{records:?}");
     }
 
     #[test]
-    fn other_encodings_are_told() {
+    fn detects_utf_16_and_marks_fields_that_are_not_utf_8() {
         let utf_16: [&[u8]; 5] = [
             b"\xFF\xFEe\0m\0",
             b"\xFE\xFF\0e\0m",
@@ -243,7 +242,7 @@ mod tests {
         for with_nul in [&b"email\nada\0"[..], b"e\0mail\nada", b"\0\0\0\0\0\0\0\0", b"\0"] {
             assert!(read(with_nul).is_ok(), "{with_nul:?}");
         }
-        let latin_1 = read(b"name\nJos\xE9\nada\n").expect("a row of it can be read");
+        let latin_1 = read(b"name\nJos\xE9\nada\n").expect("the other rows can be read");
         assert_eq!(fields(&latin_1[1]), ["<not UTF-8>"]);
         assert_eq!(fields(&latin_1[2]), ["ada"]);
     }

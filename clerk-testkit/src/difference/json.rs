@@ -1,17 +1,18 @@
-use super::Json;
-use crate::difference::Difference;
+use clerk_core::json::Json;
 
-/// How much of what came has to be expected.
+use super::Difference;
+
+/// How much of the actual value must be expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// All of it.
+    /// The values must be equal.
     Whole,
-    /// Objects may have more members than expected; arrays have as many items.
+    /// Objects may have additional members. Arrays must have the same length.
     Part,
 }
 
-/// Where `actual` differs from `expected`, by place: `$[0].email_address` is in the first item.
-pub(crate) fn diff(expected: &Json<'_>, actual: &Json<'_>, extent: Extent) -> Vec<Difference> {
+/// Lists where `actual` differs from `expected`, with places such as `$[0].email_address`.
+pub(crate) fn diff_json(expected: &Json<'_>, actual: &Json<'_>, extent: Extent) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(expected, actual, extent, "$", &mut found);
     found
@@ -56,7 +57,7 @@ fn compare(expected: &Json<'_>, actual: &Json<'_>, extent: Extent, place: &str, 
     }
 }
 
-fn member(place: &str, key: &str) -> String {
+pub(crate) fn member(place: &str, key: &str) -> String {
     let is_plain = !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     if is_plain {
         format!("{place}.{key}")
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_difference_is_named_by_its_place() {
+    fn differences_are_listed_by_place() {
         let cases = [
             (Extent::Whole, r#"{"a":1}"#, r#"{"a":1.0}"#, ""),
             (Extent::Whole, r#"{"a":1}"#, "{}", "$.a: expected 1, got nothing"),
@@ -99,7 +100,7 @@ mod tests {
         ];
         for (extent, expected, actual, text) in cases {
             let parse = |json: &'static str| Json::parse(json.as_bytes()).expect(json);
-            let found = diff(&parse(expected), &parse(actual), extent);
+            let found = diff_json(&parse(expected), &parse(actual), extent);
             let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
             assert_eq!(lines.join("\n"), text, "{expected} and {actual}");
         }

@@ -1,6 +1,6 @@
-//! JSON that keeps every digit and the order of its keys, and compares by meaning.
-
-mod diff;
+//! A JSON value that keeps every digit and the order of its keys, and that compares by meaning.
+//!
+//! [`Metadata`](crate::model::Metadata) compares with it, and clerk-testkit matches request bodies with it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,36 +10,45 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-pub(crate) use diff::{Extent, diff};
-
-/// Nesting beyond this is not read, as [`serde_json`] does not read it.
+/// Values nested deeper than this are not read, as by [`serde_json`].
 const MAX_DEPTH: usize = 128;
 
-/// One JSON value. Numbers are kept as they are written: `u64` and `f64` would lose digits of large ones.
+/// A JSON value that borrows from the text it was read from.
 ///
-/// It borrows what it was read from, so that text is only copied where it has to be changed.
+/// Equality is by meaning: spacing, the order of keys and the spelling of numbers do not matter, and integers of any size
+/// differ if their digits do. Of duplicate keys, the last one counts.
 #[derive(Debug, Clone)]
-pub(crate) enum Json<'a> {
+pub enum Json<'a> {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number as it is written, because `u64` and `f64` would lose digits of large numbers.
     Number(Cow<'a, str>),
+    /// A string, unescaped.
     String(Cow<'a, str>),
+    /// The items of an array.
     Array(Vec<Self>),
+    /// The members of an object in their order, duplicate keys included.
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 impl Json<'static> {
-    /// What `value` is as JSON; the reason if it cannot be.
-    pub(crate) fn of(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
+    /// Converts `value` to JSON.
+    ///
+    /// # Errors
+    ///
+    /// The reason as text, if `value` cannot be written as JSON or is nested too deeply.
+    pub fn from_serialize(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
         let raw = serde_json::value::to_raw_value(value).map_err(|error| error.to_string())?;
-        let json = Json::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} deep"))?;
+        let json = Json::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} levels deep"))?;
         Ok(json.into_owned())
     }
 }
 
 impl<'a> Json<'a> {
-    /// Reads JSON; `None` if it is not JSON, or nested too deeply.
-    pub(crate) fn parse(json: &'a [u8]) -> Option<Self> {
+    /// Reads JSON. Returns `None` if the bytes are not JSON, or nested more than 128 levels deep.
+    pub fn parse(json: &'a [u8]) -> Option<Self> {
         let json = str::from_utf8(json).ok()?;
         if let Ok(WithoutFractions(json)) = serde_json::from_str(json) {
             return Some(json);
@@ -75,8 +84,8 @@ impl<'a> Json<'a> {
         })
     }
 
-    /// The same value, of its own.
-    pub(crate) fn into_owned(self) -> Json<'static> {
+    /// Returns the same value without borrowed text.
+    pub fn into_owned(self) -> Json<'static> {
         let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
         match self {
             Self::Null => Json::Null,
@@ -91,8 +100,8 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The value of a key; the last one if it is there twice, as most readers have it.
-    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+    /// Returns the value of a key, the last one if the key is duplicated, as most parsers do.
+    pub fn get(&self, key: &str) -> Option<&Self> {
         let Self::Object(members) = self else {
             return None;
         };
@@ -103,8 +112,8 @@ impl<'a> Json<'a> {
             .map(|(_, value)| value)
     }
 
-    /// Bytes that are the same for all that means the same: keys sorted, no spacing, numbers in one spelling.
-    pub(crate) fn write_canonical(&self, out: &mut Vec<u8>) {
+    /// Appends bytes that are the same for all values that mean the same: keys sorted, no spacing, numbers in one spelling.
+    pub fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
             Self::Null => out.push(b'n'),
             Self::Bool(value) => out.push(if *value { b't' } else { b'f' }),
@@ -139,25 +148,6 @@ impl<'a> Json<'a> {
             }
         }
     }
-
-    /// Puts every string in it, keys as well, through `change`.
-    pub(crate) fn change_strings(&mut self, change: &mut impl FnMut(&mut Cow<'a, str>)) {
-        match self {
-            Self::String(text) => change(text),
-            Self::Array(items) => {
-                for item in items {
-                    item.change_strings(change);
-                }
-            }
-            Self::Object(members) => {
-                for (key, value) in members {
-                    change(key);
-                    value.change_strings(change);
-                }
-            }
-            Self::Null | Self::Bool(_) | Self::Number(_) => {}
-        }
-    }
 }
 
 /// `1`, `1.0` and `1e0` are one number. Integers keep all their digits.
@@ -175,13 +165,13 @@ fn canonical_number(number: &str) -> Cow<'_, str> {
     }
 }
 
-/// A byte that no text holds ends it, so that none passes for two, or for what stands around it.
-pub(crate) fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
+/// Ends the text with a byte that UTF-8 never contains, so that adjacent texts cannot be confused.
+fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
     out.push(0xff);
 }
 
-/// JSON read in one pass, which works where every number fits into 64 bits and so keeps its digits.
+/// Reads JSON in one pass. Works if every number is an integer of 64 bits, which keeps its digits.
 struct WithoutFractions<'a>(Json<'a>);
 
 impl<'de> Deserialize<'de> for WithoutFractions<'de> {
@@ -192,7 +182,7 @@ impl<'de> Deserialize<'de> for WithoutFractions<'de> {
             type Value = Json<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON without fractions")
+                f.write_str("JSON whose numbers are integers of 64 bits")
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -240,11 +230,11 @@ impl<'de> Deserialize<'de> for WithoutFractions<'de> {
     }
 }
 
-/// Text that borrows, unless it is written with escapes.
+/// A string that borrows, unless it contains escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The members of an object in their order, values unread.
+/// The members of an object in their order, with unparsed values.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -272,7 +262,6 @@ impl<'de> Deserialize<'de> for Members<'de> {
 }
 
 impl PartialEq for Json<'_> {
-    /// By meaning.
     fn eq(&self, other: &Self) -> bool {
         let (mut a, mut b) = (Vec::new(), Vec::new());
         self.write_canonical(&mut a);
@@ -281,11 +270,12 @@ impl PartialEq for Json<'_> {
     }
 }
 
-/// It borrows nothing: what a file holds is kept for longer than the file's text.
+/// Borrows nothing, because the contents of a file outlive its text.
 impl<'de> Deserialize<'de> for Json<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let json = Json::of_raw(&raw, 0).ok_or_else(|| D::Error::custom("JSON that is nested too deeply"))?;
+        let json = Json::of_raw(&raw, 0)
+            .ok_or_else(|| D::Error::custom(format_args!("the JSON is nested more than {MAX_DEPTH} levels deep")))?;
         Ok(json.into_owned())
     }
 }
@@ -312,7 +302,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Compact JSON.
+/// Writes compact JSON.
 impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_string(self).map_err(|_| fmt::Error)?;
@@ -329,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_the_same_is_equal() {
+    fn values_are_equal_if_they_mean_the_same() {
         let cases = [
             (
                 r#"{"a":1,"b":[true,null]}"#,
@@ -355,13 +345,13 @@ mod tests {
     }
 
     #[test]
-    fn digits_and_order_survive() {
+    fn digits_and_the_order_of_keys_are_kept() {
         let text = r#"{"z":184467440737095516150001,"a":[1.10,1e400,"ü\n"]}"#;
         assert_eq!(json(text).to_string(), text);
     }
 
     #[test]
-    fn deep_nesting_is_refused_and_does_not_overflow() {
+    fn deep_nesting_is_refused_without_overflowing_the_stack() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(Json::parse(deep.as_bytes()).is_none());
         let fits = format!("{}{}", "[".repeat(100), "]".repeat(100));
