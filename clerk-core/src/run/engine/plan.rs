@@ -10,7 +10,7 @@ use crate::run::report::Stop;
 
 impl Engine<'_> {
     /// Looks up every recipient and invites none.
-    pub(in crate::run) async fn plan(mut self) -> RunPlan {
+    pub(crate) async fn plan(mut self) -> RunPlan {
         let mut plan = RunPlan::default();
         plan.stopped = self.look_up_all(&mut plan.to_invite).await.err();
         plan.unresolved = self.stages.unresolved();

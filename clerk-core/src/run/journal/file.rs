@@ -12,11 +12,11 @@ use async_trait::async_trait;
 
 use super::{Journal, JournalError, Record};
 use lines::Position;
-pub(in crate::run) use lines::scan;
+pub(crate) use lines::scan;
 use log::Log;
-pub(in crate::run) use open::{Missing, open_locked, sync_folder};
+pub(crate) use open::{Missing, open_locked, sync_folder};
 use problem::without_thread;
-pub(in crate::run) use problem::{failed, unresolved};
+pub(crate) use problem::{failed, unresolved};
 use writer::Writer;
 
 /// A journal in a file that is only ever appended to. It outlives a crash of the process and of the machine. Needs the

@@ -115,7 +115,7 @@ pub enum JournalEffect {
 }
 
 impl Lane {
-    pub(in crate::run) const ALL: [Self; 2] = [Self::Bulk, Self::Single];
+    pub(crate) const ALL: [Self; 2] = [Self::Bulk, Self::Single];
 }
 
 impl From<Effect> for JournalEffect {
