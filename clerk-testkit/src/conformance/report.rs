@@ -34,8 +34,7 @@ impl Report {
     }
 
     pub(super) fn add(&mut self, name: &'static str, finding: Finding) {
-        self.results
-            .push((name, finding.unwrap_or_else(CheckOutcome::Failed)));
+        self.results.push((name, finding.unwrap_or_else(CheckOutcome::Failed)));
     }
 
     /// Returns each check's name and outcome, in the order in which the checks ran.

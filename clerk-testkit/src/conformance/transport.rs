@@ -162,7 +162,10 @@ impl TransportConformance {
             };
             report.add(check.name, finding);
         }
-        report.add(connections::CLOSED_WITH_TRANSPORT, connections::closed_with_transport(self).await);
+        report.add(
+            connections::CLOSED_WITH_TRANSPORT,
+            connections::closed_with_transport(self).await,
+        );
         report
     }
 
@@ -204,8 +207,7 @@ fn get(server: &Server) -> Result<HttpRequest, String> {
 }
 
 fn client_headers(has_body: bool) -> Result<HeaderMap, String> {
-    let mut authorization =
-        HeaderValue::from_str(&format!("Bearer {KEY}")).map_err(|error| error.to_string())?;
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {KEY}")).map_err(|error| error.to_string())?;
     authorization.set_sensitive(true);
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, authorization);
@@ -224,10 +226,7 @@ fn expect_response(result: Result<HttpResponse, TransportError>, what: &str) -> 
 }
 
 /// Returns the error of `what`, which must be reported as `MaybeDelivered`.
-fn expect_maybe_delivered(
-    result: Result<HttpResponse, TransportError>,
-    what: &str,
-) -> Result<TransportError, String> {
+fn expect_maybe_delivered(result: Result<HttpResponse, TransportError>, what: &str) -> Result<TransportError, String> {
     let error = match result {
         Ok(response) => {
             return Err(format!(

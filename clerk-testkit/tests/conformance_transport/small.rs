@@ -23,9 +23,9 @@ const HEAD_LIMIT: usize = 64 * 1024;
 /// Sends requests on blocking sockets, correctly unless it has a fault.
 #[derive(Debug, Clone)]
 pub(crate) struct SmallTransport {
-    pub(crate) response_limit: usize,
-    pub(crate) timeout: Duration,
-    pub(crate) fault: Option<Fault>,
+    response_limit: usize,
+    timeout: Duration,
+    fault: Option<Fault>,
     state: Arc<State>,
 }
 
@@ -40,10 +40,10 @@ struct State {
 }
 
 impl SmallTransport {
-    pub(crate) fn new(response_limit: usize, timeout: Duration) -> Self {
+    pub(crate) fn new(response_limit: usize) -> Self {
         Self {
             response_limit,
-            timeout,
+            timeout: Duration::from_secs(30),
             fault: None,
             state: Arc::default(),
         }
@@ -54,15 +54,23 @@ impl SmallTransport {
         self
     }
 
+    pub(crate) fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 
     /// Performs one call, on the calling thread.
     fn call(&self, request: HttpRequest, abandon: &Abandon) -> Result<HttpResponse, TransportError> {
-        let _turn = self.has(Fault::SendsOneCallAtATime).then(|| lock(&self.state.one_at_a_time));
+        let _turn = self
+            .has(Fault::SendsOneCallAtATime)
+            .then(|| lock(&self.state.one_at_a_time));
         let attempts = match self.fault {
-            Some(Fault::RetriesAfterRefusedConnection | Fault::RetriesAfterFailure) => 5,
+            Some(Fault::RetriesAfterRefusedConnection) => 4,
+            Some(Fault::RetriesAfterFailure) => 2,
             _ => 1,
         };
         let mut result = self.attempt(&request, abandon);
@@ -72,7 +80,7 @@ impl SmallTransport {
                 (result, _) => result.is_err(),
             };
             if retries {
-                pause(Duration::from_millis(40));
+                pause(Duration::from_millis(60));
                 result = self.attempt(&request, abandon);
             }
         }
@@ -93,9 +101,7 @@ impl SmallTransport {
         }
         let stream = TcpStream::connect(&address)
             .and_then(|stream| stream.set_read_timeout(Some(self.timeout)).map(|()| stream))
-            .map_err(|error| {
-                TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(error)
-            })?;
+            .map_err(|error| TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(error))?;
         if !self.has(Fault::IgnoresDrop) {
             abandon.watch(&stream)?;
         }
@@ -104,8 +110,15 @@ impl SmallTransport {
 
     fn exchange(&self, mut stream: TcpStream, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let failed = |error: std::io::Error| {
-            let is_timeout = matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
-            let kind = if is_timeout { TransportErrorKind::Timeout } else { TransportErrorKind::Closed };
+            let is_timeout = matches!(
+                error.kind(),
+                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+            );
+            let kind = if is_timeout {
+                TransportErrorKind::Timeout
+            } else {
+                TransportErrorKind::Closed
+            };
             let delivery = match self.fault {
                 Some(Fault::ReportsTimeoutAsNotSent) if is_timeout => Delivery::NotSent,
                 _ => Delivery::MaybeDelivered,
@@ -116,7 +129,11 @@ impl SmallTransport {
         let mut reader = MessageReader {
             stream: &stream,
             unread: Vec::new(),
-            head_limit: if self.has(Fault::ReadsEndlessHead) { usize::MAX } else { HEAD_LIMIT },
+            head_limit: if self.has(Fault::ReadsEndlessHead) {
+                usize::MAX
+            } else {
+                HEAD_LIMIT
+            },
         };
         let response = loop {
             let head = reader.head().map_err(failed)?;
@@ -141,7 +158,11 @@ impl SmallTransport {
         if self.has(Fault::SendsPatchAsPost) {
             method = method.replace("PATCH", "POST");
         }
-        let mut target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let mut target = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+            .to_owned();
         if self.has(Fault::DecodesPath) {
             target = target.replace("%2F", "/");
         }
@@ -168,12 +189,17 @@ impl SmallTransport {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
             }
             Some(Fault::StoresCookies) => {
-                headers.extend(lock(&self.state.cookie).clone().map(|cookie| (http::header::COOKIE, cookie)));
+                headers.extend(
+                    lock(&self.state.cookie)
+                        .clone()
+                        .map(|cookie| (http::header::COOKIE, cookie)),
+                );
             }
             _ => {}
         }
         let length = body.len();
-        let mut bytes = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n").into_bytes();
+        let mut bytes =
+            format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n").into_bytes();
         for (name, value) in &headers {
             bytes.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
         }
@@ -223,7 +249,10 @@ impl SmallTransport {
             _ => self.has(Fault::AcceptsUnfinishedChunks),
         };
         if !complete && !accepted {
-            return Err(TransportError::new(TransportErrorKind::Closed, Delivery::MaybeDelivered));
+            return Err(TransportError::new(
+                TransportErrorKind::Closed,
+                Delivery::MaybeDelivered,
+            ));
         }
         Ok(body)
     }
@@ -252,16 +281,21 @@ impl SmallTransport {
         let status = response.status();
         match self.fault {
             Some(Fault::FollowsRedirectsOfGet) if request.method() == Method::GET && status.is_redirection() => {
-                let Some(location) = response.headers().get(LOCATION).and_then(|location| location.to_str().ok()) else {
+                let Some(location) = response
+                    .headers()
+                    .get(LOCATION)
+                    .and_then(|location| location.to_str().ok())
+                else {
                     return Ok(response);
                 };
                 let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
                 *request.uri_mut() = format!("http://{authority}{location}").parse().expect("a URI");
                 self.call(request, abandon)
             }
-            Some(Fault::MakesErrorOf504) if status == StatusCode::GATEWAY_TIMEOUT => {
-                Err(TransportError::new(TransportErrorKind::Timeout, Delivery::MaybeDelivered))
-            }
+            Some(Fault::MakesErrorOf504) if status == StatusCode::GATEWAY_TIMEOUT => Err(TransportError::new(
+                TransportErrorKind::Timeout,
+                Delivery::MaybeDelivered,
+            )),
             Some(Fault::MakesErrorOf404) if status == StatusCode::NOT_FOUND => Err(TransportError::other("not found")),
             Some(Fault::RetriesOnRetryAfter) if status == StatusCode::SERVICE_UNAVAILABLE => {
                 self.attempt(&request, abandon)
@@ -329,7 +363,10 @@ enum Framing {
 
 impl Framing {
     fn new(parts: &http::response::Parts, fault: Option<Fault>) -> Self {
-        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let length = parts
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
         if matches!(parts.status.as_u16(), 100..=199 | 204 | 304) {
             Self::Length(0)
         } else if parts.headers.contains_key(TRANSFER_ENCODING) {
@@ -345,7 +382,9 @@ impl Framing {
 }
 
 fn decode_head(head: &[u8], fault: Option<Fault>) -> Option<HttpResponse> {
-    let mut lines = head.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut lines = head
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let status_line = std::str::from_utf8(lines.next()?).ok()?;
     let (version, status) = status_line.split_once(' ')?;
     let mut response = HttpResponse::default();
@@ -431,7 +470,10 @@ impl MessageReader<'_> {
     fn find(&mut self, end: &[u8], limit: usize) -> std::io::Result<usize> {
         let mut searched = 0;
         loop {
-            if let Some(at) = self.unread[searched..].windows(end.len()).position(|window| window == end) {
+            if let Some(at) = self.unread[searched..]
+                .windows(end.len())
+                .position(|window| window == end)
+            {
                 return Ok(searched + at + end.len());
             }
             searched = self.unread.len().saturating_sub(end.len() - 1);

@@ -9,7 +9,7 @@ use http::Method;
 
 use super::server::{LogState, Server};
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, describe, ensure, expect_response, post, request, within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -18,12 +18,12 @@ pub(super) const CHECKS: &[Check] = &[
         run: |it| Box::pin(concurrent(it)),
     },
     Check {
-        name: "a dropped call closes its connection",
-        run: |it| Box::pin(closes_when_dropped(it)),
-    },
-    Check {
         name: "the transport works after a dropped call",
         run: |it| Box::pin(works_after_drop(it)),
+    },
+    Check {
+        name: "a dropped call closes its connection",
+        run: |it| Box::pin(closes_when_dropped(it)),
     },
 ];
 
@@ -79,13 +79,18 @@ async fn concurrent(it: &TransportConformance) -> Finding {
     .await;
     let results = calls.into_iter().filter_map(|(_, result)| result);
     for (target, result) in targets.iter().zip(results) {
-        let response = expect_response(result, "one of several calls at the same time")?;
-        ensure(!response.body().is_empty(), || {
+        let is_answered = result.as_ref().is_ok_and(|response| !response.body().is_empty());
+        ensure(is_answered, || {
+            let ended = result.as_ref().err().map(describe);
             format!(
-                "{CALLS} calls at the same time did not all arrive before the first one was answered: send calls \
-                 independently of each other, each on a connection or stream of its own"
+                "{CALLS} calls at the same time did not all arrive before the first one was answered{}: send calls \
+                 independently of each other, each on a connection or stream of its own",
+                ended
+                    .map(|error| format!(" (a call failed: {error})"))
+                    .unwrap_or_default()
             )
         })?;
+        let response = expect_response(result, "one of several calls at the same time")?;
         ensure(response.body() == target.as_bytes(), || {
             format!("the call to {target} received the response of another call: match responses to their requests")
         })?;

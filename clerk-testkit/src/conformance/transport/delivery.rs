@@ -8,8 +8,8 @@ use http::Method;
 
 use super::server::Server;
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, describe, ensure, expect_maybe_delivered, expect_response,
-    post, request, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, describe, ensure, expect_maybe_delivered,
+    expect_response, post, request, within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -49,7 +49,12 @@ async fn refused(it: &TransportConformance) -> Finding {
     let refused = post(&server)?;
     drop(server);
     let error = match it.send(refused).await {
-        Ok(response) => return Err(format!("a refused connection returned a response ({})", response.status())),
+        Ok(response) => {
+            return Err(format!(
+                "a refused connection returned a response ({})",
+                response.status()
+            ));
+        }
         Err(error) => error,
     };
     if error.delivery() == Delivery::MaybeDelivered {
@@ -151,7 +156,11 @@ async fn closed_while_idle(it: &TransportConformance) -> Finding {
     for number in 0..5 {
         let target = format!("/v1/{number}");
         let result = it.send(request(&server, Method::POST, &target, "{}")?).await;
-        let sent = server.requests().iter().filter(|received| received.target == target).count();
+        let sent = server
+            .requests()
+            .iter()
+            .filter(|received| received.target == target)
+            .count();
         ensure(sent <= 1, || {
             format!("a request was sent {sent} times after an idle connection had closed: {SEND_AGAIN}")
         })?;
@@ -170,13 +179,22 @@ async fn closed_after_second_request(it: &TransportConformance) -> Finding {
             connection.read_request();
         }
     })?;
-    expect_response(it.send(request(&server, Method::POST, "/v1/first", "{}")?).await, "a first request")?;
+    expect_response(
+        it.send(request(&server, Method::POST, "/v1/first", "{}")?).await,
+        "a first request",
+    )?;
     // A pool may take its time to get the connection back.
     SystemClock::new().sleep(Duration::from_millis(20)).await;
     let result = it.send(request(&server, Method::POST, "/v1/second", "{}")?).await;
-    let sent = server.requests().iter().filter(|received| received.target == "/v1/second").count();
+    let sent = server
+        .requests()
+        .iter()
+        .filter(|received| received.target == "/v1/second")
+        .count();
     ensure(sent == 1, || {
-        format!("a request was sent {sent} times, because the kept connection closed after the first time: {SEND_AGAIN}")
+        format!(
+            "a request was sent {sent} times, because the kept connection closed after the first time: {SEND_AGAIN}"
+        )
     })?;
     if let Err(error) = result {
         expect_maybe_delivered(Err(error), "a request on a kept connection that closes after it")?;

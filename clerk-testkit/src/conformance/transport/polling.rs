@@ -41,9 +41,11 @@ async fn returns_while_waiting(it: &TransportConformance) -> Finding {
     })
     .await;
     if let Some(result) = early {
-        expect_response(result, "a call to a slow server")?;
+        if server.requests().is_empty() {
+            expect_response(result, "a call to a slow server")?;
+        }
         return Err(
-            "one poll lasted until the server responded: await what the call waits for, or run a blocking client on a \
+            "one poll lasted until the call had ended, while the server waited: await what the call waits for, or run a blocking client on a \
              thread of its own, because a blocked thread stops the timeouts and every other task"
                 .to_owned(),
         );

@@ -161,6 +161,8 @@ fn quoted(values: &[&[u8]]) -> String {
     if values.is_empty() {
         return "nothing".to_owned();
     }
-    let texts = values.iter().map(|value| format!("{:?}", String::from_utf8_lossy(value)));
+    let texts = values
+        .iter()
+        .map(|value| format!("{:?}", String::from_utf8_lossy(value)));
     texts.collect::<Vec<_>>().join(", ")
 }

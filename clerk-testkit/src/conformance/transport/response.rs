@@ -82,7 +82,10 @@ async fn framings(it: &TransportConformance) -> Finding {
         let what = format!("a response with {}", framing.description());
         let response = expect_response(it.send(get(&server)?).await, &what)?;
         ensure(response.status() == StatusCode::UNPROCESSABLE_ENTITY, || {
-            format!("{what} and the status 422 arrived as {}: return the status unchanged", response.status())
+            format!(
+                "{what} and the status 422 arrived as {}: return the status unchanged",
+                response.status()
+            )
         })?;
         ensure(response.body() == &body, || {
             format!(
@@ -111,7 +114,10 @@ async fn headers(it: &TransportConformance) -> Finding {
     }
     answer.extend_from_slice(b"\r\n");
     let server = Server::answering(answer)?;
-    let response = expect_response(it.send(get(&server)?).await, "a response with a header that is not UTF-8")?;
+    let response = expect_response(
+        it.send(get(&server)?).await,
+        "a response with a header that is not UTF-8",
+    )?;
     for (name, values) in expected {
         let arrived = response.headers().get_all(name);
         let arrived: Vec<&[u8]> = arrived.iter().map(http::HeaderValue::as_bytes).collect();
@@ -132,7 +138,8 @@ async fn byte_order_mark(it: &TransportConformance) -> Finding {
     let server = Framing::ContentLength.serve("200 OK\r\ncontent-type: application/json\r\n", body)?;
     let response = expect_response(it.send(get(&server)?).await, "a response with a byte-order mark")?;
     ensure(response.body() == &body[..], || {
-        "a body that begins with a byte-order mark arrived changed: return the body's bytes, not decoded text".to_owned()
+        "a body that begins with a byte-order mark arrived changed: return the body's bytes, not decoded text"
+            .to_owned()
     })?;
     Ok(CheckOutcome::Passed)
 }
@@ -171,21 +178,27 @@ async fn compression(it: &TransportConformance) -> Finding {
 }
 
 async fn informational(it: &TransportConformance) -> Finding {
-    for interim in ["100 Continue\r\n", "103 Early Hints\r\nlink: </style.css>; rel=preload\r\n"] {
+    for interim in [
+        "100 Continue\r\n",
+        "103 Early Hints\r\nlink: </style.css>; rel=preload\r\n",
+    ] {
         let server = Server::answering(format!(
             "HTTP/1.1 {interim}\r\nHTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{{}}"
         ))?;
         let code = &interim[..3];
         let what = format!("a response after an informational one ({code})");
         let response = expect_response(it.send(get(&server)?).await, &what)?;
-        ensure(response.status() == StatusCode::CREATED && response.body() == "{}", || {
-            format!(
-                "{what} arrived as {} with {} bytes, not as 201 with 2 bytes: discard 1xx responses and wait for the \
+        ensure(
+            response.status() == StatusCode::CREATED && response.body() == "{}",
+            || {
+                format!(
+                    "{what} arrived as {} with {} bytes, not as 201 with 2 bytes: discard 1xx responses and wait for the \
                  final one (RFC 9110, 15.2)",
-                response.status(),
-                response.body().len()
-            )
-        })?;
+                    response.status(),
+                    response.body().len()
+                )
+            },
+        )?;
     }
     Ok(CheckOutcome::Passed)
 }

@@ -27,7 +27,10 @@ async fn errors(it: &TransportConformance) -> Finding {
         ("a closed connection", String::new()),
         ("a response that is not HTTP", format!("{echo}\r\n\r\n")),
         ("an invalid status line", format!("HTTP/1.1 {echo}\r\n\r\n")),
-        ("an invalid response header", format!("HTTP/1.1 200 OK\r\n{echo}\r\n\r\n")),
+        (
+            "an invalid response header",
+            format!("HTTP/1.1 200 OK\r\n{echo}\r\n\r\n"),
+        ),
         (
             "an invalid chunk",
             format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{echo}\r\n\r\n"),

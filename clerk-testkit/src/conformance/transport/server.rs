@@ -61,9 +61,11 @@ impl Server {
     /// Starts a server that sends `answer` to every request, for as long as the client keeps the connection.
     pub(super) fn answering(answer: impl Into<Vec<u8>>) -> Result<Self, String> {
         let answer = answer.into();
-        Self::start(move |mut connection| {
-            while connection.read_request().is_some() && connection.write(&answer) {}
-        })
+        Self::start(
+            move |mut connection| {
+                while connection.read_request().is_some() && connection.write(&answer) {}
+            },
+        )
     }
 
     /// Starts a server that reads one request and sends `answer`, then closes the connection.
@@ -87,9 +89,11 @@ impl Server {
     pub(super) fn answering_at(address: SocketAddr, answer: &'static str) -> io::Result<Self> {
         Self::bind(
             address,
-            Arc::new(move |mut connection: Connection| {
-                while connection.read_request().is_some() && connection.write(answer.as_bytes()) {}
-            }),
+            Arc::new(
+                move |mut connection: Connection| {
+                    while connection.read_request().is_some() && connection.write(answer.as_bytes()) {}
+                },
+            ),
         )
     }
 

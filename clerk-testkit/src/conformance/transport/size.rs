@@ -4,9 +4,7 @@ use clerk_core::TransportErrorKind;
 
 use super::response::Framing;
 use super::server::{Connection, Server};
-use super::{
-    Check, CheckOutcome, Finding, TransportConformance, ensure, expect_maybe_delivered, expect_response, get,
-};
+use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, expect_maybe_delivered, expect_response, get};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -33,7 +31,10 @@ async fn body(it: &TransportConformance) -> Finding {
         let what = format!("a body of exactly the limit, {limit} bytes, with {with},");
         let response = expect_response(it.send(get(&server)?).await, &what)?;
         ensure(response.body().len() == limit, || {
-            format!("{what} arrived as {} bytes: read up to the limit", response.body().len())
+            format!(
+                "{what} arrived as {} bytes: read up to the limit",
+                response.body().len()
+            )
         })?;
 
         let server = framing.serve("200 OK\r\n", &vec![b'x'; limit + 1])?;
