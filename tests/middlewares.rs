@@ -313,10 +313,10 @@ fn nothing_is_sent_that_clerk_would_refuse_for_certain() {
     let bulk_of = |count: usize| vec![CreateInvitation::new("ada@example.com"); count];
     let days = |days| vec![CreateInvitation::new("ada@example.com").expires_in_days(days)];
     let cases = [
-        (bulk_of(0), "there is nobody to invite: one call takes 1 to 10 people"),
+        (bulk_of(0), "there is nobody to invite: one call accepts 1 to 10 people"),
         (
             bulk_of(11),
-            "11 people are more than the 10 that one call takes: `invite_all` takes any number",
+            "11 people are more than the 10 that one call accepts: `invite_all` accepts any number",
         ),
         (days(0), "item 0: expires_in_days must be 1 to 365"),
         (days(366), "item 0: expires_in_days must be 1 to 365"),

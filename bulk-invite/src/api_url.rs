@@ -1,4 +1,4 @@
-//! Where Clerk's API is, if the user says so: by `--api-url`, or else in `CLERK_API_URL`, as for `clerk_hyper::from_env`.
+//! The base URL of Clerk's API, from `--api-url` or `CLERK_API_URL`.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,27 +8,27 @@ use clerk_core::BuildError;
 const OPTION: &str = "--api-url";
 const VARIABLE: &str = "CLERK_API_URL";
 
-/// A URL that may turn out not to be one.
+/// A URL that has not been checked yet, with the option or variable that it comes from.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ApiUrl {
     url: String,
-    /// What the user has to mend if it cannot be used.
-    said_by: &'static str,
+    source: &'static str,
 }
 
 impl ApiUrl {
-    /// The option's value, or else that of the environment; `None` if there is neither, or the variable is blank.
-    pub(crate) fn of(option: Option<&str>) -> Result<Option<Self>, String> {
+    /// Returns the option's value, or the environment variable's. `None` if the option is absent and the variable is unset or
+    /// blank.
+    pub(crate) fn from_option_or_env(option: Option<&str>) -> Result<Option<Self>, String> {
         match option {
             Some(url) => Ok(Some(Self::new(url, OPTION))),
-            None => of_variable(env::var_os(VARIABLE)),
+            None => from_variable(env::var_os(VARIABLE)),
         }
     }
 
-    fn new(url: &str, said_by: &'static str) -> Self {
+    fn new(url: &str, source: &'static str) -> Self {
         Self {
             url: url.to_owned(),
-            said_by,
+            source,
         }
     }
 
@@ -36,31 +36,32 @@ impl ApiUrl {
         &self.url
     }
 
-    /// Why there is no client for this URL, in words of this program.
-    pub(crate) fn problem(&self, error: &BuildError) -> String {
-        problem(self.said_by, error)
+    /// Returns the message for an `error` about this URL.
+    pub(crate) fn describe(&self, error: &BuildError) -> String {
+        describe(self.source, error)
     }
 }
 
-fn of_variable(value: Option<OsString>) -> Result<Option<ApiUrl>, String> {
+/// Describes `error` without the URL, which can contain a password.
+fn describe(source: &str, error: &BuildError) -> String {
+    match error {
+        // The SDK's message names a builder method.
+        BuildError::InsecureBaseUrl => format!(
+            "invalid {source}: plain http would send the secret key unencrypted. Use https, or an address of this machine \
+             such as http://127.0.0.1:4000."
+        ),
+        error => format!("invalid {source}: {error}"),
+    }
+}
+
+fn from_variable(value: Option<OsString>) -> Result<Option<ApiUrl>, String> {
     let Some(value) = value else {
         return Ok(None);
     };
     match value.to_str() {
         Some(text) if text.trim().is_empty() => Ok(None),
         Some(text) => Ok(Some(ApiUrl::new(text, VARIABLE))),
-        None => Err(problem(VARIABLE, &BuildError::BaseUrl)),
-    }
-}
-
-fn problem(said_by: &str, error: &BuildError) -> String {
-    match error {
-        // The SDK's own words name a method, which a user of the program cannot call.
-        BuildError::InsecureBaseUrl => format!(
-            "{said_by} cannot be used: it is plain http, and the secret key would travel unprotected: use https, or \
-             an address of this machine such as http://127.0.0.1:4000"
-        ),
-        error => format!("{said_by} cannot be used: {error}"),
+        None => Err(describe(VARIABLE, &BuildError::BaseUrl)),
     }
 }
 
@@ -69,12 +70,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_blank_variable_is_as_good_as_none_and_the_option_wins() {
-        let read = |text: &str| of_variable(Some(OsString::from(text)));
+    fn the_option_overrides_the_variable_and_a_blank_variable_is_ignored() {
+        let read = |text: &str| from_variable(Some(OsString::from(text)));
         let url = "https://proxy.example.com";
-        assert_eq!(of_variable(None), Ok(None));
+        assert_eq!(from_variable(None), Ok(None));
         assert_eq!(read(" \n"), Ok(None));
         assert_eq!(read(url), Ok(Some(ApiUrl::new(url, VARIABLE))));
-        assert_eq!(ApiUrl::of(Some(url)), Ok(Some(ApiUrl::new(url, OPTION))));
+        assert_eq!(
+            ApiUrl::from_option_or_env(Some(url)),
+            Ok(Some(ApiUrl::new(url, OPTION)))
+        );
     }
 }

@@ -1,7 +1,7 @@
-//! The demo: a fake of Clerk inside the program, reached through a real socket, on a clock that skips the waits.
+//! The demo: a fake of Clerk inside the program, on a loopback socket, with a clock that skips waits.
 
 mod clock;
-mod world;
+mod seed;
 
 use std::io;
 
@@ -10,10 +10,15 @@ use clerk_testkit::FakeClerk;
 use clerk_testkit::server::FakeServer;
 
 pub(crate) use clock::DemoClock;
-use clock::InFlight;
+use clock::TrackInFlight;
 
 use crate::args::Args;
-use crate::summary::DemoFacts;
+/// What only the demo knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DemoFacts {
+    /// The number of emails that the fake sent.
+    pub(crate) mails_sent: u64,
+}
 
 /// A running fake of Clerk.
 #[derive(Debug)]
@@ -23,31 +28,35 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Starts the fake on a free port of this machine. It has the organization and the role that the command line names.
+    /// Starts the fake on a free port of this machine, with the organization and the role that the command line names.
     pub(crate) async fn start(key: SecretKey, args: &Args) -> io::Result<Self> {
         let clock = DemoClock::new();
         let fake = FakeClerk::builder().secret_key(key).clock(clock.clone());
-        let fake = world::with_organization(world::populate(fake), args.organization.as_ref(), args.role.as_deref());
+        let fake = seed::with_organization(
+            seed::with_people_and_faults(fake),
+            args.organization.as_ref(),
+            args.role.as_deref(),
+        );
         let server = FakeServer::start(fake.build()).await?;
         Ok(Self { server, clock })
     }
 
-    /// Where the fake's API is.
+    /// Returns the base URL of the fake.
     pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
-    /// The time in the demo.
+    /// Returns the clock of the fake and the client.
     pub(crate) fn clock(&self) -> DemoClock {
         self.clock.clone()
     }
 
-    /// Keeps the clock from skipping while a request of this transport is in flight.
-    pub(crate) fn watch(&self, transport: impl HttpTransport) -> impl HttpTransport {
-        InFlight::new(transport, self.clock())
+    /// Wraps a transport so that the clock skips no time while a request is in flight.
+    pub(crate) fn track(&self, transport: impl HttpTransport) -> impl HttpTransport {
+        TrackInFlight::new(transport, self.clock())
     }
 
-    /// What the fake has to tell by now.
+    /// Returns what the fake has counted so far.
     pub(crate) fn facts(&self) -> DemoFacts {
         DemoFacts {
             mails_sent: self.server.fake().mails().into_values().sum(),

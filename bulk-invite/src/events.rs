@@ -1,4 +1,4 @@
-//! The event log: a JSON line for each call and each outcome, as they happen.
+//! The event log: one line of JSON for each call, wait and outcome, written as they happen.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -8,10 +8,10 @@ use clerk_core::run::RunEvent;
 use clerk_core::{Clock, Effect, Error};
 use serde_json::{Value, json};
 
-use crate::ledger::Entry;
 use crate::output_file::OutputFile;
+use crate::results::RowResult;
 
-/// Writes events to a file. A failure to write stops the log, not the run.
+/// Writes events to a file. A write error ends the log but not the run.
 #[derive(Debug)]
 pub(crate) struct EventLog {
     file: File,
@@ -21,10 +21,12 @@ pub(crate) struct EventLog {
 }
 
 impl EventLog {
-    /// Starts a log. Its times are those of `clock`.
-    pub(crate) fn start(file: OutputFile, clock: Arc<dyn Clock>) -> Result<Self, String> {
+    /// Truncates the file and starts a log with timestamps from `clock`.
+    pub(crate) fn new(file: OutputFile, clock: Arc<dyn Clock>) -> Result<Self, String> {
         let path = file.path().display().to_string();
-        let file = file.start().map_err(|error| format!("cannot write {path}: {error}"))?;
+        let file = file
+            .truncate()
+            .map_err(|error| format!("cannot write {path}: {error}"))?;
         Ok(Self {
             file,
             path,
@@ -33,7 +35,7 @@ impl EventLog {
         })
     }
 
-    /// Writes an event of the run. Outcomes are told by [`outcome`](Self::outcome).
+    /// Writes an event of the run. Outcomes are written by [`outcome`](Self::outcome).
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::AttemptEnded {
@@ -55,24 +57,24 @@ impl EventLog {
         }
     }
 
-    /// Writes what became of a person.
-    pub(crate) fn outcome(&mut self, entry: &Entry) {
-        // The invitation's link is left out: it lets whoever has it in.
+    /// Writes the outcome of a row.
+    pub(crate) fn outcome(&mut self, row: &RowResult) {
+        // The invitation's URL is omitted: it contains the ticket that accepts the invitation.
         self.write(json!({
             "event": "outcome",
-            "line": entry.line,
-            "email_address": entry.email_address,
-            "outcome": entry.outcome,
-            "evidence": entry.evidence,
-            "invitation_id": entry.invitation_id,
-            "reason": entry.reason,
+            "line": row.line,
+            "email_address": row.email_address,
+            "outcome": row.outcome,
+            "evidence": row.evidence,
+            "invitation_id": row.invitation_id,
+            "reason": row.reason,
         }));
     }
 
-    /// Why the log is not whole, if it is not.
-    pub(crate) fn problem(&self) -> Option<String> {
+    /// Returns why the log is incomplete, if it is.
+    pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
-        Some(format!("the event log {} is not whole: {error}", self.path))
+        Some(format!("the event log {} is incomplete: {error}", self.path))
     }
 
     fn write(&mut self, mut event: Value) {
@@ -80,7 +82,7 @@ impl EventLog {
             return;
         }
         event["at"] = self.clock.wall().as_millis().into();
-        // One write a line, so that a kill leaves whole lines.
+        // One write per line, so that a kill leaves no partial line.
         self.failure = self.file.write_all(format!("{event}\n").as_bytes()).err();
     }
 }
@@ -102,7 +104,7 @@ fn with_result(mut event: Value, error: Option<&Error>) -> Value {
 
 const fn effect(effect: Effect) -> &'static str {
     match effect {
-        Effect::NotApplied => "none",
+        Effect::NotApplied => "not_applied",
         Effect::Unknown => "unknown",
         Effect::Applied => "applied",
     }

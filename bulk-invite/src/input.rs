@@ -1,11 +1,11 @@
-//! The bytes of the people file.
+//! Reads the people file.
 
 use std::fs;
 use std::io::{self, Read};
 
 use crate::args::Args;
 
-/// Reads the people file, or standard input, whole.
+/// Reads the whole people file, or all of standard input.
 pub(crate) fn read(args: &Args) -> Result<Vec<u8>, String> {
     let bytes = match args.people_file() {
         Some(file) => fs::read(file),
@@ -17,7 +17,7 @@ pub(crate) fn read(args: &Args) -> Result<Vec<u8>, String> {
     bytes.map_err(|error| format!("cannot read {}: {error}", name(args)))
 }
 
-/// What a person calls the people file.
+/// Returns the people file's name for messages.
 pub(crate) fn name(args: &Args) -> String {
     match args.people_file() {
         Some(file) => file.display().to_string(),

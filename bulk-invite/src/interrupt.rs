@@ -1,21 +1,21 @@
-//! Ctrl-C: the first asks the run to end, the second ends the program.
+//! Handles Ctrl-C.
 
 use clerk_core::run::StopHandle;
 
-use crate::complain;
+use crate::console::print_line;
 
-/// The exit status of a program that SIGINT ended, as shells give it.
+/// The exit code that shells report for a program killed by SIGINT.
 const KILLED: i32 = 130;
 
-/// Listens to Ctrl-C from now on. Needs a Tokio runtime.
+/// Stops the run on the first Ctrl-C, and ends the program on the second. Must be called within a Tokio runtime.
 pub(crate) fn stop_on_ctrl_c(run: StopHandle) {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_err() {
-            // Without the handler Ctrl-C ends the program, as it does everywhere.
+            // Without a handler, Ctrl-C ends the program at once.
             return;
         }
         run.stop();
-        complain("interrupted: the run ends after the calls under way; Ctrl-C again kills it at once");
+        print_line("Interrupted: waiting for the calls in flight. Press Ctrl-C again to exit at once.");
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(KILLED);
         }

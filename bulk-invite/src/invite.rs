@@ -1,4 +1,4 @@
-//! From the people file to everybody's outcome.
+//! Invites the people of a file, or checks or plans that.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,92 +7,92 @@ use clerk_core::run::journal::Journal;
 use clerk_core::run::{InvitationRun, Outcome, Stop};
 
 use crate::args::Args;
-
 use crate::confirm::confirm;
-use crate::input;
+use crate::connection::Connection;
+use crate::console::{print, print_error};
 use crate::interrupt::stop_on_ctrl_c;
-use crate::journal::Place;
-use crate::ledger::{Entry, Ledger};
-use crate::output_file::Files;
-use crate::people::{self, Invitee, Plan, Row};
-use crate::program::{exit_status, say};
-use crate::report;
+use crate::journal::JournalLocation;
+use crate::output_file::OutputFiles;
+use crate::people::{self, Recipient, Row, RowStatus};
+use crate::program::exit_code;
+use crate::recorder::Recorder;
+use crate::results::{Results, RowResult};
 use crate::summary::{Ending, Summary};
-use crate::target::Target;
-use crate::watcher::Watcher;
-use crate::{complain, explain};
+use crate::{input, report, stop_reason, text};
 
-/// Invites the people, or plans or checks it. An error is one of usage or configuration, before anything was sent.
-pub(crate) async fn run(args: &Args, target: &Target) -> Result<ExitCode, String> {
-    let place = Place::of(args, target.is_demo())?;
-    let files = Files::open(args, place.path())?;
-    let (people, ledger) = settle_by_input(read_people(args)?);
+/// Runs one of the modes that read a people file. An error means that nothing was sent.
+pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
+    let journal = JournalLocation::from_args(args, connection.is_demo())?;
+    let files = OutputFiles::open(args, journal.path())?;
+    let (recipients, results) = partition(read_people(args)?);
     if !args.sends_nothing() {
-        let question = format!("{} people would be invited", people.len());
-        confirm(args, target.client.environment(), people.len(), &question)?;
+        let action = format!("invite {}", text::people(recipients.len()));
+        confirm(args, connection.client.environment(), recipients.len(), &action)?;
     }
-    let lines = people.iter().map(|person| person.line).collect();
-    let watcher = Arc::new(Watcher::start(args, target, ledger, lines, files.events)?);
+    let lines = recipients.iter().map(|recipient| recipient.line).collect();
+    let recorder = Arc::new(Recorder::new(args, connection, results, lines, files.events)?);
     let ending = if args.dry_run {
-        watcher.seen().leave(&people, "not sent: a dry run");
+        recorder.record().mark_pending(&recipients, "not sent: dry run");
         Ending::Checked
     } else {
-        let journal = if args.plan { place.look() } else { place.open() }?;
-        let run = run_of(args, target, &people, journal).observer(Arc::clone(&watcher));
+        let journal = match args.plan {
+            true => journal.open_existing_or_empty(),
+            false => journal.open(),
+        }?;
+        let run = invitation_run(args, connection, &recipients, journal).observer(Arc::clone(&recorder));
         stop_on_ctrl_c(run.stop_handle());
         if args.plan {
             let plan = run.plan().await;
-            watcher.seen().leave(&people, "would be invited");
+            recorder.record().mark_pending(&recipients, "would be invited");
             Ending::Planned(plan)
         } else {
             Ending::Ran(run.run().await)
         }
     };
 
-    let mut seen = watcher.seen();
-    seen.progress.end();
+    let mut record = recorder.record();
+    record.progress.finish();
     let mut problems = Vec::new();
-    let mut why_stopped = None;
+    let mut stop_reason = None;
     if let Some(stop) = ending.stopped() {
-        let why = explain::why_stopped(stop, args.max_wait, &people);
-        if matches!(stop, Stop::Journal(_)) && seen.attempts == 0 {
-            return Err(why);
+        let reason = stop_reason::describe(stop, args.max_wait, &recipients);
+        if matches!(stop, Stop::Journal(_)) && record.attempts == 0 {
+            return Err(reason);
         }
-        seen.ledger.explain_pending(&format!("not sent: {why}"));
-        // Whoever asked for it knows.
+        record.results.explain_pending(&format!("not sent: {reason}"));
+        // After Ctrl-C, the reason is no news.
         if !matches!(stop, Stop::Requested) {
-            problems.push(why.clone());
+            problems.push(reason.clone());
         }
-        why_stopped = Some(why);
+        stop_reason = Some(reason);
     }
-    let has_stopped = !problems.is_empty();
-    problems.extend(seen.problem());
-    let report = files.report.map(|file| report::write(file, &seen.ledger));
+    let has_failed = !problems.is_empty();
+    problems.extend(record.event_log_failure());
+    let report = files.report.map(|file| report::write(file, &record.results));
     let has_report = report == Some(Ok(()));
     problems.extend(report.and_then(Result::err));
-    problems.iter().for_each(|problem| complain(problem));
+    problems.iter().for_each(|problem| print_error(problem));
     let summary = Summary {
-        ledger: &seen.ledger,
+        results: &record.results,
         ending: &ending,
-        why_stopped: why_stopped.as_deref(),
-        elapsed: target.real_elapsed(),
-        simulated: target.clock().now(),
-        demo: target.demo_facts().filter(|_| matches!(ending, Ending::Ran(_))),
+        stop_reason: stop_reason.as_deref(),
+        elapsed: connection.real_elapsed(),
+        simulated: connection.clock().now(),
+        demo: connection.demo_facts().filter(|_| matches!(ending, Ending::Ran(_))),
         report: args.report.as_deref().filter(|_| has_report),
-        journal: place.path(),
+        journal: journal.path(),
     };
-    let said = say(|out| {
+    let printed = print(|out| {
         summary.write(out)?;
         if args.json { summary.write_json(out) } else { Ok(()) }
     });
-    if let Err(problem) = &said {
-        complain(problem);
+    if let Err(problem) = &printed {
+        print_error(problem);
     }
-    let counts = seen.ledger.counts();
-    let is_unfinished = has_stopped || (counts.of(Outcome::Pending) > 0 && !args.sends_nothing());
-    Ok(exit_status(
-        is_unfinished,
-        counts.bad() > 0 || !problems.is_empty() || said.is_err(),
+    let counts = record.results.counts();
+    Ok(exit_code(
+        has_failed || (counts.count(Outcome::Pending) > 0 && !args.sends_nothing()),
+        counts.needing_attention() > 0 || !problems.is_empty() || printed.is_err(),
     ))
 }
 
@@ -100,41 +100,46 @@ fn read_people(args: &Args) -> Result<Vec<Row>, String> {
     let bytes = input::read(args)?;
     let max = args.max_people.map_or(usize::MAX, |max| max as usize);
     people::read(&bytes, args.destination(), &args.defaults(), max)
-        .map_err(|error| format!("{} {error}", input::name(args)))
+        .map_err(|error| format!("cannot use {}: {error}", input::name(args)))
 }
 
-/// Settles those whom the input alone settles, and gives the others.
-fn settle_by_input(rows: Vec<Row>) -> (Vec<Invitee>, Ledger) {
-    let mut people = Vec::new();
-    let mut ledger = Ledger::default();
+/// Separates the rows to send from those with a result already.
+fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
+    let mut recipients = Vec::new();
+    let mut results = Results::default();
     for row in rows {
-        let (outcome, reason) = match row.plan {
-            Plan::Invite(invitee) => {
-                people.push(invitee);
+        let (outcome, reason) = match row.status {
+            RowStatus::Valid(recipient) => {
+                recipients.push(recipient);
                 continue;
             }
-            Plan::Invalid(reason) => (Outcome::Invalid, reason),
-            Plan::Duplicate(first) => (Outcome::Duplicate, format!("the address stands on line {first}")),
+            RowStatus::Invalid(reason) => (Outcome::Invalid, reason),
+            RowStatus::Duplicate(first) => (Outcome::Duplicate, format!("same address as line {first}")),
         };
-        ledger.enter(Entry::by_input(row.line, row.email_address, outcome, reason));
+        results.insert(RowResult::from_input(row.line, row.email_address, outcome, reason));
     }
-    (people, ledger)
+    (recipients, results)
 }
 
-fn run_of<'p>(args: &Args, target: &Target, people: &'p [Invitee], journal: Arc<dyn Journal>) -> InvitationRun<'p> {
-    let client = &target.client;
+fn invitation_run<'r>(
+    args: &Args,
+    connection: &Connection,
+    recipients: &'r [Recipient],
+    journal: Arc<dyn Journal>,
+) -> InvitationRun<'r> {
+    let client = &connection.client;
     let run = match &args.organization {
         None => client
             .invitations()
-            .invite_all(people.iter().map(Invitee::to_application)),
+            .invite_all(recipients.iter().map(Recipient::to_invitation)),
         Some(id) => {
-            let people = people.iter().map(Invitee::to_organization);
-            client.organization_invitations().invite_all(id, people)
+            let invitations = recipients.iter().map(Recipient::to_organization_invitation);
+            client.organization_invitations().invite_all(id, invitations)
         }
     };
     let run = run
         .journal(journal)
-        .limits(target.limits.clone())
+        .limits(connection.limits.clone())
         .lanes(args.lanes.into())
         .preflight(!args.no_preflight)
         .max_wait(args.max_wait)

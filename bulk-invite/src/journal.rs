@@ -1,36 +1,40 @@
-//! Where a run keeps what it did.
+//! The journal of a run: where it is, and how to open and delete it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clerk_core::run::journal::{FileJournal, Journal, MemoryJournal};
 
 use crate::args::Args;
+use crate::console::print;
 
-/// What `--journal` calls no journal.
+/// The value of `--journal` that turns the journal off.
 const NONE: &str = "none";
 
-/// A journal's place.
+/// Where a run's journal is kept.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// It ends with the program.
+pub(crate) enum JournalLocation {
+    /// In memory: it is lost when the program ends.
     Memory,
     File(PathBuf),
 }
 
-impl Place {
-    /// The place that the command line says: beside the people file unless it says otherwise. The demo's ends with it.
-    pub(crate) fn of(args: &Args, is_demo: bool) -> Result<Self, String> {
+impl JournalLocation {
+    /// Returns the location that the command line names; by default `PEOPLE.csv.journal`, or memory in the demo.
+    pub(crate) fn from_args(args: &Args, is_demo: bool) -> Result<Self, String> {
         match &args.journal {
             Some(name) if name.as_os_str() == NONE => Ok(Self::Memory),
-            Some(_) if is_demo => {
-                Err("--journal needs a key: the demo's fake forgets everything at its end".to_owned())
-            }
+            Some(_) if is_demo => Err(
+                "--journal needs a key, because the demo starts with an empty fake each time: set CLERK_SECRET_KEY"
+                    .to_owned(),
+            ),
             Some(path) => Ok(Self::File(path.clone())),
             None if is_demo => Ok(Self::Memory),
             None => Ok(args
                 .people_file()
-                .map_or(Self::Memory, |people| Self::File(beside(people)))),
+                .map_or(Self::Memory, |people| Self::File(default_path(people)))),
         }
     }
 
@@ -41,7 +45,7 @@ impl Place {
         }
     }
 
-    /// Opens the journal, or makes a new one.
+    /// Opens the journal, or creates it.
     pub(crate) fn open(&self) -> Result<Arc<dyn Journal>, String> {
         Ok(match self {
             Self::Memory => Arc::new(MemoryJournal::new()),
@@ -49,29 +53,49 @@ impl Place {
         })
     }
 
-    /// Opens the journal to be read. One that is not there is not made.
-    pub(crate) fn look(&self) -> Result<Arc<dyn Journal>, String> {
+    /// Opens the journal without creating it: a missing file is read as an empty journal.
+    pub(crate) fn open_existing_or_empty(&self) -> Result<Arc<dyn Journal>, String> {
         match self {
             Self::File(path) if is_missing(path) => Self::Memory.open(),
-            place => place.open(),
+            location => location.open(),
         }
     }
 }
 
-/// Opens a journal that an earlier run has left.
+/// Opens the journal of an earlier run.
 pub(crate) fn open_existing(path: &Path) -> Result<FileJournal, String> {
-    if is_missing(path) {
-        return Err(format!("there is no journal {}", path.display()));
-    }
+    require_existing(path)?;
     FileJournal::open(path).map_err(|error| error.to_string())
+}
+
+/// Deletes the journal that the command line names, with the email addresses in it.
+///
+/// # Errors
+///
+/// If the journal is missing, in use, or has unresolved attempts.
+pub(crate) fn purge(args: &Args) -> Result<ExitCode, String> {
+    let JournalLocation::File(path) = JournalLocation::from_args(args, args.demo)? else {
+        return Err("--purge needs a journal: name the people file, or the journal with --journal FILE".to_owned());
+    };
+    require_existing(&path)?;
+    FileJournal::purge(&path).map_err(|error| error.to_string())?;
+    print(|out| writeln!(out, "Deleted the journal {}.", path.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn require_existing(path: &Path) -> Result<(), String> {
+    if is_missing(path) {
+        return Err(format!("there is no journal {}: check the path", path.display()));
+    }
+    Ok(())
 }
 
 fn is_missing(path: &Path) -> bool {
     matches!(path.try_exists(), Ok(false))
 }
 
-/// `people.csv` has its journal at `people.csv.journal`.
-fn beside(people: &Path) -> PathBuf {
+/// Returns `people.csv.journal` for `people.csv`.
+fn default_path(people: &Path) -> PathBuf {
     let mut path = people.as_os_str().to_owned();
     path.push(".journal");
     path.into()

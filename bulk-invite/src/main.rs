@@ -1,58 +1,52 @@
-//! `bulk-invite`: invites the people of a CSV file to a Clerk application or organization, whatever their number, each
-//! once.
+//! `bulk-invite`: invites the people listed in a file to a Clerk application or organization.
 
 mod api_url;
 mod args;
 mod confirm;
+mod connection;
+mod console;
 mod demo;
+mod duration;
 mod events;
-mod explain;
-mod human_time;
 mod input;
 mod interrupt;
 mod invite;
 mod journal;
 mod key;
-mod ledger;
 mod output_file;
-mod pace;
 mod people;
 mod program;
 mod progress;
-mod purge;
+mod recorder;
 mod report;
+mod results;
 mod revoke;
+mod stop_reason;
 mod summary;
-mod target;
-mod watcher;
+mod text;
+mod time_left;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::Args;
+use console::print_error;
 
-/// Wrong usage or configuration.
+/// The exit code for invalid usage, input or configuration.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(program::run(&args)),
-        Err(error) => Err(format!("the program could not start: {error}")),
+        Err(error) => Err(format!("cannot start the async runtime: {error}")),
     };
     match result {
-        Ok(status) => status,
-        Err(problem) => {
-            complain(&problem);
+        Ok(code) => code,
+        Err(message) => {
+            print_error(&message);
             ExitCode::from(USAGE)
         }
     }
-}
-
-/// Says on standard error what is wrong.
-fn complain(problem: &str) {
-    // Nobody may be there to read it.
-    let _ = writeln!(io::stderr(), "bulk-invite: {problem}");
 }

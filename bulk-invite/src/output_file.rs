@@ -1,4 +1,4 @@
-//! Files that the program writes, opened before anybody is invited.
+//! The files that the program writes. They are opened before anything is sent, so that a bad path stops the run in time.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -6,55 +6,62 @@ use std::path::{Path, PathBuf};
 
 use crate::args::Args;
 
-/// The files that a run writes beside its journal.
+/// The files that a run writes besides its journal.
 #[derive(Debug)]
-pub(crate) struct Files {
+pub(crate) struct OutputFiles {
     pub(crate) report: Option<OutputFile>,
     pub(crate) events: Option<OutputFile>,
 }
 
-impl Files {
-    /// Opens those that the command line names. No two of them, the people file and the journal may be the same.
+impl OutputFiles {
+    /// Opens the files that the command line names.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be opened, or would overwrite the people file, the journal or the other file.
     pub(crate) fn open(args: &Args, journal: Option<&Path>) -> Result<Self, String> {
-        let people = args.people_file();
-        let open = |path: &Option<PathBuf>, other: Option<&Path>| {
-            let others: Vec<&Path> = people.into_iter().chain(journal).chain(other).collect();
-            path.as_deref().map(|path| OutputFile::open(path, &others)).transpose()
+        let people = args.people_file().map(|path| ("the people file", path));
+        let journal = journal.map(|path| ("the journal", path));
+        let report = args.report.as_deref().map(|path| ("the report", path));
+        if let Some((_, path)) = journal {
+            refuse_overwriting(path, people)?;
+        }
+        let open = |path: &Option<PathBuf>, others: &[Option<(&str, &Path)>]| {
+            let Some(path) = path else { return Ok(None) };
+            refuse_overwriting(path, others.iter().copied().flatten())?;
+            OutputFile::open(path).map(Some)
         };
-        refuse_overwriting(journal, people)?;
         Ok(Self {
-            report: open(&args.report, None)?,
-            events: open(&args.events, args.report.as_deref())?,
+            report: open(&args.report, &[people, journal])?,
+            events: open(&args.events, &[people, journal, report])?,
         })
     }
 }
 
-/// A file that can be written. What it held stays until [`start`](Self::start), and one that was not there goes again if
-/// there is no start.
+/// A file that is open for writing but still unchanged. Dropping it removes the file if [`open`](Self::open) created it.
 #[derive(Debug)]
 pub(crate) struct OutputFile {
     file: File,
     path: PathBuf,
-    made: Option<Made>,
+    created: Option<CreatedFile>,
 }
 
 impl OutputFile {
-    /// Opens a file for writing, and makes it if need be; readable by its owner alone, since it names people. It must be
-    /// none of `others`.
-    pub(crate) fn open(path: &Path, others: &[&Path]) -> Result<Self, String> {
-        refuse_overwriting(Some(path), others.iter().copied())?;
-        let (file, made) = open_or_make(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    /// Opens or creates a file. Only its owner can read a created file, because it holds email addresses.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let (file, created) =
+            open_or_create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         Ok(Self {
             file,
             path: path.to_owned(),
-            made,
+            created,
         })
     }
 
-    /// Empties the file, and gives it to be written.
-    pub(crate) fn start(mut self) -> io::Result<File> {
-        if let Some(made) = self.made.take() {
-            made.keep();
+    /// Truncates the file, and returns it for writing.
+    pub(crate) fn truncate(mut self) -> io::Result<File> {
+        if let Some(created) = self.created.take() {
+            created.keep();
         }
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
@@ -67,15 +74,15 @@ impl OutputFile {
     }
 }
 
-/// Opens a file, and says whether it was made.
-fn open_or_make(path: &Path) -> io::Result<(File, Option<Made>)> {
+/// Opens a file; the second value is set if it had to be created.
+fn open_or_create(path: &Path) -> io::Result<(File, Option<CreatedFile>)> {
     let mut options = OpenOptions::new();
     options.write(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.create_new(true).open(path) {
-        Ok(file) => Ok((file, Some(Made(path.to_owned())))),
-        // What is there may be a link to a file that is not.
+        Ok(file) => Ok((file, Some(CreatedFile(path.to_owned())))),
+        // `path` can be a symbolic link to a missing file, so `create` is still needed.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Ok((options.create_new(false).create(true).open(path)?, None))
         }
@@ -83,40 +90,36 @@ fn open_or_make(path: &Path) -> io::Result<(File, Option<Made>)> {
     }
 }
 
-/// A new and empty file, which goes with this.
+/// A new, empty file. Dropping this removes the file.
 #[derive(Debug)]
-struct Made(PathBuf);
+struct CreatedFile(PathBuf);
 
-impl Made {
+impl CreatedFile {
     fn keep(mut self) {
         self.0.clear();
     }
 }
 
-impl Drop for Made {
+impl Drop for CreatedFile {
     fn drop(&mut self) {
         if !self.0.as_os_str().is_empty() {
-            // An empty file that stays does no harm.
+            // If this fails, an empty file is left behind, which is harmless.
             let _ = fs::remove_file(&self.0);
         }
     }
 }
 
-fn refuse_overwriting<'a>(path: Option<&Path>, others: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
-    let Some(path) = path else {
-        return Ok(());
-    };
-    match others.into_iter().find(|other| is_same_file(path, other)) {
-        Some(other) => Err(format!(
-            "{} would overwrite {}: name another file",
-            path.display(),
-            other.display()
+fn refuse_overwriting<'a>(path: &Path, others: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<(), String> {
+    match others.into_iter().find(|(_, other)| is_same_file(path, other)) {
+        Some((name, _)) => Err(format!(
+            "writing to {} would overwrite {name}: choose another file",
+            path.display()
         )),
         None => Ok(()),
     }
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths lead to the same file.
 fn is_same_file(a: &Path, b: &Path) -> bool {
     match (resolve(a), resolve(b)) {
         (Ok(a), Ok(b)) => a == b,
@@ -124,7 +127,7 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// The one path of a file, which may not exist yet while its folder does.
+/// Returns the canonical path of a file that may be missing, as long as its folder exists.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path).or_else(|error| {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {

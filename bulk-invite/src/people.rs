@@ -1,42 +1,43 @@
-//! The people file: whom to invite, and how.
+//! The people file: parses it into rows, each valid, invalid or a duplicate.
 
+mod cell;
 mod header;
-mod invitee;
+mod recipient;
+mod records;
 mod row;
-mod table;
 
 use std::collections::HashMap;
 use std::fmt;
 
-pub(crate) use invitee::{Destination, Invitee};
-pub(crate) use row::{Settings, expires_in_days, redirect_url, template};
+pub(crate) use cell::{expires_in_days, redirect_url, template};
+pub(crate) use recipient::{Destination, Recipient};
+pub(crate) use row::Settings;
 
 use clerk_core::model::NormalizedEmailAddress;
 
 use header::Header;
 
-/// A person of the input.
+/// A row of the people file.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The line of the input on which the row begins, from 1.
+    /// The line on which the row begins, from 1.
     pub(crate) line: u64,
-    /// The address as typed, without the padding; empty if the row has none.
+    /// The address as written, without surrounding spaces; empty if the row has none.
     pub(crate) email_address: String,
-    pub(crate) plan: Plan,
+    pub(crate) status: RowStatus,
 }
 
-/// What is to be done for a row.
+/// Whether a row can be sent.
 #[derive(Debug)]
-pub(crate) enum Plan {
-    /// Invite this person.
-    Invite(Invitee),
-    /// Nothing: the row cannot be sent, for this reason.
+pub(crate) enum RowStatus {
+    Valid(Recipient),
+    /// The row cannot be sent, for this reason.
     Invalid(String),
-    /// Nothing: the address stands on this earlier line.
+    /// A valid row on this earlier line has the same address.
     Duplicate(u64),
 }
 
-/// Why a people file cannot be used at all.
+/// The reason why a people file cannot be read at all.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct UnusableFile(String);
 
@@ -46,53 +47,61 @@ impl fmt::Display for UnusableFile {
     }
 }
 
-/// Reads the rows of a CSV of people to invite there, and gives each its plan; at most the first `max` rows.
+/// Reads the rows of a people file, at most the first `max` of them.
+///
+/// # Errors
+///
+/// If the file is not CSV in UTF-8, its header is not valid, or it has no rows.
 pub(crate) fn read(
     csv: &[u8],
     destination: Destination,
     defaults: &Settings,
     max: usize,
 ) -> Result<Vec<Row>, UnusableFile> {
-    let mut records = table::read(csv)?.into_iter();
-    let first = records.next().ok_or_else(|| UnusableFile(NOTHING_IN_IT.to_owned()))?;
+    let mut records = records::read(csv)?.into_iter();
+    let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
     let header = Header::read(&first, destination)?;
-    let mut seen = HashMap::new();
+    let mut lines = HashMap::new();
     let rows: Vec<Row> = records
         .take(max)
         .map(|record| {
-            let (email_address, invitee) = row::read(&record, &header, destination, defaults);
-            plan(record.line, email_address, invitee, &mut seen)
+            let (email_address, recipient) = row::read(&record, &header, destination, defaults);
+            let status = status(record.line, &email_address, recipient, &mut lines);
+            Row {
+                line: record.line,
+                email_address,
+                status,
+            }
         })
         .collect();
     if rows.is_empty() {
-        return Err(UnusableFile("has a header, but nobody below it".to_owned()));
+        return Err(UnusableFile(
+            "the file has a header but no rows: add a row for each person below the header".to_owned(),
+        ));
     }
     Ok(rows)
 }
 
-const NOTHING_IN_IT: &str = "is empty: its first line must name the columns, one of them email_address";
+const EMPTY: &str = "the file is empty: its first line must name the columns, one of them email_address";
 
-/// Gives a row its plan. A row that cannot be sent does not stand in the way of a later one with its address.
-fn plan(
+/// Returns a row's status. `lines` holds the lines of the valid rows so far; an invalid row does not make a later one with its
+/// address a duplicate.
+fn status(
     line: u64,
-    email_address: String,
-    invitee: Result<Invitee, String>,
-    seen: &mut HashMap<NormalizedEmailAddress, u64>,
-) -> Row {
-    let plan = match invitee {
-        Err(reason) => Plan::Invalid(reason),
-        Ok(invitee) => match seen.get(&NormalizedEmailAddress::new(&email_address)) {
-            Some(first_line) => Plan::Duplicate(*first_line),
-            None => {
-                seen.insert(NormalizedEmailAddress::new(&email_address), line);
-                Plan::Invite(invitee)
+    email_address: &str,
+    recipient: Result<Recipient, String>,
+    lines: &mut HashMap<NormalizedEmailAddress, u64>,
+) -> RowStatus {
+    match recipient {
+        Err(reason) => RowStatus::Invalid(reason),
+        Ok(recipient) => {
+            let first = *lines.entry(NormalizedEmailAddress::new(email_address)).or_insert(line);
+            if first == line {
+                RowStatus::Valid(recipient)
+            } else {
+                RowStatus::Duplicate(first)
             }
-        },
-    };
-    Row {
-        line,
-        email_address,
-        plan,
+        }
     }
 }
 

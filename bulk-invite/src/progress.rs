@@ -1,28 +1,30 @@
-//! Progress on standard error: a bar on a terminal, lines elsewhere.
+//! Progress on standard error: a bar on a terminal, lines otherwise.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clerk_core::run::{Outcome, RunEvent};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use crate::args::{Args, ProgressKind};
-use crate::human_time::human_time;
-use crate::pace::Pace;
-use crate::target::Target;
+use crate::args::{Args, ProgressStyle};
+use crate::connection::Connection;
+use crate::console::print_line;
+use crate::duration;
+use crate::time_left::TimeLeft;
 
-/// Waits shorter than this are not worth a line.
-const WORTH_TELLING: Duration = Duration::from_secs(5);
+/// Shorter waits are not shown.
+const SHOWN_WAIT: Duration = Duration::from_secs(5);
 
-/// Shows how far a run is.
+/// The progress of a run.
 #[derive(Debug)]
 pub(crate) struct Progress {
     total: usize,
-    settled: usize,
+    processed: usize,
     created: usize,
     revoked: usize,
-    told: usize,
-    pace: Pace,
+    /// The value of `processed` in the last line.
+    printed: usize,
+    time_left: TimeLeft,
     view: View,
 }
 
@@ -34,34 +36,39 @@ enum View {
 }
 
 impl Progress {
-    /// Progress of a run with this many people; none if it revokes.
-    pub(crate) fn new(args: &Args, total: usize, target: &Target) -> Self {
-        let kind = args.progress.unwrap_or_else(|| match io::stderr().is_terminal() {
-            true => ProgressKind::Bar,
-            false => ProgressKind::Plain,
+    /// Creates the progress of a run of `total` recipients, which is 0 for a run that revokes.
+    pub(crate) fn new(args: &Args, total: usize, connection: &Connection) -> Self {
+        let style = args.progress.unwrap_or_else(|| match io::stderr().is_terminal() {
+            true => ProgressStyle::Bar,
+            false => ProgressStyle::Plain,
         });
         Self {
             total,
-            settled: 0,
+            processed: 0,
             created: 0,
             revoked: 0,
-            told: 0,
-            pace: Pace::new(args.destination(), args.lanes.into(), &target.limits, target.clock()),
-            view: match kind {
-                ProgressKind::None => View::None,
-                ProgressKind::Plain => View::Plain,
-                ProgressKind::Bar => View::Bar(bar(total)),
+            printed: 0,
+            time_left: TimeLeft::new(
+                args.destination(),
+                args.lanes.into(),
+                &connection.limits,
+                connection.clock(),
+            ),
+            view: match style {
+                ProgressStyle::None => View::None,
+                ProgressStyle::Plain => View::Plain,
+                ProgressStyle::Bar => View::Bar(bar(total)),
             },
         }
     }
 
-    /// Takes in an event of the run.
+    /// Updates the progress with an event of the run.
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::AttemptEnded { .. } => self.show(None),
-            RunEvent::Waiting { wait } if *wait >= WORTH_TELLING => self.show(Some(*wait)),
+            RunEvent::Waiting { wait } if *wait >= SHOWN_WAIT => self.show(Some(*wait)),
             RunEvent::Settled(settlement) => {
-                self.settled += usize::from(settlement.outcome != Outcome::Pending);
+                self.processed += usize::from(settlement.outcome != Outcome::Pending);
                 self.created += usize::from(settlement.outcome == Outcome::Created);
             }
             RunEvent::Revoked { .. } => {
@@ -72,8 +79,8 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
-    pub(crate) fn end(&self) {
+    /// Removes the bar.
+    pub(crate) fn finish(&self) {
         if let View::Bar(bar) = &self.view {
             bar.finish_and_clear();
         }
@@ -81,36 +88,34 @@ impl Progress {
 
     fn show_revoked(&self) {
         match &self.view {
-            View::Plain if self.revoked.is_multiple_of(100) => self.tell(&format!("{} revoked", self.revoked)),
+            View::Plain if self.revoked.is_multiple_of(100) => print_line(&format!("{} revoked", self.revoked)),
             View::Bar(bar) => bar.set_message(format!("{} revoked", self.revoked)),
             _ => {}
         }
     }
 
-    fn tell(&self, text: &str) {
-        // Nobody may be there to read it.
-        let _ = writeln!(io::stderr(), "{text}");
-    }
-
     fn show(&mut self, waiting: Option<Duration>) {
-        let (settled, total) = (self.settled, self.total);
+        let (processed, total) = (self.processed, self.total);
         let mut text = format!("{} created", self.created);
         let wait = waiting.unwrap_or_default();
-        if let Some(left) = self.pace.time_left(settled, total.saturating_sub(settled), wait) {
-            text += &format!(", about {} left", human_time(left));
+        if let Some(left) = self
+            .time_left
+            .estimate(processed, total.saturating_sub(processed), wait)
+        {
+            text += &format!(", about {} left", duration::format(left));
         }
         if let Some(wait) = waiting {
-            text += &format!(", waiting {}", human_time(wait));
+            text += &format!(", waiting {}", duration::format(wait));
         }
         match &self.view {
             View::None => {}
-            View::Plain if waiting.is_none() && settled < self.told + total.div_ceil(10).max(1) => {}
+            View::Plain if waiting.is_none() && processed < self.printed + total.div_ceil(10).max(1) => {}
             View::Plain => {
-                self.told = settled;
-                self.tell(&format!("{settled} of {total}: {text}"));
+                self.printed = processed;
+                print_line(&format!("{processed} of {total}: {text}"));
             }
             View::Bar(bar) => {
-                bar.set_position(settled as u64);
+                bar.set_position(processed as u64);
                 bar.set_message(text);
             }
         }
@@ -119,13 +124,13 @@ impl Progress {
 
 fn bar(total: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template(match total {
+    let style = indicatif::ProgressStyle::with_template(match total {
         0 => "{spinner} {msg}",
         _ => "{spinner} [{bar:30}] {pos}/{len} {msg}",
     });
     bar.set_style(
         style
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar())
             .progress_chars("=> "),
     );
     bar.enable_steady_tick(Duration::from_millis(200));

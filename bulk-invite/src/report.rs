@@ -1,9 +1,9 @@
-//! The report: a CSV with everybody's outcome, in the order of the input.
+//! The report: a CSV file with the result of each row, in the order of the people file.
 
 use std::io::{self, BufWriter};
 
-use crate::ledger::Ledger;
 use crate::output_file::OutputFile;
+use crate::results::Results;
 
 const HEADER: [&str; 7] = [
     "line",
@@ -15,27 +15,27 @@ const HEADER: [&str; 7] = [
     "reason",
 ];
 
-/// Writes the report.
-pub(crate) fn write(file: OutputFile, ledger: &Ledger) -> Result<(), String> {
+/// Writes the report, replacing what the file held.
+pub(crate) fn write(file: OutputFile, results: &Results) -> Result<(), String> {
     let path = file.path().display().to_string();
-    file.start()
-        .and_then(|file| write_to(BufWriter::new(file), ledger))
-        .map_err(|error| format!("the report {path} could not be written: {error}"))
+    file.truncate()
+        .and_then(|file| write_to(BufWriter::new(file), results))
+        .map_err(|error| format!("the report {path} is incomplete: {error}"))
 }
 
-fn write_to(sink: impl io::Write, ledger: &Ledger) -> io::Result<()> {
+fn write_to(sink: impl io::Write, results: &Results) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(sink);
     writer.write_record(HEADER)?;
-    for entry in ledger.entries() {
-        let line = entry.line.to_string();
+    for row in results.rows() {
+        let line = row.line.to_string();
         writer.write_record([
             line.as_str(),
-            &entry.email_address,
-            entry.outcome.as_str(),
-            entry.evidence.as_str(),
-            entry.invitation_id.as_ref().map_or("", |id| id.as_str()),
-            entry.url.as_deref().unwrap_or(""),
-            &entry.reason,
+            &row.email_address,
+            row.outcome.as_str(),
+            row.evidence.as_str(),
+            row.invitation_id.as_ref().map_or("", |id| id.as_str()),
+            row.url.as_deref().unwrap_or(""),
+            &row.reason,
         ])?;
     }
     writer.flush()
@@ -44,19 +44,24 @@ fn write_to(sink: impl io::Write, ledger: &Ledger) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::Entry;
+    use crate::results::RowResult;
     use clerk_core::run::Outcome;
 
     #[test]
-    fn a_report_is_in_the_order_of_the_input_and_quotes_what_needs_it() {
-        let mut ledger = Ledger::default();
-        let enter = |ledger: &mut Ledger, line, address: &str, outcome, reason: &str| {
-            ledger.enter(Entry::by_input(line, address.to_owned(), outcome, reason.to_owned()));
+    fn rows_are_in_input_order_and_quoted_where_needed() {
+        let mut results = Results::default();
+        let insert = |results: &mut Results, line, address: &str, outcome, reason: &str| {
+            results.insert(RowResult::from_input(
+                line,
+                address.to_owned(),
+                outcome,
+                reason.to_owned(),
+            ));
         };
-        enter(&mut ledger, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
-        enter(&mut ledger, 9, "ada@example.com", Outcome::Duplicate, "");
+        insert(&mut results, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
+        insert(&mut results, 9, "ada@example.com", Outcome::Duplicate, "");
         let mut written = Vec::new();
-        write_to(&mut written, &ledger).expect("memory can be written");
+        write_to(&mut written, &results).expect("memory can be written");
         assert_eq!(
             String::from_utf8(written).expect("UTF-8"),
             "line,email_address,outcome,evidence,invitation_id,url,reason\n\

@@ -1,4 +1,4 @@
-//! The undo: revokes what a run created, from its journal.
+//! Revokes the invitations that a run created, as its journal records them.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,88 +9,87 @@ use clerk_core::run::{RevocationReport, Stop};
 use serde_json::json;
 
 use crate::args::Args;
-use crate::complain;
 use crate::confirm::confirm;
-use crate::explain::why_stopped;
+use crate::connection::Connection;
+use crate::console::{print, print_error};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::open_existing;
-use crate::ledger::Ledger;
-use crate::output_file::Files;
-use crate::program::{exit_status, say};
-use crate::target::Target;
-use crate::watcher::Watcher;
+use crate::output_file::OutputFiles;
+use crate::program::exit_code;
+use crate::recorder::Recorder;
+use crate::results::Results;
+use crate::stop_reason;
+use crate::summary::write_count;
 
-/// Revokes the invitations of this journal. An error is one of usage or configuration, before anything was sent.
-pub(crate) async fn run(args: &Args, target: &Target, path: &Path) -> Result<ExitCode, String> {
-    if target.is_demo() {
+/// Revokes the invitations of a journal. An error means that nothing was sent.
+pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Result<ExitCode, String> {
+    if connection.is_demo() {
         return Err("--revoke-run needs a key: set CLERK_SECRET_KEY".to_owned());
     }
-    let files = Files::open(args, Some(path))?;
+    let files = OutputFiles::open(args, Some(path))?;
     let journal = open_existing(path)?;
-    let question = format!(
-        "every invitation that the journal {} created would be revoked",
-        path.display()
-    );
-    confirm(args, target.client.environment(), usize::MAX, &question)?;
-    let watcher = Arc::new(Watcher::start(
-        args,
-        target,
-        Ledger::default(),
-        Vec::new(),
-        files.events,
-    )?);
-    let client = &target.client;
+    let action = format!("revoke every invitation that the run of {} created", path.display());
+    confirm(args, connection.client.environment(), usize::MAX, &action)?;
+    let recorder = Recorder::new(args, connection, Results::default(), Vec::new(), files.events)?;
+    let recorder = Arc::new(recorder);
+    let client = &connection.client;
     let run = match &args.organization {
         None => client.invitations().revoke_all(journal),
         Some(id) => client.organization_invitations().revoke_all(id, journal),
     };
-    let run = run.limits(target.limits.clone()).observer(Arc::clone(&watcher));
+    let run = run.limits(connection.limits.clone()).observer(Arc::clone(&recorder));
     stop_on_ctrl_c(run.stop_handle());
     let report = run.run().await;
 
-    let seen = watcher.seen();
-    seen.progress.end();
-    let mut problems: Vec<_> = seen.problem().into_iter().collect();
-    let stopped = report
-        .stopped
-        .as_ref()
-        .map(|stop| why_stopped(stop, args.max_wait, &[]));
-    if let (Some(why), Some(stop)) = (&stopped, &report.stopped) {
-        if matches!(stop, Stop::Journal(_)) && seen.revoked == 0 {
-            return Err(why.clone());
+    let record = recorder.record();
+    record.progress.finish();
+    let mut problems: Vec<_> = record.event_log_failure().into_iter().collect();
+    let mut stop_reason = None;
+    if let Some(stop) = &report.stopped {
+        let reason = stop_reason::describe(stop, args.max_wait, &[]);
+        if matches!(stop, Stop::Journal(_)) && record.revocations == 0 {
+            return Err(reason);
         }
         if !matches!(stop, Stop::Requested) {
-            problems.push(why.clone());
+            problems.push(reason.clone());
         }
+        stop_reason = Some(reason);
     }
-    problems.extend(say(|out| summarize(out, &report, stopped.as_deref(), args.json)).err());
-    problems.iter().for_each(|problem| complain(problem));
-    let is_flawed = report.accepted + report.unresolved > 0 || !problems.is_empty();
-    Ok(exit_status(report.stopped.is_some() || report.pending > 0, is_flawed))
+    problems.extend(print(|out| write_summary(out, &report, stop_reason.as_deref(), args.json)).err());
+    problems.iter().for_each(|problem| print_error(problem));
+    Ok(exit_code(
+        report.stopped.is_some() || report.pending > 0,
+        report.accepted + report.unresolved > 0 || !problems.is_empty(),
+    ))
 }
 
-fn summarize(out: &mut impl Write, report: &RevocationReport, stopped: Option<&str>, is_json: bool) -> io::Result<()> {
-    let lines = [
-        (report.revoked, "revoked", "the invitation's link works no more"),
-        (report.accepted, "accepted", "too late: the person is a user by now"),
-        (report.missing, "missing", "Clerk has no such invitation any more"),
-        (report.pending, "pending", "not revoked"),
+fn write_summary(
+    out: &mut impl Write,
+    report: &RevocationReport,
+    stop_reason: Option<&str>,
+    with_json: bool,
+) -> io::Result<()> {
+    let counts = [
+        (report.revoked, "revoked", "the links no longer work"),
+        (report.accepted, "accepted", "too late: these people are users by now"),
+        (report.missing, "missing", "Clerk no longer has these invitations"),
+        (report.pending, "pending", "not revoked yet: run again"),
         (
             report.unresolved,
-            "in doubt",
-            "maybe invited: run the invitations again to settle them, then revoke again",
+            "unresolved",
+            "may be invited: run the invitations again, then revoke again",
         ),
     ];
-    for (count, name, meaning) in lines {
+    for (count, name, meaning) in counts {
         if count > 0 || name == "revoked" {
-            writeln!(out, "{count:>8}  {name:<16} {meaning}")?;
+            write_count(out, count, name, meaning)?;
         }
     }
-    if let Some(why) = stopped {
-        writeln!(out, "\nStopped: {why}")?;
-        writeln!(out, "The same command goes on with those that are left.")?;
+    if let Some(reason) = stop_reason {
+        writeln!(out, "\nStopped: {}", crate::text::escaped(reason))?;
+        writeln!(out, "To continue, run the same command again.")?;
     }
-    if is_json {
+    if with_json {
         let counts = json!({
             "revoked": report.revoked,
             "accepted": report.accepted,

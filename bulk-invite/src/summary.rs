@@ -1,6 +1,7 @@
-//! What a run came to, for a person to read or for a program.
+//! The summary of a run on standard output, as text and as JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
@@ -8,26 +9,29 @@ use std::time::Duration;
 use clerk_core::run::{Outcome, RunPlan, RunReport, Stop};
 use serde::Serialize;
 
-use crate::human_time::human_time;
-use crate::ledger::{BAD, Counts, Entry, Ledger};
+use crate::demo::DemoFacts;
+use crate::duration;
+use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
+use crate::text::{escaped, people};
 
-/// How many people are shown of whom somebody has to look at.
-const SHOWN: usize = 10;
+/// The number of rows that a list shows.
+const SHOWN_ROWS: usize = 10;
 
-/// A shorter time that the demo skipped is not worth a line.
-const WORTH_TELLING: Duration = Duration::from_secs(1);
+/// A shorter time skipped by the demo is not shown.
+const SHOWN_SKIP: Duration = Duration::from_secs(1);
 
-/// How it ended.
+/// The end of a run, by mode.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// The people file was checked.
+    /// `--dry-run`
     Checked,
+    /// `--plan`
     Planned(RunPlan),
     Ran(RunReport),
 }
 
 impl Ending {
-    /// Why it ended early, if it did.
+    /// Returns why the run stopped early, if it did.
     pub(crate) const fn stopped(&self) -> Option<&Stop> {
         match self {
             Self::Checked => None,
@@ -37,32 +41,25 @@ impl Ending {
     }
 }
 
-/// What a run came to.
+/// The data of a summary.
 #[derive(Debug)]
 pub(crate) struct Summary<'a> {
-    pub(crate) ledger: &'a Ledger,
+    pub(crate) results: &'a Results,
     pub(crate) ending: &'a Ending,
-    /// Why it ended early, if it did, in words.
-    pub(crate) why_stopped: Option<&'a str>,
-    /// The time that passed for a person who watches.
+    /// The description of [`Ending::stopped`].
+    pub(crate) stop_reason: Option<&'a str>,
+    /// The real time that passed.
     pub(crate) elapsed: Duration,
-    /// The time that passed by the run's clock.
+    /// The time that passed on the run's clock.
     pub(crate) simulated: Duration,
     pub(crate) demo: Option<DemoFacts>,
-    /// Where the report is, if there is one.
+    /// The path of the report, if one was written.
     pub(crate) report: Option<&'a Path>,
-    /// Where the journal is, if it is in a file.
+    /// The path of the journal, if it is a file.
     pub(crate) journal: Option<&'a Path>,
 }
 
-/// What only the demo knows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct DemoFacts {
-    /// How many mails the fake sent.
-    pub(crate) mails_sent: u64,
-}
-
-/// The last line of standard output with `--json`.
+/// The line that `--json` prints.
 #[derive(Serialize)]
 struct Json<'a> {
     total: usize,
@@ -77,7 +74,7 @@ struct Json<'a> {
     simulated_seconds: Option<f64>,
 }
 
-/// What only a plan has.
+/// The fields that `--plan` adds to the JSON line.
 #[derive(Serialize)]
 struct JsonPlan {
     to_invite: usize,
@@ -88,44 +85,44 @@ struct JsonPlan {
 }
 
 impl Summary<'_> {
-    /// Writes the summary for people.
+    /// Writes the summary as text.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let counts = self.ledger.counts();
-        writeln!(out, "{} in {}", people(counts.total()), human_time(self.elapsed))?;
-        if self.demo.is_some() && self.simulated > self.elapsed + WORTH_TELLING {
-            let simulated = human_time(self.simulated);
+        let counts = self.results.counts();
+        writeln!(out, "{} in {}", people(counts.total()), duration::format(self.elapsed))?;
+        if self.demo.is_some() && self.simulated > self.elapsed + SHOWN_SKIP {
+            let simulated = duration::format(self.simulated);
             writeln!(
                 out,
-                "Clerk's limits would have made it {simulated}: the demo skips the waits."
+                "With Clerk's rate limits, this takes {simulated}; the demo skips the waits."
             )?;
         }
         writeln!(out)?;
         for (outcome, count) in counts.all() {
             let name = outcome.as_str().replace('_', " ");
             if *count > 0 || (*outcome == Outcome::Created && !self.sends_nothing()) {
-                writeln!(out, "{count:>8}  {name:<16} {}", self.meaning(*outcome))?;
+                write_count(out, *count, &name, self.meaning(*outcome))?;
             }
         }
         if let Some(demo) = self.demo {
-            writeln!(out, "{:>8}  {:<16} counted by the fake", demo.mails_sent, "mails sent")?;
+            write_count(out, demo.mails_sent, "mails sent", "emails that the fake counted")?;
         }
         if let Ending::Planned(plan) = self.ending {
             write_plan(out, plan)?;
-            self.write_people(out, "Who is skipped", &SKIPPED)?;
+            self.write_rows(out, "Skipped", &SKIPPED)?;
         }
-        self.write_people(out, "What went wrong", &BAD)?;
-        self.write_rest(out, &counts)?;
+        self.write_rows(out, "Needs attention", &NEED_ATTENTION)?;
+        self.write_stop(out, &counts)?;
         if let Some(report) = self.report {
-            writeln!(out, "\nThe report on everybody is in {}.", report.display())?;
+            writeln!(out, "\nThe outcome of each row is in {}.", report.display())?;
         }
         out.flush()
     }
 
     /// Writes the counts as one line of JSON.
     pub(crate) fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
-        let counts = self.ledger.counts();
+        let counts = self.results.counts();
         let plan = match self.ending {
-            Ending::Planned(plan) => Some(JsonPlan::of(plan)),
+            Ending::Planned(plan) => Some(JsonPlan::new(plan)),
             _ => None,
         };
         let json = Json {
@@ -147,64 +144,59 @@ impl Summary<'_> {
 
     const fn meaning(&self, outcome: Outcome) -> &'static str {
         match outcome {
-            Outcome::Created => "Clerk made an invitation",
-            Outcome::AlreadyInvited => "an invitation was pending before",
-            Outcome::ExistingUser => "a user, or a member of the organization, has the address",
-            Outcome::Refused => "Clerk refused the person",
-            Outcome::Invalid => "the row cannot be sent",
-            Outcome::Duplicate => "the address stands earlier in the file",
-            Outcome::Unknown => "maybe invited, maybe not",
-            Outcome::Pending if self.sends_nothing() => "would be sent",
-            _ => "not settled: run again",
+            Outcome::Created => "invited",
+            Outcome::AlreadyInvited => "have a pending invitation from before",
+            Outcome::ExistingUser => "are users already, or members of the organization",
+            Outcome::Refused => "refused by Clerk",
+            Outcome::Invalid => "cannot be sent: correct the row",
+            Outcome::Duplicate => "repeat an address of an earlier row",
+            Outcome::Unknown => "may or may not be invited",
+            Outcome::Pending if self.sends_nothing() => "would be invited",
+            _ => "not processed yet: run again",
         }
     }
 
-    fn write_people(&self, out: &mut impl Write, title: &str, outcomes: &[Outcome]) -> io::Result<()> {
-        let of = |outcome: &Outcome| {
+    fn write_rows(&self, out: &mut impl Write, title: &str, outcomes: &[Outcome]) -> io::Result<()> {
+        let with_outcome = |outcome: &Outcome| {
             let outcome = *outcome;
-            self.ledger.entries().filter(move |entry| entry.outcome == outcome)
+            self.results.rows().filter(move |row| row.outcome == outcome)
         };
-        let people: Vec<&Entry> = outcomes.iter().flat_map(of).collect();
-        if people.is_empty() {
+        let rows: Vec<&RowResult> = outcomes.iter().flat_map(with_outcome).collect();
+        if rows.is_empty() {
             return Ok(());
         }
         writeln!(out, "\n{title}:")?;
-        for entry in people.iter().take(SHOWN) {
-            write_person(out, entry)?;
+        for row in rows.iter().take(SHOWN_ROWS) {
+            write_row(out, row)?;
         }
-        match (people.len().saturating_sub(SHOWN), self.report) {
+        match (rows.len().saturating_sub(SHOWN_ROWS), self.report) {
             (0, _) => Ok(()),
-            (more, None) => writeln!(out, "  and {more} more: --report FILE tells of everybody"),
-            (more, Some(_)) => writeln!(out, "  and {more} more: see the report"),
+            (more, None) => writeln!(out, "  and {more} more; --report FILE lists all"),
+            (more, Some(_)) => writeln!(out, "  and {more} more; see the report"),
         }
     }
 
-    fn write_rest(&self, out: &mut impl Write, counts: &Counts) -> io::Result<()> {
-        let Some(why) = self.why_stopped else {
+    fn write_stop(&self, out: &mut impl Write, counts: &Counts) -> io::Result<()> {
+        let Some(reason) = self.stop_reason else {
             return Ok(());
         };
-        writeln!(out, "\nStopped: {}", printable(why))?;
-        let pending = counts.of(Outcome::Pending);
+        writeln!(out, "\nStopped: {}", escaped(reason))?;
+        let pending = counts.count(Outcome::Pending);
         if pending == 0 || self.sends_nothing() {
             return Ok(());
         }
-        let left = people(pending);
+        write!(out, "{} left. To continue, run the same command again", people(pending))?;
         match self.journal {
-            Some(journal) => writeln!(
-                out,
-                "Left: {left}. The same command goes on where this one stopped, by the journal {}.",
-                journal.display()
-            ),
+            Some(journal) => writeln!(out, ": the journal {} records who has been invited.", journal.display()),
             None => writeln!(
                 out,
-                "Left: {left}. The same command goes on: who is invited by now is not invited again, unless the row or \
-                 --ignore-existing says so."
+                ". It skips people with a pending invitation, unless their row or --ignore-existing says to invite them anyway."
             ),
         }
     }
 }
 
-/// Those whom a run has nothing to do for, though nothing is wrong.
+/// The outcomes of rows that a plan skips without a problem.
 const SKIPPED: [Outcome; 4] = [
     Outcome::Created,
     Outcome::AlreadyInvited,
@@ -212,28 +204,36 @@ const SKIPPED: [Outcome; 4] = [
     Outcome::Duplicate,
 ];
 
+/// Writes a line of a table of counts.
+pub(crate) fn write_count(out: &mut impl Write, count: impl Display, name: &str, meaning: &str) -> io::Result<()> {
+    writeln!(out, "{count:>8}  {name:<16} {meaning}")
+}
+
 fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
     let estimate = plan.estimate();
+    let time = match estimate.duration {
+        Duration::ZERO => "The rate limits allow this at once.".to_owned(),
+        time => format!("With the rate limits, this takes {}.", duration::format(time)),
+    };
     writeln!(
         out,
-        "\n{} would be invited, by {} bulk and {} single calls; the limits would make it {}.",
+        "\n{} would be invited, with {} bulk and {} single calls. {time}",
         people(plan.to_invite()),
         estimate.bulk_calls,
         estimate.single_calls,
-        human_time(estimate.duration)
     )?;
     if plan.unresolved() > 0 {
-        let doubtful = people(plan.unresolved());
         writeln!(
             out,
-            "{doubtful} may have been invited by an earlier attempt: that would be looked into first."
+            "{} may have been invited by an earlier attempt; the run checks this first.",
+            people(plan.unresolved())
         )?;
     }
     Ok(())
 }
 
 impl JsonPlan {
-    fn of(plan: &RunPlan) -> Self {
+    fn new(plan: &RunPlan) -> Self {
         let estimate = plan.estimate();
         Self {
             to_invite: plan.to_invite(),
@@ -245,31 +245,19 @@ impl JsonPlan {
     }
 }
 
-fn write_person(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    let address = match entry.email_address.as_str() {
+fn write_row(out: &mut impl Write, row: &RowResult) -> io::Result<()> {
+    let address = match row.email_address.as_str() {
         "" => "(no address)".to_owned(),
-        address => printable(address),
+        address => escaped(address),
     };
-    write!(out, "  line {}: {address}: {}", entry.line, entry.outcome)?;
-    match entry.reason.as_str() {
+    write!(out, "  line {}: {address}: {}", row.line, row.outcome)?;
+    match row.reason.as_str() {
         "" => writeln!(out),
-        reason => writeln!(out, ": {}", printable(reason)),
+        reason => writeln!(out, ": {}", escaped(reason)),
     }
 }
 
-fn people(count: usize) -> String {
-    match count {
-        1 => "1 person".to_owned(),
-        _ => format!("{count} people"),
-    }
-}
-
-/// Text from a file or the wire, fit for a terminal: one line, and no control characters that could draw on it.
-fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{FFFD}")
-}
-
-/// Seconds to the millisecond.
+/// Returns seconds, rounded to milliseconds.
 fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1000.0).round() / 1000.0
 }

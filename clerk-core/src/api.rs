@@ -1,22 +1,23 @@
-//! Clerk's operations: a file for each resource.
+//! Clerk's operations, one module for each resource.
 //!
-//! Who wants to invite people to the application is at [`invitations`]; to an organization of it, at
+//! To invite people to the application, see [`invitations`]; to invite them to an organization, see
 //! [`organization_invitations`].
 
-mod bulk;
+mod checks;
 pub mod instance;
 pub mod invitations;
-mod invitee;
 pub mod organization_invitations;
+mod paging_params;
+mod rate_limits;
+mod resource;
 #[cfg(test)]
 mod tests;
 pub mod users;
 pub mod waitlist_entries;
-mod window;
 
 use crate::operation::Operation;
 
-/// All operations that the SDK has, as data.
+/// Returns all operations of the SDK, as data.
 ///
 /// ```
 /// use clerk_core::api;

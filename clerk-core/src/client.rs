@@ -10,11 +10,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::api::instance::InstanceApi;
-use crate::api::invitations::InvitationsApi;
-use crate::api::organization_invitations::OrganizationInvitationsApi;
-use crate::api::users::UsersApi;
-use crate::api::waitlist_entries::WaitlistEntriesApi;
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::Result;
@@ -72,31 +67,6 @@ impl Client {
         }
     }
 
-    /// Invitations to the application.
-    pub const fn invitations(&self) -> InvitationsApi<'_> {
-        InvitationsApi::new(self)
-    }
-
-    /// Invitations to organizations.
-    pub const fn organization_invitations(&self) -> OrganizationInvitationsApi<'_> {
-        OrganizationInvitationsApi::new(self)
-    }
-
-    /// The waitlist.
-    pub const fn waitlist_entries(&self) -> WaitlistEntriesApi<'_> {
-        WaitlistEntriesApi::new(self)
-    }
-
-    /// Users.
-    pub const fn users(&self) -> UsersApi<'_> {
-        UsersApi::new(self)
-    }
-
-    /// The instance that the client's key belongs to.
-    pub const fn instance(&self) -> InstanceApi<'_> {
-        InstanceApi::new(self)
-    }
-
     /// The kind of instance that the client's key belongs to.
     pub fn environment(&self) -> Environment {
         self.inner.environment
@@ -128,7 +98,7 @@ impl Client {
         let request = self.http_request(request)?;
         let result = self.inner.transport.send(request).await;
         response::read(operation, result, &*self.inner.clock)
-            .map_err(|error| if only_reads { error.of_read() } else { error })
+            .map_err(|error| if only_reads { error.without_effect() } else { error })
     }
 
     fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {

@@ -1,5 +1,7 @@
 //! One description per operation, for the SDK's operations and for your own.
 
+mod declare;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -79,17 +81,19 @@ pub struct EndpointRequest {
     body: Option<Bytes>,
 }
 
-impl EndpointRequest {
-    pub(crate) fn new(operation: Operation) -> Self {
-        let path = Cow::Borrowed(operation.path());
-        Self {
-            operation,
-            path,
+impl Operation {
+    /// Starts a request for this operation.
+    pub fn request(&self) -> EndpointRequest {
+        EndpointRequest {
+            operation: self.clone(),
+            path: Cow::Borrowed(self.path()),
             query: String::new(),
             body: None,
         }
     }
+}
 
+impl EndpointRequest {
     /// Puts `value`, percent-encoded, in the place of `{name}` in the path.
     ///
     /// # Errors
@@ -170,6 +174,27 @@ impl EndpointRequest {
             }
             Err(_) => Err(self.invalid("the body cannot be written as JSON")),
         }
+    }
+
+    /// Adds a field to the JSON object of the body if there is a value. Without any field the request has no body.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`] if the value cannot be written as JSON, or if the body set by [`json`](Self::json) is not an object.
+    pub fn json_field(mut self, name: &str, value: Option<impl Serialize>) -> Result<Self, InvalidRequest> {
+        let Some(value) = value else {
+            return Ok(self);
+        };
+        let (Ok(name), Ok(value)) = (serde_json::to_string(name), serde_json::to_string(&value)) else {
+            return Err(self.invalid(format!("the field {name} cannot be written as JSON")));
+        };
+        let Some(fields) = self.body.as_deref().unwrap_or(b"{}").strip_suffix(b"}") else {
+            return Err(self.invalid("the body is not a JSON object"));
+        };
+        let separator = if fields == b"{" { "" } else { "," };
+        let field = format!("{separator}{name}:{value}}}");
+        self.body = Some([fields, field.as_bytes()].concat().into());
+        Ok(self)
     }
 
     /// The error for a request that the API would refuse for certain. `reason` must show no address.
@@ -266,6 +291,30 @@ mod tests {
             request.query_string(),
             "order_by=%2Bcreated_at&paginated=false&offset=0&query=a%2Bb%26c%40example.com"
         );
+    }
+
+    #[test]
+    fn json_fields_are_added_to_an_object_only() {
+        let request = || Operation::post("Ban", "/ban").request();
+        let fields = request()
+            .json_field("a", Some(1))
+            .and_then(|r| r.json_field("b", None::<u8>));
+        let fields = fields.and_then(|r| r.json_field("c", Some("ü\""))).expect("JSON");
+        assert_eq!(
+            fields.body().map(Bytes::as_ref),
+            Some(r#"{"a":1,"c":"ü\""}"#.as_bytes())
+        );
+        let object = request()
+            .json(&serde_json::json!({ "x": {} }))
+            .and_then(|r| r.json_field("a", Some(1)));
+        assert_eq!(
+            object.expect("JSON").body().map(Bytes::as_ref),
+            Some(&br#"{"x":{},"a":1}"#[..])
+        );
+        let none = request().json_field("a", None::<u8>).expect("JSON");
+        assert_eq!(none.body(), None);
+        let array = request().json(&[1]).and_then(|r| r.json_field("a", Some(1)));
+        assert_eq!(array.expect_err("an array").reason(), "the body is not a JSON object");
     }
 
     #[test]

@@ -4,7 +4,6 @@ mod api;
 mod build;
 mod decode;
 mod invalid_request;
-mod printable;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,9 +11,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::client::Response;
-use crate::middleware::Attempts;
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::safe_to_log::SafeToLog;
+use crate::transport::{Attempts, Effect, TransportError, TransportErrorKind};
 
 pub use api::{ApiError, ErrorCode};
 pub(crate) use api::{Envelope, parse_envelope};
@@ -22,7 +20,6 @@ pub use build::BuildError;
 pub use decode::DecodeError;
 pub(crate) use decode::decode;
 pub use invalid_request::InvalidRequest;
-pub(crate) use printable::{SafeToLog, is_safe_to_log};
 
 /// What every call of the SDK returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,20 +66,6 @@ struct Refusal {
     errors: Vec<ApiError>,
 }
 
-/// Whether an operation that failed may have been carried out all the same.
-///
-/// Over several attempts of one call the worst counts, and the order is from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Effect {
-    /// It was not carried out: the request was not sent, or Clerk refused it. Calling again cannot do it twice. An
-    /// operation that only reads has no effect, however it ends.
-    NotApplied,
-    /// It may have been carried out: read what Clerk has before calling again what must not happen twice.
-    Unknown,
-    /// It was carried out, and only its answer could not be read.
-    Applied,
-}
-
 /// What to do about an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -125,7 +108,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn of_transport(operation: &'static str, error: TransportError) -> Self {
+    pub(crate) fn from_transport(operation: &'static str, error: TransportError) -> Self {
         let attempts = error.attempts();
         Self(Box::new(Inner {
             operation,
@@ -136,13 +119,13 @@ impl Error {
         }))
     }
 
-    pub(crate) fn of_status(
+    pub(crate) fn from_status(
         operation: &'static str,
         status: StatusCode,
         envelope: Option<Envelope>,
         header_trace_id: Option<String>,
     ) -> Self {
-        let effect = Effect::of_status(status, envelope.is_some());
+        let effect = Effect::from_status(status, envelope.is_some());
         let (errors, body_trace_id) = match envelope {
             Some(envelope) => (envelope.errors, envelope.trace_id),
             None => (Vec::new(), None),
@@ -161,7 +144,7 @@ impl Error {
         }))
     }
 
-    pub(crate) fn of_decode(
+    pub(crate) fn from_decode(
         operation: &'static str,
         status: StatusCode,
         trace_id: Option<String>,
@@ -180,22 +163,23 @@ impl Error {
         }))
     }
 
-    /// For a page that is the same as the one before it.
-    pub(crate) fn of_repeated_page<T>(operation: &'static str, response: &Response<T>) -> Self {
+    pub(crate) fn from_repeated_page(
+        operation: &'static str,
+        status: StatusCode,
+        trace_id: Option<String>,
+        attempts: u32,
+    ) -> Self {
         Self(Box::new(Inner {
             operation,
-            cause: Cause::RepeatedPage {
-                status: response.status(),
-                trace_id: response.trace_id().map(str::to_owned),
-            },
+            cause: Cause::RepeatedPage { status, trace_id },
             effect: Effect::NotApplied,
-            attempts: response.attempts(),
+            attempts,
             retry_after: None,
         }))
     }
 
-    /// Takes in what the attempts of the call came to: their number, and the worst of their effects.
-    pub(crate) fn after(mut self, attempts: Attempts) -> Self {
+    /// Applies the attempts of the call: their number, and the worst of their effects.
+    pub(crate) fn with_attempts(mut self, attempts: Attempts) -> Self {
         self.0.attempts = attempts.count();
         self.0.effect = self.0.effect.max(attempts.earlier_effect());
         self
@@ -206,8 +190,8 @@ impl Error {
         self
     }
 
-    /// The same error for an operation that only reads: nothing can have been carried out.
-    pub(crate) fn of_read(mut self) -> Self {
+    /// Marks the error as one of an operation that only reads and so cannot have taken effect.
+    pub(crate) fn without_effect(mut self) -> Self {
         self.0.effect = Effect::NotApplied;
         self
     }
@@ -221,7 +205,7 @@ impl Error {
                 TransportErrorKind::RateLimited => ErrorKind::RateLimited,
                 _ => ErrorKind::Transport,
             },
-            Cause::Status(refusal) => ErrorKind::of_status(refusal.status),
+            Cause::Status(refusal) => ErrorKind::from_status(refusal.status),
             Cause::Decode { .. } => ErrorKind::Decode,
             Cause::RepeatedPage { .. } => ErrorKind::RepeatedPage,
         }
@@ -357,22 +341,8 @@ impl StdError for Error {
     }
 }
 
-impl Effect {
-    /// What a response of this status says of the operation. Only Clerk's own error envelope proves that a 4xx was
-    /// Clerk's answer and not that of something before or behind it.
-    pub(crate) fn of_status(status: StatusCode, has_envelope: bool) -> Self {
-        if status.is_success() {
-            Self::Applied
-        } else if status == StatusCode::TOO_MANY_REQUESTS || (status.is_client_error() && has_envelope) {
-            Self::NotApplied
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
 impl ErrorKind {
-    fn of_status(status: StatusCode) -> Self {
+    fn from_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::Authentication,
             402 => Self::PaymentRequired,

@@ -2,15 +2,20 @@
 
 pub mod api;
 mod client;
-pub mod clock;
+mod clock;
 mod endpoint;
-pub mod error;
+mod error;
+#[doc(hidden)]
+pub mod json;
 pub mod middleware;
 pub mod model;
 mod operation;
 mod paging;
 pub mod run;
+mod safe_to_log;
 mod secret_key;
+mod sensitive;
+mod text;
 mod transport;
 
 pub use async_trait::async_trait;
@@ -18,12 +23,14 @@ pub use bytes::Bytes;
 pub use http;
 
 pub use client::{Client, ClientBuilder, Response};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Sleep, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
-pub use error::{ApiError, BuildError, Effect, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
+pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Paged, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
+pub use sensitive::Sensitive;
 pub use transport::{
-    Delivery, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn,
+    Attempts, Delivery, Effect, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError,
+    TransportErrorKind, transport_fn,
 };

@@ -34,14 +34,3 @@ pub use user::{User, UserEmailAddress};
 pub use waitlist_entry::{WaitlistEntry, WaitlistEntryStatus};
 
 pub(crate) use open_enum::open_enum;
-
-use std::fmt;
-
-/// Stands in `Debug` for text that must not show: an address, or a link that carries a ticket.
-pub(crate) struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<redacted>")
-    }
-}

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::endpoint::EndpointRequest;
 use crate::transport::HttpRequest;
 
 /// One operation of Clerk's Backend API: its name, method, path and how it may be sent.
@@ -126,11 +125,6 @@ impl Operation {
             Some(key) => key,
             None => RateLimitKey(self.name),
         }
-    }
-
-    /// Starts a request for this operation.
-    pub fn request(&self) -> EndpointRequest {
-        EndpointRequest::new(self.clone())
     }
 }
 

@@ -63,7 +63,6 @@
 
 mod engine;
 mod finish;
-mod gate;
 mod history;
 mod intake;
 mod isolate;

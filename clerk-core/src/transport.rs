@@ -1,5 +1,7 @@
 //! The one trait between the client and the wire.
 
+mod attempts;
+mod effect;
 mod error;
 mod function;
 
@@ -10,6 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use attempts::Attempts;
+pub use effect::Effect;
 pub use error::{Delivery, TransportError, TransportErrorKind};
 pub use function::{FnTransport, transport_fn};
 

@@ -1,4 +1,4 @@
-//! Reading a response's body, up to a size.
+//! Reads a response's body, up to a maximum size.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use hyper::body::{Body, Incoming};
 
 use crate::classify::classify_body;
 
-/// Reads the whole of `body`, unless it is larger than `limit` bytes.
+/// Reads `body` to its end. Fails if it is larger than `limit` bytes.
 pub(crate) async fn read(body: Incoming, limit: usize) -> Result<Bytes, TransportError> {
-    // A length that is declared needs no reading to be refused.
+    // A body that declares too large a length is refused before it is read.
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large(limit));
     }
@@ -33,7 +33,11 @@ struct TooLarge {
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {} bytes", self.limit)
+        write!(
+            f,
+            "the limit is {} bytes; raise it with `max_response_bytes`",
+            self.limit
+        )
     }
 }
 

@@ -4,24 +4,17 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 
-use crate::setup::SetupError;
+use crate::error::SetupError;
 use crate::tls;
-use crate::transport::HyperTransport;
+use crate::transport::{HyperTransport, Settings};
 
-/// Makes a [`HyperTransport`]: [`HyperTransport::builder`] starts it. Everything has a default.
+/// Configures and builds a [`HyperTransport`]. Every setting has a default.
+///
+/// [`HyperTransport::builder`] returns one.
 #[must_use]
 pub struct HyperTransportBuilder {
     settings: Settings,
     tls: Tls,
-}
-
-/// What a transport is made with, TLS aside.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings {
-    pub(crate) connect_timeout: Duration,
-    pub(crate) pool_idle_timeout: Duration,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) http2_only: bool,
 }
 
 enum Tls {
@@ -30,17 +23,19 @@ enum Tls {
 }
 
 impl HyperTransportBuilder {
-    /// How long connecting may take unless said otherwise: 10 seconds.
+    /// The default of [`connect_timeout`](Self::connect_timeout): 10 seconds.
     pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// How long a connection is kept unused unless said otherwise: 15 seconds. Nobody can tell whether a request on a
-    /// connection that the server is just closing was delivered, so connections are given up before servers usually do.
+    /// The default of [`pool_idle_timeout`](Self::pool_idle_timeout): 15 seconds.
+    ///
+    /// It is shorter than the usual timeout of servers. If the server closes a connection at the moment when a request
+    /// is written to it, the client cannot know whether the request was delivered.
     pub const DEFAULT_POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-    /// The largest response that is read unless said otherwise: 16 MiB.
+    /// The default of [`max_response_bytes`](Self::max_response_bytes): 16 MiB.
     pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             settings: Settings {
                 connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
@@ -52,37 +47,45 @@ impl HyperTransportBuilder {
         }
     }
 
-    /// Gives name lookup, TCP and TLS together this long instead of 10 seconds. When it is up the request fails with
-    /// [`TransportErrorKind::Timeout`](clerk_core::TransportErrorKind::Timeout) and was not sent.
+    /// Sets the time limit for establishing a connection: DNS lookup, TCP and TLS together. 10 seconds by default.
+    ///
+    /// A request whose connection takes longer fails with
+    /// [`TransportErrorKind::Timeout`](clerk_core::TransportErrorKind::Timeout) and is not sent.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.connect_timeout = timeout;
         self
     }
 
-    /// Keeps an unused connection this long instead of 15 seconds. Stay below what the server and everything before
-    /// it keeps.
+    /// Sets how long an idle connection stays in the pool. 15 seconds by default.
+    ///
+    /// Choose a value below the idle timeouts of the server and of every proxy in front of it.
     pub const fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.settings.pool_idle_timeout = timeout;
         self
     }
 
-    /// Reads response bodies of at most this many bytes instead of 16 MiB. A larger one fails with
+    /// Sets the maximum size of a response's body in bytes. 16 MiB by default.
+    ///
+    /// A request whose response is larger fails with
     /// [`TransportErrorKind::ResponseTooLarge`](clerk_core::TransportErrorKind::ResponseTooLarge).
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_response_bytes = bytes;
         self
     }
 
-    /// Speaks HTTP/2 alone: over TLS by ALPN, over plain `http` with prior knowledge (RFC 9113, 3.3). Without it,
-    /// `https` uses what the server chooses, and plain `http` is HTTP/1.1.
+    /// Uses HTTP/2 only: over `https` it is negotiated by ALPN, over `http` it is used with prior knowledge
+    /// (RFC 9113, section 3.3).
+    ///
+    /// By default, the server chooses the version over `https`, and HTTP/1.1 is used over `http`.
     pub const fn http2_only(mut self) -> Self {
         self.settings.http2_only = true;
         self
     }
 
-    /// Trusts this certificate too, for a proxy or a test server with a certificate authority of its own.
+    /// Adds a trusted root certificate, for example that of a proxy or of a test server with its own certificate
+    /// authority.
     ///
-    /// A PEM file is read with rustls:
+    /// rustls reads certificates from PEM files:
     ///
     /// ```no_run
     /// use clerk_hyper::HyperTransport;
@@ -94,7 +97,7 @@ impl HyperTransportBuilder {
     /// # Ok(()) }
     /// ```
     ///
-    /// It replaces a whole configuration given by [`tls_config`](Self::tls_config) before.
+    /// Discards a configuration that was set with [`tls_config`](Self::tls_config).
     pub fn add_root_certificate(mut self, certificate: CertificateDer<'static>) -> Self {
         match &mut self.tls {
             Tls::Roots(added) => added.push(certificate),
@@ -103,18 +106,21 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Uses this TLS configuration, for instance with a client certificate or another cryptography provider. It
-    /// replaces all root certificates, those of the crate's features too. Its ALPN protocols are set by the transport.
+    /// Sets the whole TLS configuration, for example to use a client certificate or another cryptography provider.
+    ///
+    /// It replaces all root certificates, including those of the features `native-roots` and `webpki-roots`. The
+    /// transport sets the ALPN protocols itself.
     pub fn tls_config(mut self, config: ClientConfig) -> Self {
         self.tls = Tls::Config(Box::new(config));
         self
     }
 
-    /// Makes the transport. Nothing is connected yet.
+    /// Builds the transport. It connects when it sends its first request.
     ///
     /// # Errors
     ///
-    /// [`SetupError::NoRootCertificates`], or [`SetupError::Tls`] for an added certificate that is not one.
+    /// - [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
+    /// - [`SetupError::Tls`] if an added certificate is malformed.
     pub fn build(self) -> Result<HyperTransport, SetupError> {
         let tls = match self.tls {
             Tls::Roots(added) => tls::config(added)?,
@@ -124,6 +130,24 @@ impl HyperTransportBuilder {
             }
         };
         Ok(HyperTransport::with_settings(self.settings, tls))
+    }
+}
+
+impl HyperTransport {
+    /// Creates a transport with the default settings of its [builder](Self::builder).
+    ///
+    /// This reads the system's root certificates from disk. Create one transport and keep it.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
+    pub fn new() -> Result<Self, SetupError> {
+        Self::builder().build()
+    }
+
+    /// Returns a builder with the default settings.
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
     }
 }
 

@@ -1,6 +1,6 @@
-//! What a failure of hyper's tells of the request: what went wrong, and whether the server may have acted on it.
+//! Converts hyper's errors: what went wrong, and whether the server may have processed the request.
 //!
-//! `NotSent` is said only where hyper or the server vouches for it; whatever is not known here may have been delivered.
+//! An error becomes `NotSent` only if hyper or the server guarantees it. Every other error becomes `MaybeDelivered`.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,19 +13,19 @@ use crate::connect::ConnectTimedOut;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Judges a failure before the response's head arrived.
+/// Converts an error from before the response's head arrived.
 pub(crate) fn classify(error: legacy::Error, has_body: bool) -> TransportError {
-    let (kind, delivery) = judge(&error, has_body);
-    TransportError::new(kind, delivery).with_source(printable(error.into()))
+    let (kind, delivery) = kind_and_delivery(&error, has_body);
+    TransportError::new(kind, delivery).with_source(without_server_text(error.into()))
 }
 
-/// Judges a failure within the response's body: by then the server has acted.
+/// Converts an error from within the response's body. By then, the server has processed the request.
 pub(crate) fn classify_body(error: BoxError) -> TransportError {
     let kind = find::<hyper::Error>(&*error).map_or(TransportErrorKind::Other, kind);
-    TransportError::new(kind, Delivery::MaybeDelivered).with_source(printable(error))
+    TransportError::new(kind, Delivery::MaybeDelivered).with_source(without_server_text(error))
 }
 
-fn judge(error: &legacy::Error, has_body: bool) -> (TransportErrorKind, Delivery) {
+fn kind_and_delivery(error: &legacy::Error, has_body: bool) -> (TransportErrorKind, Delivery) {
     if error.is_connect() {
         let kind = match find::<ConnectTimedOut>(error) {
             Some(_) => TransportErrorKind::Timeout,
@@ -33,7 +33,7 @@ fn judge(error: &legacy::Error, has_body: bool) -> (TransportErrorKind, Delivery
         };
         return (kind, Delivery::NotSent);
     }
-    // The outermost one decides: one that says "canceled" can carry another that tells what became of the connection.
+    // The outermost `hyper::Error` decides: a cancelled request can have the connection's own error as its source.
     let Some(error) = find::<hyper::Error>(error) else {
         return (TransportErrorKind::Other, Delivery::MaybeDelivered);
     };
@@ -47,11 +47,11 @@ fn judge(error: &legacy::Error, has_body: bool) -> (TransportErrorKind, Delivery
     (kind(error), delivery)
 }
 
-/// Whether the server says that it did nothing with the stream (RFC 9113, 8.7).
+/// Whether the server states that it did not process the stream (RFC 9113, section 8.7).
 ///
-/// h2 gives the error of a remote GOAWAY to streams above its last stream, which the server has not seen. It gives the
-/// same error to a stream that was just being opened, whichever the last stream is; its head may have been
-/// written, but no body. So only a request that is nothing without its body is known not to have been acted on.
+/// h2 reports a remote GOAWAY to the streams above its last stream id, which the server has not seen. It reports the
+/// same error to a stream that is just being opened, regardless of the last stream id: its head may have been written,
+/// but not its body. Therefore a GOAWAY proves only for a request with a body that the server did not process it.
 fn is_unprocessed(error: &h2::Error, has_body: bool) -> bool {
     let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
     let going_away = error.is_go_away() && has_body;
@@ -70,21 +70,20 @@ fn kind(error: &hyper::Error) -> TransportErrorKind {
     }
 }
 
-/// The first error of this type along the chain of sources.
+/// Returns the first error of type `E` in the chain of sources.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
 }
 
-/// The error itself, unless it prints what the server wrote: a GOAWAY carries free text, in which a request could be
-/// quoted.
-fn printable(error: BoxError) -> BoxError {
+/// Replaces an error whose text comes from the server: the free text of a GOAWAY could quote the request.
+fn without_server_text(error: BoxError) -> BoxError {
     match find::<h2::Error>(&*error).and_then(h2::Error::reason) {
         Some(reason) => Box::new(Http2Failure(reason)),
         None => error,
     }
 }
 
-/// An HTTP/2 error code (RFC 9113, 7).
+/// An HTTP/2 error code (RFC 9113, section 7).
 #[derive(Debug)]
 struct Http2Failure(h2::Reason);
 

@@ -1,4 +1,4 @@
-//! The way to a connection: name, TCP and TLS, all within one time limit.
+//! Establishes connections: DNS lookup, TCP and TLS within one time limit.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::tokio_clock::within;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Connects over TCP and, for `https`, TLS; gives up once `limit` has passed.
+/// Connects over TCP and, for `https`, TLS. Fails with [`ConnectTimedOut`] after `limit`.
 #[derive(Clone)]
 pub(crate) struct Connector {
     inner: HttpsConnector<HttpConnector>,
@@ -24,7 +24,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// A connector that offers HTTP/2 and HTTP/1.1, or HTTP/2 alone, by ALPN (RFC 7301).
+    /// Creates a connector that offers HTTP/2 and HTTP/1.1, or HTTP/2 only, by ALPN (RFC 7301).
     pub(crate) fn new(tls: ClientConfig, http2_only: bool, limit: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
@@ -59,13 +59,13 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// The connection was not made in time.
+/// The connection was not established in time.
 #[derive(Debug)]
 pub(crate) struct ConnectTimedOut(Duration);
 
 impl fmt::Display for ConnectTimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no connection within {:?}", self.0)
+        write!(f, "the connection was not established within {:?}", self.0)
     }
 }
 

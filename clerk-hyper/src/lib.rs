@@ -4,6 +4,7 @@ mod body;
 mod builder;
 mod classify;
 mod connect;
+mod error;
 mod setup;
 mod tls;
 mod tokio_clock;
@@ -13,11 +14,12 @@ pub use clerk_core::*;
 pub use rustls;
 
 pub use builder::HyperTransportBuilder;
-pub use setup::{SetupError, builder, client, from_env};
+pub use error::SetupError;
+pub use setup::{builder, client, from_env};
 pub use tokio_clock::TokioClock;
 pub use transport::HyperTransport;
 
-/// Compiles the code of the project's README.
+/// Compiles the code in the project's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct ProjectReadme;

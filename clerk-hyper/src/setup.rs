@@ -1,38 +1,42 @@
-//! From nothing to a client in one line.
+//! Creates a client in one line.
 
 use std::env::VarError;
-use std::error::Error as StdError;
-use std::fmt;
 
 use clerk_core::{BuildError, Client, ClientBuilder, InvalidSecretKey, SecretKey};
 
+use crate::error::SetupError;
 use crate::tokio_clock::TokioClock;
 use crate::transport::HyperTransport;
 
 const SECRET_KEY: &str = "CLERK_SECRET_KEY";
 const API_URL: &str = "CLERK_API_URL";
 
-/// A client with the key in the environment variable `CLERK_SECRET_KEY`. `CLERK_API_URL`, if set and not empty, is its
-/// base URL.
+/// Creates a client with the secret key in the environment variable `CLERK_SECRET_KEY`.
+///
+/// If `CLERK_API_URL` is set and not empty, it is the client's base URL. Every other setting has its default.
 ///
 /// # Errors
 ///
-/// A [`SetupError`] that names the variable at fault and does not show its value.
+/// - [`SetupError::MissingVariable`] if `CLERK_SECRET_KEY` is not set or empty.
+/// - [`SetupError::MalformedVariable`] if a variable has an invalid value. The error names the variable and does not
+///   show the value.
+/// - [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn from_env() -> Result<Client, SetupError> {
     from_variables(|name| std::env::var(name))
 }
 
-/// A client with this key and every default.
+/// Creates a client with this secret key and the default settings.
 ///
 /// # Errors
 ///
-/// [`SetupError::NoRootCertificates`].
+/// [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn client(secret_key: SecretKey) -> Result<Client, SetupError> {
     builder(secret_key)?.build().map_err(SetupError::Client)
 }
 
-/// Starts a client on [`HyperTransport`] and [`TokioClock`] with their defaults. For a transport with settings of your
-/// own, give it to [`Client::builder`].
+/// Returns a client's builder with a default [`HyperTransport`] and a [`TokioClock`].
+///
+/// To change the settings of the transport, use [`HyperTransport::builder`] and [`Client::builder`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -47,7 +51,7 @@ pub fn client(secret_key: SecretKey) -> Result<Client, SetupError> {
 ///
 /// # Errors
 ///
-/// [`SetupError::NoRootCertificates`].
+/// [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn builder(secret_key: SecretKey) -> Result<ClientBuilder, SetupError> {
     Ok(Client::builder(secret_key, HyperTransport::new()?).clock(TokioClock::new()))
 }
@@ -67,57 +71,15 @@ fn from_variables(read: impl Fn(&str) -> Result<String, VarError>) -> Result<Cli
     if let Some(url) = value(API_URL, BuildError::BaseUrl)? {
         builder = builder.base_url(url);
     }
-    // Only the base URL is left to be wrong.
+    // The base URL is the only setting that can still be invalid.
     builder
         .build()
         .map_err(|error| SetupError::MalformedVariable(API_URL, error))
 }
 
-/// Why there is no client, or no transport.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// The environment variable of this name is not set, or is empty. Set it.
-    MissingVariable(&'static str),
-    /// The value of the environment variable of this name cannot be used. The error says why without showing it.
-    MalformedVariable(&'static str, BuildError),
-    /// There is no certificate by which a server could be verified. Install the system's (the package is often named
-    /// `ca-certificates`), enable the feature `webpki-roots`, or add one to the
-    /// [transport](crate::HyperTransportBuilder::add_root_certificate).
-    NoRootCertificates,
-    /// An added root certificate is not one, or TLS cannot be configured.
-    Tls(rustls::Error),
-    /// The client could not be built.
-    Client(BuildError),
-}
-
-impl fmt::Display for SetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MissingVariable(name) => write!(f, "the environment variable {name} is not set or empty"),
-            Self::MalformedVariable(name, _) => write!(f, "the environment variable {name} cannot be used"),
-            Self::NoRootCertificates => f.write_str(
-                "no root certificates: install the system's (ca-certificates), enable the feature webpki-roots \
-                 of clerk-hyper, or add one to the transport",
-            ),
-            Self::Tls(_) => f.write_str("TLS could not be set up"),
-            Self::Client(_) => f.write_str("the client could not be built"),
-        }
-    }
-}
-
-impl StdError for SetupError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::MalformedVariable(_, error) | Self::Client(error) => Some(error),
-            Self::Tls(error) => Some(error),
-            Self::MissingVariable(_) | Self::NoRootCertificates => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::error::Error as StdError;
     use std::ffi::OsString;
 
     use super::*;
@@ -130,10 +92,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_the_environment_is_named_and_not_shown() {
+    fn errors_name_the_variable_and_hide_its_value() {
         let not_unicode = || Err(VarError::NotUnicode(OsString::from("sk_test_hidden")));
-        let missing = "the environment variable CLERK_SECRET_KEY is not set or empty";
-        let key = "the environment variable CLERK_SECRET_KEY cannot be used";
+        let missing = "the environment variable CLERK_SECRET_KEY is not set or empty; set it and start again";
+        let key = "the environment variable CLERK_SECRET_KEY has an invalid value";
         let cases = [
             (vec![], missing),
             (vec![(SECRET_KEY, Ok(" "))], missing),
@@ -152,7 +114,7 @@ mod tests {
 
     #[cfg(any(feature = "native-roots", feature = "webpki-roots"))]
     #[test]
-    fn the_base_url_of_the_environment_is_used() {
+    fn clerk_api_url_is_the_base_url() {
         let cases = [
             (Err(VarError::NotPresent), Ok("https://api.clerk.com/v1")),
             (Ok(""), Ok("https://api.clerk.com/v1")),
@@ -179,7 +141,7 @@ mod tests {
 
     #[cfg(not(any(feature = "native-roots", feature = "webpki-roots")))]
     #[test]
-    fn without_a_feature_there_is_nobody_to_trust() {
+    fn without_the_features_for_roots_there_are_no_root_certificates() {
         assert!(matches!(HyperTransport::new(), Err(SetupError::NoRootCertificates)));
     }
 }

@@ -1,4 +1,4 @@
-//! Whom the transport trusts.
+//! The default TLS configuration and its root certificates.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::setup::SetupError;
+use crate::error::SetupError;
 
-/// TLS 1.2 and 1.3 with verified certificates: those of the enabled features, and `added` ones.
+/// Returns a configuration for TLS 1.2 and 1.3 that trusts the root certificates of the enabled features and `added`.
 ///
-/// The cryptography is given explicitly, so that no provider needs to be installed for the whole process.
+/// It names its cryptography provider, so that the process needs no default provider.
 pub(crate) fn config(added: Vec<CertificateDer<'static>>) -> Result<ClientConfig, SetupError> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -25,7 +25,7 @@ fn roots(added: Vec<CertificateDer<'static>>) -> Result<RootCertStore, SetupErro
     for certificate in added {
         roots.add(certificate).map_err(SetupError::Tls)?;
     }
-    // One unreadable certificate of the system's must not keep the others from being used.
+    // A malformed certificate of the system is skipped, so that the others can be used.
     #[cfg(feature = "native-roots")]
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     #[cfg(feature = "webpki-roots")]

@@ -1,16 +1,15 @@
-//! Tokio's time. Nothing else in this crate reads the time or sleeps.
+//! The clock on Tokio's timer. Nothing else in this crate reads the time or sleeps.
 
 use std::time::{Duration, SystemTime};
 
-use clerk_core::clock::Sleep;
 use clerk_core::model::Timestamp;
-use clerk_core::{Clock, SystemClock};
+use clerk_core::{Clock, Sleep, SystemClock};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-/// The machine's clock, whose sleeps run on Tokio's timer. It follows a paused Tokio runtime.
+/// The system's clock, with sleeps on Tokio's timer. In a paused Tokio runtime it follows the runtime's time.
 ///
-/// Outside a Tokio runtime it sleeps as [`SystemClock`] does. A runtime must have its timer enabled, as
+/// Outside of a Tokio runtime it sleeps as [`SystemClock`] does. A Tokio runtime must have its timer enabled, as
 /// `#[tokio::main]` does.
 #[derive(Debug, Clone)]
 pub struct TokioClock {
@@ -18,9 +17,9 @@ pub struct TokioClock {
     outside_tokio: SystemClock,
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the clock that tells the time")]
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
 impl TokioClock {
-    /// A clock whose [`now`](Clock::now) starts at zero.
+    /// Creates a clock whose [`now`](Clock::now) starts at zero.
     pub fn new() -> Self {
         Self {
             origin: Instant::now(),
@@ -41,8 +40,8 @@ impl TokioClock {
     }
 }
 
-/// Runs `work` for at most `limit`; `None` if it did not end in time. Needs a Tokio runtime.
-#[expect(clippy::disallowed_methods, reason = "this is the clock that sleeps")]
+/// Awaits `work` for at most `limit`, and returns `None` if it takes longer. Requires a Tokio runtime.
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
 pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(limit, work).await.ok()
 }
@@ -85,12 +84,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sleep_lasts_at_least_as_long_as_asked() {
+    async fn sleeps_at_least_as_long_as_requested() {
         assert!(time_of_a_sleep().await >= WAIT);
     }
 
     #[test]
-    fn it_sleeps_outside_of_tokio_too() {
+    fn sleeps_outside_of_a_tokio_runtime() {
         assert!(pollster::block_on(time_of_a_sleep()) >= WAIT);
     }
 }

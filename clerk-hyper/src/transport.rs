@@ -11,65 +11,60 @@ use rustls::ClientConfig;
 use tokio::runtime::Handle;
 
 use crate::body;
-use crate::builder::{HyperTransportBuilder, Settings};
 use crate::classify::classify;
 use crate::connect::Connector;
-use crate::setup::SetupError;
 
-/// How often a request in flight on HTTP/2 asks whether the other side is still there, and how long it waits for the
-/// answer. Together they are less than the default time for an attempt, so that the next attempt gets another
-/// connection.
+/// The interval between HTTP/2 pings while a request is in flight, and the time limit for their answers. Together they
+/// are shorter than the default attempt timeout, so that the next attempt gets a new connection.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(10);
 const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sends requests with hyper: HTTP/1.1 and HTTP/2, TLS by rustls with verified certificates, pooled connections.
+/// Sends requests with hyper: HTTP/1.1 and HTTP/2, TLS with rustls, and a connection pool.
 ///
-/// - Needs a Tokio runtime with I/O and time enabled, as `#[tokio::main]` has. Outside of one a request fails with
-///   [`TransportErrorKind::InvalidRequest`] and was not sent. Connections live on the runtime that made them: give each
-///   runtime a transport of its own.
-/// - Follows no redirects, sends no cookies, uses no proxy, and asks for no compression.
-/// - A pooled connection that turns out closed before a request was written to it is replaced by a new one; no request
-///   is ever written twice.
-/// - Dropping the future abandons the attempt: an HTTP/2 stream is reset, an HTTP/1.1 connection is closed.
+/// - It requires a Tokio runtime with I/O and time enabled, as `#[tokio::main]` provides. Outside of a runtime, a
+///   request fails with [`TransportErrorKind::InvalidRequest`] and is not sent. A connection belongs to the runtime that
+///   created it, so each runtime needs its own transport.
+/// - It follows no redirects, stores no cookies, uses no proxy, and requests no compression.
+/// - If a pooled connection is closed before the request is written to it, the transport uses a new connection. It
+///   never writes a request twice.
+/// - It limits the time for connecting, but not for a whole attempt. Every client does that with
+///   [`middleware::Timeout`](clerk_core::middleware::Timeout).
 ///
-/// Cloning it is cheap, and clones share their connections. It has no time limit for a whole attempt:
-/// [`middleware::Timeout`](clerk_core::middleware::Timeout), which every client has, is there for that.
+/// Clones are cheap and share their connections.
 ///
-/// # What became of a request that failed
+/// # Cancel safety
 ///
-/// | What happened | [`kind`](TransportError::kind) | [`delivery`](TransportError::delivery) |
+/// Dropping the future of [`send`](HttpTransport::send) abandons the attempt: an HTTP/2 stream is reset, an HTTP/1.1
+/// connection is closed. The server may have processed the request.
+///
+/// # Failed requests
+///
+/// | Failure | [`kind`](TransportError::kind) | [`delivery`](TransportError::delivery) |
 /// |---|---|---|
-/// | name not found, refused, certificate not trusted | `Connect` | `NotSent` |
-/// | connecting took too long | `Timeout` | `NotSent` |
-/// | the connection was gone before the request was written | `Closed` | `NotSent` |
-/// | HTTP/2: `REFUSED_STREAM`, or for a request with a body a `GOAWAY` below the stream | `Closed` | `NotSent` |
-/// | HTTP/2: the server no longer answers a ping, for 20 seconds | `Timeout` | `MaybeDelivered` |
-/// | the connection ended later, at whatever point | `Closed` | `MaybeDelivered` |
-/// | the response was too large | `ResponseTooLarge` | `MaybeDelivered` |
-/// | the response was not HTTP, anything else | `Other` | `MaybeDelivered` |
+/// | DNS lookup failed, connection refused, certificate not trusted | `Connect` | `NotSent` |
+/// | connecting exceeded the time limit | `Timeout` | `NotSent` |
+/// | the connection closed before the request was written | `Closed` | `NotSent` |
+/// | HTTP/2: `REFUSED_STREAM`, or a `GOAWAY` that excludes the stream of a request with a body | `Closed` | `NotSent` |
+/// | HTTP/2: no answer to a ping for 20 seconds | `Timeout` | `MaybeDelivered` |
+/// | the connection closed at any later point | `Closed` | `MaybeDelivered` |
+/// | the response exceeded the size limit | `ResponseTooLarge` | `MaybeDelivered` |
+/// | the response was not HTTP, or any other failure | `Other` | `MaybeDelivered` |
 #[derive(Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Full<Bytes>>,
     settings: Settings,
 }
 
+/// The settings of a transport, except TLS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) pool_idle_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) http2_only: bool,
+}
+
 impl HyperTransport {
-    /// A transport with the defaults of its [builder](Self::builder).
-    ///
-    /// It reads the system's root certificates from disk, so make one and keep it.
-    ///
-    /// # Errors
-    ///
-    /// [`SetupError::NoRootCertificates`].
-    pub fn new() -> Result<Self, SetupError> {
-        Self::builder().build()
-    }
-
-    /// Starts a transport with settings of your own.
-    pub fn builder() -> HyperTransportBuilder {
-        HyperTransportBuilder::new()
-    }
-
     pub(crate) fn with_settings(settings: Settings, tls: ClientConfig) -> Self {
         let connector = Connector::new(tls, settings.http2_only, settings.connect_timeout);
         let client = Client::builder(TokioExecutor::new())
@@ -101,14 +96,14 @@ impl HttpTransport for HyperTransport {
     }
 }
 
-/// Refuses what hyper cannot send.
+/// Refuses a request that hyper cannot send.
 fn check(request: &HttpRequest) -> Result<(), TransportError> {
     let problem = if Handle::try_current().is_err() {
-        "there is no Tokio runtime: call it from a task of one, for instance below #[tokio::main]"
+        "it was sent outside of a Tokio runtime; send it from a task of one, for example under #[tokio::main]"
     } else if request.uri().scheme().is_none() || request.uri().authority().is_none() {
-        "its URI is not absolute"
+        "its URI is not absolute; include the scheme and the host"
     } else if request.method() == Method::CONNECT {
-        "CONNECT makes a tunnel, which has no response to read"
+        "CONNECT opens a tunnel and has no response; use another method"
     } else {
         return Ok(());
     };

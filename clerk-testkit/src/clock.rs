@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use clerk_core::Clock;
-use clerk_core::clock::Sleep;
 use clerk_core::model::Timestamp;
+use clerk_core::{Clock, Sleep};
 
 pub use drive::Stalled;
 

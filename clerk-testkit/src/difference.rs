@@ -1,6 +1,10 @@
-//! One thing that is not as expected, as every message of this crate shows it.
+//! Differences between an expected and an actual request, and how messages show them.
+
+mod json;
 
 use std::fmt;
+
+pub(crate) use json::{Extent, diff_json};
 
 /// A place where what came differs from what was expected; `None` is nothing at all.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,11 +36,10 @@ mod kept;
 mod lifecycle;
 mod limits;
 mod list;
-mod operation;
 mod organization_invitations;
 mod organizations;
 mod query;
-mod route;
+mod routes;
 mod state;
 mod users;
 mod waitlist_entries;
@@ -60,11 +59,11 @@ pub use call_record::CallRecord;
 pub use config::{BulkOn5xx, IgnoreExisting, OrganizationDuplicate};
 pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
 pub use limits::WindowKind;
-pub use operation::FakeOperation;
+pub use routes::FakeOperation;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
-pub(crate) use state::Reply;
+pub(crate) use state::{Reply, Routed};
 
 use config::Config;
 use state::{Arrival, State};
@@ -155,7 +154,7 @@ impl FakeClerk {
     /// operations together is left aside.
     pub fn budget_left(&self, operation: FakeOperation) -> Option<u32> {
         let now = self.shared.clock.now();
-        self.state().limits.left(operation.rate_limit_key(), now)
+        self.state().limits.left(operation.operation().rate_limit_key(), now)
     }
 
     /// Lets the person of this address sign up: every pending invitation to the application for it is accepted, its
@@ -207,16 +206,16 @@ impl FakeClerk {
         &*self.shared.clock
     }
 
-    /// The fault that the next call, of this method and path, meets; for [`reply`](Self::reply).
+    /// Routes the next call by its method and path, before its body is read; for [`reply`](Self::reply).
     #[cfg(feature = "server")]
-    pub(crate) fn draw_fault(&self, method: &http::Method, path: &str) -> Option<Fault> {
-        self.lock().draw_fault(method, path)
+    pub(crate) fn route(&self, method: &http::Method, path: &str) -> Routed {
+        self.lock().route(method, path)
     }
 
-    /// Lets a request that meets `fault` take effect, and then waits as long as an answer takes.
+    /// Carries out a routed request, and then waits for the latency of the response.
     #[cfg(feature = "server")]
-    pub(crate) async fn reply(&self, request: &HttpRequest, fault: Option<Fault>) -> Reply {
-        let reply = self.lock().take(request, fault, arrival(&*self.shared.clock));
+    pub(crate) async fn reply(&self, request: &HttpRequest, routed: Routed) -> Reply {
+        let reply = self.lock().take(request, routed, arrival(&*self.shared.clock));
         self.wait_for_answer().await;
         reply
     }
@@ -264,8 +263,8 @@ impl HttpTransport for FakeClerk {
 
         let reply = {
             let mut state = self.lock();
-            let fault = state.draw_fault(request.method(), request.uri().path());
-            state.take(&request, fault, arrival(&*self.shared.clock))
+            let routed = state.route(request.method(), request.uri().path());
+            state.take(&request, routed, arrival(&*self.shared.clock))
         };
         self.wait_for_answer().await;
         match reply {

@@ -7,7 +7,6 @@ mod clock;
 pub mod conformance;
 mod difference;
 pub mod fake;
-mod json;
 pub mod mock;
 mod query;
 #[cfg(feature = "server")]

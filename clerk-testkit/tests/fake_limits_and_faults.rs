@@ -75,8 +75,10 @@ fn another_key_makes_another_instance() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
-    let fake = FakeClerk::new();
+fn an_operation_that_is_not_simulated_gets_a_code_of_the_fakes_own() {
+    let fake = FakeClerk::builder()
+        .faults(FaultPlan::new().on_call(None, 1, Fault::Refused))
+        .build();
     for (method, path) in [
         ("GET", "/nothing"),
         ("PUT", "/invitations"),
@@ -85,12 +87,21 @@ fn what_is_not_there_is_not_found() {
         let answer = call(&fake, method, path, "");
         assert_eq!(
             (answer.status, answer.code()),
-            (404, "resource_not_found"),
+            (400, "fake_not_simulated"),
             "{method} {path}"
         );
+        let message = answer.json["errors"][0]["long_message"].as_str().expect("a message");
+        let asked = format!("The fake does not simulate {method} /v1{path}.");
+        assert!(message.starts_with(&asked), "{message}");
+        for operation in FakeOperation::ALL {
+            assert!(message.contains(operation.name()), "{operation}: {message}");
+        }
+        assert_eq!(fake.log().last().expect("a call").operation, None);
     }
-    let instance = call(&fake, "GET", "/instance", "");
-    assert_eq!(instance.json["environment_type"], "development");
+    let mut outside = request("GET", "", "");
+    *outside.uri_mut() = "https://api.clerk.com/invitations".parse().expect("a URI");
+    let answer = send(&fake, outside).expect("an answer");
+    assert_eq!((answer.status, answer.code()), (404, "resource_not_found"));
 }
 
 #[test]

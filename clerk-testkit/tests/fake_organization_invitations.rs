@@ -141,7 +141,8 @@ fn each_method_does_what_it_says() {
         assert_eq!(revoked.status, Some(InvitationStatus::Revoked));
         let boss = fake.user_id("boss@example.com").expect("a user");
         let organization = org("org_1");
-        let in_the_name_of_boss = RevokeOrganizationInvitation::new(&organization, &more[0].id).requesting_user(&boss);
+        let in_the_name_of_boss =
+            RevokeOrganizationInvitation::new(&organization, &more[0].id).requesting_user_id(&boss);
         let revoked = clerk.execute(&in_the_name_of_boss).await.expect("revoked");
         assert_eq!(revoked.status, Some(InvitationStatus::Revoked));
 

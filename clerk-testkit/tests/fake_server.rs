@@ -136,7 +136,7 @@ fn one_connection_takes_many_calls() {
         connection.call("DELETE", "/v1/invitations/inv_fake000001", "").json()["deleted"],
         true
     );
-    assert_eq!(connection.call("GET", "/v1/nothing", "").status, 404);
+    assert_eq!(connection.call("GET", "/v1/nothing", "").status, 400);
 
     assert_eq!(
         connection.call("GET", "/_fake/mails", "").json(),
@@ -425,7 +425,7 @@ fn the_program_says_what_is_wrong_with_its_options() {
         (&["--prot", "1"], "fake-clerk: --prot: there is no such option"),
         (
             &["--limits", "bulk=x"],
-            "fake-clerk: --limits: \"bulk=x\" is not a limit",
+            "fake-clerk: --limits: \"bulk=x\" is not a rate limit",
         ),
         (
             &["--window", "round"],

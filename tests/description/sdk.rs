@@ -94,7 +94,7 @@ pub(crate) const CASES: &[Case] = &[
             let administrator = UserId::from(choose.text());
             let revoke = RevokeOrganizationInvitation::new(&organization, &id);
             wire.send(
-                &choose.maybe(revoke, RevokeOrganizationInvitation::requesting_user, |_| {
+                &choose.maybe(revoke, RevokeOrganizationInvitation::requesting_user_id, |_| {
                     &administrator
                 }),
             )

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clerk_core::api::invitations::ListInvitations;
-use clerk_core::clock::Sleep;
 use clerk_core::model::{Invitation, InvitationStatus, Timestamp};
-use clerk_core::{Client, Clock, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError, async_trait};
+use clerk_core::{
+    Client, Clock, HttpRequest, HttpResponse, HttpTransport, SecretKey, Sleep, TransportError, async_trait,
+};
 use clerk_testkit::{FakeClerk, ManualClock};
 use fastrand::Rng;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Time that skips the waits for limits.
+//! A clock that skips waits.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use clerk_core::clock::Sleep;
 use clerk_core::model::Timestamp;
-use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError, async_trait};
+use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, Sleep, SystemClock, TransportError, async_trait};
 
-/// A [`Clock`] that goes on at once to the end of the next sleep, as long as no request is in flight.
+/// A [`Clock`] that jumps to the end of the earliest sleep whenever no request is in flight.
 ///
-/// While one is, time is real, so that an attempt's timeout lasts as long as it says. Clones are the same clock.
+/// While a request is in flight, time is real, so that timeouts keep their length. Clones share their time.
 #[derive(Clone)]
 pub(crate) struct DemoClock {
     real: Arc<SystemClock>,
@@ -26,9 +25,9 @@ struct State {
     skipped: Duration,
     in_flight: usize,
     next_serial: u64,
-    /// Who sleeps, by the end of the sleep.
+    /// The pending sleeps by their end; the serial number tells equal ends apart.
     sleeps: BTreeSet<(Duration, u64)>,
-    /// Whom to wake when something has changed.
+    /// The wakers of the pending sleeps.
     wakers: Vec<Waker>,
 }
 
@@ -40,7 +39,7 @@ impl DemoClock {
         }
     }
 
-    /// The time that passed for a person who watches.
+    /// Returns the real time since the clock was created.
     pub(crate) fn real_elapsed(&self) -> Duration {
         self.real.now()
     }
@@ -49,7 +48,7 @@ impl DemoClock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state, and wakes everybody who sleeps to look at it.
+    /// Changes the state, then wakes all pending sleeps so that they check it.
     fn change(&self, change: impl FnOnce(&mut State)) {
         let wakers = {
             let mut state = self.state();
@@ -92,7 +91,7 @@ impl fmt::Debug for DemoClock {
 struct DemoSleep {
     clock: DemoClock,
     key: (Duration, u64),
-    /// Whether whatever else is ready had the chance to go first, and to send a request.
+    /// Whether other ready tasks have had a turn, in which they may have sent a request.
     has_yielded: bool,
     real: Sleep,
 }
@@ -135,38 +134,38 @@ impl Drop for DemoSleep {
     }
 }
 
-/// Tells the clock which requests are in flight.
+/// A transport that reports its requests in flight to the clock.
 #[derive(Debug)]
-pub(crate) struct InFlight<T> {
+pub(crate) struct TrackInFlight<T> {
     inner: T,
     clock: DemoClock,
 }
 
-impl<T> InFlight<T> {
+impl<T> TrackInFlight<T> {
     pub(crate) const fn new(inner: T, clock: DemoClock) -> Self {
         Self { inner, clock }
     }
 }
 
 #[async_trait]
-impl<T: HttpTransport> HttpTransport for InFlight<T> {
+impl<T: HttpTransport> HttpTransport for TrackInFlight<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let _flight = Flight::begin(&self.clock);
+        let _in_flight = InFlight::begin(&self.clock);
         self.inner.send(request).await
     }
 }
 
-/// A request in flight, until it is dropped.
-struct Flight<'a>(&'a DemoClock);
+/// Counts a request as in flight until dropped.
+struct InFlight<'a>(&'a DemoClock);
 
-impl<'a> Flight<'a> {
+impl<'a> InFlight<'a> {
     fn begin(clock: &'a DemoClock) -> Self {
         clock.state().in_flight += 1;
         Self(clock)
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.change(|state| state.in_flight -= 1);
     }
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_without_a_request_takes_no_time() {
+    fn skips_a_sleep_when_no_request_is_in_flight() {
         let clock = DemoClock::new();
         block_on(clock.sleep(HOUR));
         assert!(clock.now() >= HOUR);
@@ -196,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_of_several_waits_ends_first() {
+    fn the_shortest_of_several_sleeps_ends_first() {
         let clock = DemoClock::new();
         block_on(async {
             tokio::select! {
                 biased;
-                () = clock.sleep(HOUR * 2) => panic!("the longer wait was first"),
+                () = clock.sleep(HOUR * 2) => panic!("the longer sleep ended first"),
                 () = clock.sleep(HOUR) => {}
             }
         });
@@ -209,28 +208,28 @@ mod tests {
     }
 
     #[test]
-    fn a_timeout_is_not_skipped_while_its_request_is_in_flight() {
+    fn keeps_real_time_while_a_request_is_in_flight() {
         let clock = DemoClock::new();
         let slow = clock.clone();
-        // The answer comes after a real while, and other tasks run meanwhile.
+        // The response takes real time.
         let server = transport_fn(move |_request| {
-            let answer = slow.real.sleep(Duration::from_millis(30));
+            let delay = slow.real.sleep(Duration::from_millis(30));
             async move {
-                answer.await;
+                delay.await;
                 Ok(HttpResponse::new("[]".into()))
             }
         });
         let key = SecretKey::new("sk_test_demo").expect("a key");
-        let client = Client::builder(key, InFlight::new(server, clock.clone())).clock(clock.clone());
+        let client = Client::builder(key, TrackInFlight::new(server, clock.clone())).clock(clock.clone());
         let client = client.build().expect("a client");
         let list = Default::default();
-        block_on(client.invitations().list(&list)).expect("answered within its 30 seconds");
+        block_on(client.invitations().list(&list)).expect("a response within 30 seconds");
         assert!(clock.now() < Duration::from_secs(30), "the timeout was skipped");
 
         let hasty = CallOptions::new().no_retry().attempt_timeout(Duration::from_millis(5));
         let error = block_on(client.with_options(hasty).invitations().list(&list)).expect_err("too slow");
         assert_eq!(error.kind(), ErrorKind::Timeout);
         block_on(clock.sleep(HOUR));
-        assert!(clock.now() >= HOUR, "an abandoned request is in flight no more");
+        assert!(clock.now() >= HOUR, "a dropped request is no longer in flight");
     }
 }

@@ -1,32 +1,33 @@
-//! The first line of the people file: what each column is.
+//! The first line of the people file, which names the columns.
 
-use super::table::Record;
+use super::records::Record;
 use super::{Destination, UnusableFile};
+use crate::text::{escaped, quoted};
 
-/// What a column holds.
+/// The meaning of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Column {
     EmailAddress,
     RedirectUrl,
     PublicMetadata,
-    /// `public_metadata.NAME`: a text in the metadata.
+    /// `public_metadata.NAME`: a text member of the metadata.
     PublicMetadataMember(String),
     Notify,
     IgnoreExisting,
     ExpiresInDays,
     TemplateSlug,
     Role,
-    /// A column without a name, which spreadsheets leave behind the last one.
-    Nameless,
+    /// A column without a name. Spreadsheets export such columns after the last one.
+    Unnamed,
 }
 
 const MEMBER_PREFIX: &str = "public_metadata.";
 
 impl Column {
-    fn named(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         Some(match lower.as_str() {
-            "" => Self::Nameless,
+            "" => Self::Unnamed,
             "email_address" | "email" => Self::EmailAddress,
             "redirect_url" => Self::RedirectUrl,
             "public_metadata" => Self::PublicMetadata,
@@ -36,10 +37,10 @@ impl Column {
             "template_slug" => Self::TemplateSlug,
             "role" => Self::Role,
             _ => {
-                let prefix = lower.starts_with(MEMBER_PREFIX);
+                let is_member = lower.starts_with(MEMBER_PREFIX);
                 let member = name
                     .get(MEMBER_PREFIX.len()..)
-                    .filter(|member| prefix && !member.is_empty())?;
+                    .filter(|member| is_member && !member.is_empty())?;
                 Self::PublicMetadataMember(member.to_owned())
             }
         })
@@ -47,7 +48,7 @@ impl Column {
 }
 
 impl Destination {
-    /// The columns of its people files, as a person may name them.
+    /// Lists the columns for messages.
     const fn columns(self) -> &'static str {
         match self {
             Self::Application => {
@@ -60,7 +61,7 @@ impl Destination {
         }
     }
 
-    const fn has(self, column: &Column) -> bool {
+    const fn supports(self, column: &Column) -> bool {
         match column {
             Column::Role => matches!(self, Self::Organization),
             Column::IgnoreExisting | Column::TemplateSlug => matches!(self, Self::Application),
@@ -69,7 +70,7 @@ impl Destination {
     }
 }
 
-/// The columns of a people file.
+/// The columns of a people file, in their order.
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Column>,
@@ -78,45 +79,51 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn read(record: &Record, destination: Destination) -> Result<Self, UnusableFile> {
         let line = record.line;
-        // Its columns would name everybody behind the quote.
+        let error = |message: String| UnusableFile(format!("line {line}: {message}"));
+        // Such a header contains rows: naming its columns in a message would print addresses.
         if record.is_open {
-            return Err(UnusableFile(format!(
-                "opens a quote in its header (line {line}) and never closes it"
-            )));
+            return Err(error(
+                "the header has an opening quote without a closing one".to_owned(),
+            ));
         }
         let mut columns = Vec::new();
-        let mut of_others = Vec::new();
+        let mut unsupported = Vec::new();
         for field in &record.fields {
             let Some(name) = field else {
-                return Err(UnusableFile(format!(
-                    "is not UTF-8 (line {line}): save it as CSV UTF-8"
-                )));
+                return Err(error("the header is not UTF-8: save the file as CSV UTF-8".to_owned()));
             };
             if name.contains('\0') {
-                return Err(UnusableFile(format!(
-                    "has a NUL character in its header (line {line}), which no text has: save it as CSV UTF-8"
+                return Err(error(
+                    "the header contains a NUL character (U+0000): save the file as CSV UTF-8".to_owned(),
+                ));
+            }
+            let Some(column) = Column::from_name(name) else {
+                return Err(error(unknown_column(name, destination)));
+            };
+            if column != Column::Unnamed && columns.contains(&column) {
+                return Err(error(format!(
+                    "the column {} occurs twice: remove or rename one",
+                    quoted(name)
                 )));
             }
-            let Some(column) = Column::named(name) else {
-                return Err(unknown_column(name, line, destination));
-            };
-            if column != Column::Nameless && columns.contains(&column) {
-                return Err(UnusableFile(format!("has the column {name:?} twice (line {line})")));
-            }
-            if !destination.has(&column) {
-                of_others.push(name.as_str());
+            if !destination.supports(&column) {
+                unsupported.push(name.as_str());
             }
             columns.push(column);
         }
-        if !of_others.is_empty() {
-            return Err(column_of_others(&of_others, line, destination));
+        if !unsupported.is_empty() {
+            return Err(error(format!(
+                "{destination} do not support these columns: {}. Remove them. The supported columns are {}.",
+                unsupported.join(", "),
+                destination.columns()
+            )));
         }
         if columns.contains(&Column::EmailAddress) {
             Ok(Self { columns })
         } else {
-            Err(UnusableFile(format!(
-                "has no column email_address in its header (line {line})"
-            )))
+            Err(error(
+                "the header has no column email_address: name the column with the addresses email_address".to_owned(),
+            ))
         }
     }
 
@@ -125,24 +132,20 @@ impl Header {
     }
 }
 
-fn column_of_others(names: &[&str], line: u64, destination: Destination) -> UnusableFile {
-    UnusableFile(format!(
-        "has columns that {destination} do not have (line {line}): {}. Take them out; the columns are: {}",
-        names.join(", "),
-        destination.columns()
-    ))
-}
-
-fn unknown_column(name: &str, line: u64, destination: Destination) -> UnusableFile {
+fn unknown_column(name: &str, destination: Destination) -> String {
     let advice = if name.contains('@') {
-        "the first line must name the columns".to_owned()
+        "The first line must name the columns".to_owned()
     } else if name.eq_ignore_ascii_case(MEMBER_PREFIX) {
-        "a name must stand behind the dot, as in public_metadata.team".to_owned()
+        "Add a name after the dot, as in public_metadata.team".to_owned()
     } else {
-        format!("for metadata, name it public_metadata.{name}")
+        format!(
+            "Remove the column, or rename it public_metadata.{} to add it to the public metadata, which browsers can read",
+            escaped(name)
+        )
     };
-    UnusableFile(format!(
-        "has an unknown column {name:?} (line {line}): {advice}. The columns are: {}",
+    format!(
+        "unknown column {}. {advice}. The supported columns are {}.",
+        quoted(name),
         destination.columns()
-    ))
+    )
 }

@@ -4,16 +4,16 @@ use crate::program::{Clerk, Folder, program, run};
 
 const KEY: &str = FakeClerk::SECRET_KEY;
 
-/// A port that nobody listens on: whoever is sent there stops.
-const NOWHERE: &str = "http://127.0.0.1:9";
+/// An address at which no server listens.
+const UNREACHABLE: &str = "http://127.0.0.1:9";
 
 #[test]
-fn the_option_says_where_the_api_is_and_else_the_environment() {
+fn the_option_overrides_the_environment() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     for (is_option, variable) in [
         (false, None),
-        (true, Some(NOWHERE)),
+        (true, Some(UNREACHABLE)),
         (true, Some("http://example.com")),
         (true, Some("")),
     ] {
@@ -32,13 +32,13 @@ fn the_option_says_where_the_api_is_and_else_the_environment() {
 }
 
 #[test]
-fn an_address_that_cannot_be_used_is_told_and_where_it_stands() {
+fn an_invalid_url_is_reported_with_its_source() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let cases = [
         (
             "http://example.com",
-            "it is plain http, and the secret key would travel unprotected: use https, or an address",
+            "plain http would send the secret key unencrypted. Use https, or an address",
         ),
         ("api.clerk.com", "absolute http or https URL"),
     ];
@@ -49,8 +49,8 @@ fn an_address_that_cannot_be_used_is_told_and_where_it_stands() {
         for (command, source) in [(&mut by_option, "--api-url"), (&mut by_variable, "CLERK_API_URL")] {
             let ended = run(command.env("CLERK_SECRET_KEY", KEY));
             assert_eq!(ended.status, 2, "{}", ended.stderr);
-            let told = format!("bulk-invite: {source} cannot be used: ");
-            assert!(ended.stderr.starts_with(&told), "{told}: {}", ended.stderr);
+            let prefix = format!("error: invalid {source}: ");
+            assert!(ended.stderr.starts_with(&prefix), "{prefix}: {}", ended.stderr);
             assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
             assert!(!ended.stderr.contains("allow_insecure_http"), "{}", ended.stderr);
         }
@@ -58,18 +58,18 @@ fn an_address_that_cannot_be_used_is_told_and_where_it_stands() {
 }
 
 #[test]
-fn without_a_key_the_option_is_refused_and_the_environment_ignored() {
+fn without_a_key_the_option_is_an_error_and_the_variable_is_ignored() {
     let folder = Folder::new();
     let people = folder.with_people(2);
-    let refused = run(&mut program(&[&people, "--api-url", NOWHERE]));
+    let refused = run(&mut program(&[&people, "--api-url", UNREACHABLE]));
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("--api-url needs a key"), "{}", refused.stderr);
 
     let no_key = program(&[&people]);
-    let mut asked = program(&[&people, "--demo"]);
-    asked.env("CLERK_SECRET_KEY", KEY);
-    for mut command in [no_key, asked] {
-        for url in [NOWHERE, "http://example.com"] {
+    let mut demo = program(&[&people, "--demo"]);
+    demo.env("CLERK_SECRET_KEY", KEY);
+    for mut command in [no_key, demo] {
+        for url in [UNREACHABLE, "http://example.com"] {
             let ended = run(command.env("CLERK_API_URL", url));
             assert_eq!(ended.status, 0, "{}", ended.stderr);
             assert!(ended.stdout.starts_with("DEMO: "), "{}", ended.stdout);

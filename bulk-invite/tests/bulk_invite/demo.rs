@@ -14,11 +14,11 @@ const OUTCOMES: [&str; 8] = [
 ];
 
 #[test]
-fn everybody_of_the_people_file_has_one_outcome_and_every_invitation_one_mail() {
+fn every_row_has_one_outcome_and_every_invitation_one_email() {
     let folder = Folder::new();
     let report = folder.path("report.csv");
     let ended = run(&mut program(&[&demo_people(), "--json", "--report", &report]));
-    assert_eq!(ended.status, 1, "some are refused: {}", ended.stderr);
+    assert_eq!(ended.status, 1, "some rows need attention: {}", ended.stderr);
     assert!(ended.stdout.starts_with("DEMO: "), "{}", ended.stdout);
 
     let json = ended.json();
@@ -26,17 +26,17 @@ fn everybody_of_the_people_file_has_one_outcome_and_every_invitation_one_mail() 
     assert!(count("total") >= 500);
     assert_eq!(OUTCOMES.map(count).iter().sum::<u64>(), count("total"));
     for outcome in OUTCOMES {
-        let is_settled = !matches!(outcome, "unknown" | "pending");
-        assert_eq!(count(outcome) > 0, is_settled, "{outcome} in {json}");
+        let is_expected = !matches!(outcome, "unknown" | "pending");
+        assert_eq!(count(outcome) > 0, is_expected, "{outcome} in {json}");
     }
     assert_eq!(count("mails_sent"), count("created"));
     assert!(
         json["simulated_seconds"].as_f64().expect("a number") > 3600.0,
-        "the limits were lived through"
+        "the run reaches the rate limits"
     );
     assert!(
         json["elapsed_seconds"].as_f64().expect("a number") < 10.0,
-        "and not waited for"
+        "and skips the waits"
     );
 
     let mut by_outcome = std::collections::BTreeMap::<String, u64>::new();
@@ -53,19 +53,19 @@ fn everybody_of_the_people_file_has_one_outcome_and_every_invitation_one_mail() 
 }
 
 #[test]
-fn a_key_without_text_and_the_option_are_the_demo_too() {
+fn a_blank_key_or_the_option_starts_the_demo() {
     let folder = Folder::new();
     let people = folder.with_people(3);
     let blank = run(program(&[&people]).env("CLERK_SECRET_KEY", " "));
-    let asked = run(program(&[&people, "--demo"]).env("CLERK_SECRET_KEY", "sk_live_realkey"));
-    for ended in [blank, asked] {
+    let by_option = run(program(&[&people, "--demo"]).env("CLERK_SECRET_KEY", "sk_live_realkey"));
+    for ended in [blank, by_option] {
         assert_eq!(ended.status, 0, "{}", ended.stderr);
         assert!(ended.stdout.starts_with("DEMO: "), "{}", ended.stdout);
     }
 }
 
 #[test]
-fn without_limits_of_its_own_it_waits_when_clerk_says_so() {
+fn without_limits_the_run_waits_as_clerk_responds_with_429() {
     let ended = run(&mut program(&[&demo_people(), "--json", "--limits", "none"]));
     let json = ended.json();
     assert_eq!(json["mails_sent"], json["created"]);
@@ -74,10 +74,10 @@ fn without_limits_of_its_own_it_waits_when_clerk_says_so() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_crash() {
+fn a_closed_standard_output_does_not_end_the_run() {
     let mut child = program(&[&demo_people()]).spawn().expect("the program starts");
     let mut first = String::new();
-    // The pipe closes with the reader.
+    // Dropping the reader closes the pipe.
     BufReader::new(child.stdout.take().expect("piped"))
         .read_line(&mut first)
         .expect("a line");
@@ -87,7 +87,7 @@ fn a_reader_that_goes_away_is_no_crash() {
 }
 
 #[test]
-fn the_demo_leaves_no_journal_and_takes_none() {
+fn the_demo_writes_no_journal_and_refuses_the_option() {
     let folder = Folder::new();
     let people = folder.with_people(3);
     let journal = folder.path("people.journal");

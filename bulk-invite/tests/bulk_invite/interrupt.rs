@@ -9,7 +9,7 @@ use crate::program::{Clerk, Folder};
 use crate::running::{PATIENCE, Running};
 
 #[test]
-fn ctrl_c_ends_a_wait_at_once_and_says_what_is_left() {
+fn ctrl_c_ends_a_wait_and_leaves_the_rest_pending() {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let one_an_hour = RateLimits::parse("bulk=1/3600s", Environment::Development).expect("limits");
@@ -33,7 +33,7 @@ fn ctrl_c_ends_a_wait_at_once_and_says_what_is_left() {
 }
 
 #[test]
-fn ctrl_c_lets_a_call_end_and_a_second_one_kills() {
+fn ctrl_c_waits_for_the_call_in_flight_and_a_second_one_exits() {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let (arrived, arrival) = mpsc::channel();
@@ -51,8 +51,8 @@ fn ctrl_c_lets_a_call_end_and_a_second_one_kills() {
     let mut program = Running::start(&mut clerk.program(&[&people]));
     arrival.recv_timeout(PATIENCE).expect("a call");
     program.interrupt();
-    program.wait_for("interrupted: the run ends after the calls under way");
-    assert!(program.is_running(), "the call is not over");
+    program.wait_for("Interrupted: waiting for the calls in flight");
+    assert!(program.is_running(), "the call has not ended");
     program.interrupt();
     assert_eq!(program.end().0, Some(130));
 }

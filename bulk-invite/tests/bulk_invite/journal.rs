@@ -10,16 +10,16 @@ use http::StatusCode;
 use crate::program::{Clerk, Ended, Folder, run};
 use crate::running::{PATIENCE, Running};
 
-/// Nobody waits for a limit, and not for long for a doubt.
-const HASTY: [&str; 6] = ["--limits", "none", "--settle-delay", "1s", "--read-lag", "0s"];
+/// Options that avoid waits.
+const NO_WAITS: [&str; 6] = ["--limits", "none", "--settle-delay", "1s", "--read-lag", "0s"];
 
 fn is_creation(operation: Option<FakeOperation>) -> bool {
     use FakeOperation::{CreateBulkInvitations, CreateInvitation};
     matches!(operation, Some(CreateBulkInvitations | CreateInvitation))
 }
 
-/// Invites 120 people, is killed at the call of this number, and is run again until it ends.
-fn crash_and_resume(moment: u64) {
+/// Invites 120 people, kills the program at its `nth` call, and runs it again until it finishes.
+fn crash_and_resume(nth: u64) {
     let folder = Folder::new();
     let (people, report) = (folder.with_people(120), folder.path("report.csv"));
     let (bulk, single) = (FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation);
@@ -39,13 +39,13 @@ fn crash_and_resume(moment: u64) {
         }
     }));
     let args = [&people, "--report", &report, "--json"];
-    let program = Running::start(clerk.program(&args).args(HASTY));
-    for _ in 0..moment {
+    let program = Running::start(clerk.program(&args).args(NO_WAITS));
+    for _ in 0..nth {
         arrival.recv_timeout(PATIENCE).expect("a call");
     }
-    assert_eq!(program.kill(), None, "call {moment} came when everything was done");
+    assert_eq!(program.kill(), None, "the program ended before call {nth}");
 
-    let again = || run(clerk.program(&args).args(HASTY));
+    let again = || run(clerk.program(&args).args(NO_WAITS));
     let ended = (0..5).map(|_| again()).find(|ended| ended.status != 3).expect("an end");
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     let rows = csv::Reader::from_path(&report).expect("a report").into_records();
@@ -55,16 +55,16 @@ fn crash_and_resume(moment: u64) {
         .map(|row| row[1].to_owned())
         .collect();
     let mails = clerk.fake().mails();
-    assert!(mails.values().all(|mails| *mails == 1), "moment {moment}: {mails:?}");
-    assert_eq!(mails.into_keys().collect::<BTreeSet<_>>(), created, "moment {moment}");
+    assert!(mails.values().all(|mails| *mails == 1), "call {nth}: {mails:?}");
+    assert_eq!(mails.into_keys().collect::<BTreeSet<_>>(), created, "call {nth}");
     assert_eq!(created.len(), 120);
 }
 
 #[test]
-fn a_program_that_is_killed_at_any_moment_goes_on_and_invites_nobody_twice() {
+fn a_killed_program_resumes_and_invites_no_one_twice() {
     thread::scope(|scope| {
-        for moment in 1..=10 {
-            scope.spawn(move || crash_and_resume(moment));
+        for nth in 1..=10 {
+            scope.spawn(move || crash_and_resume(nth));
         }
     });
 }
@@ -73,11 +73,11 @@ fn assert_unusable(ended: &Ended, expected: &str) {
     assert_eq!(ended.status, 2, "{}", ended.stderr);
     let first = ended.stderr.lines().next().unwrap_or_default();
     assert!(first.contains(expected), "{expected:?} is not in {first:?}");
-    assert_eq!(ended.stdout, "", "there is nothing to sum up");
+    assert_eq!(ended.stdout, "", "there is no summary");
 }
 
 #[test]
-fn a_second_program_on_a_journal_is_refused() {
+fn a_journal_in_use_is_refused() {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let (arrived, arrival) = mpsc::channel();
@@ -90,12 +90,12 @@ fn a_second_program_on_a_journal_is_refused() {
     let second = run(&mut clerk.program(&[&people]));
     assert_unusable(&second, "people.csv.journal is in use by another run");
     assert_eq!(first.kill(), None);
-    let third = run(clerk.program(&[&people]).args(HASTY));
+    let third = run(clerk.program(&[&people]).args(NO_WAITS));
     assert_eq!(third.status, 0, "{}", third.stderr);
 }
 
 #[test]
-fn a_journal_that_cannot_be_used_is_told_and_left_as_it_is() {
+fn an_unusable_journal_is_reported_and_left_unchanged() {
     let folder = Folder::new();
     let people = folder.with_people(3);
     let journal = folder.path("people.csv.journal");
@@ -125,7 +125,7 @@ fn a_journal_that_cannot_be_used_is_told_and_left_as_it_is() {
         ),
     ];
     for (text, expected) in cases {
-        // The newline that a crash can have cut off is put back.
+        // Opening a journal adds the newline that a crash may have cut off.
         let text = if text.ends_with('\n') { text } else { text + "\n" };
         folder.with("people.csv.journal", &text);
         assert_unusable(&run(&mut clerk.program(&[&people])), expected);
@@ -134,15 +134,15 @@ fn a_journal_that_cannot_be_used_is_told_and_left_as_it_is() {
     assert_eq!(clerk.fake().calls(FakeOperation::CreateBulkInvitations), calls);
 }
 
-/// A journal whose run was killed with these people in an attempt.
-fn with_doubt(clerk: &Clerk, arrival: &mpsc::Receiver<()>, people: &str) {
-    let program = Running::start(clerk.program(&[people]).args(HASTY));
+/// Runs the program and kills it during its first call, which leaves the attempt unresolved.
+fn kill_during_first_call(clerk: &Clerk, arrival: &mpsc::Receiver<()>, people: &str) {
+    let program = Running::start(clerk.program(&[people]).args(NO_WAITS));
     arrival.recv_timeout(PATIENCE).expect("a call");
     assert_eq!(program.kill(), None);
 }
 
 #[test]
-fn a_row_that_changed_unresolved_stops_the_run_until_it_is_restored() {
+fn a_changed_row_of_an_unresolved_attempt_stops_the_run_until_restored() {
     let folder = Folder::new();
     let people = folder.with("people.csv", "email,expires_in_days\nada@example.com,7\n");
     let (arrived, arrival) = mpsc::channel();
@@ -156,17 +156,17 @@ fn a_row_that_changed_unresolved_stops_the_run_until_it_is_restored() {
             let _ = arrived.send(());
         }
     }));
-    with_doubt(&clerk, &arrival, &people);
+    kill_during_first_call(&clerk, &arrival, &people);
 
     folder.with(
         "people.csv",
         "email,expires_in_days\nbob@example.com,\nada@example.com,14\n",
     );
-    let ended = run(clerk.program(&[&people, "--json"]).args(HASTY));
+    let ended = run(clerk.program(&[&people, "--json"]).args(NO_WAITS));
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     let first = ended.stderr.lines().next().unwrap_or_default();
     assert!(
-        first.contains("line 3: ada@example.com may have been invited"),
+        first.contains("line 3: an earlier attempt may have invited ada@example.com"),
         "{first}"
     );
     assert_eq!(ended.json()["pending"], 2);
@@ -177,7 +177,7 @@ fn a_row_that_changed_unresolved_stops_the_run_until_it_is_restored() {
         "people.csv",
         "email,expires_in_days\nbob@example.com,\nada@example.com,7\n",
     );
-    let ended = run(clerk.program(&[&people, "--json"]).args(HASTY));
+    let ended = run(clerk.program(&[&people, "--json"]).args(NO_WAITS));
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     assert_eq!(ended.json()["created"], 2);
     assert_eq!(clerk.fake().mails_to("ada@example.com"), 1);
@@ -190,31 +190,31 @@ fn a_row_that_changed_unresolved_stops_the_run_until_it_is_restored() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_fills_up_stops_the_run_and_loses_nothing() {
+fn a_full_disk_stops_the_run_which_can_be_resumed() {
     let folder = Folder::new();
     let people = folder.with_people(60);
     let clerk = Clerk::start(FakeClerk::builder().limits(RateLimits::none()));
     let args = [&people, "--limits", "none", "--lanes", "bulk", "--json"];
     let command = clerk.program(&args);
-    // A file may have 4 KiB, and a write beyond that is an error and no signal.
+    // Limits files to 4 KiB; with the signal ignored, a larger write fails.
     let mut limited = std::process::Command::new("bash");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\""]);
     limited.arg(command.get_program()).args(command.get_args());
     limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let ended = run(&mut limited);
     assert_eq!(ended.status, 3, "{}", ended.stderr);
-    let told = ended
+    let has_advice = ended
         .stderr
         .lines()
         .any(|line| line.contains("make room, then run again on the same journal"));
-    assert!(told, "{}", ended.stderr);
+    assert!(has_advice, "{}", ended.stderr);
     let json = ended.json();
     assert!(
         json["created"].as_u64() > Some(0) && json["pending"].as_u64() > Some(0),
         "{json}"
     );
 
-    let ended = run(clerk.program(&args).args(HASTY[2..].iter().copied()));
+    let ended = run(clerk.program(&args).args(NO_WAITS[2..].iter().copied()));
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     assert_eq!(ended.json()["created"], 60);
     assert!(clerk.fake().mails().into_values().all(|mails| mails == 1));

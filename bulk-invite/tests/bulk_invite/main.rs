@@ -1,4 +1,4 @@
-//! The program `bulk-invite`, from the outside.
+//! Runs the program `bulk-invite` against a fake of Clerk.
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
 mod api_url;

@@ -3,7 +3,7 @@ use clerk_testkit::FakeClerk;
 use crate::program::{Clerk, Folder, demo_people, program, run};
 
 #[test]
-fn columns_that_an_organization_does_not_have_are_named() {
+fn unsupported_columns_are_listed() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder());
     let people = folder.with(
@@ -13,7 +13,9 @@ fn columns_that_an_organization_does_not_have_are_named() {
     let ended = run(&mut clerk.program(&[&people, "--organization", "org_1", "--role", "org:member"]));
     assert_eq!(ended.status, 2);
     assert!(
-        ended.stderr.contains("(line 1): template_slug, ignore_existing."),
+        ended
+            .stderr
+            .contains("organization invitations do not support these columns: template_slug, ignore_existing."),
         "{}",
         ended.stderr
     );
@@ -21,7 +23,7 @@ fn columns_that_an_organization_does_not_have_are_named() {
 }
 
 #[test]
-fn the_demo_has_the_organization_and_the_role_that_the_command_line_names() {
+fn the_demo_has_the_organization_and_role_of_the_command_line() {
     let folder = Folder::new();
     let people = folder.with(
         "people.csv",
@@ -37,13 +39,13 @@ fn the_demo_has_the_organization_and_the_role_that_the_command_line_names() {
             &plain,
             "org:member",
             2,
-            "has columns that invitations to an organization do not have",
+            "organization invitations do not support these columns",
         ),
     ];
     for (people, role, status, expected) in cases {
         let ended = run(&mut program(&[people, "--organization", "org_2abc", "--role", role]));
-        let told = ended.stdout + &ended.stderr;
-        assert_eq!(ended.status, status, "{people} {role}: {told}");
-        assert!(told.contains(expected), "{expected}: {told}");
+        let output = ended.stdout + &ended.stderr;
+        assert_eq!(ended.status, status, "{people} {role}: {output}");
+        assert!(output.contains(expected), "{expected}: {output}");
     }
 }

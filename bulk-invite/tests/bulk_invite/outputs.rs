@@ -14,28 +14,25 @@ const CSV: &str = "email_address,public_metadata\n\
                    \"\x1b[31mred@example.com\",\n";
 
 #[test]
-fn a_report_tells_of_everybody_by_line() {
+fn the_report_lists_each_row_with_its_line() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
     let people = folder.with("people.csv", CSV);
     let report = folder.with(
         "report.csv",
-        "what an earlier run left, and longer than what comes\n".repeat(100),
+        "an earlier report, which is longer than the new one\n".repeat(100),
     );
     let ended = run(&mut clerk.program(&[&people, "--report", &report]));
     assert_eq!(ended.status, 1, "{}", ended.stderr);
-    assert!(
-        !ended.stdout.contains('\x1b'),
-        "a people file cannot paint the terminal"
-    );
+    assert!(!ended.stdout.contains('\x1b'), "control characters reach the terminal");
 
     let mut reader = csv::Reader::from_path(&report).expect("a report");
     let header = reader.headers().expect("a header").iter().collect::<Vec<_>>().join(",");
     assert_eq!(header, "line,email_address,outcome,evidence,invitation_id,url,reason");
     let rows: Vec<_> = reader.records().map(|row| row.expect("a row")).collect();
-    let told: Vec<_> = rows.iter().map(|row| [&row[0], &row[1], &row[2], &row[3]]).collect();
+    let columns: Vec<_> = rows.iter().map(|row| [&row[0], &row[1], &row[2], &row[3]]).collect();
     assert_eq!(
-        told,
+        columns,
         [
             ["2", "ada@example.com", "created", "answer"],
             ["3", "bob", "invalid", "input"],
@@ -50,11 +47,11 @@ fn a_report_tells_of_everybody_by_line() {
         "{:?}",
         rows[0]
     );
-    assert_eq!(&rows[2][6], "the address stands on line 2");
+    assert_eq!(&rows[2][6], "same address as line 2");
 }
 
 #[test]
-fn events_tell_of_each_call_and_each_person() {
+fn the_event_log_has_each_call_and_each_outcome() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
     let people = folder.with("people.csv", CSV);
@@ -65,22 +62,22 @@ fn events_tell_of_each_call_and_each_person() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    let of = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect::<Vec<_>>();
+    let of_kind = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect::<Vec<_>>();
     let bulk = clerk.fake().calls(FakeOperation::CreateBulkInvitations);
     let single = clerk.fake().calls(FakeOperation::CreateInvitation);
-    assert_eq!(of("attempt").len() as u64, bulk + single);
-    assert_eq!(of("attempt")[0]["people"], 3);
-    assert_eq!(of("attempt")[0]["lane"], "bulk");
-    assert_eq!(of("attempt")[0]["code"], "form_identifier_exists");
-    let mut lines: Vec<_> = of("outcome").iter().map(|event| event["line"].as_u64()).collect();
+    assert_eq!(of_kind("attempt").len() as u64, bulk + single);
+    assert_eq!(of_kind("attempt")[0]["people"], 3);
+    assert_eq!(of_kind("attempt")[0]["lane"], "bulk");
+    assert_eq!(of_kind("attempt")[0]["code"], "form_identifier_exists");
+    let mut lines: Vec<_> = of_kind("outcome").iter().map(|event| event["line"].as_u64()).collect();
     lines.sort_unstable();
     assert_eq!(lines, [2, 3, 4, 6, 7, 8].map(Some));
-    assert!(!text.contains("https://"), "an invitation's link is not for a log");
+    assert!(!text.contains("https://"), "the log contains an invitation's URL");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_shows_in_the_exit_status() {
+fn an_output_that_cannot_be_written_shows_in_the_exit_code() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     for option in ["--report", "--events"] {
@@ -94,7 +91,7 @@ fn a_full_disk_shows_in_the_exit_status() {
 
 #[cfg(unix)]
 #[test]
-fn only_their_owner_reads_the_files() {
+fn only_the_owner_can_read_the_written_files() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = Folder::new();
@@ -108,14 +105,14 @@ fn only_their_owner_reads_the_files() {
 }
 
 #[test]
-fn a_refused_run_makes_no_file_and_leaves_those_that_are_there() {
+fn a_refused_run_creates_no_file_and_changes_none() {
     let folder = Folder::new();
     let clerk = Clerk::start_with_key(FakeClerk::builder(), "sk_live_fake");
     let (report, events) = (folder.path("r.csv"), folder.path("e.jsonl"));
     let many: String = (0..60).map(|n| format!("p{n}@example.com\n")).collect();
     let cases = [
         ("name\nada\n".to_owned(), "unknown column", events.clone()),
-        (format!("email\n{many}"), "say --yes", events),
+        (format!("email\n{many}"), "add --yes", events),
         (
             "email\nada@example.com\n".to_owned(),
             "cannot write",

@@ -4,7 +4,7 @@ use clerk_testkit::fake::FakeOperation;
 use crate::program::{Clerk, Folder, run};
 
 #[test]
-fn a_plan_tells_who_is_skipped_and_what_the_others_take_and_sends_nothing() {
+fn a_plan_lists_the_skipped_people_and_the_time_and_sends_nothing() {
     let folder = Folder::new();
     let fake = FakeClerk::builder()
         .existing_user("p1@example.com")
@@ -22,12 +22,16 @@ fn a_plan_tells_who_is_skipped_and_what_the_others_take_and_sends_nothing() {
     ];
     let ended = run(&mut clerk.program(&args));
     assert_eq!(ended.status, 0, "{}", ended.stderr);
-    for told in [
-        "400 people would be invited, by 30 bulk and 100 single calls; the limits would make it 1 h 0 min.",
+    for expected in [
+        "400 people would be invited, with 30 bulk and 100 single calls. With the rate limits, this takes 1 h 0 min.",
         "line 3: p1@example.com: existing_user",
         "line 4: p2@example.com: already_invited",
     ] {
-        assert!(ended.stdout.contains(told), "{told:?} is not in {}", ended.stdout);
+        assert!(
+            ended.stdout.contains(expected),
+            "{expected:?} is not in {}",
+            ended.stdout
+        );
     }
     let json = ended.json();
     let counts = ["to_invite", "pending", "existing_user", "bulk_calls", "unresolved"].map(|name| json[name].as_u64());
@@ -36,11 +40,15 @@ fn a_plan_tells_who_is_skipped_and_what_the_others_take_and_sends_nothing() {
     assert_eq!(rows.count(), 402);
     let creations = [FakeOperation::CreateBulkInvitations, FakeOperation::CreateInvitation];
     assert_eq!(creations.map(|creation| clerk.fake().calls(creation)), [0, 0]);
-    assert_eq!(folder.names(), ["people.csv", "report.csv"], "a plan makes no journal");
+    assert_eq!(
+        folder.names(),
+        ["people.csv", "report.csv"],
+        "a plan creates no journal"
+    );
 }
 
 #[test]
-fn a_plan_that_clerk_does_not_answer_is_unfinished() {
+fn a_plan_with_a_rejected_key_is_unfinished() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder());
     let people = folder.with_people(2);
@@ -49,7 +57,7 @@ fn a_plan_that_clerk_does_not_answer_is_unfinished() {
         .env("CLERK_SECRET_KEY", "sk_test_another"));
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("check that CLERK_SECRET_KEY is whole"),
+        ended.stderr.contains("check that CLERK_SECRET_KEY is complete"),
         "{}",
         ended.stderr
     );

@@ -1,4 +1,4 @@
-//! Starts the program, and a fake of Clerk for it to talk to.
+//! Helpers that run the program against a fake of Clerk.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use clerk_testkit::server::FakeServer;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What an ended program left.
+/// The exit code and output of a program that has ended.
 pub(crate) struct Ended {
     pub(crate) status: i32,
     pub(crate) stdout: String,
@@ -19,14 +19,14 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// The last line of standard output, which `--json` makes the counts.
+    /// Parses the last line of standard output, which `--json` prints.
     pub(crate) fn json(&self) -> Value {
-        let last = self.stdout.lines().last().expect("a last line");
+        let last = self.stdout.lines().last().expect("standard output is empty");
         serde_json::from_str(last).unwrap_or_else(|error| panic!("{error} in {last:?}; {}", self.stderr))
     }
 }
 
-/// The program with these arguments, no key, and nothing of the environment that says where Clerk is.
+/// Builds a command without Clerk's environment variables.
 pub(crate) fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bulk-invite"));
     command
@@ -40,7 +40,7 @@ pub(crate) fn program(args: &[&str]) -> Command {
     command
 }
 
-/// Runs it to its end.
+/// Runs a command to its end. Fails if the output shows the key.
 pub(crate) fn run(command: &mut Command) -> Ended {
     let output = command.output().expect("the program runs");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
@@ -59,7 +59,7 @@ pub(crate) fn run(command: &mut Command) -> Ended {
     ended
 }
 
-/// Runs it with this on standard input.
+/// Runs a command with `input` on standard input.
 pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ended {
     let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
     child
@@ -76,7 +76,7 @@ pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ended {
     }
 }
 
-/// A fake of Clerk on a port of this machine. It runs as long as it is kept.
+/// A fake of Clerk on a port of this machine. Dropping it stops the server.
 pub(crate) struct Clerk {
     server: FakeServer,
     key: &'static str,
@@ -107,7 +107,7 @@ impl Clerk {
         self.server.url()
     }
 
-    /// The program, with the fake's key and address.
+    /// Builds a command with the fake's key and URL.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
         let mut command = program(args);
         command
@@ -118,7 +118,7 @@ impl Clerk {
     }
 }
 
-/// A folder with files for one test.
+/// A temporary folder.
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
@@ -126,13 +126,13 @@ impl Folder {
         Self(TempDir::new().expect("a folder"))
     }
 
-    /// The path of a file in it.
+    /// Returns the path of a file in the folder.
     pub(crate) fn path(&self, name: &str) -> String {
         let path: PathBuf = self.0.path().join(name);
         path.to_str().expect("UTF-8").to_owned()
     }
 
-    /// The names of the files in it.
+    /// Returns the names of the files in the folder, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).expect("a folder");
         let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
@@ -141,21 +141,21 @@ impl Folder {
         names
     }
 
-    /// Writes a file.
+    /// Writes a file and returns its path.
     pub(crate) fn with(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         std::fs::write(&path, bytes).expect("the folder can be written");
         path
     }
 
-    /// Writes a people file with this many people, one a line from line 2.
+    /// Writes a people file with `count` people, the first on line 2.
     pub(crate) fn with_people(&self, count: usize) -> String {
         let addresses: String = (0..count).map(|number| format!("p{number}@example.com\n")).collect();
         self.with("people.csv", format!("email_address\n{addresses}"))
     }
 }
 
-/// The people file that comes with the examples.
+/// Returns the path of the sample people file.
 pub(crate) fn demo_people() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/data/people.csv");
     path.to_str().expect("UTF-8").to_owned()

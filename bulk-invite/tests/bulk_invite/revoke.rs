@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::program::{Clerk, Folder, program, run};
 
 #[test]
-fn what_a_run_created_is_revoked_and_nothing_else_and_a_stop_goes_on() {
+fn revokes_the_invitations_of_the_run_only_and_continues_after_a_stop() {
     let folder = Folder::new();
     let (people, events) = (folder.with_people(25), folder.path("events.jsonl"));
     let journal = folder.path("people.csv.journal");
-    // The eleventh revocation fails, and so do the retries of it.
+    // The eleventh revocation fails with an error that is not retried.
     let down = Fault::ServerError(StatusCode::FORBIDDEN, Moment::BeforeEffect);
     let faults = FaultPlan::new().on_call(FakeOperation::RevokeInvitation, 11, down);
     let clerk = Clerk::start(FakeClerk::builder().pending_invitation("p3@example.com").faults(faults));
@@ -47,12 +47,12 @@ fn what_a_run_created_is_revoked_and_nothing_else_and_a_stop_goes_on() {
     assert_eq!(
         plan.json()["already_invited"],
         1,
-        "the other's invitation is left alone"
+        "an invitation that the run did not create is left alone"
     );
 }
 
 #[test]
-fn a_journal_that_cannot_be_undone_is_told() {
+fn rejects_journals_that_cannot_be_revoked() {
     let folder = Folder::new();
     let clerk = Clerk::start_with_key(FakeClerk::builder(), "sk_live_fake");
     let missing = folder.path("missing.journal");
@@ -70,7 +70,7 @@ fn a_journal_that_cannot_be_undone_is_told() {
         ),
         (
             run(&mut clerk.program(&["--revoke-run", &empty])),
-            "would be revoked: say --yes",
+            "add --yes to confirm",
         ),
         (
             run(&mut clerk.program(&["--revoke-run", &empty, &foreign])),

@@ -1,4 +1,4 @@
-//! A program under way.
+//! A program that is still running.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// No test waits longer than this for something to happen.
+/// Waits longer than this fail the test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A program under way, which does not outlive the test.
+/// A running program. Dropping it kills the program.
 pub(crate) struct Running {
     child: Child,
     stderr: mpsc::Receiver<String>,
@@ -26,7 +26,7 @@ impl Running {
         Self { child, stderr }
     }
 
-    /// Waits until a line of standard error holds this text.
+    /// Waits until a line of standard error contains `text`.
     pub(crate) fn wait_for(&self, text: &str) {
         while !self.stderr.recv_timeout(PATIENCE).expect(text).contains(text) {}
     }
@@ -39,16 +39,16 @@ impl Running {
     }
 
     pub(crate) fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("it can be asked").is_none()
+        self.child.try_wait().expect("the program can be polled").is_none()
     }
 
-    /// Ends it as a crash does, and gives its exit status, which a killed program has not.
+    /// Kills the program. Returns `None`, or the exit code if it had already ended.
     pub(crate) fn kill(mut self) -> Option<i32> {
-        self.child.kill().expect("it is there");
-        self.child.wait().expect("it ends").code()
+        self.child.kill().expect("the program can be killed");
+        self.child.wait().expect("the program ends").code()
     }
 
-    /// Its exit status and last line, once it has ended.
+    /// Waits for the end, and returns the exit code and the JSON in the last line of standard output.
     pub(crate) fn end(&mut self) -> (Option<i32>, Value) {
         let mut stdout = String::new();
         self.child
@@ -58,13 +58,16 @@ impl Running {
             .read_to_string(&mut stdout)
             .expect("UTF-8");
         let json = stdout.lines().last().and_then(|line| serde_json::from_str(line).ok());
-        (self.child.wait().expect("it ends").code(), json.unwrap_or_default())
+        (
+            self.child.wait().expect("the program ends").code(),
+            json.unwrap_or_default(),
+        )
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It fails if the program has ended.
+        // Killing fails if the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

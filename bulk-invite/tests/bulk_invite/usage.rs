@@ -10,22 +10,26 @@ fn assert_usage_error(ended: &Ended, expected: &str) {
 }
 
 #[test]
-fn a_file_that_is_no_people_file_is_told() {
+fn a_file_that_cannot_be_used_is_reported_with_its_name() {
     let folder = Folder::new();
     let cases: [(&[u8], &str); 7] = [
-        (b"", "is empty"),
-        (b"email_address\n", "has a header, but nobody below it"),
-        (b"name\nAda\n", "has an unknown column \"name\""),
-        (b"notify\nyes\n", "has no column email_address"),
+        (b"", "the file is empty"),
+        (b"email_address\n", "the file has a header but no rows"),
+        (b"name\nAda\n", "unknown column \"name\""),
+        (b"notify\nyes\n", "the header has no column email_address"),
         (b"\xFF\xFEe\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
-        (b"PK\x03\x04\0\0spreadsheet", "has a NUL character in its header"),
+        (b"PK\x03\x04\0\0spreadsheet", "the header contains a NUL character"),
     ];
     for (bytes, expected) in cases {
         let people = folder.with("people.csv", bytes);
         let ended = run(&mut program(&[&people]));
         assert_usage_error(&ended, expected);
-        assert!(ended.stderr.contains(&people), "it names the file: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains(&people),
+            "the message names the file: {}",
+            ended.stderr
+        );
         assert_usage_error(&run_with_input(&mut program(&["-"]), bytes), "standard input");
     }
     assert_usage_error(
@@ -36,7 +40,7 @@ fn a_file_that_is_no_people_file_is_told() {
 }
 
 #[test]
-fn wrong_options_are_told_before_anybody_is_invited() {
+fn invalid_options_are_reported_before_anything_is_sent() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let (report, missing) = (folder.path("report.csv"), folder.path("missing/report.csv"));
@@ -62,12 +66,12 @@ fn wrong_options_are_told_before_anybody_is_invited() {
             &["--organization", "org_1", "--template", "invitation"],
             "cannot be used with",
         ),
-        (&["--organization", "../org"], "must be an organization's id"),
+        (&["--organization", "../org"], "expected an organization ID"),
         (&["--plan", "--dry-run"], "cannot be used with"),
-        (&["--limits", "fast"], "\"fast\" is not a limit"),
+        (&["--limits", "fast"], "\"fast\" is not a rate limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
-        (&["--redirect-url", "/sign-up"], "must be an absolute URL"),
+        (&["--redirect-url", "/sign-up"], "expected an absolute URL"),
         (&["--template", "welcome"], "invitation or waitlist_invitation"),
         (&["--max-people", "0"], "invalid value '0'"),
         (&["--colour"], "unexpected argument"),
@@ -82,12 +86,13 @@ fn wrong_options_are_told_before_anybody_is_invited() {
 }
 
 #[test]
-fn a_key_that_cannot_be_used_is_told() {
+fn an_invalid_key_is_reported() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let cases = [
-        ("pk_test_abc", "is it the publishable key?"),
-        ("hunter2", "CLERK_SECRET_KEY cannot be used"),
+        ("pk_test_abc", "this is the publishable key. Use the secret key"),
+        ("'sk_test_abc'", "remove the quotes around the key"),
+        ("hunter2", "invalid CLERK_SECRET_KEY"),
     ];
     for (key, expected) in cases {
         let ended = run(program(&[&people]).env("CLERK_SECRET_KEY", key));
@@ -96,13 +101,13 @@ fn a_key_that_cannot_be_used_is_told() {
 }
 
 #[test]
-fn a_live_key_invites_many_only_when_told_yes() {
+fn a_live_key_needs_yes_to_invite_many_people() {
     let folder = Folder::new();
     let clerk = Clerk::start_with_key(FakeClerk::builder(), "sk_live_fake");
     let people = folder.with_people(51);
     assert_usage_error(
         &run(&mut clerk.program(&[&people])),
-        "51 people would be invited: say --yes",
+        "this would invite 51 people with a live key: add --yes",
     );
     assert!(clerk.fake().log().is_empty(), "something was sent");
 
@@ -119,14 +124,14 @@ fn a_live_key_invites_many_only_when_told_yes() {
 fn help_and_version_go_to_standard_output() {
     let help = run(&mut program(&["--help"]));
     assert_eq!(help.status, 0);
-    for told in [
+    for expected in [
         "--dry-run",
         "CLERK_SECRET_KEY",
         "CLERK_API_URL",
-        "Exit status",
+        "Exit codes",
         "public_metadata.NAME",
     ] {
-        assert!(help.stdout.contains(told), "{told} is not in the help");
+        assert!(help.stdout.contains(expected), "{expected} is not in the help");
     }
     let version = run(&mut program(&["--version"]));
     assert_eq!(

@@ -4,7 +4,7 @@ use clerk_testkit::fake::FakeOperation;
 use crate::program::{Clerk, Folder, program, run, run_with_input};
 
 #[test]
-fn people_on_standard_input_are_invited() {
+fn invites_people_from_standard_input() {
     let clerk = Clerk::start(FakeClerk::builder());
     let csv = "\u{FEFF}Email;public_metadata.name;redirect_url\r\nada@example.com;Ada;\r\n\r\n\
                \"grace@example.com\";Grace;\r\n";
@@ -13,7 +13,7 @@ fn people_on_standard_input_are_invited() {
     assert!(!ended.stdout.contains("DEMO"), "{}", ended.stdout);
     let json = ended.json();
     assert_eq!(json["created"], 2);
-    assert_eq!(json.get("mails_sent"), None, "nobody but a fake knows");
+    assert_eq!(json.get("mails_sent"), None, "only the demo counts emails");
     assert_eq!(
         clerk.fake().mails().into_iter().collect::<Vec<_>>(),
         [("ada@example.com".to_owned(), 1), ("grace@example.com".to_owned(), 1),]
@@ -21,7 +21,7 @@ fn people_on_standard_input_are_invited() {
 }
 
 #[test]
-fn an_option_holds_for_rows_that_do_not_say() {
+fn options_apply_to_rows_with_empty_cells() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder().pending_invitation("bob@example.com"));
     let people = folder.with(
@@ -38,13 +38,13 @@ fn an_option_holds_for_rows_that_do_not_say() {
 }
 
 #[test]
-fn a_second_run_invites_nobody_again() {
+fn a_second_run_invites_no_one_again() {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let clerk = Clerk::start(FakeClerk::builder());
-    let by_journal = ["--limits", "none"];
-    let without = ["--journal", "none"];
-    for (args, created, already_invited) in [(by_journal, 25, 0), (by_journal, 25, 0), (without, 0, 25)] {
+    let with_journal = ["--limits", "none"];
+    let without_journal = ["--journal", "none"];
+    for (args, created, already_invited) in [(with_journal, 25, 0), (with_journal, 25, 0), (without_journal, 0, 25)] {
         let ended = run(clerk.program(&[&people, "--json"]).args(args));
         assert_eq!(ended.status, 0, "{}", ended.stderr);
         let json = ended.json();
@@ -57,7 +57,7 @@ fn a_second_run_invites_nobody_again() {
 }
 
 #[test]
-fn a_key_that_clerk_does_not_know_stops_the_run() {
+fn an_unknown_key_stops_the_run() {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let clerk = Clerk::start(FakeClerk::builder());
@@ -67,7 +67,7 @@ fn a_key_that_clerk_does_not_know_stops_the_run() {
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert_eq!(ended.json()["pending"], 25);
     assert!(
-        ended.stdout.contains("check that CLERK_SECRET_KEY is whole"),
+        ended.stdout.contains("check that CLERK_SECRET_KEY is complete"),
         "{}",
         ended.stdout
     );
@@ -75,7 +75,7 @@ fn a_key_that_clerk_does_not_know_stops_the_run() {
 }
 
 #[test]
-fn a_server_that_is_not_there_stops_the_run() {
+fn an_unreachable_server_stops_the_run() {
     let folder = Folder::new();
     let people = folder.with_people(2);
     let mut command = program(&[&people, "--json", "--attempts", "1", "--api-url", "http://127.0.0.1:9"]);
@@ -83,7 +83,7 @@ fn a_server_that_is_not_there_stops_the_run() {
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert_eq!(ended.json()["pending"], 2);
     assert!(
-        ended.stdout.contains("check the network and --api-url"),
+        ended.stdout.contains("check the network connection, and --api-url"),
         "{}",
         ended.stdout
     );

@@ -1,54 +1,55 @@
 //! The instance that the secret key belongs to.
 //!
-//! [`Client::instance`](crate::Client::instance) has a method for each operation; the request types here are
-//! [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//! [`Client::instance`] returns a handle with a method for each operation. The request types are
+//! [endpoints](crate::Endpoint): pass them to [`Client::send`] to get the whole response.
 
-mod get;
 mod organization_invitations;
 
-pub use get::GetInstance;
 pub use organization_invitations::ListInstanceOrganizationInvitations;
 
+use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{Instance, OrganizationInvitation, Page};
 use crate::operation::Operation;
 
-/// The operations of this resource, as data.
-pub static OPERATIONS: &[&Operation] = &[&get::OPERATION, &organization_invitations::OPERATION];
-
-/// Clerk's operations on the instance; [`Client::instance`] makes it.
-#[derive(Debug, Clone, Copy)]
-pub struct InstanceApi<'a> {
-    client: &'a Client,
+impl Client {
+    /// Returns the operations on the instance that the client's key belongs to.
+    pub const fn instance(&self) -> InstanceApi<'_> {
+        InstanceApi { client: self }
+    }
 }
 
-impl<'a> InstanceApi<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
+resource! {
+    /// Operations on the instance, returned by [`Client::instance`].
+    pub struct InstanceApi;
 
-    /// Reads the instance (`GetInstance`, `GET /v1/instance`): the way to learn which one a key belongs to, and to check
-    /// that the key works.
+    also [ListInstanceOrganizationInvitations];
+
+    /// Reads the instance (`GET /v1/instance`). Use it to check that a key works, and to find out which instance it belongs
+    /// to.
     ///
     /// # Errors
     ///
-    /// Those of any call.
-    pub async fn get(self) -> Result<Instance> {
-        self.client.execute(&GetInstance::new()).await
-    }
+    /// Those of every call.
+    pub struct GetInstance() = Operation::get("GetInstance", "/instance") => fn get -> Instance;
+}
 
-    /// Lists the invitations to all organizations of the instance, newest first unless asked otherwise
-    /// (`ListInstanceOrganizationInvitations`, `GET /v1/organization_invitations`), each with what the invited person may
-    /// know of the organization.
+impl InstanceApi<'_> {
+    /// Lists the invitations to all organizations of the instance (`GET /v1/organization_invitations`), newest first by
+    /// default, with the public data of each organization.
     ///
-    /// One page; [`Client::pages`] reads all. Those of one organization are in
-    /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list); invitations to
-    /// the application are in [`InvitationsApi::list`](super::invitations::InvitationsApi::list).
+    /// Returns one page; [`Client::pages`] reads all. The invitations of one organization are listed by
+    /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list), and those to
+    /// the application by [`InvitationsApi::list`](super::invitations::InvitationsApi::list).
     ///
     /// # Errors
     ///
-    /// Those of any call. Nothing is sent for a limit that Clerk does not take.
+    /// Those of every call. Nothing is sent for a limit that Clerk does not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list_organization_invitations(
         self,
         list: &ListInstanceOrganizationInvitations,

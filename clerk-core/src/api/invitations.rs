@@ -1,24 +1,19 @@
 //! Invitations to the application.
 //!
-//! [`Client::invitations`](crate::Client::invitations) has a method for each operation; the request types here are
-//! [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//! [`Client::invitations`] returns a handle with a method for each operation. The request types are
+//! [endpoints](crate::Endpoint): pass them to [`Client::send`] to get the whole response.
 //!
-//! Invitations to an *organization* are another list: [`organization_invitations`](super::organization_invitations).
+//! Invitations to an *organization* are a separate list: see [`organization_invitations`](super::organization_invitations).
 
 mod create;
 mod create_bulk;
 mod list;
-mod single;
 
 pub use create::CreateInvitation;
-pub(crate) use create::OPERATION as CREATE;
 pub use create_bulk::CreateInvitationBulk;
-pub(crate) use create_bulk::OPERATION as CREATE_BULK;
-pub(crate) use list::OPERATION as LIST;
 pub use list::{InvitationOrder, ListInvitations};
-pub(crate) use single::REVOKE;
-pub use single::{DeleteInvitation, RevokeInvitation};
 
+use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
@@ -26,35 +21,23 @@ use crate::operation::{Operation, RateLimitKey};
 use crate::run::journal::Journal;
 use crate::run::{InvitationRun, RevocationRun};
 
-/// The budget of [`InvitationsApi::create`].
-pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
+/// The rate limit that [`InvitationsApi::create`] counts against.
+pub const RATE_LIMIT_SINGLE: RateLimitKey = CreateInvitation::OPERATION.rate_limit_key();
 
-/// The budget of [`InvitationsApi::create_bulk`].
-pub static RATE_LIMIT_BULK: RateLimitKey = create_bulk::OPERATION.rate_limit_key();
+/// The rate limit that [`InvitationsApi::create_bulk`] counts against.
+pub const RATE_LIMIT_BULK: RateLimitKey = CreateInvitationBulk::OPERATION.rate_limit_key();
 
-/// The operations of this resource, as data.
-pub static OPERATIONS: &[&Operation] = &[
-    &create::OPERATION,
-    &create_bulk::OPERATION,
-    &list::OPERATION,
-    &single::REVOKE,
-    &single::DELETE,
-];
-
-/// Clerk's operations on invitations to the application; [`Client::invitations`] makes it.
-#[derive(Debug, Clone, Copy)]
-pub struct InvitationsApi<'a> {
-    client: &'a Client,
+impl Client {
+    /// Returns the operations on invitations to the application.
+    pub const fn invitations(&self) -> InvitationsApi<'_> {
+        InvitationsApi { client: self }
+    }
 }
 
-impl<'a> InvitationsApi<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
-    /// Invites one person (`CreateInvitation`, `POST /v1/invitations`), and by default sends a mail.
+impl InvitationsApi<'_> {
+    /// Invites one person (`POST /v1/invitations`). Clerk sends an email by default.
     ///
-    /// Clerk's limit is 100 calls an hour for each instance. To invite to an organization, see
+    /// Clerk allows 100 calls an hour per instance. To invite somebody to an organization, use
     /// [`OrganizationInvitationsApi::create`](super::organization_invitations::OrganizationInvitationsApi::create).
     ///
     /// ```no_run
@@ -68,33 +51,41 @@ impl<'a> InvitationsApi<'a> {
     ///
     /// # Errors
     ///
-    /// [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) if an invitation is pending for the address,
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if a user has it,
-    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if it is no address,
-    /// [`NOT_ALLOWED_ACCESS`](crate::ErrorCode::NOT_ALLOWED_ACCESS) if the instance forbids it. An error whose
-    /// [`effect`](crate::Error::effect) is not `None` may have invited the person: list before calling again.
+    /// - [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD): an invitation is pending for the address.
+    /// - [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS): a user has the address.
+    /// - [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID): the text is not an email address.
+    /// - [`NOT_ALLOWED_ACCESS`](crate::ErrorCode::NOT_ALLOWED_ACCESS): the instance does not allow the address.
+    ///
+    /// An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited the person: list the invitations
+    /// before you call again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: dropping the future may leave the person invited. See
+    /// [`Client::execute`](Client::execute#cancel-safety).
     pub async fn create(self, invitation: &CreateInvitation) -> Result<Invitation> {
         self.client.execute(invitation).await
     }
 
-    /// Invites 1 to 10 people in one call (`CreateBulkInvitations`, `POST /v1/invitations/bulk`,
-    /// `createInvitationBulk` in Clerk's JavaScript SDK).
+    /// Invites 1 to 10 people in one call (`POST /v1/invitations/bulk`, `createInvitationBulk` in Clerk's JavaScript SDK).
     ///
-    /// Clerk refuses the call as a whole when it refuses one of the people, and does not always say which. Its limit is 25
-    /// calls an hour for each instance.
-    ///
-    /// The answer's order is not promised: match invitations with people by address.
+    /// Clerk accepts or refuses the call as a whole, and does not always say which person made it refuse. It allows 25 calls
+    /// an hour per instance. The order of the response is not documented: match invitations to people by address.
     ///
     /// # Errors
     ///
-    /// Nothing is sent for no people or more than [`CreateInvitationBulk::MAX`]. Clerk's errors are those of
-    /// [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `None` may have invited all or
-    /// some of the people: list before calling again.
+    /// Nothing is sent for an empty slice or more than [`CreateInvitationBulk::MAX`] people. Clerk's errors are those of
+    /// [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited some or
+    /// all of the people: list the invitations before you call again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe, like [`create`](Self::create).
     pub async fn create_bulk(self, invitations: &[CreateInvitation]) -> Result<Vec<Invitation>> {
         self.client.execute(&CreateInvitationBulk::new(invitations)).await
     }
 
-    /// Invites any number of people, each once, through limits, faults and crashes: see [`InvitationRun`].
+    /// Invites any number of people, each once, across rate limits, failures and crashes. See [`InvitationRun`].
     pub fn invite_all<'p, I>(self, people: I) -> InvitationRun<'p>
     where
         I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
@@ -102,44 +93,58 @@ impl<'a> InvitationsApi<'a> {
         InvitationRun::to_application(self.client, people)
     }
 
-    /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
+    /// Revokes the invitations that a run of [`invite_all`](Self::invite_all) created, as recorded in its journal.
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::of_application(self.client, journal)
     }
 
-    /// Lists invitations, newest first unless asked otherwise (`ListInvitations`, `GET /v1/invitations`).
+    /// Lists invitations (`GET /v1/invitations`), newest first by default.
     ///
-    /// One page; [`Client::pages`] reads all. Invitations to organizations are in
+    /// Returns one page; [`Client::pages`] reads all. Invitations to organizations are listed by
     /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list).
     ///
     /// # Errors
     ///
-    /// Those of any call. Nothing is sent for a limit that Clerk does not take.
+    /// Those of every call. Nothing is sent for a limit that Clerk does not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list(self, list: &ListInvitations) -> Result<Page<Invitation>> {
         self.client.execute(list).await
     }
+}
 
-    /// Takes an invitation back (`RevokeInvitation`, `POST /v1/invitations/{id}/revoke`): its link stops working. The
-    /// person can still sign up where the instance allows anyone to.
+resource! {
+    /// Operations on invitations to the application, returned by [`Client::invitations`].
+    pub struct InvitationsApi;
+
+    also [CreateInvitation, CreateInvitationBulk, ListInvitations];
+
+    /// Revokes an invitation (`POST /v1/invitations/{invitation_id}/revoke`), so that its link stops working.
+    ///
+    /// The person can still sign up if the instance allows anyone to.
     ///
     /// # Errors
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
     /// [`INVITATION_ALREADY_ACCEPTED`](crate::ErrorCode::INVITATION_ALREADY_ACCEPTED), or
-    /// [`INVITATION_ALREADY_REVOKED`](crate::ErrorCode::INVITATION_ALREADY_REVOKED), which after a retry can mean that the first
-    /// attempt did it.
-    pub async fn revoke(self, id: &InvitationId) -> Result<Invitation> {
-        self.client.execute(&RevokeInvitation::new(id)).await
-    }
+    /// [`INVITATION_ALREADY_REVOKED`](crate::ErrorCode::INVITATION_ALREADY_REVOKED). After a retry, the last can mean that the
+    /// first attempt revoked it.
+    pub struct RevokeInvitation<'a>(invitation_id: &'a InvitationId)
+    // Revoking again fails with `invitation_already_revoked` and changes nothing.
+    = Operation::post("RevokeInvitation", "/invitations/{invitation_id}/revoke").idempotent()
+    => fn revoke -> Invitation;
 
-    /// Deletes an invitation (`DELETE /v1/invitations/{id}`). Clerk's own SDKs have this operation, its API description
-    /// does not; [`revoke`](Self::revoke) is the documented way.
+    /// Deletes an invitation (`DELETE /v1/invitations/{invitation_id}`).
+    ///
+    /// Clerk's own SDKs have this operation, but its API description does not. The documented operation is
+    /// [`revoke`](Self::revoke).
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), which after a retry can mean that the first attempt
-    /// did it.
-    pub async fn delete(self, id: &InvitationId) -> Result<DeletedObject> {
-        self.client.execute(&DeleteInvitation::new(id)).await
-    }
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND). After a retry, it can mean that the first attempt deleted
+    /// the invitation.
+    pub struct DeleteInvitation<'a>(invitation_id: &'a InvitationId)
+    = Operation::delete("DeleteInvitation", "/invitations/{invitation_id}") => fn delete -> DeletedObject;
 }

@@ -1,72 +1,47 @@
 //! Invitations to an organization.
 //!
-//! [`Client::organization_invitations`](crate::Client::organization_invitations) has a method for each operation; the
-//! request types here are [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the
-//! whole response.
+//! [`Client::organization_invitations`] returns a handle with a method for each operation. The request types are
+//! [endpoints](crate::Endpoint): pass them to [`Client::send`] to get the whole response.
 //!
-//! Invitations to the *application* are another list: [`invitations`](super::invitations). Who accepts one of those becomes
-//! a user; who accepts one of these becomes a member of the organization too.
+//! Invitations to the *application* are a separate list: see [`invitations`](super::invitations). Accepting one of those makes
+//! a person a user; accepting one of these makes the person a member of the organization as well.
 
 mod create;
 mod create_bulk;
 mod list;
 mod list_pending;
-mod order;
-mod single;
 
-pub(crate) use create::OPERATION as CREATE;
 pub use create::{CreateOrganizationInvitation, CreateOrganizationInvitationSingle};
 pub use create_bulk::CreateOrganizationInvitationBulk;
-pub(crate) use create_bulk::OPERATION as CREATE_BULK;
-pub use list::ListOrganizationInvitations;
-pub(crate) use list::OPERATION as LIST;
+pub use list::{ListOrganizationInvitations, OrganizationInvitationOrder};
 pub use list_pending::ListPendingOrganizationInvitations;
-pub use order::OrganizationInvitationOrder;
-pub(crate) use single::REVOKE;
-pub use single::{GetOrganizationInvitation, RevokeOrganizationInvitation};
 
+use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
-use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, Page};
+use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, Page, UserId};
 use crate::operation::{Operation, RateLimitKey};
 use crate::run::journal::Journal;
 use crate::run::{InvitationRun, RevocationRun};
 
-/// The budget of [`OrganizationInvitationsApi::create`].
-pub static RATE_LIMIT_SINGLE: RateLimitKey = create::OPERATION.rate_limit_key();
+/// The rate limit that [`OrganizationInvitationsApi::create`] counts against.
+pub const RATE_LIMIT_SINGLE: RateLimitKey = CreateOrganizationInvitationSingle::OPERATION.rate_limit_key();
 
-/// The budget of [`OrganizationInvitationsApi::create_bulk`].
-pub static RATE_LIMIT_BULK: RateLimitKey = create_bulk::OPERATION.rate_limit_key();
+/// The rate limit that [`OrganizationInvitationsApi::create_bulk`] counts against.
+pub const RATE_LIMIT_BULK: RateLimitKey = CreateOrganizationInvitationBulk::OPERATION.rate_limit_key();
 
-/// The operations of this resource, as data.
-pub static OPERATIONS: &[&Operation] = &[
-    &create::OPERATION,
-    &create_bulk::OPERATION,
-    &list::OPERATION,
-    &list_pending::OPERATION,
-    &single::GET,
-    &single::REVOKE,
-];
-
-/// Clerk's operations on invitations to organizations; [`Client::organization_invitations`] makes it.
-///
-/// Those of all organizations together are at
-/// [`InstanceApi::list_organization_invitations`](super::instance::InstanceApi::list_organization_invitations), those of one
-/// user at [`UsersApi::list_organization_invitations`](super::users::UsersApi::list_organization_invitations).
-#[derive(Debug, Clone, Copy)]
-pub struct OrganizationInvitationsApi<'a> {
-    client: &'a Client,
+impl Client {
+    /// Returns the operations on invitations to organizations.
+    pub const fn organization_invitations(&self) -> OrganizationInvitationsApi<'_> {
+        OrganizationInvitationsApi { client: self }
+    }
 }
 
-impl<'a> OrganizationInvitationsApi<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
-    /// Invites one person to an organization (`CreateOrganizationInvitation`,
-    /// `POST /v1/organizations/{organization_id}/invitations`), and by default sends a mail.
+impl OrganizationInvitationsApi<'_> {
+    /// Invites one person to an organization (`POST /v1/organizations/{organization_id}/invitations`). Clerk sends an email
+    /// by default.
     ///
-    /// Clerk's limit is 250 calls an hour for each instance. To invite to the application alone, see
+    /// Clerk allows 250 calls an hour per instance. To invite somebody to the application alone, use
     /// [`InvitationsApi::create`](super::invitations::InvitationsApi::create).
     ///
     /// ```no_run
@@ -83,15 +58,22 @@ impl<'a> OrganizationInvitationsApi<'a> {
     ///
     /// # Errors
     ///
-    /// [`ALREADY_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION) if the person has joined,
-    /// [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) or
-    /// [`ORGANIZATION_INVITATION_NOT_UNIQUE`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE) if an invitation is pending,
-    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if the address is none,
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if there is no such organization or role,
-    /// [`NOT_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::NOT_A_MEMBER_IN_ORGANIZATION) if the inviter is not in it, and
-    /// [`ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED`](crate::ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED) or a 402 if it
-    /// is full. An error whose [`effect`](crate::Error::effect) is not `None` may have invited the person: list before
-    /// calling again.
+    /// - [`ALREADY_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION): the person has joined.
+    /// - [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) or
+    ///   [`ORGANIZATION_INVITATION_NOT_UNIQUE`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE): an invitation is pending.
+    /// - [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID): the text is not an email address.
+    /// - [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND): the organization or the role does not exist.
+    /// - [`NOT_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::NOT_A_MEMBER_IN_ORGANIZATION): the inviter is not a member.
+    /// - [`ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED`](crate::ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED) or a 402: the
+    ///   organization is full.
+    ///
+    /// An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited the person: list the invitations
+    /// before you call again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: dropping the future may leave the person invited. See
+    /// [`Client::execute`](Client::execute#cancel-safety).
     pub async fn create(
         self,
         organization_id: &OrganizationId,
@@ -101,17 +83,21 @@ impl<'a> OrganizationInvitationsApi<'a> {
         self.client.execute(&create).await
     }
 
-    /// Invites 1 to 10 people to an organization in one call (`CreateOrganizationInvitationBulk`,
-    /// `POST /v1/organizations/{organization_id}/invitations/bulk`).
+    /// Invites 1 to 10 people to an organization in one call
+    /// (`POST /v1/organizations/{organization_id}/invitations/bulk`).
     ///
-    /// Clerk's limit is 50 calls an hour for each instance. To invite to the application alone, see
-    /// [`InvitationsApi::create_bulk`](super::invitations::InvitationsApi::create_bulk).
+    /// Clerk accepts or refuses the call as a whole. It allows 50 calls an hour per instance. To invite people to the
+    /// application alone, use [`InvitationsApi::create_bulk`](super::invitations::InvitationsApi::create_bulk).
     ///
     /// # Errors
     ///
-    /// Nothing is sent for no people or more than [`CreateOrganizationInvitationBulk::MAX`]. Clerk's errors are those of
-    /// [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `None` may have invited all or
-    /// some of the people: list before calling again.
+    /// Nothing is sent for an empty slice or more than [`CreateOrganizationInvitationBulk::MAX`] people. Clerk's errors are
+    /// those of [`create`](Self::create). An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited
+    /// some or all of the people: list the invitations before you call again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe, like [`create`](Self::create).
     pub async fn create_bulk(
         self,
         organization_id: &OrganizationId,
@@ -121,7 +107,7 @@ impl<'a> OrganizationInvitationsApi<'a> {
         self.client.execute(&create).await.map(|page| page.data)
     }
 
-    /// Invites any number of people to an organization, each once, through limits, faults and crashes: see
+    /// Invites any number of people to an organization, each once, across rate limits, failures and crashes. See
     /// [`InvitationRun`].
     pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
     where
@@ -130,70 +116,104 @@ impl<'a> OrganizationInvitationsApi<'a> {
         InvitationRun::to_organization(self.client, organization_id, people)
     }
 
-    /// Revokes what a run of [`invite_all`](Self::invite_all) created, from its journal.
+    /// Revokes the invitations that a run of [`invite_all`](Self::invite_all) created, as recorded in its journal.
     pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
         RevocationRun::of_organization(self.client, organization_id, journal)
     }
 
-    /// Lists the invitations to an organization, newest first unless asked otherwise (`ListOrganizationInvitations`,
-    /// `GET /v1/organizations/{organization_id}/invitations`). Those that come of the organization's own domains are
-    /// not among them.
+    /// Lists the invitations to an organization (`GET /v1/organizations/{organization_id}/invitations`), newest first by
+    /// default. Invitations that result from the organization's verified domains are not included.
     ///
-    /// One page; [`Client::pages`] reads all. Invitations to the application are in
-    /// [`InvitationsApi::list`](super::invitations::InvitationsApi::list).
+    /// Returns one page; [`Client::pages`] reads all. Invitations to the application are listed by
+    /// [`InvitationsApi::list`](super::invitations::InvitationsApi::list), those of all organizations by
+    /// [`InstanceApi::list_organization_invitations`](super::instance::InstanceApi::list_organization_invitations), and those
+    /// of one user by [`UsersApi::list_organization_invitations`](super::users::UsersApi::list_organization_invitations).
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if there is no such organization. Nothing is sent for a
-    /// limit that Clerk does not take.
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist. Nothing is sent for a
+    /// limit that Clerk does not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list(self, list: &ListOrganizationInvitations) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await
     }
 
-    /// Lists the pending invitations to an organization, newest first (`ListPendingOrganizationInvitations`,
-    /// `GET /v1/organizations/{organization_id}/invitations/pending`).
+    /// Lists the pending invitations to an organization, newest first
+    /// (`GET /v1/organizations/{organization_id}/invitations/pending`).
     ///
     /// # Errors
     ///
     /// Those of [`list`](Self::list).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     #[deprecated(note = "Clerk has deprecated the operation: use `list` with `InvitationStatus::Pending`")]
     pub async fn list_pending(self, list: &ListPendingOrganizationInvitations) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await
     }
+}
 
-    /// Reads one invitation (`GetOrganizationInvitation`,
-    /// `GET /v1/organizations/{organization_id}/invitations/{invitation_id}`).
+resource! {
+    /// Operations on invitations to organizations, returned by [`Client::organization_invitations`].
+    pub struct OrganizationInvitationsApi;
+
+    also [
+        CreateOrganizationInvitationSingle,
+        CreateOrganizationInvitationBulk,
+        ListOrganizationInvitations,
+        ListPendingOrganizationInvitations,
+    ];
+
+    /// Reads one invitation (`GET /v1/organizations/{organization_id}/invitations/{invitation_id}`).
     ///
     /// # Errors
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization has no such invitation.
-    pub async fn get(
-        self,
-        organization_id: &OrganizationId,
-        id: &OrganizationInvitationId,
-    ) -> Result<OrganizationInvitation> {
-        self.client
-            .execute(&GetOrganizationInvitation::new(organization_id, id))
-            .await
-    }
+    pub struct GetOrganizationInvitation<'a>(
+        organization_id: &'a OrganizationId,
+        invitation_id: &'a OrganizationInvitationId,
+    )
+    = Operation::get("GetOrganizationInvitation", "/organizations/{organization_id}/invitations/{invitation_id}")
+    => fn get -> OrganizationInvitation;
 
-    /// Takes an invitation back (`RevokeOrganizationInvitation`,
-    /// `POST /v1/organizations/{organization_id}/invitations/{invitation_id}/revoke`): its link stops working.
+    /// Revokes an invitation, so that its link stops working
+    /// (`POST /v1/organizations/{organization_id}/invitations/{invitation_id}/revoke`).
     ///
-    /// [`RevokeOrganizationInvitation::requesting_user`] does so in the name of a user.
+    /// To revoke it on behalf of a user, send the request type:
+    ///
+    /// ```no_run
+    /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
+    /// use clerk_core::api::organization_invitations::RevokeOrganizationInvitation;
+    /// use clerk_core::model::{OrganizationId, OrganizationInvitationId, UserId};
+    ///
+    /// let (organization, invitation) = (OrganizationId::from("org_1"), OrganizationInvitationId::from("orginv_1"));
+    /// let administrator = UserId::from("user_1");
+    /// let revoke = RevokeOrganizationInvitation::new(&organization, &invitation).requesting_user_id(&administrator);
+    /// clerk.execute(&revoke).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), or, for an invitation that is not pending,
-    /// [`ORGANIZATION_INVITATION_NOT_PENDING`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING), which after a retry can
-    /// mean that the first attempt revoked it.
-    pub async fn revoke(
-        self,
-        organization_id: &OrganizationId,
-        id: &OrganizationInvitationId,
-    ) -> Result<OrganizationInvitation> {
-        self.client
-            .execute(&RevokeOrganizationInvitation::new(organization_id, id))
-            .await
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), or
+    /// [`ORGANIZATION_INVITATION_NOT_PENDING`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING). After a retry, the latter
+    /// can mean that the first attempt revoked the invitation.
+    pub struct RevokeOrganizationInvitation<'a>(
+        organization_id: &'a OrganizationId,
+        invitation_id: &'a OrganizationInvitationId,
+    ) {
+        /// Revokes the invitation on behalf of this user, who must be an administrator of the organization.
+        requesting_user_id: &'a UserId,
     }
+    // Revoking again fails and changes nothing.
+    = Operation::post(
+        "RevokeOrganizationInvitation",
+        "/organizations/{organization_id}/invitations/{invitation_id}/revoke",
+    )
+    .idempotent()
+    => fn revoke -> OrganizationInvitation;
 }

@@ -153,7 +153,7 @@ fn what_inviting_to_an_organization_sends() {
         ),
         (sent(&revoke), "POST /organizations/org_1/invitations/orginv_1/revoke"),
         (
-            sent(&revoke.requesting_user(&user)),
+            sent(&revoke.requesting_user_id(&user)),
             r#"POST /organizations/org_1/invitations/orginv_1/revoke {"requesting_user_id":"user_1"}"#,
         ),
         (
@@ -290,11 +290,11 @@ fn what_clerk_would_refuse_for_certain_is_not_sent() {
         (refused(&ListUsers::new().limit(501)), "limit must be 1 to 500"),
         (
             refused(&ListUsers::new().email_addresses(vec!["a@x.test"; 101])),
-            "101 addresses are more than the 100 that one call takes",
+            "101 addresses are more than the 100 that one call accepts",
         ),
         (
             refused(&CountUsers::new().email_addresses(vec!["a@x.test"; 101])),
-            "101 addresses are more than the 100 that one call takes",
+            "101 addresses are more than the 100 that one call accepts",
         ),
         (
             refused(&ListOrganizationInvitations::new("..")),

@@ -1,7 +1,7 @@
-//! Users, as far as inviting needs them: who has which address, and what they are invited to.
+//! Users, as far as inviting needs them: their addresses, and the organizations they are invited to.
 //!
-//! [`Client::users`](crate::Client::users) has a method for each operation; the request types here are
-//! [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//! [`Client::users`] returns a handle with a method for each operation. The request types are
+//! [endpoints](crate::Endpoint): pass them to [`Client::send`] to get the whole response.
 
 mod addresses;
 mod count;
@@ -12,32 +12,22 @@ pub use count::CountUsers;
 pub use list::ListUsers;
 pub use organization_invitations::ListUserOrganizationInvitations;
 
+use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{OrganizationInvitation, Page, User};
-use crate::operation::Operation;
 
-/// The operations of this resource, as data.
-pub static OPERATIONS: &[&Operation] = &[
-    &list::OPERATION,
-    &count::OPERATION,
-    &organization_invitations::OPERATION,
-];
-
-/// Clerk's operations on users; [`Client::users`] makes it.
-#[derive(Debug, Clone, Copy)]
-pub struct UsersApi<'a> {
-    client: &'a Client,
+impl Client {
+    /// Returns the operations on users.
+    pub const fn users(&self) -> UsersApi<'_> {
+        UsersApi { client: self }
+    }
 }
 
-impl<'a> UsersApi<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
-    /// Lists users, newest first (`GetUserList`, `GET /v1/users`).
+impl UsersApi<'_> {
+    /// Lists users (`GetUserList`, `GET /v1/users`), newest first.
     ///
-    /// One page; [`Client::pages`] reads all.
+    /// Returns one page; [`Client::pages`] reads all.
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -50,8 +40,12 @@ impl<'a> UsersApi<'a> {
     ///
     /// # Errors
     ///
-    /// Those of any call. Nothing is sent for more than [`ListUsers::MAX_ADDRESSES`] addresses or a limit that Clerk does
-    /// not take.
+    /// Those of every call. Nothing is sent for more than [`ListUsers::MAX_ADDRESSES`] addresses or a limit that Clerk does
+    /// not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list(self, list: &ListUsers) -> Result<Page<User>> {
         self.client.execute(list).await
     }
@@ -60,25 +54,40 @@ impl<'a> UsersApi<'a> {
     ///
     /// # Errors
     ///
-    /// Those of any call. Nothing is sent for more than [`CountUsers::MAX_ADDRESSES`] addresses.
+    /// Those of every call. Nothing is sent for more than [`CountUsers::MAX_ADDRESSES`] addresses.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn count(self, count: &CountUsers) -> Result<u64> {
         self.client.execute(count).await.map(|count| count.total_count)
     }
 
-    /// Lists one user's invitations to organizations (`UsersGetOrganizationInvitations`,
-    /// `GET /v1/users/{user_id}/organization_invitations`), each with what the user may know of the organization.
+    /// Lists a user's invitations to organizations (`UsersGetOrganizationInvitations`,
+    /// `GET /v1/users/{user_id}/organization_invitations`), with the public data of each organization.
     ///
-    /// One page; [`Client::pages`] reads all. Those of one organization are in
+    /// Returns one page; [`Client::pages`] reads all. The invitations of one organization are listed by
     /// [`OrganizationInvitationsApi::list`](super::organization_invitations::OrganizationInvitationsApi::list).
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if there is no such user. Nothing is sent for a limit that
-    /// Clerk does not take.
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist. Nothing is sent for a limit
+    /// that Clerk does not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list_organization_invitations(
         self,
         list: &ListUserOrganizationInvitations,
     ) -> Result<Page<OrganizationInvitation>> {
         self.client.execute(list).await
     }
+}
+
+resource! {
+    /// Operations on users, returned by [`Client::users`].
+    pub struct UsersApi;
+
+    also [ListUsers, CountUsers, ListUserOrganizationInvitations];
 }

@@ -1,49 +1,34 @@
-//! The waitlist: people who wait for access to the application.
+//! The waitlist: people who asked for access to the application.
 //!
-//! [`Client::waitlist_entries`](crate::Client::waitlist_entries) has a method for each operation; the request types here
-//! are [endpoints](crate::Endpoint) and can be sent by [`Client::send`](crate::Client::send) for the whole response.
+//! [`Client::waitlist_entries`] returns a handle with a method for each operation. The request types are
+//! [endpoints](crate::Endpoint): pass them to [`Client::send`] to get the whole response.
 
 mod create;
 mod create_bulk;
 mod list;
-mod single;
 
 pub use create::CreateWaitlistEntry;
 pub use create_bulk::CreateWaitlistEntryBulk;
 pub use list::{ListWaitlistEntries, WaitlistEntryOrder};
-pub use single::{DeleteWaitlistEntry, InviteWaitlistEntry, RejectWaitlistEntry};
 
+use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Page, WaitlistEntry, WaitlistEntryId};
 use crate::operation::Operation;
 
-/// The operations of this resource, as data.
-pub static OPERATIONS: &[&Operation] = &[
-    &create::OPERATION,
-    &create_bulk::OPERATION,
-    &list::OPERATION,
-    &single::INVITE,
-    &single::REJECT,
-    &single::DELETE,
-];
-
-/// Clerk's operations on the waitlist; [`Client::waitlist_entries`] makes it.
-#[derive(Debug, Clone, Copy)]
-pub struct WaitlistEntriesApi<'a> {
-    client: &'a Client,
+impl Client {
+    /// Returns the operations on the waitlist.
+    pub const fn waitlist_entries(&self) -> WaitlistEntriesApi<'_> {
+        WaitlistEntriesApi { client: self }
+    }
 }
 
-impl<'a> WaitlistEntriesApi<'a> {
-    pub(crate) const fn new(client: &'a Client) -> Self {
-        Self { client }
-    }
-
-    /// Puts one person on the waitlist (`CreateWaitlistEntry`, `POST /v1/waitlist_entries`), and by default confirms by
-    /// mail.
+impl WaitlistEntriesApi<'_> {
+    /// Adds one person to the waitlist (`POST /v1/waitlist_entries`). Clerk confirms by email by default.
     ///
-    /// For an address that waits already, Clerk answers the entry that is there. So the call is repeated after any failure
-    /// that may pass, and you may call it again too.
+    /// If the address is already on the waitlist, Clerk returns the existing entry. The operation is therefore idempotent:
+    /// the client retries it, and you can call it again.
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -56,72 +41,93 @@ impl<'a> WaitlistEntriesApi<'a> {
     ///
     /// # Errors
     ///
-    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if the address is none.
+    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if the text is not an email address.
+    ///
+    /// # Cancel safety
+    ///
+    /// The person may have been added when the future is dropped. Calling again is safe.
     pub async fn create(self, entry: &CreateWaitlistEntry) -> Result<WaitlistEntry> {
         self.client.execute(entry).await
     }
 
-    /// Puts 1 to 50 people on the waitlist in one call (`CreateBulkWaitlistEntries`, `POST /v1/waitlist_entries/bulk`).
+    /// Adds 1 to 50 people to the waitlist in one call (`POST /v1/waitlist_entries/bulk`).
     ///
-    /// For an address that waits already, Clerk answers the entry that is there.
+    /// If an address is already on the waitlist, Clerk returns the existing entry.
     ///
     /// # Errors
     ///
-    /// Nothing is sent for no people or more than [`CreateWaitlistEntryBulk::MAX`].
-    /// [`FORM_PARAM_DUPLICATE`](crate::ErrorCode::FORM_PARAM_DUPLICATE) or the like if an address is there twice, else those of
-    /// [`create`](Self::create).
+    /// Nothing is sent for an empty slice or more than [`CreateWaitlistEntryBulk::MAX`] people. Clerk refuses the call with
+    /// a code such as [`FORM_PARAM_DUPLICATE`](crate::ErrorCode::FORM_PARAM_DUPLICATE) if an address occurs twice. The other
+    /// errors are those of [`create`](Self::create).
+    ///
+    /// # Cancel safety
+    ///
+    /// The people may have been added when the future is dropped. Calling again is safe.
     pub async fn create_bulk(self, entries: &[CreateWaitlistEntry]) -> Result<Vec<WaitlistEntry>> {
         self.client.execute(&CreateWaitlistEntryBulk::new(entries)).await
     }
 
-    /// Lists entries, newest first unless asked otherwise (`ListWaitlistEntries`, `GET /v1/waitlist_entries`).
+    /// Lists entries (`GET /v1/waitlist_entries`), newest first by default.
     ///
-    /// One page; [`Client::pages`] reads all.
+    /// Returns one page; [`Client::pages`] reads all.
     ///
     /// # Errors
     ///
-    /// Those of any call. Nothing is sent for a limit that Clerk does not take.
+    /// Those of every call. Nothing is sent for a limit that Clerk does not accept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the call only reads.
     pub async fn list(self, list: &ListWaitlistEntries) -> Result<Page<WaitlistEntry>> {
         self.client.execute(list).await
     }
+}
 
-    /// Invites a person who is on the waitlist (`InviteWaitlistEntry`, `POST /v1/waitlist_entries/{id}/invite`). The
-    /// invitation is one [to the application](super::invitations).
-    ///
-    /// [`InviteWaitlistEntry::ignore_existing`] invites even if an invitation is pending.
+resource! {
+    /// Operations on the waitlist, returned by [`Client::waitlist_entries`].
+    pub struct WaitlistEntriesApi;
+
+    also [CreateWaitlistEntry, CreateWaitlistEntryBulk, ListWaitlistEntries];
+
+    /// Invites a person from the waitlist [to the application](super::invitations)
+    /// (`POST /v1/waitlist_entries/{waitlist_entry_id}/invite`).
     ///
     /// # Errors
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
     /// [`WAITLIST_ENTRY_ALREADY_INVITED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_INVITED),
     /// [`WAITLIST_ENTRY_ALREADY_COMPLETED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED), or
-    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) while a batch action is at work on it. An error whose
-    /// [`effect`](crate::Error::effect) is not `None` may have invited the person: list before calling again.
-    pub async fn invite(self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
-        self.client.execute(&InviteWaitlistEntry::new(id)).await
+    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED). An error whose [`effect`](crate::Error::effect) is not
+    /// `NotApplied` may have invited the person: list the entries before you call again.
+    pub struct InviteWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId) {
+        /// Invites even if an invitation is pending for the address; Clerk's default is `false`. With `true`, sending the
+        /// request twice can invite twice.
+        ignore_existing: bool,
     }
+    = Operation::post("InviteWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}/invite")
+    => fn invite -> WaitlistEntry;
 
-    /// Denies a person who is on the waitlist access (`RejectWaitlistEntry`, `POST /v1/waitlist_entries/{id}/reject`).
+    /// Rejects a person on the waitlist (`POST /v1/waitlist_entries/{waitlist_entry_id}/reject`).
     ///
     /// # Errors
     ///
     /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
     /// [`WAITLIST_ENTRY_ALREADY_COMPLETED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED),
     /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED), or
-    /// [`WAITLIST_ENTRY_ALREADY_REJECTED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_REJECTED), which after a retry can mean
-    /// that the first attempt did it.
-    pub async fn reject(self, id: &WaitlistEntryId) -> Result<WaitlistEntry> {
-        self.client.execute(&RejectWaitlistEntry::new(id)).await
-    }
+    /// [`WAITLIST_ENTRY_ALREADY_REJECTED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_REJECTED). After a retry, the last can mean
+    /// that the first attempt rejected the entry.
+    pub struct RejectWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId)
+    // Rejecting again fails and changes nothing.
+    = Operation::post("RejectWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}/reject").idempotent()
+    => fn reject -> WaitlistEntry;
 
-    /// Deletes a pending entry (`DeleteWaitlistEntry`, `DELETE /v1/waitlist_entries/{id}`).
+    /// Deletes a pending entry (`DELETE /v1/waitlist_entries/{waitlist_entry_id}`).
     ///
     /// # Errors
     ///
-    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) or another 409 if it is not pending, or
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), which after a retry can mean that the first attempt did
-    /// it.
-    pub async fn delete(self, id: &WaitlistEntryId) -> Result<DeletedObject> {
-        self.client.execute(&DeleteWaitlistEntry::new(id)).await
-    }
+    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) or another 409 if the entry is not pending, or
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND). After a retry, the latter can mean that the first attempt
+    /// deleted the entry.
+    pub struct DeleteWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId)
+    = Operation::delete("DeleteWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}") => fn delete -> DeletedObject;
 }

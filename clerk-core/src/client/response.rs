@@ -5,9 +5,10 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
-use crate::error::{self, Effect, Error, Result};
-use crate::middleware::{Attempts, retry_after};
-use crate::transport::{HttpResponse, TransportError};
+use crate::error::{self, Error, Result};
+use crate::middleware::retry_after;
+use crate::safe_to_log::is_safe_to_log;
+use crate::transport::{Attempts, Effect, HttpResponse, TransportError};
 
 /// A successful answer, whole.
 ///
@@ -79,7 +80,7 @@ pub(super) fn read<T: DeserializeOwned>(
 ) -> Result<Response<T>> {
     let (parts, body) = match result {
         Ok(response) => response.into_parts(),
-        Err(error) => return Err(Error::of_transport(operation, error)),
+        Err(error) => return Err(Error::from_transport(operation, error)),
     };
     let attempts = parts
         .extensions
@@ -89,9 +90,9 @@ pub(super) fn read<T: DeserializeOwned>(
     let trace_id = || trace_id(&parts.headers).map(str::to_owned);
     if !parts.status.is_success() {
         let envelope = error::parse_envelope(&body);
-        return Err(Error::of_status(operation, parts.status, envelope, trace_id())
+        return Err(Error::from_status(operation, parts.status, envelope, trace_id())
             .with_retry_after(retry_after(&parts.headers, clock))
-            .after(attempts));
+            .with_attempts(attempts));
     }
     match error::decode(&body) {
         Ok(value) => Ok(Response {
@@ -101,7 +102,7 @@ pub(super) fn read<T: DeserializeOwned>(
             headers: parts.headers,
             body,
         }),
-        Err(source) => Err(Error::of_decode(operation, parts.status, trace_id(), source).after(attempts)),
+        Err(source) => Err(Error::from_decode(operation, parts.status, trace_id(), source).with_attempts(attempts)),
     }
 }
 
@@ -109,5 +110,5 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     ["clerk-trace-id", "cf-ray"]
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
-        .find(|id| error::is_safe_to_log(id))
+        .find(|id| is_safe_to_log(id))
 }

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{SafeToLog, is_safe_to_log};
 use crate::model::EmailAddress;
+use crate::safe_to_log::{SafeToLog, is_safe_to_log};
 
 /// One error of Clerk's answer.
 ///

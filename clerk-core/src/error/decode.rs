@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-use super::is_safe_to_log;
+use crate::safe_to_log::is_safe_to_log;
 
 /// The place in a JSON body that could not be read, without showing what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]

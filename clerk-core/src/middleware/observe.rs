@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use http::{Method, StatusCode};
 
+use super::watch::watch_attempt;
 use crate::clock::Clock;
 use crate::operation::CallContext;
 use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError};
@@ -79,63 +80,29 @@ impl<T> Observe<T> {
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for Observe<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let mut watch = Watch::begin(&*self.observer, &*self.clock, &request);
-        let result = self.inner.send(request).await;
-        watch.end(match &result {
-            Ok(response) => AttemptEnd::Response {
-                status: response.status(),
-                bytes: response.body().len(),
-            },
-            Err(error) => AttemptEnd::Failure(error),
+        let (operation, path) = CallContext::from_request(&request).map_or(("", ""), |context| {
+            (context.operation().name(), context.operation().path())
         });
-        result
-    }
-}
-
-/// Reports an attempt once: when it ends, or as abandoned when it is dropped before.
-struct Watch<'a> {
-    observer: &'a dyn Observer,
-    clock: &'a dyn Clock,
-    operation: &'static str,
-    path: &'static str,
-    method: Method,
-    request_bytes: usize,
-    began: Duration,
-    reported: bool,
-}
-
-impl<'a> Watch<'a> {
-    fn begin(observer: &'a dyn Observer, clock: &'a dyn Clock, request: &HttpRequest) -> Self {
-        let operation = CallContext::from_request(request).map(CallContext::operation);
-        Self {
-            observer,
-            clock,
-            operation: operation.map_or("", |operation| operation.name()),
-            path: operation.map_or("", |operation| operation.path()),
-            method: request.method().clone(),
-            request_bytes: request.body().len(),
-            began: clock.now(),
-            reported: false,
-        }
-    }
-
-    fn end(&mut self, end: AttemptEnd<'_>) {
-        self.reported = true;
-        self.observer.attempt_ended(&ObservedAttempt {
-            operation: self.operation,
-            method: &self.method,
-            path: self.path,
-            request_bytes: self.request_bytes,
-            elapsed: self.clock.now().saturating_sub(self.began),
-            end,
-        });
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if !self.reported {
-            self.end(AttemptEnd::Abandoned);
-        }
+        let method = request.method().clone();
+        let request_bytes = request.body().len();
+        let began = self.clock.now();
+        let report = |result: Option<&Result<HttpResponse, TransportError>>| {
+            self.observer.attempt_ended(&ObservedAttempt {
+                operation,
+                method: &method,
+                path,
+                request_bytes,
+                elapsed: self.clock.now().saturating_sub(began),
+                end: match result {
+                    Some(Ok(response)) => AttemptEnd::Response {
+                        status: response.status(),
+                        bytes: response.body().len(),
+                    },
+                    Some(Err(error)) => AttemptEnd::Failure(error),
+                    None => AttemptEnd::Abandoned,
+                },
+            });
+        };
+        watch_attempt(&self.inner, request, report).await
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::retry_after;
 use crate::clock::Clock;
-use crate::error::Effect;
 use crate::operation::CallContext;
-use crate::transport::{HttpRequest, HttpResponse, HttpTransport, SendFuture, TransportError, TransportErrorKind};
+use crate::transport::{
+    Attempts, Effect, HttpRequest, HttpResponse, HttpTransport, SendFuture, TransportError, TransportErrorKind,
+};
 
 use retryable_request::RetryableRequest;
 
@@ -27,30 +28,6 @@ pub struct Retry<T> {
     policy: RetryPolicy,
     clock: Arc<dyn Clock>,
     jitter: Mutex<fastrand::Rng>,
-}
-
-/// What the attempts of one call came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempts {
-    count: u32,
-    earlier_effect: Effect,
-}
-
-impl Attempts {
-    /// So many attempts, of which those before the last had this effect at worst.
-    pub const fn new(count: u32, earlier_effect: Effect) -> Self {
-        Self { count, earlier_effect }
-    }
-
-    /// How many attempts were made.
-    pub const fn count(self) -> u32 {
-        self.count
-    }
-
-    /// The worst effect of the attempts before the last.
-    pub const fn earlier_effect(self) -> Effect {
-        self.earlier_effect
-    }
 }
 
 impl<T> Retry<T> {
@@ -103,7 +80,7 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
             if is_single || self.policy.max_attempts() <= 1 {
                 return finish(self.inner.send(request).await, 1, Effect::NotApplied);
             }
-            let spare = RetryableRequest::of(&request);
+            let spare = RetryableRequest::new(&request);
             let mut attempt = self.inner.send(request);
             let mut number = 1;
             let mut earlier_effect = Effect::NotApplied;

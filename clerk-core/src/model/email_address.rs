@@ -5,14 +5,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::text_newtype;
+
 pub use normalized::NormalizedEmailAddress;
 pub use validate::InvalidEmailAddress;
 
-/// An email address as it was given; nothing is changed, and nothing is checked until you call
-/// [`validate`](Self::validate).
+/// An email address exactly as it was given. Call [`validate`](Self::validate) to check it.
 ///
-/// `Debug` does not show it and there is no `Display`, so that it gets into no log by accident: say
-/// [`as_str`](Self::as_str) where you mean to show it.
+/// `Debug` is redacted and there is no `Display`, so that addresses do not get into logs by accident: call
+/// [`as_str`](Self::as_str) where you mean to show one.
 ///
 /// ```
 /// use clerk_core::model::EmailAddress;
@@ -25,50 +26,10 @@ pub use validate::InvalidEmailAddress;
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
-impl EmailAddress {
-    /// The address.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The address, taken out.
-    pub fn into_string(self) -> String {
-        self.0
-    }
-}
+text_newtype!(EmailAddress);
 
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::Redacted.fmt(f)
-    }
-}
-
-impl From<&str> for EmailAddress {
-    fn from(address: &str) -> Self {
-        Self(address.to_owned())
-    }
-}
-
-impl From<String> for EmailAddress {
-    fn from(address: String) -> Self {
-        Self(address)
-    }
-}
-
-impl AsRef<str> for EmailAddress {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PartialEq<str> for EmailAddress {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for EmailAddress {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
+        f.write_str("<redacted>")
     }
 }

@@ -2,69 +2,48 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::text_newtype;
+
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* pub struct $Name:ident;)*) => {$(
         $(#[$doc])*
         ///
-        /// Its form is Clerk's affair: compare it, keep it, send it back.
+        /// Treat it as opaque.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $Name(String);
 
-        impl $name {
-            /// The id as Clerk gave it.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        text_newtype!($Name);
 
-        impl fmt::Debug for $name {
+        impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($name), self.0)
+                write!(f, "{}({})", stringify!($Name), self.0)
             }
         }
 
-        impl fmt::Display for $name {
+        impl fmt::Display for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(id: &str) -> Self {
-                Self(id.to_owned())
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(id: String) -> Self {
-                Self(id)
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
             }
         }
     )*};
 }
 
 ids! {
-    /// The id of one of a user's addresses, such as `idn_2b6fcd92`.
-    EmailAddressId;
+    /// The id of one of a user's email addresses, such as `idn_2b6fcd92`.
+    pub struct EmailAddressId;
     /// The id of an instance, such as `ins_2b6fcd92`.
-    InstanceId;
-    /// The id of an application invitation, such as `inv_2b6fcd92`.
-    InvitationId;
+    pub struct InstanceId;
+    /// The id of an invitation to the application, such as `inv_2b6fcd92`.
+    pub struct InvitationId;
     /// The id of an organization, such as `org_2b6fcd92`.
-    OrganizationId;
+    pub struct OrganizationId;
     /// The id of an invitation to an organization.
-    OrganizationInvitationId;
+    pub struct OrganizationInvitationId;
     /// The id of a user, such as `user_2b6fcd92`.
-    UserId;
+    pub struct UserId;
     /// The id of a waitlist entry.
-    WaitlistEntryId;
+    pub struct WaitlistEntryId;
     /// The id of a workspace, such as `org_2b6fcd92`.
-    WorkspaceId;
+    pub struct WorkspaceId;
 }

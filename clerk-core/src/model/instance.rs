@@ -20,7 +20,7 @@ pub struct Instance {
 
 open_enum! {
     /// What an instance is for.
-    EnvironmentType {
+    pub enum EnvironmentType {
         /// Development: lower limits, and no real users.
         Development = "development",
         /// Production.

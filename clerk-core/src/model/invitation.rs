@@ -1,8 +1,7 @@
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::{EmailAddress, InvitationId, Metadata, Redacted, Timestamp, open_enum};
+use super::{EmailAddress, InvitationId, Metadata, Timestamp, open_enum};
+use crate::sensitive::Sensitive;
 
 /// An invitation to the application.
 ///
@@ -10,7 +9,7 @@ use super::{EmailAddress, InvitationId, Metadata, Redacted, Timestamp, open_enum
 /// [`OrganizationInvitation`](super::OrganizationInvitation).
 ///
 /// `Debug` shows neither the address nor the link: who has the link can accept the invitation.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Invitation {
     /// The invitation's id.
@@ -27,7 +26,7 @@ pub struct Invitation {
     pub revoked: Option<bool>,
     /// The link by which the invitation is accepted. It carries a ticket: treat it like a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: Option<Sensitive>,
     /// When it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
@@ -37,25 +36,9 @@ pub struct Invitation {
     pub updated_at: Timestamp,
 }
 
-impl fmt::Debug for Invitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Invitation")
-            .field("id", &self.id)
-            .field("email_address", &self.email_address)
-            .field("public_metadata", &self.public_metadata)
-            .field("status", &self.status)
-            .field("revoked", &self.revoked)
-            .field("url", &self.url.as_ref().map(|_| Redacted))
-            .field("expires_at", &self.expires_at)
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .finish()
-    }
-}
-
 open_enum! {
     /// What has become of an invitation, to the application or to an organization.
-    InvitationStatus {
+    pub enum InvitationStatus {
         /// Sent, and neither accepted nor revoked nor expired.
         Pending = "pending",
         /// The person signed up, or joined the organization.
@@ -69,7 +52,7 @@ open_enum! {
 
 open_enum! {
     /// Which of the instance's mail templates an invitation is sent with.
-    InvitationTemplate {
+    pub enum InvitationTemplate {
         /// The template for invitations, the default.
         Invitation = "invitation",
         /// The template for invitations to people on the waitlist.

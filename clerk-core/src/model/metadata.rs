@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -7,11 +5,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::json::Json;
+
 /// A JSON object of the application's own, kept as the text it is: key order, large integers and every digit arrive
 /// as they were sent.
 ///
-/// Two are equal when they mean the same, whatever their order and spacing; what is nested more than 128 deep is compared
-/// as text. `Debug` shows the length alone.
+/// Two values are equal if they mean the same; spacing and the order of keys do not matter. Values nested more than 128
+/// levels deep are compared as text. `Debug` shows only the length.
 ///
 /// ```
 /// use clerk_core::model::Metadata;
@@ -111,59 +111,14 @@ impl<'de> Deserialize<'de> for Metadata {
 
 impl PartialEq for Metadata {
     fn eq(&self, other: &Self) -> bool {
-        means_the_same(self.as_json(), other.as_json(), MAX_DEPTH)
+        let [a, b] = [self.as_json(), other.as_json()];
+        a == b || Json::parse(a.as_bytes()).is_some_and(|a| Json::parse(b.as_bytes()).is_some_and(|b| a == b))
     }
 }
 
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Metadata({} bytes)", self.as_json().len())
-    }
-}
-
-/// Nesting beyond this is compared as text: JSON text can be nested as deep as it is long, and the stack cannot.
-const MAX_DEPTH: usize = 128;
-
-/// Compares two JSON texts by meaning down to this depth, numbers by their digits where an `f64` would blur them.
-fn means_the_same(a: &str, b: &str, depth: usize) -> bool {
-    fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
-        serde_json::from_str(json).ok()
-    }
-    type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
-
-    if a == b {
-        return true;
-    }
-    let Some(depth) = depth.checked_sub(1) else {
-        return false;
-    };
-    match (a.as_bytes().first(), b.as_bytes().first()) {
-        (Some(b'{'), Some(b'{')) => match (read::<Object<'_>>(a), read::<Object<'_>>(b)) {
-            (Some(a), Some(b)) => {
-                a.len() == b.len()
-                    && a.iter().zip(&b).all(|((a_key, a_value), (b_key, b_value))| {
-                        a_key == b_key && means_the_same(a_value.get(), b_value.get(), depth)
-                    })
-            }
-            _ => false,
-        },
-        (Some(b'['), Some(b'[')) => match (read::<Vec<&RawValue>>(a), read::<Vec<&RawValue>>(b)) {
-            (Some(a), Some(b)) => {
-                a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| means_the_same(a.get(), b.get(), depth))
-            }
-            _ => false,
-        },
-        (Some(b'"'), Some(b'"')) => {
-            let (a, b) = (read::<Cow<'_, str>>(a), read::<Cow<'_, str>>(b));
-            a.is_some() && a == b
-        }
-        (Some(b'-' | b'0'..=b'9'), Some(b'-' | b'0'..=b'9')) => {
-            let is_integer = |n: &str| n.bytes().all(|c| c == b'-' || c.is_ascii_digit());
-            let (a_value, b_value) = (read::<f64>(a), read::<f64>(b));
-            // Two integers with different digits differ, however large; but 1.0, 1e0 and 1 are one number.
-            !(is_integer(a) && is_integer(b)) && a_value.is_some() && a_value == b_value
-        }
-        _ => false,
     }
 }
 

@@ -1,17 +1,14 @@
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::{
-    EmailAddress, InvitationStatus, Metadata, OrganizationId, OrganizationInvitationId, Redacted, Timestamp, UserId,
-};
+use super::{EmailAddress, InvitationStatus, Metadata, OrganizationId, OrganizationInvitationId, Timestamp, UserId};
+use crate::sensitive::Sensitive;
 
 /// An invitation to an organization.
 ///
 /// Invitations to the *application* are another list with another model, [`Invitation`](super::Invitation).
 ///
 /// `Debug` shows neither the address nor the link: who has the link can accept the invitation.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrganizationInvitation {
     /// The invitation's id.
@@ -42,7 +39,7 @@ pub struct OrganizationInvitation {
     pub private_metadata: Option<Metadata>,
     /// The link by which the invitation is accepted. It carries a ticket: treat it like a password.
     #[serde(default)]
-    pub url: Option<String>,
+    pub url: Option<Sensitive>,
     /// When it expires.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
@@ -55,56 +52,26 @@ pub struct OrganizationInvitation {
     pub public_organization_data: Option<PublicOrganizationData>,
 }
 
-impl fmt::Debug for OrganizationInvitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OrganizationInvitation")
-            .field("id", &self.id)
-            .field("email_address", &self.email_address)
-            .field("role", &self.role)
-            .field("role_name", &self.role_name)
-            .field("organization_id", &self.organization_id)
-            .field("inviter_id", &self.inviter_id)
-            .field("public_inviter_data", &self.public_inviter_data)
-            .field("status", &self.status)
-            .field("public_metadata", &self.public_metadata)
-            .field("private_metadata", &self.private_metadata)
-            .field("url", &self.url.as_ref().map(|_| Redacted))
-            .field("expires_at", &self.expires_at)
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .field("public_organization_data", &self.public_organization_data)
-            .finish()
-    }
-}
-
 /// What the invited person may know of who invites.
 ///
 /// `Debug` shows the id alone.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PublicInviterData {
     /// The user who invites.
     pub user_id: UserId,
     /// The first name.
     #[serde(default)]
-    pub first_name: Option<String>,
+    pub first_name: Option<Sensitive>,
     /// The last name.
     #[serde(default)]
-    pub last_name: Option<String>,
+    pub last_name: Option<Sensitive>,
     /// The picture.
-    pub image_url: String,
+    pub image_url: Sensitive,
     /// Whether the picture is one of the user's own.
     pub has_image: bool,
     /// How the user is known: an address, a phone number or a name.
-    pub identifier: String,
-}
-
-impl fmt::Debug for PublicInviterData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PublicInviterData")
-            .field("user_id", &self.user_id)
-            .finish_non_exhaustive()
-    }
+    pub identifier: Sensitive,
 }
 
 /// What the invited person may know of the organization.

@@ -26,7 +26,7 @@ pub struct WaitlistEntry {
 
 open_enum! {
     /// What has become of a waitlist entry.
-    WaitlistEntryStatus {
+    pub enum WaitlistEntryStatus {
         /// The person waits.
         Pending = "pending",
         /// The person was invited.

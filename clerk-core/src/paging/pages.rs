@@ -150,7 +150,10 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             return None;
         }
         if *response.body() == list.last {
-            return Some(Err(Error::of_repeated_page(list.request.operation().name(), &response)));
+            let operation = list.request.operation().name();
+            let trace_id = response.trace_id().map(str::to_owned);
+            let error = Error::from_repeated_page(operation, response.status(), trace_id, response.attempts());
+            return Some(Err(error));
         }
         self.offset = self.offset.saturating_add(count);
         let has_more = count >= list.limit || page.total_count.is_some_and(|total| total > self.offset);

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::gate::Gate;
 use super::history::{History, PastCall};
 use super::intake::{Guest, People};
 use super::journal::{Journal, Lane, Record};
@@ -26,6 +25,7 @@ use super::{Outcome, Settlement};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::middleware::budget::Budget;
 use crate::middleware::race::race;
 use crate::operation::CallOptions;
 
@@ -112,10 +112,10 @@ impl<'p> Engine<'p> {
             budget: LaneBudget::new(
                 settings.lanes.has(lane),
                 settings.limits.quota(target.rate_limit_key(lane)),
+                Arc::clone(&clock),
             ),
             under_way: None,
         };
-        let gate = Gate::new(settings.limits.all(), Arc::clone(&clock));
         Self {
             people,
             input_ended: false,
@@ -131,7 +131,8 @@ impl<'p> Engine<'p> {
             single: lane(Lane::Single),
             reader: Reader {
                 client: client.with_options(CallOptions::new().no_retry()),
-                gate,
+                global_budget: Budget::new(settings.limits.all(), Arc::clone(&clock)),
+                clock: Arc::clone(&clock),
                 target,
                 max_failures: settings.max_failures,
                 max_wait: settings.max_wait,
@@ -261,7 +262,7 @@ impl<'p> Engine<'p> {
         }
         // What an earlier process read shortly before is in no journal.
         if let Some(all) = self.settings.limits.all() {
-            self.reader.gate.close_until(now.saturating_add(all.per()));
+            self.reader.global_budget.block_until(now.saturating_add(all.per()));
         }
     }
 

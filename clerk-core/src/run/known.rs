@@ -1,16 +1,18 @@
 //! What Clerk has already: read before the first call, so that no call is spent on who is settled without one.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::gate::Gate;
 use super::person::key;
 use super::settings::WAIT_AFTER_BARE_429;
 use super::target::{Filter, Found, Target};
 use crate::api::users::ListUsers;
 use crate::client::Client;
+use crate::clock::Clock;
 use crate::error::{ErrorKind, Result};
 use crate::middleware::RetryPolicy;
+use crate::middleware::budget::Budget;
 use crate::model::{InvitationId, NormalizedEmailAddress, Page};
 
 /// How many people are looked up together.
@@ -49,7 +51,8 @@ pub(super) struct Asked {
 pub(super) struct Reader {
     /// Makes one attempt a call, since each attempt counts in the limit.
     pub(super) client: Client,
-    pub(super) gate: Gate,
+    pub(super) global_budget: Budget,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) target: Target,
     pub(super) max_failures: u32,
     pub(super) max_wait: Duration,
@@ -63,7 +66,10 @@ impl Reader {
     {
         let mut failures = 0;
         loop {
-            let error = match self.gate.pass(call()).await {
+            let permit = self.global_budget.acquire().await;
+            let result = call().await;
+            drop(permit);
+            let error = match result {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -79,7 +85,7 @@ impl Reader {
             if failures > self.max_failures || wait > self.max_wait {
                 return Err(error);
             }
-            self.gate.wait(wait).await;
+            self.clock.sleep(wait).await;
         }
     }
 

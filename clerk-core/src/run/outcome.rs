@@ -1,7 +1,8 @@
 use std::fmt;
 
 use crate::error::ErrorCode;
-use crate::model::{EmailAddress, InvitationId, Redacted};
+use crate::model::{EmailAddress, InvitationId};
+use crate::sensitive::Sensitive;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -104,9 +105,9 @@ impl fmt::Debug for Settlement {
             .field("outcome", &self.outcome)
             .field("evidence", &self.evidence)
             .field("invitation_id", &self.invitation_id)
-            .field("url", &self.url.as_ref().map(|_| Redacted))
+            .field("url", &self.url.as_deref().map(Sensitive::from))
             .field("code", &self.code)
-            .field("reason", &self.reason.as_ref().map(|_| Redacted))
+            .field("reason", &self.reason.as_deref().map(Sensitive::from))
             .finish()
     }
 }

@@ -2,8 +2,9 @@
 
 use super::Outcome;
 
-use crate::error::{ApiError, Effect, Error, ErrorCode, ErrorKind};
+use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
 use crate::model::NormalizedEmailAddress;
+use crate::transport::Effect;
 
 /// What a failed attempt means.
 #[derive(Debug)]

@@ -82,17 +82,21 @@ impl Target {
 
     const fn creation(&self, lane: Lane) -> &'static Operation {
         match (self, lane) {
-            (Self::Application, Lane::Bulk) => &invitations::CREATE_BULK,
-            (Self::Application, Lane::Single) => &invitations::CREATE,
-            (Self::Organization(_), Lane::Bulk) => &organization_invitations::CREATE_BULK,
-            (Self::Organization(_), Lane::Single) => &organization_invitations::CREATE,
+            (Self::Application, Lane::Bulk) => invitations::CreateInvitationBulk::OPERATION,
+            (Self::Application, Lane::Single) => invitations::CreateInvitation::OPERATION,
+            (Self::Organization(_), Lane::Bulk) => {
+                organization_invitations::CreateOrganizationInvitationBulk::OPERATION
+            }
+            (Self::Organization(_), Lane::Single) => {
+                organization_invitations::CreateOrganizationInvitationSingle::OPERATION
+            }
         }
     }
 
     const fn revocation(&self) -> &'static Operation {
         match self {
-            Self::Application => &invitations::REVOKE,
-            Self::Organization(_) => &organization_invitations::REVOKE,
+            Self::Application => invitations::RevokeInvitation::OPERATION,
+            Self::Organization(_) => organization_invitations::RevokeOrganizationInvitation::OPERATION,
         }
     }
 
@@ -128,11 +132,11 @@ impl Target {
     pub(super) async fn page(&self, client: &Client, filter: Filter<'_>, offset: u64) -> Result<Page<Found>> {
         let request = match self {
             Self::Application => self
-                .request(&invitations::LIST)?
+                .request(invitations::ListInvitations::OPERATION)?
                 .query_opt("query", filter.address)
                 .query("paginated", true),
             Self::Organization(_) => self
-                .request(&organization_invitations::LIST)?
+                .request(organization_invitations::ListOrganizationInvitations::OPERATION)?
                 .query_opt("email_address", filter.address),
         };
         let request = request

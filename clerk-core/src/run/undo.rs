@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::gate::Gate;
 use super::journal::{Journal, JournalError, Record};
 use super::known::Reader;
 use super::observer::{RunEvent, RunObserver};
@@ -13,6 +12,7 @@ use super::{Outcome, history};
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
+use crate::middleware::budget::Budget;
 use crate::middleware::race::race;
 use crate::model::{InvitationId, OrganizationId};
 use crate::operation::CallOptions;
@@ -145,7 +145,8 @@ impl RevocationRun {
         let settings = Settings::new(self.limits.clone());
         Reader {
             client: self.client.with_options(CallOptions::new().no_retry()),
-            gate: Gate::new(self.limits.all(), Arc::clone(self.client.clock())),
+            global_budget: Budget::new(self.limits.all(), Arc::clone(self.client.clock())),
+            clock: Arc::clone(self.client.clock()),
             target: self.target.clone(),
             max_failures: settings.max_failures,
             max_wait: settings.max_wait,

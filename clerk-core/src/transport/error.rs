@@ -2,8 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::Effect;
-use crate::middleware::Attempts;
+use super::Attempts;
 
 /// Why no whole response arrived, and what became of the request.
 ///
@@ -83,15 +82,6 @@ impl Delivery {
         match self {
             Self::NotSent => "not_sent",
             Self::MaybeDelivered => "maybe_delivered",
-        }
-    }
-}
-
-impl From<Delivery> for Effect {
-    fn from(delivery: Delivery) -> Self {
-        match delivery {
-            Delivery::NotSent => Self::NotApplied,
-            Delivery::MaybeDelivered => Self::Unknown,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Connections are kept, shared, limited in time, and carry requests and responses unchanged.
+//! Connections: pooling, time limits, and requests and responses that pass unchanged.
 
 use std::io;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use clerk_hyper::Delivery::NotSent;
 use clerk_hyper::{Bytes, HttpTransport, HyperTransport, TransportErrorKind as Kind};
 use tokio::sync::mpsc;
 
-use crate::server::{Peer, Server, builder, failure, get, in_time, post, verdict};
+use crate::server::{Peer, Server, builder, failure, get, in_time, kind_and_delivery, post};
 
 fn transport() -> HyperTransport {
     builder().build().expect("valid settings")
 }
 
 #[tokio::test]
-async fn request_and_response_pass_unchanged() {
+async fn passes_request_and_response_unchanged() {
     let (seen, mut requests) = mpsc::channel(1);
     let server = Server::start(move |mut peer: Peer, _| {
         let seen = seen.clone();
@@ -51,7 +51,7 @@ async fn request_and_response_pass_unchanged() {
 }
 
 #[tokio::test]
-async fn a_mebibyte_passes_both_ways() {
+async fn passes_a_mebibyte_in_both_directions() {
     let server = Server::start(async |mut peer: Peer, _| {
         let (_, body) = peer.read_request().await?;
         peer.write(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()))
@@ -63,11 +63,11 @@ async fn a_mebibyte_passes_both_ways() {
     let mut request = post(&server.url("/"));
     *request.body_mut() = body.clone();
     let response = in_time(transport().send(request)).await.expect("answered");
-    assert!(*response.body() == body, "the body came back as it went");
+    assert!(*response.body() == body, "the server echoes the body");
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer() {
+async fn returns_a_redirect_as_the_response() {
     let server = Server::start(async |mut peer: Peer, _| {
         loop {
             peer.read_request().await?;
@@ -84,7 +84,7 @@ async fn a_redirect_is_an_answer() {
     assert_eq!(server.requests_read(), 1);
 }
 
-async fn serve_for_ever(mut peer: Peer, _: usize) -> io::Result<()> {
+async fn answer_every_request(mut peer: Peer, _: usize) -> io::Result<()> {
     loop {
         peer.read_request().await?;
         peer.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await?;
@@ -92,8 +92,8 @@ async fn serve_for_ever(mut peer: Peer, _: usize) -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn one_connection_serves_one_request_after_another() {
-    let server = Server::start(serve_for_ever).await;
+async fn reuses_the_connection_for_sequential_requests() {
+    let server = Server::start(answer_every_request).await;
     let transport = transport();
     for _ in 0..5 {
         in_time(transport.send(get(&server.url("/")))).await.expect("answered");
@@ -102,7 +102,7 @@ async fn one_connection_serves_one_request_after_another() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_closed_in_time() {
+async fn closes_an_idle_connection_after_its_timeout() {
     let (closed, mut was_closed) = mpsc::channel(1);
     let server = Server::start(move |mut peer: Peer, _| {
         let closed = closed.clone();
@@ -121,11 +121,11 @@ async fn an_idle_connection_is_closed_in_time() {
 }
 
 #[tokio::test]
-async fn connecting_takes_no_longer_than_allowed() {
+async fn limits_the_time_for_connecting() {
     let server = Server::start(async |peer: Peer, _| peer.hold().await).await;
     let transport = builder().connect_timeout(Duration::from_millis(100));
     let transport = transport.build().expect("valid settings");
     let error = failure(&transport, post(&format!("https://{}/", server.address))).await;
-    assert_eq!(verdict(&error), (Kind::Timeout, NotSent), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Timeout, NotSent), "{error:?}");
     assert_eq!(server.requests_read(), 0);
 }

@@ -1,4 +1,4 @@
-//! What is said of a request that failed on HTTP/1.1 is true of what the server read.
+//! The delivery of a failed HTTP/1.1 request agrees with what the server read.
 
 use std::future::ready;
 use std::io;
@@ -11,29 +11,29 @@ use clerk_hyper::{HttpTransport, HyperTransport, TokioClock, TransportErrorKind 
 use http::Method;
 use tokio::net::TcpListener;
 
-use crate::server::{Peer, Server, builder, failure, in_time, post, verdict};
+use crate::server::{Peer, Server, builder, failure, in_time, kind_and_delivery, post};
 
 fn transport() -> HyperTransport {
     builder().max_response_bytes(1000).build().expect("valid settings")
 }
 
-/// What a server does before it ends the connection.
+/// What a server does before it closes the connection.
 #[derive(Clone, Copy)]
-enum Misdeed {
-    /// Reads the head of the request alone.
+enum Fault {
+    /// Reads only the head of the request.
     ReadHead,
-    /// Reads the request and writes this.
+    /// Reads the request and writes this text.
     Write(&'static str),
-    /// Reads the request, writes this, and ends with a RST.
+    /// Reads the request, writes this text, and resets the connection.
     WriteAndReset(&'static str),
-    /// Reads the request, writes this, and waits for the client.
+    /// Reads the request, writes this text, and waits until the client closes the connection.
     WriteAndHold(&'static str),
-    /// Reads the request, writes this, and repeats the second text for as long as the client listens.
+    /// Reads the request, writes the first text, and repeats the second until the client closes the connection.
     WriteAndFlood(&'static str, &'static str),
 }
 
-impl Misdeed {
-    async fn commit(self, mut peer: Peer) -> io::Result<()> {
+impl Fault {
+    async fn serve(self, mut peer: Peer) -> io::Result<()> {
         if matches!(self, Self::ReadHead) {
             return peer.read_head().await.map(drop);
         }
@@ -59,8 +59,8 @@ impl Misdeed {
 }
 
 #[tokio::test]
-async fn once_the_server_has_read_anything_it_may_have_been_delivered() {
-    use Misdeed::{ReadHead, Write, WriteAndFlood, WriteAndHold, WriteAndReset};
+async fn is_maybe_delivered_once_the_server_has_read_a_byte() {
+    use Fault::{ReadHead, Write, WriteAndFlood, WriteAndHold, WriteAndReset};
     const NINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[1,2";
     const TOO_LONG: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n";
     const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -78,29 +78,29 @@ async fn once_the_server_has_read_anything_it_may_have_been_delivered() {
         ("closes within a body of declared length", Write(NINE), Kind::Closed),
         ("closes within a chunked body", Write(HALF_CHUNKED), Kind::Closed),
         ("resets within the body", WriteAndReset(NINE), Kind::Closed),
-        ("does not write chunks as chunks", Write(NO_CHUNKS), Kind::Other),
+        ("writes a malformed chunk", Write(NO_CHUNKS), Kind::Other),
         (
             "does not speak HTTP",
             Write("220 smtp.example.com ESMTP\r\n"),
             Kind::Other,
         ),
         (
-            "declares more than is read",
+            "declares too large a body",
             WriteAndHold(TOO_LONG),
             Kind::ResponseTooLarge,
         ),
         (
-            "sends more than is read",
+            "sends too large a body",
             WriteAndFlood(CHUNKED, "7\r\n[1,2,3,\r\n"),
             Kind::ResponseTooLarge,
         ),
     ];
-    for (case, misdeed, kind) in cases {
-        let server = Server::start(move |peer, _| misdeed.commit(peer)).await;
+    for (case, fault, kind) in cases {
+        let server = Server::start(move |peer, _| fault.serve(peer)).await;
         let error = failure(&transport(), post(&server.url("/"))).await;
         assert!(server.bytes_read() > 0, "a server that {case}");
         assert_eq!(
-            verdict(&error),
+            kind_and_delivery(&error),
             (kind, MaybeDelivered),
             "a server that {case}: {error:?}"
         );
@@ -109,25 +109,25 @@ async fn once_the_server_has_read_anything_it_may_have_been_delivered() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_sends_nothing() {
+async fn is_not_sent_if_the_connection_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     drop(listener);
     let error = failure(&transport(), post(&format!("http://{address}/"))).await;
-    assert_eq!(verdict(&error), (Kind::Connect, NotSent), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Connect, NotSent), "{error:?}");
 }
 
-/// Whether the request was written before the close was seen depends on who is faster, so either may be said of its
-/// delivery. A reset can even be seen while connecting. There is one attempt all the same.
+/// The client may notice the close before or after it writes the request, so both deliveries are correct. It may notice
+/// a reset while it is still connecting. In each case it connects once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_close_at_accept_fails_the_attempt() {
+async fn fails_if_the_server_closes_at_accept() {
     let close: fn(Peer) -> io::Result<()> = |_| Ok(());
     for (how, end) in [("close", close), ("reset", Peer::reset)] {
         for round in 0..50 {
             let server = Server::start(move |peer, _| ready(end(peer))).await;
             let error = failure(&transport(), post(&server.url("/"))).await;
             assert!(
-                verdict(&error) == (Kind::Connect, NotSent) || error.kind() == Kind::Closed,
+                kind_and_delivery(&error) == (Kind::Connect, NotSent) || error.kind() == Kind::Closed,
                 "{how}, round {round}: {error:?}"
             );
             assert_eq!(server.connections(), 1, "{how}, round {round}: {error:?}");
@@ -135,10 +135,10 @@ async fn a_close_at_accept_fails_the_attempt() {
     }
 }
 
-/// A keep-alive connection that the server closes between two requests. Whenever the client notices it, no request
-/// is read twice, and one that is said not to be sent was not.
+/// The server closes a keep-alive connection between two requests. Whenever the client notices, the server reads no
+/// request twice, and none that is reported as not sent.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stale_connection_delivers_nothing_twice() {
+async fn never_delivers_a_request_twice_on_a_stale_connection() {
     let transport = transport();
     let server = Server::start(async |mut peer: Peer, _| {
         peer.read_request().await?;
@@ -152,18 +152,18 @@ async fn a_stale_connection_delivers_nothing_twice() {
         let read = server.requests_read() - read_before;
         match result {
             Ok(_) => {
-                assert_eq!(read, 1, "round {round}: answered once, read once");
+                assert_eq!(read, 1, "round {round}: a request that is answered is read once");
                 answered += 1;
             }
             Err(error) if error.delivery() == NotSent => assert_eq!(read, 0, "round {round}: {error:?}"),
             Err(error) => assert!(read <= 1, "round {round}: {error:?}"),
         }
     }
-    assert!(answered > 0, "the first request at least has a connection of its own");
+    assert!(answered > 0, "at least the first request uses a new connection");
 }
 
 #[tokio::test]
-async fn a_stalled_response_ends_with_the_attempt_and_closes_the_connection() {
+async fn closes_the_connection_when_the_attempt_times_out() {
     let (closed, mut was_closed) = tokio::sync::mpsc::channel(1);
     let server = Server::start(move |mut peer, _| {
         let closed = closed.clone();
@@ -177,7 +177,7 @@ async fn a_stalled_response_ends_with_the_attempt_and_closes_the_connection() {
     let clock = Arc::new(TokioClock::new());
     let transport = Timeout::new(transport(), Duration::from_millis(100), clock);
     let error = failure(&transport, post(&server.url("/"))).await;
-    assert_eq!(verdict(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
     assert_eq!(server.requests_read(), 1);
     in_time(was_closed.recv())
         .await
@@ -185,18 +185,18 @@ async fn a_stalled_response_ends_with_the_attempt_and_closes_the_connection() {
 }
 
 #[test]
-fn without_a_runtime_nothing_is_sent_and_nothing_panics() {
+fn sends_nothing_outside_of_a_tokio_runtime() {
     let sent = pollster::block_on(transport().send(post("http://127.0.0.1:1/")));
     let error = sent.expect_err("there is no runtime");
-    assert_eq!(verdict(&error), (Kind::InvalidRequest, NotSent), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::InvalidRequest, NotSent), "{error:?}");
 }
 
 #[tokio::test]
-async fn what_hyper_cannot_send_is_refused() {
+async fn refuses_requests_that_hyper_cannot_send() {
     let mut tunnel = post("http://127.0.0.1:1/");
     *tunnel.method_mut() = Method::CONNECT;
     for request in [post("/v1/invitations"), tunnel] {
         let error = failure(&transport(), request).await;
-        assert_eq!(verdict(&error), (Kind::InvalidRequest, NotSent), "{error:?}");
+        assert_eq!(kind_and_delivery(&error), (Kind::InvalidRequest, NotSent), "{error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is said of a request that failed on HTTP/2 is what the server said of its stream.
+//! The delivery of a failed HTTP/2 request agrees with what the server says about its stream.
 
 use std::error::Error;
 use std::future::poll_fn;
@@ -17,13 +17,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{Barrier, mpsc};
 use tokio::task::JoinSet;
 
-use crate::server::{Peer, Server, builder, failure, get, in_time, post, verdict};
+use crate::server::{Peer, Server, builder, failure, get, in_time, kind_and_delivery, post};
 
 fn transport() -> HyperTransport {
     builder().http2_only().build().expect("valid settings")
 }
 
-/// Accepts every stream of a connection and gives it to `serve`.
+/// Accepts every stream of a connection and passes it to `serve`.
 pub(crate) async fn serve<F, Fut>(io: impl AsyncRead + AsyncWrite + Unpin, serve: F) -> io::Result<()>
 where
     F: Fn(Request<RecvStream>, SendResponse<Bytes>) -> Fut,
@@ -55,7 +55,7 @@ pub(crate) async fn answer(mut respond: SendResponse<Bytes>, body: Bytes) -> Res
 }
 
 #[tokio::test]
-async fn only_a_refused_stream_was_not_acted_on() {
+async fn is_not_sent_only_if_the_stream_is_refused() {
     let cases = [
         (Reason::REFUSED_STREAM, NotSent),
         (Reason::NO_ERROR, MaybeDelivered),
@@ -76,7 +76,11 @@ async fn only_a_refused_stream_was_not_acted_on() {
         })
         .await;
         let error = failure(&transport(), post(&server.url("/"))).await;
-        assert_eq!(verdict(&error), (Kind::Closed, delivery), "{reason:?}: {error:?}");
+        assert_eq!(
+            kind_and_delivery(&error),
+            (Kind::Closed, delivery),
+            "{reason:?}: {error:?}"
+        );
         let source = error.source().expect("its source").to_string();
         assert!(source.contains(&format!("{reason:?}")), "{source}");
     }
@@ -90,7 +94,7 @@ const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// A frame by hand (RFC 9113, 4.1), for what h2's server cannot be made to say.
+/// Encodes a frame (RFC 9113, section 4.1), for sequences of frames that h2's server does not send.
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let [_, length @ ..] = u32::try_from(payload.len()).expect("short").to_be_bytes();
     [&length, &[kind, flags][..], &stream.to_be_bytes(), payload].concat()
@@ -119,28 +123,28 @@ async fn read_request(peer: &mut Peer) -> io::Result<()> {
     }
 }
 
-/// Reads a whole request on stream 1, writes these frames, and closes.
+/// Reads a whole request on stream 1, writes these frames, and closes the connection.
 async fn write_after_the_request(mut peer: Peer, frames: Vec<u8>) -> io::Result<()> {
     read_request(&mut peer).await?;
     peer.write(frames).await
 }
 
 #[tokio::test]
-async fn only_a_stream_above_the_last_of_a_goaway_was_not_acted_on() {
+async fn is_not_sent_if_a_goaway_excludes_the_stream_of_a_request_with_a_body() {
     let cases = [
-        ("above, with a body", 0, post as fn(&str) -> _, NotSent),
-        ("above, without a body to vouch for", 0, get, MaybeDelivered),
-        ("not above", 1, post, MaybeDelivered),
+        ("above the last stream, with a body", 0, post as fn(&str) -> _, NotSent),
+        ("above the last stream, without a body", 0, get, MaybeDelivered),
+        ("not above the last stream", 1, post, MaybeDelivered),
     ];
     for (case, last_stream, request, delivery) in cases {
         let server = Server::start(move |peer, _| write_after_the_request(peer, go_away(last_stream, "bye"))).await;
         let error = failure(&transport(), request(&server.url("/"))).await;
-        assert_eq!(verdict(&error), (Kind::Closed, delivery), "{case}: {error:?}");
+        assert_eq!(kind_and_delivery(&error), (Kind::Closed, delivery), "{case}: {error:?}");
     }
 }
 
 #[tokio::test]
-async fn what_a_goaway_quotes_does_not_show() {
+async fn hides_the_text_of_a_goaway() {
     let quoted = "POST by sk_test_abc for ada@example.com";
     let server = Server::start(move |peer, _| write_after_the_request(peer, go_away(0, quoted))).await;
     let error = failure(&transport(), post(&server.url("/"))).await;
@@ -149,18 +153,18 @@ async fn what_a_goaway_quotes_does_not_show() {
 }
 
 #[tokio::test]
-async fn a_stream_refused_after_its_answer_began_may_have_been_acted_on() {
+async fn is_maybe_delivered_if_the_stream_is_refused_after_the_response_began() {
     let indexed_status_200 = [0x88]; // RFC 7541, appendix A
     let head = frame(HEADERS, END_HEADERS, 1, &indexed_status_200);
     let refused = frame(RST_STREAM, 0, 1, &u32::from(Reason::REFUSED_STREAM).to_be_bytes());
     let answer = [head, refused].concat();
     let server = Server::start(move |peer, _| write_after_the_request(peer, answer.clone())).await;
     let error = failure(&transport(), post(&server.url("/"))).await;
-    assert_eq!(verdict(&error), (Kind::Closed, MaybeDelivered), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Closed, MaybeDelivered), "{error:?}");
 }
 
 #[tokio::test]
-async fn requests_at_the_same_time_share_a_connection() {
+async fn concurrent_requests_share_a_connection() {
     const COUNT: usize = 10;
     let together = Arc::new(Barrier::new(COUNT));
     let server = Server::start(move |peer, _| {
@@ -190,7 +194,7 @@ async fn requests_at_the_same_time_share_a_connection() {
 }
 
 #[tokio::test]
-async fn a_mebibyte_passes_both_ways() {
+async fn passes_a_mebibyte_in_both_directions() {
     let server = Server::start(|peer, _| {
         serve(peer.stream, async |request, respond| {
             let body = read(request.into_body()).await?;
@@ -202,11 +206,11 @@ async fn a_mebibyte_passes_both_ways() {
     let mut request = post(&server.url("/"));
     *request.body_mut() = body.clone();
     let response = in_time(transport().send(request)).await.expect("answered");
-    assert!(*response.body() == body, "the body came back as it went");
+    assert!(*response.body() == body, "the server echoes the body");
 }
 
 #[tokio::test]
-async fn an_abandoned_attempt_resets_its_stream() {
+async fn resets_the_stream_when_the_attempt_times_out() {
     let (reset, mut was_reset) = mpsc::channel(1);
     let server = Server::start(move |peer, _| {
         let reset = reset.clone();
@@ -222,12 +226,12 @@ async fn an_abandoned_attempt_resets_its_stream() {
     .await;
     let timed = Timeout::new(transport(), Duration::from_millis(100), Arc::new(TokioClock::new()));
     let error = failure(&timed, post(&server.url("/"))).await;
-    assert_eq!(verdict(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
     assert_eq!(in_time(was_reset.recv()).await, Some(Reason::CANCEL));
 }
 
 #[tokio::test]
-async fn a_server_that_falls_silent_is_given_up_before_the_attempt_is() {
+async fn detects_a_silent_server_before_the_attempt_times_out() {
     let (reached, mut was_reached) = mpsc::channel(1);
     let server = Server::start(move |mut peer: Peer, _| {
         let reached = reached.clone();
@@ -243,16 +247,16 @@ async fn a_server_that_falls_silent_is_given_up_before_the_attempt_is() {
     let request = post(&server.url("/"));
     let call = tokio::spawn(async move { transport.send(request).await });
     in_time(was_reached.recv()).await.expect("the request");
-    // From here on the client has nothing to wait for but its own timers, so the clock can run ahead to them.
+    // From here on, the client waits only for its own timers, so paused time advances to them.
     tokio::time::pause();
     let began = clock.now();
 
     let error = call.await.expect("it ends").expect_err("nobody answers");
 
-    assert_eq!(verdict(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
+    assert_eq!(kind_and_delivery(&error), (Kind::Timeout, MaybeDelivered), "{error:?}");
     assert!(
         error.source().is_some(),
-        "it was the connection's timeout and not the attempt's"
+        "the connection's timeout has a source, the attempt's has none"
     );
     let waited = clock.now() - began;
     assert!(

@@ -1,4 +1,4 @@
-//! The transport on real loopback sockets, against servers that misbehave on purpose and count what they read.
+//! Tests the transport on loopback sockets, with servers that fail on purpose and count what they read.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[cfg(any(feature = "native-roots", feature = "webpki-roots"))]

@@ -1,4 +1,4 @@
-//! HTTP/1.1 servers written by hand, so that each byte is where a test wants it.
+//! HTTP/1.1 servers that let a test control every byte.
 
 use std::io;
 use std::net::SocketAddr;
@@ -29,7 +29,8 @@ struct Counts {
 }
 
 impl Server {
-    /// Accepts connections and gives each to `serve`, with its number from 0. A connection ends with its future.
+    /// Accepts connections and passes each to `serve` with its number, counted from 0. A connection is closed when its
+    /// future ends.
     pub(crate) async fn start<F, Fut>(serve: F) -> Self
     where
         F: Fn(Peer, usize) -> Fut + Send + 'static,
@@ -76,7 +77,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Reads up to the blank line that ends a request's head, and nothing behind it.
+    /// Reads a request's head up to and including the blank line, and nothing after it.
     pub(crate) async fn read_head(&mut self) -> io::Result<String> {
         let head = read_head(&mut self.stream).await?;
         self.counts.bytes.fetch_add(head.len(), Ordering::SeqCst);
@@ -97,12 +98,12 @@ impl Peer {
         self.stream.write_all(text.as_ref()).await
     }
 
-    /// Ends the connection with a RST instead of a FIN.
+    /// Closes the connection with a RST instead of a FIN.
     pub(crate) fn reset(self) -> io::Result<()> {
         self.stream.set_zero_linger()
     }
 
-    /// Waits until the client ends the connection.
+    /// Waits until the client closes the connection.
     pub(crate) async fn hold(mut self) -> io::Result<()> {
         let read = self.stream.read_to_end(&mut Vec::new()).await?;
         self.counts.bytes.fetch_add(read, Ordering::SeqCst);
@@ -110,13 +111,13 @@ impl Peer {
     }
 }
 
-/// Reads up to a blank line.
+/// Reads up to and including a blank line.
 pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    Ok(String::from_utf8(head).expect("a head is ASCII"))
+    Ok(String::from_utf8(head).expect("an ASCII head"))
 }
 
 fn content_length(head: &str) -> usize {
@@ -124,12 +125,12 @@ fn content_length(head: &str) -> usize {
     length.map_or(0, |length| length.parse().expect("a number"))
 }
 
-/// A transport that trusts nobody, so that tests do not depend on the machine's certificates.
+/// Returns a builder without root certificates, so that tests do not depend on those of the machine.
 pub(crate) fn builder() -> HyperTransportBuilder {
     HyperTransport::builder().tls_config(tls_config(RootCertStore::empty()))
 }
 
-/// A client's TLS configuration that trusts these authorities.
+/// Returns a client's TLS configuration that trusts `roots`.
 pub(crate) fn tls_config(roots: RootCertStore) -> ClientConfig {
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -138,7 +139,7 @@ pub(crate) fn tls_config(roots: RootCertStore) -> ClientConfig {
         .with_no_client_auth()
 }
 
-/// A `POST` with a small JSON body.
+/// Returns a `POST` request with a small JSON body.
 pub(crate) fn post(url: &str) -> HttpRequest {
     let mut request = HttpRequest::new(Bytes::from_static(b"[1,2,3]"));
     *request.method_mut() = http::Method::POST;
@@ -146,24 +147,24 @@ pub(crate) fn post(url: &str) -> HttpRequest {
     request
 }
 
-/// A `GET`.
+/// Returns a `GET` request.
 pub(crate) fn get(url: &str) -> HttpRequest {
     let mut request = HttpRequest::default();
     *request.uri_mut() = url.parse().expect("a URL");
     request
 }
 
-/// Sends a request that is to fail, and tells how it did.
+/// Sends a request that must fail, and returns its error.
 pub(crate) async fn failure(transport: &impl HttpTransport, request: HttpRequest) -> TransportError {
     let result = in_time(transport.send(request)).await;
     result.expect_err("the request fails")
 }
 
-pub(crate) fn verdict(error: &TransportError) -> (TransportErrorKind, Delivery) {
+pub(crate) fn kind_and_delivery(error: &TransportError) -> (TransportErrorKind, Delivery) {
     (error.kind(), error.delivery())
 }
 
-/// Fails a test that hangs instead of letting it hang.
+/// Awaits `work`, and panics if it hangs.
 pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::select! {
         value = work => value,

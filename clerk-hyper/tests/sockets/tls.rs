@@ -1,4 +1,4 @@
-//! Certificates are verified, and the version of HTTP is what the server chooses.
+//! TLS: certificates are verified, and the server chooses the version of HTTP.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::http2::{answer, serve};
-use crate::server::{Server, builder, failure, get, in_time, read_head, tls_config, verdict};
+use crate::server::{Server, builder, failure, get, in_time, kind_and_delivery, read_head, tls_config};
 
-/// A certificate authority of the tests' own.
+/// A certificate authority for tests.
 struct Authority {
     certificate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
@@ -34,7 +34,7 @@ impl Authority {
         Self { certificate, issuer }
     }
 
-    /// A server's configuration with a certificate for `name`.
+    /// Returns a server's configuration with a certificate for `name`.
     fn server(&self, name: &str, alpn: &[&str]) -> ServerConfig {
         let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new([name.to_owned()]).expect("a name");
@@ -49,13 +49,13 @@ impl Authority {
             .expect("ring has them")
             .with_no_client_auth()
             .with_single_cert(vec![certificate], key)
-            .expect("they belong together");
+            .expect("a matching key");
         config.alpn_protocols = alpn.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         config
     }
 }
 
-/// Answers one request as HTTP/2 or HTTP/1.1, whichever was agreed on.
+/// Starts a server that answers one request per connection, over HTTP/2 or HTTP/1.1 as negotiated.
 async fn start(config: ServerConfig) -> Server {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     Server::start(move |peer, _| {
@@ -80,13 +80,13 @@ fn url(server: &Server) -> String {
 }
 
 #[tokio::test]
-async fn the_server_chooses_the_version() {
+async fn the_server_chooses_the_http_version() {
     let cases = [
         (&["h2", "http/1.1"][..], Version::HTTP_2),
         (&["http/1.1"][..], Version::HTTP_11),
         (&[][..], Version::HTTP_11),
     ];
-    let authority = Authority::new("a friend");
+    let authority = Authority::new("trusted");
     let transport = HyperTransport::builder().add_root_certificate(authority.certificate.clone());
     let transport = transport.build().expect("a root certificate");
     for (alpn, version) in cases {
@@ -97,10 +97,10 @@ async fn the_server_chooses_the_version() {
     }
 }
 
-/// Nothing is known of the server yet, so each request begins a connection, and all but one turn out superfluous.
+/// The client does not know yet that the server supports HTTP/2, so it starts a connection for each request.
 #[tokio::test]
-async fn a_burst_at_the_start_is_answered() {
-    let authority = Authority::new("a friend");
+async fn answers_a_burst_of_first_requests() {
+    let authority = Authority::new("trusted");
     let transport = HyperTransport::builder().add_root_certificate(authority.certificate.clone());
     let transport = transport.build().expect("a root certificate");
     let server = start(authority.server("127.0.0.1", &["h2"])).await;
@@ -116,21 +116,21 @@ async fn a_burst_at_the_start_is_answered() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_trusted_is_refused() {
-    let authority = Authority::new("a friend");
+async fn refuses_untrusted_certificates() {
+    let authority = Authority::new("trusted");
     let trusting = |certificate: &CertificateDer<'static>| {
         let builder = HyperTransport::builder().add_root_certificate(certificate.clone());
         builder.build().expect("a root certificate")
     };
     let cases = [
         (
-            "of an unknown authority",
-            trusting(&Authority::new("a stranger").certificate),
+            "unknown authority",
+            trusting(&Authority::new("untrusted").certificate),
             "127.0.0.1",
             "UnknownIssuer",
         ),
         (
-            "of another name",
+            "wrong name",
             trusting(&authority.certificate),
             "api.example.com",
             "not valid for name",
@@ -139,7 +139,7 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
     for (case, transport, name, reason) in cases {
         let server = start(authority.server(name, &["h2", "http/1.1"])).await;
         let error = failure(&transport, get(&url(&server))).await;
-        assert_eq!(verdict(&error), (Kind::Connect, NotSent), "{case}: {error:?}");
+        assert_eq!(kind_and_delivery(&error), (Kind::Connect, NotSent), "{case}: {error:?}");
         let chain = std::iter::successors(Some(&error as &dyn Error), |&error| error.source());
         let chain: Vec<_> = chain.map(ToString::to_string).collect();
         assert!(chain.join(": ").contains(reason), "{case}: {chain:?}");
@@ -147,8 +147,8 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
 }
 
 #[tokio::test]
-async fn a_whole_configuration_replaces_the_roots() {
-    let authority = Authority::new("a friend");
+async fn tls_config_replaces_the_root_certificates() {
+    let authority = Authority::new("trusted");
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate.clone()).expect("a certificate");
     let mut config = tls_config(roots);
@@ -160,7 +160,7 @@ async fn a_whole_configuration_replaces_the_roots() {
 }
 
 #[test]
-fn what_is_not_a_certificate_is_not_added() {
+fn refuses_a_malformed_root_certificate() {
     let transport = HyperTransport::builder().add_root_certificate(CertificateDer::from(vec![1, 2, 3]));
     assert!(matches!(transport.build(), Err(SetupError::Tls(_))));
 }

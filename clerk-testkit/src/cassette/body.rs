@@ -1,11 +1,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clerk_core::Bytes;
+use clerk_core::json::Json;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::scrub::Scrubber;
-use crate::json::Json;
 
 /// A body as a file keeps it: as JSON, as text, or else as base64.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

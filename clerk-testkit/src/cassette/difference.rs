@@ -1,7 +1,6 @@
 use super::body::Body;
 use super::request::RecordedRequest;
-use crate::difference::Difference;
-use crate::json::{self, Extent};
+use crate::difference::{Difference, Extent, diff_json};
 use crate::query;
 
 /// In what a request is not the recorded one.
@@ -24,7 +23,7 @@ pub(super) fn diff(recorded: &RecordedRequest<'_>, request: &RecordedRequest<'_>
     found.extend(query::diff(&recorded.query, &request.query));
     match (&recorded.body, &request.body) {
         (Body::Json(recorded), Body::Json(body)) => {
-            let differences = json::diff(recorded, body, Extent::Whole).into_iter();
+            let differences = diff_json(recorded, body, Extent::Whole).into_iter();
             found.extend(differences.map(|difference| difference.within("body")));
         }
         (recorded, body) => {

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Body;
 use super::scrub::Scrubber;
-use crate::json::write_canonical_text;
 use crate::query;
 
 /// Headers by name, each with its values in their order.
@@ -32,7 +31,7 @@ impl<'a> RecordedRequest<'a> {
     /// `request`, scrubbed, with those of its headers that `allowed` names. Only what was scrubbed is copied.
     pub(super) fn scrubbed(request: &'a HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
         let uri = request.uri();
-        let parameters = query::parameters(uri.query()).into_iter();
+        let parameters = query::sorted_parameters(uri.query()).into_iter();
         let mut query: Vec<_> = parameters
             .map(|(name, value)| {
                 let value = scrubber.parameter(&name, value);
@@ -92,4 +91,10 @@ pub(super) fn scrubbed_headers(headers: &HeaderMap, allowed: &[String], scrubber
         }
     }
     kept
+}
+
+/// Ends the text with a byte that UTF-8 never contains, so that adjacent texts cannot be confused.
+fn write_canonical_text(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(text.as_bytes());
+    out.push(0xff);
 }

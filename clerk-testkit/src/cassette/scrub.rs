@@ -21,7 +21,7 @@ use pseudonym::Pseudonym;
 pub(super) use secret::holds_secret;
 use spelling::begins_escape;
 
-use crate::json::Json;
+use clerk_core::json::Json;
 
 /// How often base64 within base64 is looked into.
 const DEPTH: u8 = 2;
@@ -63,7 +63,21 @@ impl Scrubber {
     /// Every string of `json`, its keys as well, and whole what a key calls a ticket.
     pub(super) fn json(&mut self, json: &mut Json<'_>) {
         ticket::redact_members(json);
-        json.change_strings(&mut |text| *text = self.string(mem::take(text)));
+        self.strings(json);
+    }
+
+    fn strings<'t>(&mut self, json: &mut Json<'t>) {
+        match json {
+            Json::String(text) => *text = self.string(mem::take(text)),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.strings(item)),
+            Json::Object(members) => {
+                for (key, value) in members {
+                    *key = self.string(mem::take(key));
+                    self.strings(value);
+                }
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
     }
 
     /// A query parameter's value.

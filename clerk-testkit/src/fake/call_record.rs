@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
-use super::operation::FakeOperation;
+use super::routes::FakeOperation;
 
 /// One call that the fake was asked to answer.
 ///

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 const ARRAY_SIZE_EXCEEDED: &str = "form_param_array_size_exceeded";
 const AUTHENTICATION_INVALID: &str = "authentication_invalid";
 const AUTHORIZATION_HEADER_FORMAT_INVALID: &str = "authorization_header_format_invalid";
+const FAKE_NOT_SIMULATED: &str = "fake_not_simulated";
 const GATEWAY_TIMEOUT: &str = "gateway_timeout";
 const REQUEST_BODY_INVALID: &str = "request_body_invalid";
 const REQUEST_BODY_TOO_LARGE: &str = "request_body_too_large";
@@ -146,6 +147,13 @@ impl Refusal {
     pub(super) fn not_found(what: impl Into<String>) -> Self {
         let error = ErrorItem::new(ErrorCode::RESOURCE_NOT_FOUND, "not found", what);
         Self::of(StatusCode::NOT_FOUND, error)
+    }
+
+    /// Refuses what the fake does not simulate. Clerk may have it, so the code is the fake's own instead of one of Clerk's, and
+    /// the status is not a 5xx, because some SDKs retry those.
+    pub(super) fn not_simulated(hint: impl Into<String>) -> Self {
+        let code = ErrorCode::new(FAKE_NOT_SIMULATED);
+        Self::of(StatusCode::BAD_REQUEST, ErrorItem::new(code, "not simulated", hint))
     }
 
     pub(super) fn body_invalid() -> Self {

@@ -12,16 +12,15 @@ use serde_json::json;
 use super::address::each_once;
 use super::config::Config;
 use super::error::Refusal;
-use super::invitations::{self, Invitation, NewInvitation};
+use super::invitations::{Invitation, NewInvitation};
 use super::kept::Store;
-use super::operation::FakeOperation;
-use super::organization_invitations::{self, OrganizationInvitation};
+use super::organization_invitations::OrganizationInvitation;
 use super::organizations::Organizations;
 use super::query::Query;
-use super::route::PathParams;
+use super::routes::PathParams;
 use super::state::Arrival;
-use super::users::{self, Users};
-use super::waitlist_entries::{self, WaitlistEntry};
+use super::users::Users;
+use super::waitlist_entries::WaitlistEntry;
 
 /// Everything that the instance holds, and the mails that went out.
 #[derive(Debug)]
@@ -34,6 +33,9 @@ pub(super) struct Instance {
     pub(super) waitlist_entries: Store<WaitlistEntry>,
     pub(super) mails: BTreeMap<String, u64>,
 }
+
+/// Carries out a call: changes the instance and returns the body of the response.
+pub(super) type Handler = fn(&mut Instance, &mut Call<'_>) -> Result<Bytes, Refusal>;
 
 /// One call that is being carried out.
 #[derive(Debug)]
@@ -105,36 +107,6 @@ impl Instance {
         instance
     }
 
-    /// Does what the call asks for.
-    pub(super) fn carry_out(&mut self, operation: FakeOperation, call: &mut Call<'_>) -> Result<Bytes, Refusal> {
-        use FakeOperation as Op;
-
-        match operation {
-            Op::CreateInvitation => invitations::create(self, call),
-            Op::CreateBulkInvitations => invitations::create_bulk(self, call),
-            Op::ListInvitations => invitations::list(self, call),
-            Op::RevokeInvitation => invitations::revoke(self, call),
-            Op::DeleteInvitation => invitations::delete(self, call),
-            Op::CreateOrganizationInvitation => organization_invitations::create(self, call),
-            Op::CreateOrganizationInvitationBulk => organization_invitations::create_bulk(self, call),
-            Op::ListOrganizationInvitations => organization_invitations::list(self, call),
-            Op::ListPendingOrganizationInvitations => organization_invitations::list_pending(self, call),
-            Op::GetOrganizationInvitation => organization_invitations::get(self, call),
-            Op::RevokeOrganizationInvitation => organization_invitations::revoke(self, call),
-            Op::ListInstanceOrganizationInvitations => organization_invitations::list_of_instance(self, call),
-            Op::UsersGetOrganizationInvitations => organization_invitations::list_of_user(self, call),
-            Op::CreateWaitlistEntry => waitlist_entries::create(self, call),
-            Op::CreateBulkWaitlistEntries => waitlist_entries::create_bulk(self, call),
-            Op::ListWaitlistEntries => waitlist_entries::list(self, call),
-            Op::InviteWaitlistEntry => waitlist_entries::invite(self, call),
-            Op::RejectWaitlistEntry => waitlist_entries::reject(self, call),
-            Op::DeleteWaitlistEntry => waitlist_entries::delete(self, call),
-            Op::GetUserList => users::list(self, call),
-            Op::GetUsersCount => users::count(self, call),
-            Op::GetInstance => Ok(self.describe()),
-        }
-    }
-
     pub(super) fn config(&self) -> &Config {
         &self.config
     }
@@ -176,22 +148,22 @@ impl Instance {
     pub(super) fn is_listed(&self, made_at: Duration, call: &Call<'_>) -> bool {
         made_at.saturating_add(self.config.read_lag) <= call.at.now
     }
+}
 
-    /// Answers `GetInstance`.
-    fn describe(&self) -> Bytes {
-        let environment = match self.config.secret_key.environment() {
-            Environment::Development => "development",
-            Environment::Production => "production",
-        };
-        let instance = json!({
-            "object": "instance",
-            "id": "ins_fake",
-            "environment_type": environment,
-            "allowed_origins": null,
-            "workspace_id": null,
-        });
-        instance.to_string().into()
-    }
+/// Answers `GetInstance`.
+pub(super) fn get(instance: &Instance, _call: &Call<'_>) -> Result<Bytes, Refusal> {
+    let environment = match instance.config.secret_key.environment() {
+        Environment::Development => "development",
+        Environment::Production => "production",
+    };
+    let shown = json!({
+        "object": "instance",
+        "id": "ins_fake",
+        "environment_type": environment,
+        "allowed_origins": null,
+        "workspace_id": null,
+    });
+    Ok(shown.to_string().into())
 }
 
 /// `value` as JSON text.

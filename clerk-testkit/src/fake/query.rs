@@ -1,16 +1,12 @@
+use crate::query::parameters;
+
 /// The parameters of a query, in order, decoded (`+` and percent signs, as in the WHATWG URL standard, 5.1).
 #[derive(Debug)]
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
     pub(super) fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs
-                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(name, value)| (decode(&name.replace('+', " ")), decode(&value.replace('+', " "))))
-                .collect(),
-        )
+        Self(parameters(query).collect())
     }
 
     /// The first value of this name.
@@ -30,26 +26,6 @@ impl Query {
             .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
-}
-
-/// Decodes percent signs (RFC 3986, 2.1). What is no hexadecimal number stays, and what is not UTF-8 is replaced.
-pub(super) fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let decoded = (*first == b'%').then(|| behind.get(..2).and_then(hex)).flatten();
-        bytes.push(decoded.unwrap_or(*first));
-        rest = if decoded.is_some() { &behind[2..] } else { behind };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digits: &[u8]) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    digits.iter().try_fold(0_u8, |value, byte| {
-        let digit = u8::try_from(digit(*byte)?).ok()?;
-        Some(value << 4 | digit)
-    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::error::{CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
 use super::fault::{Fault, FaultRun, Moment};
 use super::instance::{Call, Extent, Instance};
 use super::limits::Limits;
-use super::route::Route;
+use super::routes::Route;
 
 /// A body that no decoder takes.
 const GARBAGE: Bytes = Bytes::from_static(b"{\"data\":[{\"id\":\xff");
@@ -66,16 +66,24 @@ impl Arrival {
 #[derive(Debug, Clone, Copy)]
 struct Incoming<'a> {
     request: &'a HttpRequest,
-    route: Option<&'a Route>,
+    route: Result<&'a Route, &'a Refusal>,
     arrival: Arrival,
     extent: Extent,
 }
 
-/// A request that takes effect when its sender has given it up.
+/// Where a call goes, and the fault that it meets.
+#[derive(Debug)]
+pub(crate) struct Routed {
+    route: Result<Route, Refusal>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// A request that takes effect after its sender has given it up.
 #[derive(Debug)]
 struct Late {
     due: Arrival,
     request: HttpRequest,
+    route: Route,
 }
 
 impl State {
@@ -100,10 +108,9 @@ impl State {
         let mut due: Vec<_> = self.late.extract_if(.., |late| late.due.now <= now).collect();
         due.sort_by_key(|late| late.due.now);
         for late in due {
-            let route = Route::of(late.request.method(), late.request.uri().path());
             let incoming = Incoming {
                 request: &late.request,
-                route: route.as_ref(),
+                route: Ok(&late.route),
                 arrival: late.due,
                 extent: Extent::Whole,
             };
@@ -112,20 +119,21 @@ impl State {
         }
     }
 
-    /// The fault that the next call, of this method and path, meets.
-    pub(super) fn draw_fault(&mut self, method: &Method, path: &str) -> Option<Fault> {
-        let route = Route::of(method, path)?;
-        self.faults.next(route.operation)
+    /// Routes the next call, and draws the fault that it meets. A request that the fake does not simulate meets none.
+    pub(super) fn route(&mut self, method: &Method, path: &str) -> Routed {
+        let route = Route::find(method, path);
+        let fault = route.as_ref().ok().and_then(|route| self.faults.next(route.operation));
+        Routed { route, fault }
     }
 
-    /// Takes a request that meets `fault`, and says what it comes to.
-    pub(super) fn take(&mut self, request: &HttpRequest, fault: Option<Fault>, arrival: Arrival) -> Reply {
+    /// Carries out a routed request, as far as its fault lets it.
+    pub(super) fn take(&mut self, request: &HttpRequest, routed: Routed, arrival: Arrival) -> Reply {
         self.catch_up(arrival.now);
-        let route = Route::of(request.method(), request.uri().path());
+        let Routed { route, fault } = routed;
         let mut record = CallRecord {
             number: self.calls.len() as u64 + 1,
             at: arrival.now.saturating_sub(self.origin),
-            operation: route.as_ref().map(|route| route.operation),
+            operation: route.as_ref().ok().map(|route| route.operation),
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
@@ -171,19 +179,23 @@ impl State {
                 Reply::Hang
             }
             Fault::Late(after) => {
-                self.late.push(Late {
-                    due: incoming.arrival.after(after),
-                    request: incoming.request.clone(),
-                });
+                if let Ok(route) = incoming.route {
+                    self.late.push(Late {
+                        due: incoming.arrival.after(after),
+                        request: incoming.request.clone(),
+                        route: route.clone(),
+                    });
+                }
                 Reply::Lost
             }
             Fault::Truncated => Reply::Truncated(self.answer(incoming, record)),
             Fault::Garbage => Reply::Whole(self.answer(incoming, record).map(|_| GARBAGE)),
             Fault::TooManyRequests(wait) => {
-                if let Some(route) = incoming.route {
+                if let Ok(route) = incoming.route {
                     // A response cannot ask for less than a second.
                     let wait = wait.max(Duration::from_secs(1));
-                    self.limits.block(route.operation.rate_limit_key(), wait, now);
+                    self.limits
+                        .block(route.operation.operation().rate_limit_key(), wait, now);
                 }
                 Reply::Whole(self.answer(incoming, record))
             }
@@ -227,8 +239,8 @@ impl State {
     /// Carries the request out; the ids of what it makes go to `created`.
     fn carry_out(&mut self, incoming: Incoming<'_>, created: &mut Vec<String>) -> Result<Bytes, Refusal> {
         let route = self.let_in(incoming)?;
-        self.instance.carry_out(
-            route.operation,
+        (route.handler)(
+            &mut self.instance,
             &mut Call {
                 request: incoming.request,
                 params: &route.params,
@@ -241,12 +253,10 @@ impl State {
 
     /// Lets in a request that is for something known, has the key, and comes within the limits.
     fn let_in<'a>(&mut self, incoming: Incoming<'a>) -> Result<&'a Route, Refusal> {
-        let Some(route) = incoming.route else {
-            return Err(Refusal::not_found("There is no such path, or not with this method."));
-        };
+        let route = incoming.route.map_err(Clone::clone)?;
         authorize(incoming.request.headers(), &self.config.secret_key)?;
         self.limits
-            .take(route.operation.rate_limit_key(), incoming.arrival.now)
+            .take(route.operation.operation().rate_limit_key(), incoming.arrival.now)
             .map_err(Refusal::too_many_requests)?;
         Ok(route)
     }

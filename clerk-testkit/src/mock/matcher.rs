@@ -1,10 +1,10 @@
 use clerk_core::HttpRequest;
+use clerk_core::json::Json;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
-use crate::difference::Difference;
-use crate::json::{Extent, Json, diff};
+use crate::difference::{Difference, Extent, diff_json};
 use crate::query;
 
 /// Which requests an expectation is about: [`get`], [`post`], [`put`], [`patch`], [`delete`] or [`request`] starts one.
@@ -106,7 +106,7 @@ impl RequestMatcher {
     }
 
     fn body(mut self, body: &impl Serialize, extent: Extent) -> Self {
-        self.body = Some(match Json::of(body) {
+        self.body = Some(match Json::from_serialize(body) {
             Ok(json) => BodyMatcher::Json(json, extent),
             Err(reason) => BodyMatcher::Impossible(reason),
         });
@@ -143,7 +143,7 @@ impl RequestMatcher {
         if self.query.is_none() && self.query_parameters.is_empty() {
             return;
         }
-        let actual = query::parameters(request.uri().query());
+        let actual = query::sorted_parameters(request.uri().query());
         if let Some(expected) = &self.query {
             found.extend(query::diff(expected, &actual));
         }
@@ -215,7 +215,7 @@ fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
         }
         BodyMatcher::Json(expected, extent) => match Json::parse(body) {
             Some(actual) => {
-                let found = diff(expected, &actual, *extent).into_iter();
+                let found = diff_json(expected, &actual, *extent).into_iter();
                 found.map(|difference| difference.within("body")).collect()
             }
             None => {

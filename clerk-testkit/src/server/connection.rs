@@ -45,13 +45,13 @@ async fn answer(
     if let Some(response) = control::answer(&fake, &parts.method, parts.uri.path()) {
         return Ok(response.map(AnswerBody::whole));
     }
-    let fault = fake.draw_fault(&parts.method, parts.uri.path());
-    let body = match fault {
+    let routed = fake.route(&parts.method, parts.uri.path());
+    let body = match routed.fault {
         Some(Fault::Refused) => Bytes::new(),
         _ => read(body).await?,
     };
     let request = HttpRequest::from_parts(parts, body);
-    match fake.reply(&request, fault).await {
+    match fake.reply(&request, routed).await {
         Reply::Whole(response) => Ok(response.map(AnswerBody::whole)),
         Reply::Truncated(response) => Ok(AnswerBody::truncate(response)),
         Reply::Refused | Reply::Lost => Err(Closed),

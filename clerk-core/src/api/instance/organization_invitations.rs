@@ -1,47 +1,47 @@
-use std::fmt;
-
 use crate::api::organization_invitations::OrganizationInvitationOrder;
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{InvitationStatus, OrganizationInvitation, Page, Redacted};
+use crate::model::{InvitationStatus, OrganizationInvitation, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
 
-pub(super) static OPERATION: Operation =
-    Operation::get("ListInstanceOrganizationInvitations", "/organization_invitations");
-
-/// Which invitations to any organization of the instance to list. Nothing set lists the ten newest of every status.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// Lists the invitations to all organizations of the instance. Without filters, Clerk returns the ten newest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListInstanceOrganizationInvitations {
     statuses: Vec<InvitationStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<OrganizationInvitationOrder>,
-    window: Window,
+    paging: PagingParams,
 }
 
 impl ListInstanceOrganizationInvitations {
-    /// Lists without filter.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation =
+        &Operation::get("ListInstanceOrganizationInvitations", "/organization_invitations");
+
+    /// Creates a list without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only invitations of this status. Called again, of that one too.
+    /// Lists only invitations with this status. Call it again to add another status.
     #[must_use]
     pub fn status(mut self, status: InvitationStatus) -> Self {
         self.statuses.push(status);
         self
     }
 
-    /// Only invitations whose address fits this text. Clerk does not promise an exact match: compare the addresses
-    /// that come.
+    /// Lists only invitations whose email address matches this text. Clerk does not document the match as exact, so compare
+    /// the addresses in the response.
     #[must_use]
-    pub fn query(mut self, address: impl Into<String>) -> Self {
+    pub fn query(mut self, address: impl Into<Sensitive>) -> Self {
         self.query = Some(address.into());
         self
     }
 
-    /// The order.
+    /// Sets the order.
     #[must_use]
     pub fn order_by(mut self, order: OrganizationInvitationOrder) -> Self {
         self.order_by = Some(order);
@@ -49,33 +49,21 @@ impl ListInstanceOrganizationInvitations {
     }
 }
 
-window_setters!(ListInstanceOrganizationInvitations);
+paging_setters!(ListInstanceOrganizationInvitations);
 
 impl Endpoint for ListInstanceOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_all("status", &self.statuses)
-            .query_opt("query", self.query.as_deref())
-            .query_opt("order_by", self.order_by.map(OrganizationInvitationOrder::as_str));
-        self.window.add_to(request)
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
+            .query_opt("order_by", self.order_by);
+        self.paging.add_to(request)
     }
 }
 
 impl Paged for ListInstanceOrganizationInvitations {
     type Item = OrganizationInvitation;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListInstanceOrganizationInvitations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListInstanceOrganizationInvitations")
-            .field("statuses", &self.statuses)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }

@@ -1,18 +1,15 @@
-use std::fmt;
-
 use serde::Serialize;
 
-use crate::api::invitee;
+use crate::api::checks;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata, Redacted};
+use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata};
 use crate::operation::Operation;
+use crate::sensitive::Sensitive;
 
-pub(crate) static OPERATION: Operation = Operation::post("CreateInvitation", "/invitations");
-
-/// One person to invite to the application, and how.
+/// An invitation to create.
 ///
-/// Only the address is required. What is not set is not sent, and Clerk's default holds.
+/// Only the email address is required. Unset fields are omitted, so Clerk's defaults apply.
 ///
 /// ```
 /// use clerk_core::api::invitations::CreateInvitation;
@@ -25,13 +22,13 @@ pub(crate) static OPERATION: Operation = Operation::post("CreateInvitation", "/i
 ///     .template(InvitationTemplate::Invitation);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CreateInvitation {
     email_address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_metadata: Option<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    redirect_url: Option<String>,
+    redirect_url: Option<Sensitive>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notify: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,10 +40,13 @@ pub struct CreateInvitation {
 }
 
 impl CreateInvitation {
-    /// The longest that an invitation can be valid: 365 days.
-    pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post("CreateInvitation", "/invitations");
 
-    /// Invites this address.
+    /// The longest validity of an invitation, in days: 365.
+    pub const MAX_EXPIRES_IN_DAYS: u16 = checks::MAX_EXPIRES_IN_DAYS;
+
+    /// Creates an invitation for this email address.
     pub fn new(email_address: impl Into<EmailAddress>) -> Self {
         Self {
             email_address: email_address.into(),
@@ -59,64 +59,63 @@ impl CreateInvitation {
         }
     }
 
-    /// Gives the user this public metadata once the invitation is accepted.
+    /// Sets the public metadata that the user receives when the invitation is accepted.
     #[must_use]
     pub fn public_metadata(mut self, metadata: Metadata) -> Self {
         self.public_metadata = Some(metadata);
         self
     }
 
-    /// Leads the person here from the mail. A sign-up page of your own needs it.
+    /// Sets the URL that the link in the email leads to. Required if you host your own sign-up page.
     #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
         self.redirect_url = Some(url.into());
         self
     }
 
-    /// Whether Clerk sends a mail; it does unless told `false`.
+    /// Sets whether Clerk sends an email; Clerk's default is `true`.
     #[must_use]
     pub fn notify(mut self, notify: bool) -> Self {
         self.notify = Some(notify);
         self
     }
 
-    /// Whether to invite even if an invitation is pending for the address; Clerk does not unless told `true`.
+    /// Sets whether Clerk invites even if an invitation is pending for the address; Clerk's default is `false`.
     ///
-    /// With it, sending the request twice can invite twice.
+    /// With `true`, sending the request twice can invite the person twice.
     #[must_use]
     pub fn ignore_existing(mut self, ignore: bool) -> Self {
         self.ignore_existing = Some(ignore);
         self
     }
 
-    /// How many days the invitation is valid: 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is
-    /// 30.
+    /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
     #[must_use]
     pub fn expires_in_days(mut self, days: u16) -> Self {
         self.expires_in_days = Some(days);
         self
     }
 
-    /// The mail template; Clerk's default is [`InvitationTemplate::Invitation`].
+    /// Sets the email template; Clerk's default is [`InvitationTemplate::Invitation`].
     #[must_use]
     pub fn template(mut self, template: InvitationTemplate) -> Self {
         self.template = Some(template);
         self
     }
 
-    /// The address that is invited.
+    /// Returns the email address to invite.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
     }
 
-    /// Whether a pending invitation is to be ignored.
+    /// Returns whether the request invites even if an invitation is pending.
     pub fn ignores_existing(&self) -> bool {
         self.ignore_existing.unwrap_or(false)
     }
 
-    /// What is wrong with the request whatever the instance, if anything is. It shows no address.
+    /// Returns why every instance would refuse the request, if so. The text never contains the address.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        invitee::address_problem(&self.email_address).or_else(|| invitee::expiry_problem(self.expires_in_days))
+        checks::address_problem(&self.email_address).or_else(|| checks::expiry_problem(self.expires_in_days))
     }
 }
 
@@ -124,25 +123,10 @@ impl Endpoint for CreateInvitation {
     type Output = Invitation;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         match self.problem() {
             Some(problem) => Err(request.invalid(problem)),
             None => request.json(self),
         }
-    }
-}
-
-/// Shows neither the address nor the redirect URL, which can hold one.
-impl fmt::Debug for CreateInvitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateInvitation")
-            .field("email_address", &self.email_address)
-            .field("public_metadata", &self.public_metadata)
-            .field("redirect_url", &self.redirect_url.as_ref().map(|_| Redacted))
-            .field("notify", &self.notify)
-            .field("ignore_existing", &self.ignore_existing)
-            .field("expires_in_days", &self.expires_in_days)
-            .field("template", &self.template)
-            .finish()
     }
 }

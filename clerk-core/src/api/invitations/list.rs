@@ -1,15 +1,13 @@
-use std::fmt;
-
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{Invitation, InvitationStatus, Page, Redacted};
+use crate::model::{Invitation, InvitationStatus, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
+use crate::text::text_enum;
 
-pub(crate) static OPERATION: Operation = Operation::get("ListInvitations", "/invitations");
-
-/// Which invitations to list. Nothing set lists the ten newest of every status but revoked.
+/// Lists invitations to the application. Without filters, Clerk returns the ten newest, revoked ones excluded.
 ///
 /// ```
 /// use clerk_core::api::invitations::{InvitationOrder, ListInvitations};
@@ -20,67 +18,57 @@ pub(crate) static OPERATION: Operation = Operation::get("ListInvitations", "/inv
 ///     .order_by(InvitationOrder::CreatedAt)
 ///     .limit(500);
 /// ```
-#[derive(Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInvitations {
     status: Option<InvitationStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<InvitationOrder>,
-    window: Window,
+    paging: PagingParams,
 }
 
-/// The order of a list of invitations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InvitationOrder {
-    /// Oldest first.
-    CreatedAt,
-    /// Newest first, the default.
-    CreatedAtDescending,
-    /// By address, from A to Z.
-    EmailAddress,
-    /// By address, from Z to A.
-    EmailAddressDescending,
-    /// The first to expire first.
-    ExpiresAt,
-    /// The last to expire first.
-    ExpiresAtDescending,
-}
-
-impl InvitationOrder {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreatedAt => "+created_at",
-            Self::CreatedAtDescending => "-created_at",
-            Self::EmailAddress => "+email_address",
-            Self::EmailAddressDescending => "-email_address",
-            Self::ExpiresAt => "+expires_at",
-            Self::ExpiresAtDescending => "-expires_at",
-        }
+text_enum! {
+    /// The order in which Clerk lists invitations.
+    pub enum InvitationOrder {
+        /// Oldest first.
+        CreatedAt = "+created_at",
+        /// Newest first, the default.
+        CreatedAtDescending = "-created_at",
+        /// By email address, from A to Z.
+        EmailAddress = "+email_address",
+        /// By email address, from Z to A.
+        EmailAddressDescending = "-email_address",
+        /// Earliest expiry first.
+        ExpiresAt = "+expires_at",
+        /// Latest expiry first.
+        ExpiresAtDescending = "-expires_at",
     }
 }
 
 impl ListInvitations {
-    /// Lists without filter.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("ListInvitations", "/invitations");
+
+    /// Creates a list without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only invitations of this status. Revoked ones are listed only when asked for.
+    /// Lists only invitations with this status. Clerk lists revoked invitations only on request.
     #[must_use]
     pub fn status(mut self, status: InvitationStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Only invitations whose address or id fits this text. Clerk does not promise an exact match: compare the
-    /// addresses that come.
+    /// Lists only invitations whose email address or id matches this text. Clerk does not document the match as exact, so
+    /// compare the addresses in the response.
     #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<String>) -> Self {
+    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
         self.query = Some(address_or_id.into());
         self
     }
 
-    /// The order.
+    /// Sets the order.
     #[must_use]
     pub fn order_by(mut self, order: InvitationOrder) -> Self {
         self.order_by = Some(order);
@@ -88,35 +76,23 @@ impl ListInvitations {
     }
 }
 
-window_setters!(ListInvitations);
+paging_setters!(ListInvitations);
 
 impl Endpoint for ListInvitations {
     type Output = Page<Invitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_deref())
-            .query_opt("order_by", self.order_by.map(InvitationOrder::as_str))
-            // With it, Clerk also tells the total.
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
+            .query_opt("order_by", self.order_by)
+            // Makes Clerk include the total count.
             .query("paginated", true);
-        self.window.add_to(request)
+        self.paging.add_to(request)
     }
 }
 
 impl Paged for ListInvitations {
     type Item = Invitation;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListInvitations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListInvitations")
-            .field("status", &self.status)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }

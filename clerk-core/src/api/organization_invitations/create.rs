@@ -1,24 +1,18 @@
-use std::fmt;
-
 use serde::Serialize;
 
-use crate::api::invitee;
+use crate::api::checks;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, Redacted, UserId};
+use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, UserId};
 use crate::operation::Operation;
+use crate::sensitive::Sensitive;
 
-pub(crate) static OPERATION: Operation = Operation::post(
-    "CreateOrganizationInvitation",
-    "/organizations/{organization_id}/invitations",
-);
-
-/// One person to invite to an organization, and how: the item of both calls that invite.
+/// An organization invitation to create, for single and bulk calls.
 ///
-/// Address and role are required. What is not set is not sent, and Clerk's default holds.
+/// The email address and the role are required. Unset fields are omitted, so Clerk's defaults apply.
 ///
-/// There is no `ignore_existing` and no mail template here: those belong to
-/// [invitations to the application](crate::CreateInvitation).
+/// Organization invitations have no `ignore_existing` and no email template; those exist only for
+/// [invitations to the application](crate::api::invitations::CreateInvitation).
 ///
 /// ```
 /// use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
@@ -30,7 +24,7 @@ pub(crate) static OPERATION: Operation = Operation::post(
 ///     .expires_in_days(14);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CreateOrganizationInvitation {
     email_address: EmailAddress,
     role: String,
@@ -41,7 +35,7 @@ pub struct CreateOrganizationInvitation {
     #[serde(skip_serializing_if = "Option::is_none")]
     private_metadata: Option<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    redirect_url: Option<String>,
+    redirect_url: Option<Sensitive>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notify: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,10 +43,10 @@ pub struct CreateOrganizationInvitation {
 }
 
 impl CreateOrganizationInvitation {
-    /// The longest that an invitation can be valid: 365 days.
-    pub const MAX_EXPIRES_IN_DAYS: u16 = invitee::MAX_EXPIRES_IN_DAYS;
+    /// The longest validity of an invitation, in days: 365.
+    pub const MAX_EXPIRES_IN_DAYS: u16 = checks::MAX_EXPIRES_IN_DAYS;
 
-    /// Invites this address to join with this role. Roles go by their key, such as `org:member`.
+    /// Creates an invitation for this email address. `role` is the key of a role, such as `org:member`.
     pub fn new(email_address: impl Into<EmailAddress>, role: impl Into<String>) -> Self {
         Self {
             email_address: email_address.into(),
@@ -66,80 +60,63 @@ impl CreateOrganizationInvitation {
         }
     }
 
-    /// Invites in the name of this user (`inviter_user_id`), who must be an administrator of the organization.
+    /// Invites on behalf of this user (`inviter_user_id`), who must be an administrator of the organization.
     #[must_use]
     pub fn inviter(mut self, user: UserId) -> Self {
         self.inviter = Some(user);
         self
     }
 
-    /// Gives the membership this public metadata once the invitation is accepted. The browser can read it.
+    /// Sets the public metadata of the membership that an accepted invitation creates. Browsers can read it.
     #[must_use]
     pub fn public_metadata(mut self, metadata: Metadata) -> Self {
         self.public_metadata = Some(metadata);
         self
     }
 
-    /// Gives the membership this private metadata once the invitation is accepted. Only the backend can read it.
+    /// Sets the private metadata of the membership that an accepted invitation creates. Only the backend can read it.
     #[must_use]
     pub fn private_metadata(mut self, metadata: Metadata) -> Self {
         self.private_metadata = Some(metadata);
         self
     }
 
-    /// Leads the person here from the mail. A page of your own needs it.
+    /// Sets the URL that the link in the email leads to. Required if you host your own page for it.
     #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<String>) -> Self {
+    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
         self.redirect_url = Some(url.into());
         self
     }
 
-    /// Whether Clerk sends a mail; it does unless told `false`.
+    /// Sets whether Clerk sends an email; Clerk's default is `true`.
     #[must_use]
     pub fn notify(mut self, notify: bool) -> Self {
         self.notify = Some(notify);
         self
     }
 
-    /// How many days the invitation is valid: 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is
-    /// 30.
+    /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
     #[must_use]
     pub fn expires_in_days(mut self, days: u16) -> Self {
         self.expires_in_days = Some(days);
         self
     }
 
-    /// The address that is invited.
+    /// Returns the email address to invite.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
     }
 
-    /// What is wrong with the request whatever the instance, if anything is. It shows no address.
+    /// Returns why every instance would refuse the request, if so. The text never contains the address.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let role_problem = || self.role.trim().is_empty().then_some("role is empty");
-        invitee::address_problem(&self.email_address)
+        checks::address_problem(&self.email_address)
             .or_else(role_problem)
-            .or_else(|| invitee::expiry_problem(self.expires_in_days))
+            .or_else(|| checks::expiry_problem(self.expires_in_days))
     }
 }
 
-/// Shows neither the address nor the redirect URL, which can hold one.
-impl fmt::Debug for CreateOrganizationInvitation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateOrganizationInvitation")
-            .field("email_address", &self.email_address)
-            .field("role", &self.role)
-            .field("inviter", &self.inviter)
-            .field("public_metadata", &self.public_metadata)
-            .field("private_metadata", &self.private_metadata)
-            .field("redirect_url", &self.redirect_url.as_ref().map(|_| Redacted))
-            .field("notify", &self.notify)
-            .field("expires_in_days", &self.expires_in_days)
-            .finish()
-    }
-}
-
-/// Invites one person to an organization.
+/// Invites one person to an organization (`CreateOrganizationInvitation`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CreateOrganizationInvitationSingle<'a> {
     organization_id: &'a OrganizationId,
@@ -147,7 +124,13 @@ pub struct CreateOrganizationInvitationSingle<'a> {
 }
 
 impl<'a> CreateOrganizationInvitationSingle<'a> {
-    /// Invites this person to this organization.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::post(
+        "CreateOrganizationInvitation",
+        "/organizations/{organization_id}/invitations",
+    );
+
+    /// Creates a request that sends this invitation to this organization.
     pub const fn new(organization_id: &'a OrganizationId, invitation: &'a CreateOrganizationInvitation) -> Self {
         Self {
             organization_id,
@@ -160,7 +143,7 @@ impl Endpoint for CreateOrganizationInvitationSingle<'_> {
     type Output = OrganizationInvitation;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", self.organization_id)?;
         match self.invitation.problem() {

@@ -1,17 +1,12 @@
-use super::OrganizationInvitationOrder;
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationInvitation, Page};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::text::text_enum;
 
-pub(crate) static OPERATION: Operation = Operation::get(
-    "ListOrganizationInvitations",
-    "/organizations/{organization_id}/invitations",
-);
-
-/// Which invitations to an organization to list. Nothing set lists the ten newest of every status.
+/// Lists the invitations to an organization. Without filters, Clerk returns the ten newest.
 ///
 /// ```
 /// use clerk_core::api::organization_invitations::{ListOrganizationInvitations, OrganizationInvitationOrder};
@@ -29,36 +24,56 @@ pub struct ListOrganizationInvitations {
     statuses: Vec<InvitationStatus>,
     email_address: Option<EmailAddress>,
     order_by: Option<OrganizationInvitationOrder>,
-    window: Window,
+    paging: PagingParams,
+}
+
+text_enum! {
+    /// The order in which Clerk lists organization invitations.
+    pub enum OrganizationInvitationOrder {
+        /// Oldest first.
+        CreatedAt = "+created_at",
+        /// Newest first, the default.
+        CreatedAtDescending = "-created_at",
+        /// By email address, from A to Z.
+        EmailAddress = "+email_address",
+        /// By email address, from Z to A.
+        EmailAddressDescending = "-email_address",
+    }
 }
 
 impl ListOrganizationInvitations {
-    /// Lists the invitations to this organization without filter.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get(
+        "ListOrganizationInvitations",
+        "/organizations/{organization_id}/invitations",
+    );
+
+    /// Creates a list of the invitations to this organization, without filters.
     pub fn new(organization_id: impl Into<OrganizationId>) -> Self {
         Self {
             organization_id: organization_id.into(),
             statuses: Vec::new(),
             email_address: None,
             order_by: None,
-            window: Window::default(),
+            paging: PagingParams::default(),
         }
     }
 
-    /// Only invitations of this status. Called again, of that one too.
+    /// Lists only invitations with this status. Call it again to add another status.
     #[must_use]
     pub fn status(mut self, status: InvitationStatus) -> Self {
         self.statuses.push(status);
         self
     }
 
-    /// Only invitations of this address.
+    /// Lists only invitations for this email address.
     #[must_use]
     pub fn email_address(mut self, address: impl Into<EmailAddress>) -> Self {
         self.email_address = Some(address.into());
         self
     }
 
-    /// The order.
+    /// Sets the order.
     #[must_use]
     pub fn order_by(mut self, order: OrganizationInvitationOrder) -> Self {
         self.order_by = Some(order);
@@ -66,20 +81,20 @@ impl ListOrganizationInvitations {
     }
 }
 
-window_setters!(ListOrganizationInvitations);
+paging_setters!(ListOrganizationInvitations);
 
 impl Endpoint for ListOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("organization_id", &self.organization_id)?;
         let request = request
             .query_all("status", &self.statuses)
             .query_opt("email_address", self.email_address.as_ref().map(EmailAddress::as_str))
-            .query_opt("order_by", self.order_by.map(OrganizationInvitationOrder::as_str));
-        self.window.add_to(request)
+            .query_opt("order_by", self.order_by);
+        self.paging.add_to(request)
     }
 }
 

@@ -4,24 +4,26 @@ use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, TotalCount};
 use crate::operation::Operation;
 
-pub(super) static OPERATION: Operation = Operation::get("GetUsersCount", "/users/count");
-
-/// Which users to count. Nothing set counts all.
+/// Counts users. Without filters, Clerk counts all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CountUsers {
     addresses: Addresses,
 }
 
 impl CountUsers {
-    /// The most addresses that one call takes: 100.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("GetUsersCount", "/users/count");
+
+    /// The most addresses that one call accepts: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
-    /// Counts without filter.
+    /// Creates a count without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only users who have one of these addresses: up to [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). Called again, it adds.
+    /// Counts only users with one of these email addresses, at most [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). Call it again to
+    /// add more.
     #[must_use]
     pub fn email_addresses(mut self, addresses: impl IntoIterator<Item = impl Into<EmailAddress>>) -> Self {
         self.addresses.extend(addresses);
@@ -33,6 +35,6 @@ impl Endpoint for CountUsers {
     type Output = TotalCount;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        self.addresses.add_to(OPERATION.request())
+        self.addresses.add_to(Self::OPERATION.request())
     }
 }

@@ -1,14 +1,12 @@
 use super::addresses::Addresses;
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Page, User};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(crate) static OPERATION: Operation = Operation::get("GetUserList", "/users");
-
-/// Which users to list. Nothing set lists the ten newest.
+/// Lists users. Without filters, Clerk returns the ten newest.
 ///
 /// ```
 /// use clerk_core::api::users::ListUsers;
@@ -18,20 +16,23 @@ pub(crate) static OPERATION: Operation = Operation::get("GetUserList", "/users")
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListUsers {
     addresses: Addresses,
-    window: Window,
+    paging: PagingParams,
 }
 
 impl ListUsers {
-    /// The most addresses that one call takes: 100.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("GetUserList", "/users");
+
+    /// The most addresses that one call accepts: 100.
     pub const MAX_ADDRESSES: usize = Addresses::MAX;
 
-    /// Lists without filter.
+    /// Creates a list without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only users who have one of these addresses: up to [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). An address that no user
-    /// has is passed over. Called again, it adds.
+    /// Lists only users with one of these email addresses, at most [`MAX_ADDRESSES`](Self::MAX_ADDRESSES). Addresses without
+    /// a user are ignored. Call it again to add more.
     #[must_use]
     pub fn email_addresses(mut self, addresses: impl IntoIterator<Item = impl Into<EmailAddress>>) -> Self {
         self.addresses.extend(addresses);
@@ -39,14 +40,14 @@ impl ListUsers {
     }
 }
 
-window_setters!(ListUsers);
+paging_setters!(ListUsers);
 
 impl Endpoint for ListUsers {
     type Output = Page<User>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = self.addresses.add_to(OPERATION.request())?;
-        self.window.add_to(request)
+        let request = self.addresses.add_to(Self::OPERATION.request())?;
+        self.paging.add_to(request)
     }
 }
 

@@ -1,34 +1,35 @@
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{InvitationStatus, OrganizationInvitation, Page, UserId};
 use crate::operation::Operation;
 use crate::paging::Paged;
 
-pub(super) static OPERATION: Operation = Operation::get(
-    "UsersGetOrganizationInvitations",
-    "/users/{user_id}/organization_invitations",
-);
-
-/// Which of the invitations to organizations that one user has to list. Nothing set lists ten of every status.
+/// Lists the organization invitations of one user. Without filters, Clerk returns ten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListUserOrganizationInvitations {
     user_id: UserId,
     status: Option<InvitationStatus>,
-    window: Window,
+    paging: PagingParams,
 }
 
 impl ListUserOrganizationInvitations {
-    /// Lists the invitations of this user without filter.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get(
+        "UsersGetOrganizationInvitations",
+        "/users/{user_id}/organization_invitations",
+    );
+
+    /// Creates a list of the invitations of this user, without filters.
     pub fn new(user_id: impl Into<UserId>) -> Self {
         Self {
             user_id: user_id.into(),
             status: None,
-            window: Window::default(),
+            paging: PagingParams::default(),
         }
     }
 
-    /// Only invitations of this status.
+    /// Lists only invitations with this status.
     #[must_use]
     pub fn status(mut self, status: InvitationStatus) -> Self {
         self.status = Some(status);
@@ -36,17 +37,17 @@ impl ListUserOrganizationInvitations {
     }
 }
 
-window_setters!(ListUserOrganizationInvitations);
+paging_setters!(ListUserOrganizationInvitations);
 
 impl Endpoint for ListUserOrganizationInvitations {
     type Output = Page<OrganizationInvitation>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .path_param("user_id", &self.user_id)?
             .query_opt("status", self.status.as_ref());
-        self.window.add_to(request)
+        self.paging.add_to(request)
     }
 }
 

@@ -1,15 +1,12 @@
 use serde::Serialize;
 
-use crate::api::invitee;
+use crate::api::checks;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, WaitlistEntry};
 use crate::operation::Operation;
 
-// Twice is once: for an address that waits already, Clerk answers the entry that is there and makes none.
-pub(super) static OPERATION: Operation = Operation::post("CreateWaitlistEntry", "/waitlist_entries").idempotent();
-
-/// One person to put on the waitlist.
+/// A person to add to the waitlist. The request is sent to `POST /v1/waitlist_entries`.
 ///
 /// ```
 /// use clerk_core::api::waitlist_entries::CreateWaitlistEntry;
@@ -24,7 +21,11 @@ pub struct CreateWaitlistEntry {
 }
 
 impl CreateWaitlistEntry {
-    /// Puts this address on the waitlist.
+    /// The operation that this request calls.
+    // If the address is already on the waitlist, Clerk returns the existing entry and creates none.
+    pub const OPERATION: &'static Operation = &Operation::post("CreateWaitlistEntry", "/waitlist_entries").idempotent();
+
+    /// Creates an entry for this email address.
     pub fn new(email_address: impl Into<EmailAddress>) -> Self {
         Self {
             email_address: email_address.into(),
@@ -32,21 +33,21 @@ impl CreateWaitlistEntry {
         }
     }
 
-    /// Whether Clerk confirms by mail; it does unless told `false`.
+    /// Sets whether Clerk sends a confirmation email; Clerk's default is `true`.
     #[must_use]
     pub fn notify(mut self, notify: bool) -> Self {
         self.notify = Some(notify);
         self
     }
 
-    /// The address that is put on the waitlist.
+    /// Returns the email address.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
     }
 
-    /// What is wrong with the request whatever the instance, if anything is. It shows no address.
+    /// Returns why every instance would refuse the request, if so. The text never contains the address.
     pub(super) fn problem(&self) -> Option<&'static str> {
-        invitee::address_problem(&self.email_address)
+        checks::address_problem(&self.email_address)
     }
 }
 
@@ -54,7 +55,7 @@ impl Endpoint for CreateWaitlistEntry {
     type Output = WaitlistEntry;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         match self.problem() {
             Some(problem) => Err(request.invalid(problem)),
             None => request.json(self),

@@ -1,13 +1,9 @@
 use super::CreateWaitlistEntry;
-use crate::api::bulk::Bulk;
+use crate::api::checks::Bulk;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::WaitlistEntry;
 use crate::operation::Operation;
-
-// Twice is once, as for a single entry.
-pub(super) static OPERATION: Operation =
-    Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
 
 const BULK: Bulk = Bulk {
     max: CreateWaitlistEntryBulk::MAX,
@@ -15,17 +11,22 @@ const BULK: Bulk = Bulk {
     instead: "send `.chunks(CreateWaitlistEntryBulk::MAX)` one after another",
 };
 
-/// 1 to 50 people to put on the waitlist in one call.
+/// Adds 1 to 50 people to the waitlist in one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreateWaitlistEntryBulk<'a> {
     entries: &'a [CreateWaitlistEntry],
 }
 
 impl<'a> CreateWaitlistEntryBulk<'a> {
-    /// How many people one call takes: 50.
+    /// The operation that this request calls.
+    // Existing entries are returned, as for a single entry.
+    pub const OPERATION: &'static Operation =
+        &Operation::post("CreateBulkWaitlistEntries", "/waitlist_entries/bulk").idempotent();
+
+    /// The most people that one call accepts: 50.
     pub const MAX: usize = 50;
 
-    /// Puts these people on the waitlist.
+    /// Creates a request that adds these people to the waitlist.
     pub const fn new(entries: &'a [CreateWaitlistEntry]) -> Self {
         Self { entries }
     }
@@ -35,7 +36,7 @@ impl Endpoint for CreateWaitlistEntryBulk<'_> {
     type Output = Vec<WaitlistEntry>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION.request();
+        let request = Self::OPERATION.request();
         BULK.json(request, self.entries, CreateWaitlistEntry::problem)
     }
 }

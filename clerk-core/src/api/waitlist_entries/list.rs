@@ -1,15 +1,13 @@
-use std::fmt;
-
-use crate::api::window::{Window, window_setters};
+use crate::api::paging_params::{PagingParams, paging_setters};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
-use crate::model::{Page, Redacted, WaitlistEntry, WaitlistEntryStatus};
+use crate::model::{Page, WaitlistEntry, WaitlistEntryStatus};
 use crate::operation::Operation;
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
+use crate::text::text_enum;
 
-pub(super) static OPERATION: Operation = Operation::get("ListWaitlistEntries", "/waitlist_entries");
-
-/// Which waitlist entries to list. Nothing set lists the ten newest of every status.
+/// Lists waitlist entries. Without filters, Clerk returns the ten newest.
 ///
 /// ```
 /// use clerk_core::api::waitlist_entries::{ListWaitlistEntries, WaitlistEntryOrder};
@@ -20,67 +18,57 @@ pub(super) static OPERATION: Operation = Operation::get("ListWaitlistEntries", "
 ///     .order_by(WaitlistEntryOrder::CreatedAt)
 ///     .limit(500);
 /// ```
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListWaitlistEntries {
     status: Option<WaitlistEntryStatus>,
-    query: Option<String>,
+    query: Option<Sensitive>,
     order_by: Option<WaitlistEntryOrder>,
-    window: Window,
+    paging: PagingParams,
 }
 
-/// The order of a list of waitlist entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WaitlistEntryOrder {
-    /// Oldest first.
-    CreatedAt,
-    /// Newest first, the default.
-    CreatedAtDescending,
-    /// By address, from A to Z.
-    EmailAddress,
-    /// By address, from Z to A.
-    EmailAddressDescending,
-    /// The first invited first.
-    InvitedAt,
-    /// The last invited first.
-    InvitedAtDescending,
-}
-
-impl WaitlistEntryOrder {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreatedAt => "+created_at",
-            Self::CreatedAtDescending => "-created_at",
-            Self::EmailAddress => "+email_address",
-            Self::EmailAddressDescending => "-email_address",
-            Self::InvitedAt => "+invited_at",
-            Self::InvitedAtDescending => "-invited_at",
-        }
+text_enum! {
+    /// The order in which Clerk lists waitlist entries.
+    pub enum WaitlistEntryOrder {
+        /// Oldest first.
+        CreatedAt = "+created_at",
+        /// Newest first, the default.
+        CreatedAtDescending = "-created_at",
+        /// By email address, from A to Z.
+        EmailAddress = "+email_address",
+        /// By email address, from Z to A.
+        EmailAddressDescending = "-email_address",
+        /// Earliest invited first.
+        InvitedAt = "+invited_at",
+        /// Latest invited first.
+        InvitedAtDescending = "-invited_at",
     }
 }
 
 impl ListWaitlistEntries {
-    /// Lists without filter.
+    /// The operation that this request calls.
+    pub const OPERATION: &'static Operation = &Operation::get("ListWaitlistEntries", "/waitlist_entries");
+
+    /// Creates a list without filters.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only entries of this status.
+    /// Lists only entries with this status.
     #[must_use]
     pub fn status(mut self, status: WaitlistEntryStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Only entries whose address or id fits this text. Clerk does not promise an exact match: compare the addresses
-    /// that come.
+    /// Lists only entries whose email address or id matches this text. Clerk does not document the match as exact, so
+    /// compare the addresses in the response.
     #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<String>) -> Self {
+    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
         self.query = Some(address_or_id.into());
         self
     }
 
-    /// The order.
+    /// Sets the order.
     #[must_use]
     pub fn order_by(mut self, order: WaitlistEntryOrder) -> Self {
         self.order_by = Some(order);
@@ -88,33 +76,21 @@ impl ListWaitlistEntries {
     }
 }
 
-window_setters!(ListWaitlistEntries);
+paging_setters!(ListWaitlistEntries);
 
 impl Endpoint for ListWaitlistEntries {
     type Output = Page<WaitlistEntry>;
 
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = OPERATION
+        let request = Self::OPERATION
             .request()
             .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_deref())
-            .query_opt("order_by", self.order_by.map(WaitlistEntryOrder::as_str));
-        self.window.add_to(request)
+            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
+            .query_opt("order_by", self.order_by);
+        self.paging.add_to(request)
     }
 }
 
 impl Paged for ListWaitlistEntries {
     type Item = WaitlistEntry;
-}
-
-/// Does not show the text that is looked for, which can be an address.
-impl fmt::Debug for ListWaitlistEntries {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListWaitlistEntries")
-            .field("status", &self.status)
-            .field("query", &self.query.as_ref().map(|_| Redacted))
-            .field("order_by", &self.order_by)
-            .field("window", &self.window)
-            .finish()
-    }
 }

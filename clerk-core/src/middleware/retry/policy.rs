@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::Effect;
-use crate::transport::{Delivery, TransportErrorKind};
+use crate::transport::{Delivery, Effect, TransportErrorKind};
 
 /// Says when a request is sent again.
 ///
@@ -66,7 +65,7 @@ impl AttemptOutcome {
     /// What the attempt may have done, before anyone has read the response's body.
     pub fn effect(self) -> Effect {
         match self {
-            Self::Response { status, .. } => Effect::of_status(status, false),
+            Self::Response { status, .. } => Effect::from_status(status, false),
             Self::Failure { delivery, .. } => delivery.into(),
         }
     }

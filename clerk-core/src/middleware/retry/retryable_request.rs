@@ -20,7 +20,7 @@ pub(super) struct RetryableRequest {
 }
 
 impl RetryableRequest {
-    pub(super) fn of(request: &HttpRequest) -> Self {
+    pub(super) fn new(request: &HttpRequest) -> Self {
         let context = CallContext::from_request(request).cloned();
         let has_others = request.extensions().len() > usize::from(context.is_some());
         let extensions = if has_others {
@@ -85,7 +85,7 @@ mod tests {
                 request.extensions_mut().insert("a trace of theirs");
             }
 
-            let again = RetryableRequest::of(&request).request();
+            let again = RetryableRequest::new(&request).request();
             assert_eq!(again.method(), request.method());
             assert_eq!(again.uri(), request.uri());
             assert_eq!(again.version(), request.version());

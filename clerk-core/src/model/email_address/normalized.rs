@@ -50,7 +50,7 @@ impl AsRef<str> for NormalizedEmailAddress {
 
 impl fmt::Debug for NormalizedEmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::model::Redacted.fmt(f)
+        f.write_str("<redacted>")
     }
 }
 

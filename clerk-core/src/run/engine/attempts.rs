@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::{Engine, LaneState, Task};
 use crate::api::invitations::CreateInvitationBulk;
-use crate::error::{Effect, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::middleware::RetryPolicy;
+use crate::middleware::budget::Permit;
 use crate::model::NormalizedEmailAddress;
 use crate::run::Evidence;
 use crate::run::finish::Final;
-use crate::run::gate::Permit;
 use crate::run::intake::Guest;
 use crate::run::isolate::{Isolation, isolation};
 use crate::run::journal::{AttemptedRecipient, JournalEffect, Lane, Record};
 use crate::run::observer::RunEvent;
+use crate::transport::Effect;
 
 use crate::run::report::Stop;
 use crate::run::settings::WAIT_AFTER_BARE_429;
@@ -32,7 +33,7 @@ pub(super) struct Attempt {
     guests: Vec<Guest>,
     from: Source,
     call: Task<AttemptEnd>,
-    _permit: Permit,
+    _permits: [Permit; 2],
 }
 
 /// Where the people of an attempt came from, and go back to if nothing happened.
@@ -56,9 +57,11 @@ impl Engine<'_> {
     pub(super) async fn start_attempts(&mut self) -> Result<(), Stop> {
         for lane in [Lane::Bulk, Lane::Single] {
             let now = self.clock.now();
-            let may_begin = self.lane_free_at(lane, now).is_some_and(|at| at <= now);
-            if may_begin && let Some((from, guests)) = self.choose(lane) {
-                self.begin(lane, from, guests).await?;
+            if self.has_guests_for(lane)
+                && let Some(permits) = self.try_acquire(lane, now)
+                && let Some((from, guests)) = self.choose(lane)
+            {
+                self.begin(lane, from, guests, permits).await?;
             }
         }
         Ok(())
@@ -78,7 +81,7 @@ impl Engine<'_> {
             return None;
         }
         let by_lane = state.budget.free_at(now)?;
-        Some(by_lane.max(self.reader.gate.free_at(now)).max(self.hold_until))
+        Some(by_lane.max(self.reader.global_budget.free_at(now)).max(self.hold_until))
     }
 
     /// Whether there is somebody for an attempt on a lane.
@@ -108,10 +111,17 @@ impl Engine<'_> {
         Some((Source::Ready, self.ready.drain(..count).collect()))
     }
 
+    fn try_acquire(&mut self, lane: Lane, now: Duration) -> Option<[Permit; 2]> {
+        if self.lane_free_at(lane, now)? > now {
+            return None;
+        }
+        let lane = self.lane(lane).budget.try_acquire(now).ok()?;
+        let all = self.reader.global_budget.try_acquire(now).ok()?;
+        Some([lane, all])
+    }
+
     /// A permit first, then the journal, then the wire.
-    async fn begin(&mut self, lane: Lane, from: Source, guests: Vec<Guest>) -> Result<(), Stop> {
-        let permit = self.reader.gate.enter();
-        self.lane(lane).budget.begin();
+    async fn begin(&mut self, lane: Lane, from: Source, guests: Vec<Guest>, permits: [Permit; 2]) -> Result<(), Stop> {
         self.last_attempt += 1;
         let number = self.last_attempt;
         let record = Record::Attempted {
@@ -138,7 +148,7 @@ impl Engine<'_> {
             guests,
             from,
             call,
-            _permit: permit,
+            _permits: permits,
         });
         Ok(())
     }
@@ -153,8 +163,6 @@ impl Engine<'_> {
 
     pub(super) async fn attempt_ended(&mut self, attempt: Attempt, end: AttemptEnd) -> Result<(), Stop> {
         let (number, lane) = (attempt.number, attempt.lane);
-        let now = self.clock.now();
-        self.lane(lane).budget.end(now);
         self.tell(&RunEvent::AttemptEnded {
             attempt: number,
             lane,

@@ -1,10 +1,9 @@
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Effect, ErrorCode};
-use crate::model::{EmailAddress, InvitationId, Redacted, Timestamp};
+use crate::error::ErrorCode;
+use crate::model::{EmailAddress, InvitationId, Timestamp};
 use crate::run::{Evidence, Outcome, Revocation};
+use crate::transport::Effect;
 
 /// One entry of a journal.
 ///
@@ -76,7 +75,7 @@ impl Record {
 }
 
 /// A person as the record of an attempt has them.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AttemptedRecipient {
@@ -87,16 +86,6 @@ pub struct AttemptedRecipient {
     /// The invitations that Clerk had for the address before, if that was read; none of them is this attempt's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Vec<InvitationId>>,
-}
-
-impl fmt::Debug for AttemptedRecipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AttemptedRecipient")
-            .field("address", &Redacted)
-            .field("fingerprint", &self.fingerprint)
-            .field("baseline", &self.baseline)
-            .finish()
-    }
 }
 
 /// Which of the two endpoints an attempt uses. Each has a budget of its own.

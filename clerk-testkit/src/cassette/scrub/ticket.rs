@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::spelling::{begins_escape, first};
-use crate::json::Json;
+use clerk_core::json::Json;
 
 /// What stands for a ticket in a file.
 pub(super) const REDACTED: &str = "redacted";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{Fault, FaultPlan, Moment};
-use crate::fake::operation::FakeOperation;
+use crate::fake::routes::FakeOperation;
 
 impl FaultPlan {
     /// Reads a plan, one rule a line: an operation or `*`, which of its calls, and a fault or `any`. Which calls is a

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{Fault, Moment};
-use crate::fake::operation::FakeOperation;
+use crate::fake::routes::FakeOperation;
 
 /// Which calls meet which faults: some by their number, some by a seeded chance.
 ///

@@ -1,0 +1,108 @@
+//! The client, connected to Clerk or to the demo's fake.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clerk_core::middleware::RateLimits;
+use clerk_core::{Client, ClientBuilder, Clock, Environment, SecretKey};
+use clerk_hyper::{HyperTransport, TokioClock};
+
+use crate::api_url::ApiUrl;
+use crate::args::Args;
+use crate::demo::{Demo, DemoFacts};
+use crate::key;
+
+/// The demo's key, which only the fake accepts.
+const DEMO_KEY: &str = "sk_test_demo";
+
+/// A client with the rate limits of its instance.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    pub(crate) limits: RateLimits,
+    demo: Option<Demo>,
+}
+
+impl Connection {
+    /// Connects to Clerk, or to the demo if there is no key or `--demo` is given. Must be called within a Tokio runtime.
+    pub(crate) async fn new(args: &Args) -> Result<Self, String> {
+        let key = if args.demo { None } else { key::from_env()? };
+        let Some(key) = key else {
+            return Self::demo(args).await;
+        };
+        let limits = limits(args, key.environment())?;
+        let mut builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
+        let api_url = ApiUrl::from_option_or_env(args.api_url.as_deref())?;
+        if let Some(url) = &api_url {
+            builder = builder.base_url(url.as_str());
+        }
+        let client = builder.build().map_err(|error| match &api_url {
+            Some(url) => url.describe(&error),
+            None => error.to_string(),
+        })?;
+        Ok(Self {
+            client,
+            limits,
+            demo: None,
+        })
+    }
+
+    async fn demo(args: &Args) -> Result<Self, String> {
+        if args.api_url.is_some() {
+            return Err("--api-url needs a key: set CLERK_SECRET_KEY".to_owned());
+        }
+        let key = SecretKey::new(DEMO_KEY).map_err(|error| error.to_string())?;
+        let limits = limits(args, key.environment())?;
+        let demo = Demo::start(key.clone(), args).await;
+        let demo = demo.map_err(|error| format!("cannot start the demo's server on this machine: {error}"))?;
+        let transport = demo.track(transport(args)?);
+        let builder = configure(Client::builder(key, transport), args)
+            .base_url(demo.url())
+            .clock(demo.clock());
+        let client = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self {
+            client,
+            limits,
+            demo: Some(demo),
+        })
+    }
+
+    pub(crate) const fn is_demo(&self) -> bool {
+        self.demo.is_some()
+    }
+
+    /// Returns the clock of the client and its runs.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(self.client.clock())
+    }
+
+    /// Returns the real time since the start, which in the demo is shorter than the clock's.
+    pub(crate) fn real_elapsed(&self) -> Duration {
+        match &self.demo {
+            Some(demo) => demo.clock().real_elapsed(),
+            None => self.client.clock().now(),
+        }
+    }
+
+    /// Returns what only the demo knows.
+    pub(crate) fn demo_facts(&self) -> Option<DemoFacts> {
+        self.demo.as_ref().map(Demo::facts)
+    }
+}
+
+fn limits(args: &Args, environment: Environment) -> Result<RateLimits, String> {
+    RateLimits::parse(&args.limits, environment).map_err(|error| format!("invalid --limits: {error}"))
+}
+
+fn transport(args: &Args) -> Result<HyperTransport, String> {
+    let builder = HyperTransport::builder().connect_timeout(args.connect_timeout);
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// Configures a client without rate limits of its own, because the run enforces them.
+fn configure(builder: ClientBuilder, args: &Args) -> ClientBuilder {
+    builder
+        .user_agent(concat!("bulk-invite/", env!("CARGO_PKG_VERSION")))
+        .retry_seed(args.seed)
+        .attempt_timeout(args.timeout)
+}

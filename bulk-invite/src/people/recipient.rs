@@ -1,0 +1,90 @@
+//! A person to invite, and the invitation requests for them.
+
+use std::fmt;
+
+use clerk_core::api::invitations::CreateInvitation;
+use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
+use clerk_core::model::Metadata;
+
+use super::row::Settings;
+
+/// What people are invited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Application,
+    Organization,
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Application => "application invitations",
+            Self::Organization => "organization invitations",
+        })
+    }
+}
+
+/// A person to invite. No two recipients of a run have the same address.
+#[derive(Debug)]
+pub(crate) struct Recipient {
+    /// The line on which the row begins, from 1.
+    pub(crate) line: u64,
+    pub(crate) email_address: String,
+    pub(super) public_metadata: Option<Metadata>,
+    pub(super) settings: Settings,
+}
+
+impl Recipient {
+    /// Checks that the recipient has what `destination` requires.
+    pub(super) fn validate(self, destination: Destination) -> Result<Self, String> {
+        if destination == Destination::Organization && self.settings.role.is_none() {
+            return Err("there is no role: fill in the column role, or set a role for all rows with --role".to_owned());
+        }
+        Ok(self)
+    }
+
+    /// Builds the request for an application invitation.
+    pub(crate) fn to_invitation(&self) -> CreateInvitation {
+        let settings = &self.settings;
+        let mut invitation = CreateInvitation::new(self.email_address.as_str());
+        if let Some(metadata) = &self.public_metadata {
+            invitation = invitation.public_metadata(metadata.clone());
+        }
+        if let Some(url) = &settings.redirect_url {
+            invitation = invitation.redirect_url(url);
+        }
+        if let Some(notify) = settings.notify {
+            invitation = invitation.notify(notify);
+        }
+        if let Some(ignore) = settings.ignore_existing {
+            invitation = invitation.ignore_existing(ignore);
+        }
+        if let Some(days) = settings.expires_in_days {
+            invitation = invitation.expires_in_days(days);
+        }
+        if let Some(template) = &settings.template {
+            invitation = invitation.template(template.clone());
+        }
+        invitation
+    }
+
+    /// Builds the request for an organization invitation.
+    pub(crate) fn to_organization_invitation(&self) -> CreateOrganizationInvitation {
+        let settings = &self.settings;
+        let role = settings.role.as_deref().unwrap_or_default();
+        let mut invitation = CreateOrganizationInvitation::new(self.email_address.as_str(), role);
+        if let Some(metadata) = &self.public_metadata {
+            invitation = invitation.public_metadata(metadata.clone());
+        }
+        if let Some(url) = &settings.redirect_url {
+            invitation = invitation.redirect_url(url);
+        }
+        if let Some(notify) = settings.notify {
+            invitation = invitation.notify(notify);
+        }
+        if let Some(days) = settings.expires_in_days {
+            invitation = invitation.expires_in_days(days);
+        }
+        invitation
+    }
+}

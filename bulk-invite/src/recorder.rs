@@ -1,0 +1,100 @@
+//! Records a run's events: the results, the progress and the event log.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use clerk_core::run::{RunEvent, RunObserver};
+
+use crate::args::Args;
+use crate::connection::Connection;
+use crate::events::EventLog;
+use crate::output_file::OutputFile;
+use crate::people::Recipient;
+use crate::progress::Progress;
+use crate::results::{Results, RowResult};
+
+/// Observes one run and keeps a [`Record`] of it.
+#[derive(Debug)]
+pub(crate) struct Recorder(Mutex<Record>);
+
+/// What has happened in a run so far.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) results: Results,
+    pub(crate) progress: Progress,
+    /// The number of calls that were started.
+    pub(crate) attempts: usize,
+    /// The number of invitations for which a revocation ended.
+    pub(crate) revocations: usize,
+    events: Option<EventLog>,
+    /// The line of each recipient, by position in the run.
+    lines: Vec<u64>,
+}
+
+impl Recorder {
+    /// Starts recording a run of the recipients on `lines`. `results` holds the rows that are not part of the run.
+    pub(crate) fn new(
+        args: &Args,
+        connection: &Connection,
+        results: Results,
+        lines: Vec<u64>,
+        events: Option<OutputFile>,
+    ) -> Result<Self, String> {
+        let mut events = events.map(|file| EventLog::new(file, connection.clock())).transpose()?;
+        for row in results.rows() {
+            events.iter_mut().for_each(|events| events.outcome(row));
+        }
+        Ok(Self(Mutex::new(Record {
+            results,
+            progress: Progress::new(args, lines.len(), connection),
+            attempts: 0,
+            revocations: 0,
+            events,
+            lines,
+        })))
+    }
+
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunObserver for Recorder {
+    fn event(&self, event: &RunEvent<'_>) {
+        self.record().event(event);
+    }
+}
+
+impl Record {
+    fn event(&mut self, event: &RunEvent<'_>) {
+        match event {
+            RunEvent::AttemptBegan { .. } => self.attempts += 1,
+            RunEvent::Revoked { .. } => self.revocations += 1,
+            RunEvent::Settled(settlement) => {
+                let line = self.lines.get(settlement.position).copied().unwrap_or_default();
+                self.insert(RowResult::from_settlement(line, settlement));
+            }
+            _ => {}
+        }
+        self.events.iter_mut().for_each(|events| events.event(event));
+        self.progress.event(event);
+    }
+
+    fn insert(&mut self, row: RowResult) {
+        self.events.iter_mut().for_each(|events| events.outcome(&row));
+        self.results.insert(row);
+    }
+
+    /// Marks the recipients without a result as pending.
+    pub(crate) fn mark_pending(&mut self, recipients: &[Recipient], reason: &str) {
+        for recipient in recipients {
+            if !self.results.contains(recipient.line) {
+                self.insert(RowResult::pending(recipient, reason));
+            }
+        }
+    }
+
+    /// Returns why the event log is incomplete, if it is.
+    pub(crate) fn event_log_failure(&self) -> Option<String> {
+        self.events.as_ref().and_then(EventLog::failure)
+    }
+}

@@ -1,0 +1,137 @@
+//! The result of each row, in the order of the people file.
+
+use std::collections::BTreeMap;
+
+use clerk_core::model::InvitationId;
+use clerk_core::run::{Evidence, Outcome, Settlement};
+
+use crate::people::Recipient;
+
+/// The outcomes that need attention, the most serious first.
+pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refused, Outcome::Invalid];
+
+const UNKNOWN: &str = "an invitation may exist, and another attempt could send a second one. Look for the person in Clerk's \
+                       dashboard; if there is no invitation, run again with --resend-unknown.";
+
+/// The results so far, by line of the people file.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    rows: BTreeMap<u64, RowResult>,
+}
+
+/// The result of one row.
+#[derive(Debug)]
+pub(crate) struct RowResult {
+    pub(crate) line: u64,
+    pub(crate) email_address: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) evidence: Evidence,
+    pub(crate) invitation_id: Option<InvitationId>,
+    pub(crate) url: Option<String>,
+    /// The reason, preceded by Clerk's error code if there is one; empty if the outcome needs no reason.
+    pub(crate) reason: String,
+}
+
+impl RowResult {
+    /// The result that a run had for the recipient on this line.
+    pub(crate) fn from_settlement(line: u64, settlement: &Settlement) -> Self {
+        let code = settlement.code.as_ref().map(|code| code.as_str());
+        let reason = match (code, settlement.reason.as_deref()) {
+            (Some(code), Some(reason)) => format!("{code}: {reason}"),
+            (Some(text), None) | (None, Some(text)) => text.to_owned(),
+            (None, None) if settlement.outcome == Outcome::Unknown => UNKNOWN.to_owned(),
+            (None, None) => String::new(),
+        };
+        Self {
+            line,
+            email_address: settlement.email_address.as_str().to_owned(),
+            outcome: settlement.outcome,
+            evidence: settlement.evidence,
+            invitation_id: settlement.invitation_id.clone(),
+            url: settlement.url.clone(),
+            reason,
+        }
+    }
+
+    /// A result that follows from the people file alone.
+    pub(crate) const fn from_input(line: u64, email_address: String, outcome: Outcome, reason: String) -> Self {
+        Self {
+            line,
+            email_address,
+            outcome,
+            evidence: Evidence::Input,
+            invitation_id: None,
+            url: None,
+            reason,
+        }
+    }
+
+    /// The result of a recipient for whom nothing was sent.
+    pub(crate) fn pending(recipient: &Recipient, reason: &str) -> Self {
+        Self {
+            evidence: Evidence::None,
+            ..Self::from_input(
+                recipient.line,
+                recipient.email_address.clone(),
+                Outcome::Pending,
+                reason.to_owned(),
+            )
+        }
+    }
+}
+
+impl Results {
+    pub(crate) fn insert(&mut self, row: RowResult) {
+        self.rows.insert(row.line, row);
+    }
+
+    /// Returns the results in the order of the people file.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &RowResult> {
+        self.rows.values()
+    }
+
+    pub(crate) fn contains(&self, line: u64) -> bool {
+        self.rows.contains_key(&line)
+    }
+
+    /// Sets the reason of the pending rows that have none.
+    pub(crate) fn explain_pending(&mut self, reason: &str) {
+        for row in self.rows.values_mut() {
+            if row.outcome == Outcome::Pending && row.reason.is_empty() {
+                reason.clone_into(&mut row.reason);
+            }
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts(Outcome::ALL.iter().map(|outcome| (*outcome, 0)).collect());
+        for row in self.rows() {
+            *counts.0.entry(row.outcome).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// The number of rows with each outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counts(BTreeMap<Outcome, usize>);
+
+impl Counts {
+    pub(crate) fn total(&self) -> usize {
+        self.0.values().sum()
+    }
+
+    pub(crate) fn count(&self, outcome: Outcome) -> usize {
+        self.0.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Returns the counts in the order in which a summary lists them, with zeros.
+    pub(crate) const fn all(&self) -> &BTreeMap<Outcome, usize> {
+        &self.0
+    }
+
+    /// Returns the number of rows that need attention.
+    pub(crate) fn needing_attention(&self) -> usize {
+        NEED_ATTENTION.into_iter().map(|outcome| self.count(outcome)).sum()
+    }
+}

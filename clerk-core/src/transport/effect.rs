@@ -1,0 +1,43 @@
+use http::StatusCode;
+
+use super::Delivery;
+
+/// Whether a failed operation may have taken effect on Clerk's side all the same.
+///
+/// The variants are ordered from best to worst. The effect of a call is the worst of its attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    /// The operation did not take effect: the request was not sent, or Clerk refused it. Calling again cannot apply it
+    /// twice. Operations that only read have this effect, however they end.
+    NotApplied,
+    /// The operation may have taken effect. Read the current state from Clerk before you repeat a call that must not
+    /// be applied twice.
+    Unknown,
+    /// The operation took effect, but its response could not be read.
+    Applied,
+}
+
+impl Effect {
+    /// Returns the effect that a response with this status implies.
+    ///
+    /// Only Clerk's own error envelope proves that Clerk refused a request: a 4xx without one can come from a proxy that
+    /// has already forwarded the request.
+    pub(crate) fn from_status(status: StatusCode, has_envelope: bool) -> Self {
+        if status.is_success() {
+            Self::Applied
+        } else if status == StatusCode::TOO_MANY_REQUESTS || (status.is_client_error() && has_envelope) {
+            Self::NotApplied
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+impl From<Delivery> for Effect {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::NotSent => Self::NotApplied,
+            Delivery::MaybeDelivered => Self::Unknown,
+        }
+    }
+}

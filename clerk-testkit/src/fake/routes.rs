@@ -1,0 +1,273 @@
+//! The operations that the fake simulates: one row each in a static table.
+//!
+//! To add an operation of the SDK, write a handler in the file of its resource and add a row to the table below. The SDK's
+//! [`Operation`] decides the method, the path and the rate limit; a name that the SDK does not have fails to compile.
+
+use std::fmt;
+
+use clerk_core::{Operation, api};
+use http::Method;
+
+use super::error::Refusal;
+use super::instance::{Call, Handler, Instance};
+use super::{instance, invitations, organization_invitations, users, waitlist_entries};
+use crate::query::percent_decode;
+
+/// Declares [`FakeOperation`] and the route table from rows of operation and handler, grouped by the module of
+/// [`clerk_core::api`] that declares the operations.
+macro_rules! routes {
+    ($($resource:ident { $($name:ident => $handler:path,)* })*) => {
+        /// An operation that the fake simulates, by its name in Clerk's API description.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum FakeOperation {
+            $($(
+                #[doc = concat!("`", stringify!($name), "` of [`clerk_core::api::", stringify!($resource), "`].")]
+                $name,
+            )*)*
+        }
+
+        impl FakeOperation {
+            /// Every operation, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$($(Self::$name,)*)*];
+        }
+
+        /// One row for each operation, in the order of [`FakeOperation::ALL`].
+        static ROUTES: &[(&Operation, Handler)] = &[$($((
+            find_by_name(api::$resource::OPERATIONS, stringify!($name)),
+            |instance: &mut Instance, call: &mut Call<'_>| $handler(instance, call),
+        ),)*)*];
+    };
+}
+
+routes! {
+    invitations {
+        CreateInvitation => invitations::create,
+        CreateBulkInvitations => invitations::create_bulk,
+        ListInvitations => invitations::list,
+        RevokeInvitation => invitations::revoke,
+        DeleteInvitation => invitations::delete,
+    }
+    organization_invitations {
+        CreateOrganizationInvitation => organization_invitations::create,
+        CreateOrganizationInvitationBulk => organization_invitations::create_bulk,
+        ListOrganizationInvitations => organization_invitations::list,
+        ListPendingOrganizationInvitations => organization_invitations::list_pending,
+        GetOrganizationInvitation => organization_invitations::get,
+        RevokeOrganizationInvitation => organization_invitations::revoke,
+    }
+    waitlist_entries {
+        CreateWaitlistEntry => waitlist_entries::create,
+        CreateBulkWaitlistEntries => waitlist_entries::create_bulk,
+        ListWaitlistEntries => waitlist_entries::list,
+        InviteWaitlistEntry => waitlist_entries::invite,
+        RejectWaitlistEntry => waitlist_entries::reject,
+        DeleteWaitlistEntry => waitlist_entries::delete,
+    }
+    users {
+        GetUserList => users::list,
+        GetUsersCount => users::count,
+        UsersGetOrganizationInvitations => organization_invitations::list_of_user,
+    }
+    instance {
+        GetInstance => instance::get,
+        ListInstanceOrganizationInvitations => organization_invitations::list_of_instance,
+    }
+}
+
+impl FakeOperation {
+    /// Returns the name in Clerk's API description (its `operationId`).
+    pub fn name(self) -> &'static str {
+        self.operation().name()
+    }
+
+    /// Returns the operation of this name, or `None` if the fake does not simulate it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+
+    /// Returns the SDK's declaration of the operation: its method, path and rate limit.
+    pub fn operation(self) -> &'static Operation {
+        ROUTES[self as usize].0
+    }
+}
+
+impl fmt::Display for FakeOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Finds an operation at compile time.
+const fn find_by_name(operations: &'static [&'static Operation], name: &str) -> &'static Operation {
+    let mut index = 0;
+    while index < operations.len() {
+        if is_equal(operations[index].name().as_bytes(), name.as_bytes()) {
+            return operations[index];
+        }
+        index += 1;
+    }
+    panic!("this module of `clerk_core::api` declares no operation of this name")
+}
+
+// `==` on strings is not const.
+const fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// The row of the table that a request matches, with the parameters in its path.
+#[derive(Debug, Clone)]
+pub(super) struct Route {
+    pub(super) operation: FakeOperation,
+    pub(super) handler: Handler,
+    pub(super) params: PathParams,
+}
+
+/// The decoded parameters of a path, by their names in Clerk's API description.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PathParams(Vec<(&'static str, String)>);
+
+impl PathParams {
+    /// Returns the value of a parameter, or an empty string, which is no valid id, if the path does not have it.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl Route {
+    /// Finds the route of a request. Literal segments take precedence over parameters, so `/users/count` is never read as
+    /// `/users/{user_id}`.
+    ///
+    /// # Errors
+    ///
+    /// 404 outside of `/v1`, as Clerk answers, and `fake_not_simulated` within it: the fake cannot know whether Clerk has
+    /// the operation.
+    pub(super) fn find(method: &Method, path: &str) -> Result<Self, Refusal> {
+        let Some(below_v1) = path.strip_prefix("/v1").filter(|path| path.starts_with('/')) else {
+            return Err(Refusal::not_found("Paths begin with /v1."));
+        };
+        FakeOperation::ALL
+            .iter()
+            .zip(ROUTES)
+            .filter(|(_, (described, _))| described.method() == method)
+            .filter_map(|(operation, (described, handler))| {
+                Some(Self {
+                    operation: *operation,
+                    handler: *handler,
+                    params: match_path(described.path(), below_v1)?,
+                })
+            })
+            .min_by_key(|route| route.params.0.len())
+            .ok_or_else(|| not_simulated(method, path))
+    }
+}
+
+fn not_simulated(method: &Method, path: &str) -> Refusal {
+    let names: Vec<&str> = FakeOperation::ALL.iter().map(|operation| operation.name()).collect();
+    Refusal::not_simulated(format!(
+        "The fake does not simulate {method} {path}. It simulates these operations: {}.",
+        names.join(", ")
+    ))
+}
+
+/// Matches `path` against a template such as `/users/{user_id}`.
+fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
+    let mut segments = path.split('/');
+    let mut params = PathParams::default();
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => params.0.push((name, percent_decode(segment))),
+            None if segment == expected => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(method: &str, path: &str) -> Result<Route, Refusal> {
+        Route::find(&method.parse().expect("a method"), path)
+    }
+
+    #[test]
+    fn a_request_is_routed_by_method_and_path() {
+        let organization = ("organization_id", "org_1");
+        let cases: [(&str, &str, &str, &[(&str, &str)]); 10] = [
+            ("POST", "/v1/invitations", "CreateInvitation", &[]),
+            ("GET", "/v1/invitations", "ListInvitations", &[]),
+            ("POST", "/v1/invitations/bulk", "CreateBulkInvitations", &[]),
+            (
+                "POST",
+                "/v1/invitations/a%2Fb%3F/revoke",
+                "RevokeInvitation",
+                &[("invitation_id", "a/b?")],
+            ),
+            (
+                "DELETE",
+                "/v1/invitations/inv_1",
+                "DeleteInvitation",
+                &[("invitation_id", "inv_1")],
+            ),
+            (
+                "GET",
+                "/v1/organizations/org_1/invitations/pending",
+                "ListPendingOrganizationInvitations",
+                &[organization],
+            ),
+            (
+                "GET",
+                "/v1/organizations/org_1/invitations/orginv_1",
+                "GetOrganizationInvitation",
+                &[organization, ("invitation_id", "orginv_1")],
+            ),
+            (
+                "POST",
+                "/v1/organizations/org_1/invitations/bulk",
+                "CreateOrganizationInvitationBulk",
+                &[organization],
+            ),
+            ("GET", "/v1/users/count", "GetUsersCount", &[]),
+            ("GET", "/v1/instance", "GetInstance", &[]),
+        ];
+        for (method, path, name, params) in cases {
+            let route = find(method, path).expect(path);
+            let params = params.iter().map(|(name, value)| (*name, (*value).to_owned()));
+            assert_eq!(
+                (route.operation.name(), route.params),
+                (name, PathParams(params.collect())),
+                "{method} {path}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_no_row_matches_is_refused_as_not_simulated_within_v1_and_as_not_found_outside() {
+        for (method, path, code) in [
+            ("PUT", "/v1/invitations", "fake_not_simulated"),
+            ("GET", "/v1/invitations/inv_1", "fake_not_simulated"),
+            ("POST", "/v1/invitations/", "fake_not_simulated"),
+            ("DELETE", "/v1/invitations/", "fake_not_simulated"),
+            ("POST", "/v1/invitations/a/b/revoke", "fake_not_simulated"),
+            ("POST", "/invitations", "resource_not_found"),
+            ("POST", "/v1invitations", "resource_not_found"),
+        ] {
+            let refusal = find(method, path).expect_err(path);
+            assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{method} {path}");
+        }
+    }
+}

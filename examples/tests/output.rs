@@ -1,0 +1,60 @@
+//! Runs each example offline and checks what it prints.
+#![expect(clippy::expect_used, reason = "the helpers of a test fail the test")]
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Returns the path of a built example: `target/debug/examples/NAME`, next to the `deps` folder that holds this test.
+///
+/// Cargo sets `CARGO_BIN_EXE_*` for binaries only. `cargo test` builds the examples of the package before its tests.
+fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().expect("the path of this test");
+    let target = test.ancestors().nth(2).expect("target/debug");
+    let path = target
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo build -p clerk-examples --examples` first",
+        path.display()
+    );
+    path
+}
+
+fn stdout(name: &str) -> String {
+    let output = Command::new(example(name))
+        .env_remove("CLERK_SECRET_KEY")
+        .output()
+        .expect("the example starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn two_invitations_invites_two_people() {
+    let stdout = stdout("two-invitations");
+    assert!(stdout.starts_with("DEMO"), "{stdout}");
+    for expected in [
+        "invites invite@example.com: pending",
+        "invites invite2@example.com: pending",
+    ] {
+        assert!(stdout.contains(expected), "{stdout}");
+    }
+}
+
+#[test]
+fn custom_endpoint_reads_the_instance() {
+    let stdout = stdout("custom-endpoint");
+    assert!(stdout.ends_with("is for development\n\"instance\"\n"), "{stdout}");
+}
+
+#[test]
+fn custom_transport_sends_an_invitation() {
+    let stdout = stdout("custom-transport");
+    assert!(
+        stdout.ends_with("is pending\nemails to ada@example.com: 1\n"),
+        "{stdout}"
+    );
+}
