@@ -55,7 +55,7 @@ impl Report {
                 _ => None,
             })
             .collect();
-        VerifyError::of_problems(&format!("the {} does not conform", self.subject), &failed)
+        VerifyError::from_problems(&format!("the {} does not conform", self.subject), &failed)
     }
 
     fn count(&self, matches: impl Fn(&CheckOutcome) -> bool) -> usize {

@@ -257,7 +257,7 @@ impl SmallTransport {
         Ok(body)
     }
 
-    /// The faults that spoil an error.
+    /// The faults in reporting an error.
     fn misreport(&self, error: TransportError, request: &HttpRequest) -> TransportError {
         let source = match self.fault {
             Some(Fault::ReportsEverythingAsNotSent) => return TransportError::new(error.kind(), Delivery::NotSent),
@@ -271,7 +271,7 @@ impl SmallTransport {
         TransportError::new(error.kind(), error.delivery()).with_source(source)
     }
 
-    /// The faults that spoil a response.
+    /// The faults in handling a response.
     fn misread(
         &self,
         mut response: HttpResponse,

@@ -118,7 +118,7 @@ fn any() -> Vec<Fault> {
 
 /// A plan under way.
 #[derive(Debug)]
-pub(in crate::fake) struct FaultRun {
+pub(crate) struct FaultRun {
     plan: FaultPlan,
     random: fastrand::Rng,
     calls: u64,
@@ -126,7 +126,7 @@ pub(in crate::fake) struct FaultRun {
 }
 
 impl FaultRun {
-    pub(in crate::fake) fn new(plan: FaultPlan) -> Self {
+    pub(crate) fn new(plan: FaultPlan) -> Self {
         Self {
             random: fastrand::Rng::with_seed(plan.seed),
             plan,
@@ -136,7 +136,7 @@ impl FaultRun {
     }
 
     /// What the next call, of `operation`, meets.
-    pub(in crate::fake) fn next(&mut self, operation: FakeOperation) -> Option<Fault> {
+    pub(crate) fn next(&mut self, operation: FakeOperation) -> Option<Fault> {
         self.calls += 1;
         let of_operation = self.calls_by_operation.entry(operation).or_default();
         *of_operation += 1;
