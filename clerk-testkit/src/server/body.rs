@@ -1,3 +1,5 @@
+use std::error::Error as StdError;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -7,25 +9,23 @@ use http::Response;
 use http::header::CONTENT_LENGTH;
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::connection::Closed;
-
-/// The body of an answer, which may break off.
+/// The body of a response, which may break off.
 #[derive(Debug)]
-pub(super) struct AnswerBody {
+pub(super) struct ResponseBody {
     data: Option<Bytes>,
     then: Then,
 }
 
-/// What comes behind the data.
+/// What follows the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     End,
-    /// Lets what was written get out before the connection closes.
+    /// Gives the connection time to write the data before it closes.
     Flush,
     Close,
 }
 
-impl AnswerBody {
+impl ResponseBody {
     pub(super) const fn whole(data: Bytes) -> Self {
         Self {
             data: Some(data),
@@ -33,7 +33,7 @@ impl AnswerBody {
         }
     }
 
-    /// The answer with the length of the whole body and half of its bytes.
+    /// Returns the response with the length of its whole body and the first half of its bytes.
     pub(super) fn truncate(mut response: HttpResponse) -> Response<Self> {
         let length = response.body().len();
         response.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -44,7 +44,7 @@ impl AnswerBody {
     }
 }
 
-impl Body for AnswerBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Closed;
 
@@ -71,3 +71,15 @@ impl Body for AnswerBody {
         }
     }
 }
+
+/// An error that closes the connection at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection closes without a complete response")
+    }
+}
+
+impl StdError for Closed {}
