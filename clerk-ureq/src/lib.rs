@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+mod classify;
+mod transport;
+
+pub use clerk_core::*;
+pub use pollster::block_on;
+pub use ureq;
+
+pub use transport::UreqTransport;
