@@ -1,48 +1,49 @@
-//! Clerk's behaviour in memory.
+//! Clerk's Backend API in memory.
 #![doc = include_str!("fake/README.md")]
 //!
-//! # Where Clerk says nothing
+//! # Undocumented behavior
 //!
-//! Where Clerk's texts leave a rule open, the fake has a default and its [builder](FakeClerkBuilder) the other answer:
-//! [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`], [`BulkOn5xx`], and
-//! [when a new invitation is listed](FakeClerkBuilder::read_lag). Beyond that it decides as follows.
+//! Where Clerk's documentation leaves a rule open, the fake has a default and a setting of its
+//! [builder](FakeClerkBuilder) for the alternative: [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`],
+//! [`BulkOn5xx`], and [`read_lag`](FakeClerkBuilder::read_lag). Beyond that, it makes these choices:
 //!
-//! - Refusals are looked for in this order: path, key, limits, organization or waitlist entry, content type, JSON, number of
-//!   people, fields of the first person whose fields are wrong, role and inviter, allowlist and blocklist, users or
-//!   members, duplicates, places in the organization.
-//! - A call that a limit turns away takes no place in it; a call that is refused for anything else does.
-//! - An address twice in a bulk call is a duplicate unless the later one says `ignore_existing`; on the waitlist it is
-//!   always refused (`form_param_duplicate`).
-//! - Addresses are kept trimmed and with ASCII letters in lower case.
-//! - `query` finds addresses that contain the text, and the one invitation or entry whose id it is.
-//! - Unknown query parameters are ignored, but for those of users; unknown fields of a body are refused.
-//! - An organization's name is its id, and a role's name is made of its key. Pending invitations take places in an
-//!   organization with a [limit](FakeClerkBuilder::membership_limit).
-//! - The allowlist and the blocklist hold for organization invitations too, and not for the waitlist.
-//! - An invited entry of the waitlist can be invited again with `ignore_existing`, and rejected, which leaves the
-//!   invitation as it is; a rejected one can be invited.
+//! - Checks run in this order: path, key, limits, organization or waitlist entry, content type, JSON, number of people,
+//!   fields of the first person with wrong fields, role and inviter, allowlist and blocklist, users or members,
+//!   duplicates, room in the organization.
+//! - A call that a limit turns away does not count against it. A call that is refused for another reason does.
+//! - An address that occurs twice in a bulk call is a duplicate, unless its later occurrence sets `ignore_existing`. In a
+//!   bulk call to the waitlist it is always refused (`form_param_duplicate`).
+//! - Addresses are stored trimmed and with ASCII letters in lower case.
+//! - `query` finds addresses that contain the text, and the invitation or entry with that id.
+//! - Unknown fields of a body are refused (`form_param_unknown`).
+//! - The name of an organization is its id, and the name of a role is derived from its key. Pending invitations count
+//!   toward the [membership limit](FakeClerkBuilder::membership_limit) of an organization.
+//! - The allowlist and the blocklist also apply to organization invitations, and not to the waitlist.
+//! - An invited waitlist entry can be invited again with `ignore_existing`. It can also be rejected, which does not affect
+//!   the invitation. A rejected entry can be invited.
+//!
+//! # What is not simulated
+//!
+//! A request to an operation without a [`FakeOperation`], a query parameter of a list that the fake does not know, and an
+//! order that only Clerk has get a 400 with the code `fake_not_simulated` and a message that names the alternatives.
+//! Clerk has no such code, so a test cannot mistake it for Clerk's response.
 
-mod address;
-mod auth;
 mod body;
 mod builder;
 mod call_record;
 mod config;
 mod error;
 mod fault;
+mod handlers;
 mod instance;
-mod invitations;
-mod kept;
-mod lifecycle;
+mod instance_config;
 mod limits;
 mod list;
-mod organization_invitations;
-mod organizations;
 mod query;
+mod records;
 mod routes;
 mod state;
-mod users;
-mod waitlist_entries;
+mod store;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,14 +51,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clerk_core::model::UserId;
 use clerk_core::{
-    Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
+    Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError,
     TransportErrorKind, async_trait,
 };
 
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
-pub use config::{BulkOn5xx, IgnoreExisting, OrganizationDuplicate};
+pub use config::BulkOn5xx;
 pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
+pub use instance_config::{IgnoreExisting, OrganizationDuplicate};
 pub use limits::WindowKind;
 pub use routes::FakeOperation;
 
@@ -66,11 +68,12 @@ pub(crate) use body::MAX_BODY;
 pub(crate) use state::{Reply, Routed};
 
 use config::Config;
-use state::{Arrival, State};
+use state::State;
+use store::{Arrival, Stored, normalize};
 
-/// Clerk's Backend API in memory, with one instance. Clones share it.
+/// Clerk's Backend API in memory, with one instance. Clones share the instance.
 ///
-/// It is an [`HttpTransport`]: give it to a [`Client`], or take [`client`](Self::client).
+/// `FakeClerk` is an [`HttpTransport`]. [`client`](Self::client) returns a [`Client`] that uses it.
 #[derive(Clone)]
 pub struct FakeClerk {
     shared: Arc<Shared>,
@@ -83,60 +86,49 @@ struct Shared {
 }
 
 impl FakeClerk {
-    /// The key of the fake's instance unless the builder says otherwise. Any other is refused.
-    pub const SECRET_KEY: &'static str = "sk_test_fake";
+    /// The default key of the instance, which refuses every other key.
+    pub const SECRET_KEY: &'static str = config::SECRET_KEY;
 
-    /// Any would do; it has to be the same in every run.
+    // Arbitrary, but the same in every run.
     const RETRY_SEED: u64 = 1;
 
-    /// An empty development instance with the documented limits.
+    /// Creates an empty development instance with the documented limits.
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Starts a fake that is as you say.
+    /// Returns a builder with the settings of [`new`](Self::new).
     pub fn builder() -> FakeClerkBuilder {
         FakeClerkBuilder::new()
     }
 
-    fn start(config: Config, clock: Arc<dyn Clock>) -> Self {
-        let config = Arc::new(config);
-        let state = State::new(Arc::clone(&config), arrival(&*clock));
-        Self {
-            shared: Arc::new(Shared {
-                config,
-                clock,
-                state: Mutex::new(state),
-            }),
-        }
-    }
-
-    /// A client of this fake, with its key and its clock. Its retries wait as long in every run, because their jitter is
-    /// seeded: by a [`ManualClock`](crate::ManualClock) the same test takes the same time and leaves the same
-    /// [log](Self::log).
+    /// Returns a client of this fake, with its key and its clock. The jitter of its retries has a fixed seed: with a
+    /// [`ManualClock`](crate::ManualClock), a test takes the same virtual time and leaves the same [log](Self::log) in every
+    /// run.
     pub fn client(&self) -> Client {
         built(self.client_builder())
     }
 
-    /// The same, to be given more settings before it is built, such as another [`retry_seed`](ClientBuilder::retry_seed).
+    /// Returns the builder of [`client`](Self::client), for further settings such as another
+    /// [`retry_seed`](ClientBuilder::retry_seed).
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder(self.shared.config.secret_key.clone(), self.clone())
             .clock(Arc::clone(&self.shared.clock))
             .retry_seed(Self::RETRY_SEED)
     }
 
-    /// How many mails went to each address. Invitations and waitlist entries made with `notify=false` send none.
+    /// Returns the number of emails sent to each address. Invitations and waitlist entries with `notify=false` send none.
     pub fn mails(&self) -> BTreeMap<String, u64> {
         self.state().instance.mails.clone()
     }
 
-    /// How many mails went to this address.
+    /// Returns the number of emails sent to an address.
     pub fn mails_to(&self, address: &str) -> u64 {
         let mails = &self.state().instance.mails;
-        mails.get(&address::identity(address)).copied().unwrap_or_default()
+        mails.get(&normalize(address)).copied().unwrap_or_default()
     }
 
-    /// How many calls of this operation arrived, refused ones too.
+    /// Returns the number of calls of an operation that arrived, including those that were refused.
     pub fn calls(&self, operation: FakeOperation) -> u64 {
         let state = self.state();
         let calls = state.calls().iter();
@@ -145,52 +137,49 @@ impl FakeClerk {
             .count() as u64
     }
 
-    /// Every call, in order. Each writes itself as a line of JSON, and the same run gives the same bytes.
+    /// Returns every call, in order. `Display` writes each as a line of JSON, and the same run gives the same bytes.
     pub fn log(&self) -> Vec<CallRecord> {
         self.state().calls().to_vec()
     }
 
-    /// How many more calls of this operation its limit has a place for; `None` if it has no limit. The limit of all
-    /// operations together is left aside.
+    /// Returns the number of calls that the limit of an operation still allows, or `None` if it has no limit. The limit
+    /// for all operations together is not considered.
     pub fn budget_left(&self, operation: FakeOperation) -> Option<u32> {
         let now = self.shared.clock.now();
         self.state().limits.left(operation.operation().rate_limit_key(), now)
     }
 
-    /// Lets the person of this address sign up: every pending invitation to the application for it is accepted, its
-    /// waitlist entry is completed, and a user exists from now on. Invitations to organizations stay pending until it
+    /// Signs up the person of an address: accepts every pending invitation to the application, completes the waitlist
+    /// entry, and creates the user. Invitations to organizations stay pending until the person
     /// [joins](Self::join_organization).
     pub fn sign_up(&self, address: &str) {
         let at = arrival(&*self.shared.clock);
-        self.state().instance.sign_up(&address::identity(address), at);
+        self.state().instance.sign_up(&normalize(address), at);
     }
 
-    /// Lets the person of this address accept the organization's pending invitation for it: a user exists from now on,
-    /// who is a member with the role of the invitation. Without a pending invitation nothing happens, and it tells
-    /// `false`.
+    /// Accepts the pending invitation of an address to an organization: creates the user if necessary, and makes it a member
+    /// with the role of the invitation. Returns `false`, and changes nothing, if no invitation is pending.
     pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
         let at = arrival(&*self.shared.clock);
         let mut state = self.state();
-        state
-            .instance
-            .join(organization_id.as_ref(), &address::identity(address), at)
+        state.instance.join(organization_id.as_ref(), &normalize(address), at)
     }
 
-    /// The id of the user who has this address; `None` if nobody has it.
+    /// Returns the id of the user of an address, or `None` if there is no such user.
     pub fn user_id(&self, address: &str) -> Option<UserId> {
         let state = self.state();
-        let user = state.instance.users.of_address(&address::identity(address));
+        let user = state.instance.users.find(&normalize(address));
         user.map(|user| UserId::from(user.id()))
     }
 
-    /// Makes the fake what it was before its first call: the invitations are those it was built with, budgets are
-    /// full, the log is empty, and the fault plan begins anew.
+    /// Returns the fake to its state before the first call: the instance is as the builder set it up, budgets are full, the
+    /// log is empty, and the fault plan starts over.
     pub fn reset(&self) {
         let config = Arc::clone(&self.shared.config);
         *self.lock() = State::new(config, arrival(&*self.shared.clock));
     }
 
-    /// What has become by now of what was asked for.
+    /// Locks the state, after late requests have taken effect.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
         state.catch_up(self.shared.clock.now());
@@ -212,15 +201,15 @@ impl FakeClerk {
         self.lock().route(method, path)
     }
 
-    /// Carries out a routed request, and then waits for the latency of the response.
+    /// Replies to a routed request once the latency is over.
     #[cfg(feature = "server")]
     pub(crate) async fn reply(&self, request: &HttpRequest, routed: Routed) -> Reply {
-        let reply = self.lock().take(request, routed, arrival(&*self.shared.clock));
-        self.wait_for_answer().await;
+        let reply = self.lock().reply(request, routed, arrival(&*self.shared.clock));
+        self.wait_for_latency().await;
         reply
     }
 
-    async fn wait_for_answer(&self) {
+    async fn wait_for_latency(&self) {
         let latency = self.shared.config.latency;
         if !latency.is_zero() {
             self.shared.clock.sleep(latency).await;
@@ -235,19 +224,30 @@ fn arrival(clock: &dyn Clock) -> Arrival {
     }
 }
 
-#[expect(clippy::expect_used, reason = "the key is a constant, and a valid one")]
-fn default_key() -> SecretKey {
-    SecretKey::new(FakeClerk::SECRET_KEY).expect("a valid key")
-}
-
 #[expect(
     clippy::expect_used,
-    reason = "only a base URL or a user agent can be wrong, and neither is set"
+    reason = "building fails only for an invalid base URL or user agent, and neither is set"
 )]
 fn built(client: ClientBuilder) -> Client {
     client
         .build()
         .expect("a client with the default base URL and user agent")
+}
+
+impl FakeClerkBuilder {
+    /// Builds the fake.
+    pub fn build(self) -> FakeClerk {
+        let (config, clock) = self.finish();
+        let config = Arc::new(config);
+        let state = State::new(Arc::clone(&config), arrival(&*clock));
+        FakeClerk {
+            shared: Arc::new(Shared {
+                config,
+                clock,
+                state: Mutex::new(state),
+            }),
+        }
+    }
 }
 
 impl Default for FakeClerk {
@@ -264,9 +264,9 @@ impl HttpTransport for FakeClerk {
         let reply = {
             let mut state = self.lock();
             let routed = state.route(request.method(), request.uri().path());
-            state.take(&request, routed, arrival(&*self.shared.clock))
+            state.reply(&request, routed, arrival(&*self.shared.clock))
         };
-        self.wait_for_answer().await;
+        self.wait_for_latency().await;
         match reply {
             Reply::Whole(response) => Ok(response),
             Reply::Truncated(_) | Reply::Lost => Err(TransportError::new(Closed, Delivery::MaybeDelivered)),

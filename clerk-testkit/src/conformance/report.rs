@@ -46,7 +46,7 @@ impl Report {
                 _ => None,
             })
             .collect();
-        VerifyError::of_problems("the transport does not keep what HttpTransport promises", &failed)
+        VerifyError::from_problems("the transport does not keep what HttpTransport promises", &failed)
     }
 }
 

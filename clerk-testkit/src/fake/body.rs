@@ -1,37 +1,30 @@
-//! Reads JSON bodies as Clerk does: what is unknown, missing, null or of another type is refused by name.
+//! Reading of JSON bodies. As Clerk does, the fake names each field that is unknown, missing, null or of the wrong type.
 
-mod fields;
-mod formats;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clerk_core::HttpRequest;
+use clerk_core::model::{EmailAddress, Metadata};
+use http::Uri;
 use http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::error::Refusal;
-
-pub(super) use fields::{Fields, Null};
+use super::error::{ErrorItem, Refusal};
+use super::store::normalize;
 
 /// The largest body that is read: 1 MiB.
 pub(crate) const MAX_BODY: usize = 1 << 20;
 
-/// The body of `request`, if it is JSON and says so.
-pub(super) fn read_json(request: &HttpRequest) -> Result<Box<RawValue>, Refusal> {
-    let body = request.body();
-    if body.len() > MAX_BODY {
-        return Err(Refusal::body_too_large());
-    }
-    if !body.is_empty() && !says_json(request) {
-        return Err(Refusal::content_type());
-    }
-    serde_json::from_slice(body).map_err(|_| Refusal::body_invalid())
-}
+const EMAIL_ADDRESS: &str = "email_address";
+const EXPIRES_IN_DAYS: &str = "expires_in_days";
+const REDIRECT_URL: &str = "redirect_url";
 
-/// The fields of the body, which has to be an object.
+/// Reads the body, which must be an object.
 pub(super) fn read_object(request: &HttpRequest) -> Result<Fields, Refusal> {
-    Fields::of(&read_json(request)?).ok_or_else(|| Refusal::body_shape("an object"))
+    Fields::from_json(&read_json(request)?).ok_or_else(|| Refusal::body_shape("an object"))
 }
 
-/// The fields of the body, of which there are none if there is no body.
+/// Reads the body, which must be an object if there is one.
 pub(super) fn read_optional_object(request: &HttpRequest) -> Result<Fields, Refusal> {
     if request.body().is_empty() {
         return Ok(Fields::default());
@@ -39,8 +32,12 @@ pub(super) fn read_optional_object(request: &HttpRequest) -> Result<Fields, Refu
     read_object(request)
 }
 
-/// The fields of each object of the body, which has to be an array of 1 to `max` of them.
-pub(super) fn read_array(request: &HttpRequest, max: usize) -> Result<Vec<Fields>, Refusal> {
+/// Reads the body, which must be an array of 1 to `max` objects, with `read` for each object.
+pub(super) fn read_array<T>(
+    request: &HttpRequest,
+    max: usize,
+    read: impl Fn(Fields) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Refusal> {
     let body = read_json(request)?;
     let not_objects = || Refusal::body_shape("an array of objects");
     let items: Vec<Box<RawValue>> = serde_json::from_str(body.get()).map_err(|_| not_objects())?;
@@ -50,16 +47,133 @@ pub(super) fn read_array(request: &HttpRequest, max: usize) -> Result<Vec<Fields
     if items.len() > max {
         return Err(Refusal::bulk_size_exceeded(max));
     }
-    items
-        .iter()
-        .map(|item| Fields::of(item).ok_or_else(not_objects))
-        .collect()
+    let items = items.iter().map(|item| Fields::from_json(item).ok_or_else(not_objects));
+    let items: Vec<Fields> = items.collect::<Result<_, _>>()?;
+    items.into_iter().map(read).collect()
 }
 
-fn says_json(request: &HttpRequest) -> bool {
+fn read_json(request: &HttpRequest) -> Result<Box<RawValue>, Refusal> {
+    let body = request.body();
+    if body.len() > MAX_BODY {
+        return Err(Refusal::body_too_large());
+    }
+    if !body.is_empty() && !has_json_content_type(request) {
+        return Err(Refusal::content_type());
+    }
+    serde_json::from_slice(body).map_err(|_| Refusal::body_invalid())
+}
+
+fn has_json_content_type(request: &HttpRequest) -> bool {
     let content_type = request.headers().get(CONTENT_TYPE);
     let essence = content_type
         .and_then(|value| value.to_str().ok()?.split(';').next())
         .unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Whether a field may be `null`, which means the same as its absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    Accepted,
+    Refused,
+}
+
+/// The fields of a JSON object. Each is taken out once; errors are collected until [`finish`](Self::finish).
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    left: BTreeMap<String, Box<RawValue>>,
+    errors: Vec<ErrorItem>,
+}
+
+impl Fields {
+    /// Returns the fields of an object, or `None` if `json` is something else.
+    fn from_json(json: &RawValue) -> Option<Self> {
+        let left = serde_json::from_str(json.get()).ok()?;
+        Some(Self {
+            left,
+            errors: Vec::new(),
+        })
+    }
+
+    /// Takes an optional field.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, name: &'static str, null: Null) -> Option<T> {
+        self.take_or(name, null, ErrorItem::param_type_invalid)
+    }
+
+    /// Takes a required field.
+    pub(super) fn take_required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        if !self.left.contains_key(name) {
+            self.errors.push(ErrorItem::param_missing(name));
+        }
+        self.take(name, Null::Refused)
+    }
+
+    fn take_or<T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        null: Null,
+        wrong_type: fn(&str) -> ErrorItem,
+    ) -> Option<T> {
+        let json = self.left.remove(name)?;
+        if json.get() == "null" {
+            if null == Null::Refused {
+                self.errors.push(ErrorItem::param_nil(name));
+            }
+            return None;
+        }
+        let value = serde_json::from_str(json.get()).ok();
+        if value.is_none() {
+            self.errors.push(wrong_type(name));
+        }
+        value
+    }
+
+    /// Takes `email_address` in its normalized form, or an empty text if it is refused. The addresses in `malformed` are
+    /// refused whatever their form.
+    pub(super) fn take_address(&mut self, malformed: &BTreeSet<String>) -> String {
+        let Some(typed) = self.take_required::<String>(EMAIL_ADDRESS) else {
+            return String::new();
+        };
+        let normalized = normalize(&typed);
+        if EmailAddress::from(typed.as_str()).validate().is_err() || malformed.contains(&normalized) {
+            self.refuse(ErrorItem::param_format_invalid(EMAIL_ADDRESS));
+        }
+        normalized
+    }
+
+    /// Takes a field of metadata.
+    pub(super) fn take_metadata(&mut self, name: &'static str, null: Null) -> Metadata {
+        self.take_or(name, null, ErrorItem::param_value_invalid)
+            .unwrap_or_default()
+    }
+
+    /// Takes `redirect_url`, which no response contains.
+    pub(super) fn take_redirect_url(&mut self, null: Null) {
+        let url: Option<String> = self.take(REDIRECT_URL, null);
+        let is_url = |url: &str| url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
+        if url.is_some_and(|url| !is_url(&url)) {
+            self.refuse(ErrorItem::param_format_invalid(REDIRECT_URL));
+        }
+    }
+
+    /// Takes `expires_in_days`, from 1 to 365.
+    pub(super) fn take_expires_in_days(&mut self) -> Option<u32> {
+        let days: i64 = self.take(EXPIRES_IN_DAYS, Null::Accepted)?;
+        let valid = u32::try_from(days).ok().filter(|days| (1..=365).contains(days));
+        if valid.is_none() {
+            self.refuse(ErrorItem::param_value_invalid(EXPIRES_IN_DAYS));
+        }
+        valid
+    }
+
+    pub(super) fn refuse(&mut self, error: ErrorItem) {
+        self.errors.push(error);
+    }
+
+    /// Refuses the object if there were errors or if fields are left, since those are unknown.
+    pub(super) fn finish(mut self) -> Result<(), Refusal> {
+        let unknown = self.left.keys().map(|name| ErrorItem::param_unknown(name));
+        self.errors.extend(unknown);
+        Refusal::if_any(self.errors)
+    }
 }

@@ -5,22 +5,21 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::{Clock, SecretKey, SystemClock};
 
-use super::address::identity;
 use super::call_record::CallRecord;
-use super::config::{Access, BulkOn5xx, Config, IgnoreExisting, OrganizationDuplicate};
+use super::config::{BulkOn5xx, Config, default_key};
 use super::fault::FaultPlan;
+use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
 use super::limits::WindowKind;
-use super::organization_invitations::CreateOrganizationInvitation;
-use super::organizations::{ADMIN, MEMBER, Organizations};
-use super::{FakeClerk, default_key};
+use super::records::{ADMIN, MEMBER, NewOrganizationInvitation};
+use super::store::normalize;
 
-/// Makes a [`FakeClerk`]: [`FakeClerk::builder`] starts it. Everything has a default.
+/// Builds a [`FakeClerk`](super::FakeClerk), starting from [`FakeClerk::builder`](super::FakeClerk::builder). Every setting has a default.
 ///
-/// An address is itself, trimmed and with ASCII letters in lower case, wherever one is given.
+/// Addresses are normalized: surrounding whitespace is removed and ASCII letters become lower case.
 #[must_use]
 pub struct FakeClerkBuilder {
     config: Config,
-    /// The documented ones if it is `None`.
+    /// `None` stands for the documented limits, which depend on the key.
     limits: Option<RateLimits>,
     clock: Arc<dyn Clock>,
 }
@@ -28,20 +27,11 @@ pub struct FakeClerkBuilder {
 impl FakeClerkBuilder {
     pub(super) fn new() -> Self {
         let config = Config {
+            instance: InstanceConfig::default(),
             secret_key: default_key(),
             limits: RateLimits::none(),
             window: WindowKind::default(),
-            users: Vec::new(),
-            pending: Vec::new(),
-            organizations: Organizations::default(),
-            pending_in_organizations: Vec::new(),
-            waitlist: Vec::new(),
-            malformed: Default::default(),
-            access: Access::default(),
-            ignore_existing: IgnoreExisting::default(),
-            organization_duplicate: OrganizationDuplicate::default(),
             bulk_on_5xx: BulkOn5xx::default(),
-            read_lag: Duration::ZERO,
             latency: Duration::ZERO,
             faults: FaultPlan::new(),
             on_call: None,
@@ -53,178 +43,186 @@ impl FakeClerkBuilder {
         }
     }
 
-    /// Takes this key and no other, instead of [`FakeClerk::SECRET_KEY`]. It also says whether the instance is for
-    /// development or production.
+    /// Sets the only key that the fake accepts. The default is [`FakeClerk::SECRET_KEY`](super::FakeClerk::SECRET_KEY). The key also determines whether
+    /// the instance is for development or production.
     pub fn secret_key(mut self, key: SecretKey) -> Self {
         self.config.secret_key = key;
         self
     }
 
-    /// Has these limits instead of [those documented](RateLimits::documented) for the key's kind of instance.
+    /// Sets the rate limits. The default is [those documented](RateLimits::documented) for the environment of the key.
     pub fn limits(mut self, limits: RateLimits) -> Self {
         self.limits = Some(limits);
         self
     }
 
-    /// Has windows of this kind instead of [`WindowKind::Fixed`].
+    /// Sets the kind of the limits' windows. The default is [`WindowKind::Fixed`].
     pub const fn window(mut self, kind: WindowKind) -> Self {
         self.config.window = kind;
         self
     }
 
-    /// A user with this address exists.
+    /// Adds a user with this address.
     pub fn existing_user(mut self, address: impl AsRef<str>) -> Self {
-        self.config.users.push(identity(address.as_ref()));
+        self.config.instance.users.push(normalize(address.as_ref()));
         self
     }
 
-    /// An invitation for this address is pending, made before the first call. No mail is counted for it.
+    /// Adds a pending invitation for this address, created before the first call. No email is counted for it.
     pub fn pending_invitation(mut self, address: impl AsRef<str>) -> Self {
-        self.config.pending.push(identity(address.as_ref()));
+        self.config.instance.pending.push(normalize(address.as_ref()));
         self
     }
 
-    /// An organization with this id exists. It has no members; its name is its id.
+    /// Adds an organization with this id, without members. Its name is its id.
     pub fn organization(mut self, id: impl AsRef<str>) -> Self {
-        self.config.organizations.add(id.as_ref());
+        self.config.instance.organizations.get_or_create(id.as_ref());
         self
     }
 
-    /// A user with this address exists, and is a member of the organization with the role `org:member`. The organization
-    /// exists too.
+    /// Adds a user with this address as a member of the organization, with the role `org:member`. Adds the organization
+    /// if necessary.
     pub fn member(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
         self.with_member(organization_id.as_ref(), address.as_ref(), MEMBER)
     }
 
-    /// The same with the role `org:admin`: the user may invite, and take invitations back. Find its id with
-    /// [`FakeClerk::user_id`].
+    /// Like [`member`](Self::member), with the role `org:admin`: the user may invite and revoke invitations.
+    /// [`FakeClerk::user_id`](super::FakeClerk::user_id) returns the user's id.
     pub fn administrator(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
         self.with_member(organization_id.as_ref(), address.as_ref(), ADMIN)
     }
 
     fn with_member(mut self, organization_id: &str, address: &str, role: &str) -> Self {
-        let organizations = &mut self.config.organizations;
-        organizations.add_member(organization_id, &identity(address), role.to_owned());
+        let organization = self.config.instance.organizations.get_or_create(organization_id);
+        organization.add_member(&normalize(address), role);
         self.existing_user(address)
     }
 
-    /// People can be invited to organizations with this role, such as `org:billing`, besides `org:admin` and
-    /// `org:member`.
+    /// Adds a role, such as `org:billing`, that people can be invited with, besides `org:admin` and `org:member`.
     pub fn organization_role(mut self, key: impl AsRef<str>) -> Self {
-        self.config.organizations.add_role(key.as_ref());
+        self.config.instance.organizations.add_role(key.as_ref());
         self
     }
 
-    /// The organization, which exists, takes this many members and pending invitations together
-    /// (`organization_membership_quota_exceeded`). There is no limit otherwise.
+    /// Limits the members and pending invitations of the organization together
+    /// (`organization_membership_quota_exceeded`). Adds the organization if necessary. There is no limit by default.
     pub fn membership_limit(mut self, organization_id: impl AsRef<str>, limit: usize) -> Self {
-        let organization = self.config.organizations.add(organization_id.as_ref());
-        organization.limit_memberships(limit);
+        let organizations = &mut self.config.instance.organizations;
+        organizations
+            .get_or_create(organization_id.as_ref())
+            .limit_memberships(limit);
         self
     }
 
-    /// An invitation to the organization, which exists, is pending for this address with the role `org:member`, made
-    /// before the first call. No mail is counted for it.
+    /// Adds a pending invitation to the organization for this address, with the role `org:member`, created before the first
+    /// call. Adds the organization if necessary. No email is counted for it.
     pub fn pending_organization_invitation(
         mut self,
         organization_id: impl AsRef<str>,
         address: impl AsRef<str>,
     ) -> Self {
         let organization_id = organization_id.as_ref();
-        let new = CreateOrganizationInvitation::new(identity(address.as_ref()));
-        self.config.organizations.add(organization_id);
-        self.config
-            .pending_in_organizations
-            .push((organization_id.to_owned(), new));
+        let instance = &mut self.config.instance;
+        instance.organizations.get_or_create(organization_id);
+        let new = NewOrganizationInvitation::new(normalize(address.as_ref()));
+        let pending = &mut instance.pending_in_organizations;
+        pending.push((organization_id.to_owned(), new));
         self
     }
 
-    /// This address waits on the waitlist since before the first call. No mail is counted for it.
-    pub fn waitlist_entry(mut self, address: impl AsRef<str>) -> Self {
-        self.config.waitlist.push((identity(address.as_ref()), false));
+    /// Adds a pending waitlist entry for this address, created before the first call. No email is counted for it.
+    pub fn waitlist_entry(self, address: impl AsRef<str>) -> Self {
+        self.with_waitlist_entry(address.as_ref(), false)
+    }
+
+    /// Like [`waitlist_entry`](Self::waitlist_entry), but a batch action has locked the entry and never finishes
+    /// (`waitlist_entry_locked`).
+    pub fn locked_waitlist_entry(self, address: impl AsRef<str>) -> Self {
+        self.with_waitlist_entry(address.as_ref(), true)
+    }
+
+    fn with_waitlist_entry(mut self, address: &str, is_locked: bool) -> Self {
+        self.config.instance.waitlist.push((normalize(address), is_locked));
         self
     }
 
-    /// The same, with a batch action at work on the entry that never ends (`waitlist_entry_locked`).
-    pub fn locked_waitlist_entry(mut self, address: impl AsRef<str>) -> Self {
-        self.config.waitlist.push((identity(address.as_ref()), true));
-        self
-    }
-
-    /// This address is malformed, whatever it looks like (`form_param_format_invalid`).
+    /// Refuses this address as malformed, whatever its form (`form_param_format_invalid`).
     pub fn malformed(mut self, address: impl AsRef<str>) -> Self {
-        self.config.malformed.insert(identity(address.as_ref()));
+        self.config.instance.malformed.insert(normalize(address.as_ref()));
         self
     }
 
-    /// This address is on the instance's blocklist (`not_allowed_access`); `*@example.com` is every address of a
+    /// Adds this address to the instance's blocklist (`not_allowed_access`). `*@example.com` covers every address of a
     /// domain.
     pub fn blocked(mut self, address: impl AsRef<str>) -> Self {
-        self.config.access.blocked.insert(identity(address.as_ref()));
+        let blocked = &mut self.config.instance.access.blocked;
+        blocked.insert(normalize(address.as_ref()));
         self
     }
 
-    /// This address is on the instance's allowlist, and what is not on it is refused (`not_allowed_access`);
-    /// `*@example.com` is every address of a domain. Without an allowlist everybody is allowed.
+    /// Adds this address to the instance's allowlist. Once there is an allowlist, other addresses are refused
+    /// (`not_allowed_access`). `*@example.com` covers every address of a domain.
     pub fn allowed(mut self, address: impl AsRef<str>) -> Self {
-        self.config.access.allowed.insert(identity(address.as_ref()));
+        let allowed = &mut self.config.instance.access.allowed;
+        allowed.insert(normalize(address.as_ref()));
         self
     }
 
-    /// What `ignore_existing` means for the address of a user.
+    /// Sets whether `ignore_existing` bypasses users. The default is [`IgnoreExisting::RefusesUsers`].
     pub const fn ignore_existing(mut self, rule: IgnoreExisting) -> Self {
-        self.config.ignore_existing = rule;
+        self.config.instance.ignore_existing = rule;
         self
     }
 
-    /// What an organization invitation is refused with if one is pending for the address.
+    /// Sets the error for a duplicate organization invitation. The default is [`OrganizationDuplicate::NotUnique`].
     pub const fn organization_duplicate(mut self, rule: OrganizationDuplicate) -> Self {
-        self.config.organization_duplicate = rule;
+        self.config.instance.organization_duplicate = rule;
         self
     }
 
-    /// What has happened when a bulk call ends in a 5xx after its effect.
+    /// Sets what is left of a bulk call that ends in a 5xx after its effect. The default is [`BulkOn5xx::Atomic`].
     pub const fn bulk_on_5xx(mut self, rule: BulkOn5xx) -> Self {
         self.config.bulk_on_5xx = rule;
         self
     }
 
-    /// Lists a new invitation or waitlist entry only this long after it was made. It counts as a duplicate at once, and
-    /// is read by its id at once.
+    /// Delays the appearance of new invitations and waitlist entries in lists. They count as duplicates and can be read by id
+    /// at once. The default is zero.
     pub const fn read_lag(mut self, lag: Duration) -> Self {
-        self.config.read_lag = lag;
+        self.config.instance.read_lag = lag;
         self
     }
 
-    /// Answers this long after a request came and took effect.
+    /// Sets the time between the arrival of a request, when it takes effect, and its response. The default is zero.
     pub const fn latency(mut self, latency: Duration) -> Self {
         self.config.latency = latency;
         self
     }
 
-    /// Lets calls go wrong as this plan says.
+    /// Sets the plan of faults. By default, nothing goes wrong.
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.config.faults = plan;
         self
     }
 
-    /// Tells the time by this clock instead of [`SystemClock`].
+    /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Tells `observe` of each call, in order. It is called while the fake is busy, so it must not call the fake.
+    /// Calls `observe` with each call, in order. The fake is locked meanwhile, so `observe` must not use it.
     pub fn on_call(mut self, observe: impl Fn(&CallRecord) + Send + Sync + 'static) -> Self {
         self.config.on_call = Some(Arc::new(observe));
         self
     }
 
-    /// Makes the fake.
-    pub fn build(mut self) -> FakeClerk {
+    /// Returns the settings, with those that depend on the key.
+    pub(super) fn finish(mut self) -> (Config, Arc<dyn Clock>) {
         let environment = self.config.secret_key.environment();
+        self.config.instance.environment = environment;
         self.config.limits = self.limits.unwrap_or_else(|| RateLimits::documented(environment));
-        FakeClerk::start(self.config, self.clock)
+        (self.config, self.clock)
     }
 }
 

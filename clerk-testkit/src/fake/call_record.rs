@@ -6,45 +6,45 @@ use serde::{Serialize, Serializer};
 use super::fault::Fault;
 use super::routes::FakeOperation;
 
-/// One call that the fake was asked to answer.
+/// One call, as the fake logs it.
 ///
-/// `Display` is one line of JSON, and the same run gives the same bytes. It shows addresses where the query does; it
-/// never shows a key.
+/// `Display` writes one line of JSON, and the same run gives the same bytes. It contains addresses where the query does,
+/// and never a key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CallRecord {
-    /// Which call it was, from 1.
+    /// The number of the call, from 1.
     pub number: u64,
-    /// When it came, as the time since the fake was built or reset.
+    /// The time of arrival, since the fake was built or reset.
     #[serde(rename = "at_ms", serialize_with = "millis")]
     pub at: Duration,
-    /// What it was for, if the fake knows such an operation.
+    /// The operation; `None` if the fake does not simulate it.
     #[serde(serialize_with = "name")]
     pub operation: Option<FakeOperation>,
     /// The HTTP method.
     pub method: String,
     /// The path, with `/v1`.
     pub path: String,
-    /// The query as it was sent; empty if there was none.
+    /// The query as it was sent; empty without one.
     pub query: String,
-    /// The status that was answered, be it with half a body; `None` if nothing was.
+    /// The status of the response, even of a truncated one; `None` without a response.
     pub status: Option<u16>,
-    /// Clerk's codes in the answer.
+    /// The error codes in the response.
     pub codes: Vec<String>,
-    /// The ids of the invitations and waitlist entries that the call made, whatever was answered.
+    /// The ids of the invitations and waitlist entries that the call created, whatever the response.
     pub created: Vec<String>,
-    /// The fault that the call met.
+    /// The fault that the call met, if any.
     #[serde(serialize_with = "text")]
     pub fault: Option<Fault>,
 }
 
 impl CallRecord {
-    /// The trace id of the answer, as the header `Clerk-Trace-Id` and error bodies tell it.
+    /// Returns the trace id of the response, which is in the header `Clerk-Trace-Id` and in error bodies.
     pub fn trace_id(&self) -> String {
         format!("trace_fake{:06}", self.number)
     }
 
-    /// Whether the request arrived: one whose connection was refused did not.
+    /// Whether the request arrived. If the connection was refused, it did not.
     pub fn arrived(&self) -> bool {
         self.fault != Some(Fault::Refused)
     }
@@ -52,7 +52,7 @@ impl CallRecord {
 
 impl fmt::Display for CallRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&super::instance::json(self))
+        f.write_str(&super::records::to_json(self))
     }
 }
 

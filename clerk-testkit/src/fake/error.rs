@@ -1,4 +1,4 @@
-//! Errors in Clerk's shape, with the codes and statuses of its error list.
+//! Refusals in Clerk's error envelope, with the statuses and codes of Clerk's error list.
 
 use std::time::Duration;
 
@@ -9,19 +9,9 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-const ARRAY_SIZE_EXCEEDED: &str = "form_param_array_size_exceeded";
-const AUTHENTICATION_INVALID: &str = "authentication_invalid";
-const AUTHORIZATION_HEADER_FORMAT_INVALID: &str = "authorization_header_format_invalid";
-const FAKE_NOT_SIMULATED: &str = "fake_not_simulated";
-const GATEWAY_TIMEOUT: &str = "gateway_timeout";
-const REQUEST_BODY_INVALID: &str = "request_body_invalid";
-const REQUEST_BODY_TOO_LARGE: &str = "request_body_too_large";
-const SERVICE_UNAVAILABLE: &str = "service_unavailable";
-const UNSUPPORTED_CONTENT_TYPE: &str = "unsupported_content_type";
-
 pub(super) static CLERK_TRACE_ID: HeaderName = HeaderName::from_static("clerk-trace-id");
 
-/// A request that is refused: what becomes the error envelope.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -29,6 +19,7 @@ pub(super) struct Refusal {
     retry_after: Option<u64>,
 }
 
+/// One error of the envelope.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct ErrorItem {
     message: &'static str,
@@ -39,67 +30,59 @@ pub(super) struct ErrorItem {
 }
 
 impl ErrorItem {
-    pub(super) fn new(code: ErrorCode, message: &'static str, long_message: impl Into<String>) -> Self {
+    pub(super) fn for_param(code: ErrorCode, param: &str, message: &'static str) -> Self {
         Self {
             message,
-            long_message: long_message.into(),
+            long_message: format!("{param} {message}"),
             code,
-            meta: None,
+            meta: Some(json!({ "param_name": param })),
         }
     }
 
-    pub(super) fn with_meta(mut self, meta: Value) -> Self {
-        self.meta = Some(meta);
-        self
-    }
-
-    pub(super) fn of_param(code: ErrorCode, param: &str, message: &'static str) -> Self {
-        Self::new(code, message, format!("{param} {message}")).with_meta(json!({ "param_name": param }))
-    }
-
     pub(super) fn param_unknown(param: &str) -> Self {
-        Self::of_param(
-            ErrorCode::FORM_PARAM_UNKNOWN,
-            param,
-            "is not a parameter of this operation",
-        )
+        let message = "is not a parameter of this operation";
+        Self::for_param(ErrorCode::FORM_PARAM_UNKNOWN, param, message)
     }
 
     pub(super) fn param_missing(param: &str) -> Self {
-        Self::of_param(ErrorCode::FORM_PARAM_MISSING, param, "is missing")
+        Self::for_param(ErrorCode::FORM_PARAM_MISSING, param, "is missing")
     }
 
     pub(super) fn param_nil(param: &str) -> Self {
-        Self::of_param(ErrorCode::FORM_PARAM_NIL, param, "cannot be null")
+        Self::for_param(ErrorCode::FORM_PARAM_NIL, param, "must not be null")
     }
 
     pub(super) fn param_type_invalid(param: &str) -> Self {
-        Self::of_param(ErrorCode::FORM_PARAM_TYPE_INVALID, param, "is of the wrong type")
+        Self::for_param(ErrorCode::FORM_PARAM_TYPE_INVALID, param, "has the wrong type")
     }
 
     pub(super) fn param_value_invalid(param: &str) -> Self {
-        Self::of_param(
-            ErrorCode::FORM_PARAM_VALUE_INVALID,
-            param,
-            "has a value that is not allowed",
-        )
+        let message = "has a value that is not allowed";
+        Self::for_param(ErrorCode::FORM_PARAM_VALUE_INVALID, param, message)
     }
 
     pub(super) fn param_format_invalid(param: &str) -> Self {
-        Self::of_param(ErrorCode::FORM_PARAM_FORMAT_INVALID, param, "is malformed")
-    }
-
-    pub(super) fn param_array_size_exceeded(param: &str) -> Self {
-        Self::of_param(ErrorCode::new(ARRAY_SIZE_EXCEEDED), param, "has too many values")
-    }
-
-    fn identifier_exists(param: &str) -> Self {
-        Self::of_param(ErrorCode::FORM_IDENTIFIER_EXISTS, param, "belongs to a user already")
+        Self::for_param(ErrorCode::FORM_PARAM_FORMAT_INVALID, param, "is malformed")
     }
 }
 
 impl Refusal {
-    fn new(status: StatusCode, errors: Vec<ErrorItem>) -> Self {
+    pub(super) fn new(
+        status: StatusCode,
+        code: ErrorCode,
+        message: &'static str,
+        long_message: impl Into<String>,
+    ) -> Self {
+        let error = ErrorItem {
+            message,
+            long_message: long_message.into(),
+            code,
+            meta: None,
+        };
+        Self::from_errors(status, vec![error])
+    }
+
+    pub(super) const fn from_errors(status: StatusCode, errors: Vec<ErrorItem>) -> Self {
         Self {
             status,
             errors,
@@ -107,137 +90,122 @@ impl Refusal {
         }
     }
 
-    pub(super) fn of(status: StatusCode, error: ErrorItem) -> Self {
-        Self::new(status, vec![error])
-    }
-
-    /// 422 if any parameter is not as it should be.
+    /// Refuses with 422 if there are any errors.
     pub(super) fn if_any(errors: Vec<ErrorItem>) -> Result<(), Self> {
         if errors.is_empty() {
             Ok(())
         } else {
-            Err(Self::new(StatusCode::UNPROCESSABLE_ENTITY, errors))
+            Err(Self::from_errors(StatusCode::UNPROCESSABLE_ENTITY, errors))
         }
     }
 
-    pub(super) fn authentication_missing() -> Self {
-        let code = ErrorCode::new(AUTHENTICATION_INVALID);
-        let hint = "Send the secret key in the header Authorization.";
-        Self::of(
-            StatusCode::UNAUTHORIZED,
-            ErrorItem::new(code, "not authenticated", hint),
-        )
-    }
-
-    pub(super) fn authorization_malformed() -> Self {
-        let code = ErrorCode::new(AUTHORIZATION_HEADER_FORMAT_INVALID);
-        let hint = "The header Authorization reads: Bearer, a space, the secret key.";
-        Self::of(
-            StatusCode::UNAUTHORIZED,
-            ErrorItem::new(code, "malformed Authorization", hint),
-        )
-    }
-
-    pub(super) fn key_invalid() -> Self {
-        let hint = "The secret key is not that of this instance.";
-        let error = ErrorItem::new(ErrorCode::CLERK_KEY_INVALID, "invalid secret key", hint);
-        Self::of(StatusCode::UNAUTHORIZED, error)
-    }
-
-    pub(super) fn not_found(what: impl Into<String>) -> Self {
-        let error = ErrorItem::new(ErrorCode::RESOURCE_NOT_FOUND, "not found", what);
-        Self::of(StatusCode::NOT_FOUND, error)
+    pub(super) fn with_meta(mut self, meta: Value) -> Self {
+        if let Some(error) = self.errors.first_mut() {
+            error.meta = Some(meta);
+        }
+        self
     }
 
     /// Refuses what the fake does not simulate. Clerk may have it, so the code is the fake's own instead of one of Clerk's, and
     /// the status is not a 5xx, because some SDKs retry those.
-    pub(super) fn not_simulated(hint: impl Into<String>) -> Self {
-        let code = ErrorCode::new(FAKE_NOT_SIMULATED);
-        Self::of(StatusCode::BAD_REQUEST, ErrorItem::new(code, "not simulated", hint))
+    pub(super) fn not_simulated(long_message: impl Into<String>) -> Self {
+        let code = ErrorCode::new("fake_not_simulated");
+        Self::new(StatusCode::BAD_REQUEST, code, "not simulated", long_message)
+    }
+
+    pub(super) fn authentication_missing() -> Self {
+        let code = ErrorCode::new("authentication_invalid");
+        let hint = "Send the secret key in the Authorization header.";
+        Self::new(StatusCode::UNAUTHORIZED, code, "not authenticated", hint)
+    }
+
+    pub(super) fn authorization_malformed() -> Self {
+        let code = ErrorCode::new("authorization_header_format_invalid");
+        let hint = "The Authorization header must be \"Bearer\", a space and the secret key.";
+        Self::new(StatusCode::UNAUTHORIZED, code, "malformed Authorization", hint)
+    }
+
+    pub(super) fn key_invalid() -> Self {
+        let hint = "The secret key does not belong to this instance.";
+        let code = ErrorCode::CLERK_KEY_INVALID;
+        Self::new(StatusCode::UNAUTHORIZED, code, "invalid secret key", hint)
+    }
+
+    pub(super) fn not_found(long_message: impl Into<String>) -> Self {
+        let code = ErrorCode::RESOURCE_NOT_FOUND;
+        Self::new(StatusCode::NOT_FOUND, code, "not found", long_message)
     }
 
     pub(super) fn body_invalid() -> Self {
-        let error = ErrorItem::new(
-            ErrorCode::new(REQUEST_BODY_INVALID),
-            "invalid body",
-            "The body is not JSON.",
-        );
-        Self::of(StatusCode::BAD_REQUEST, error)
+        let code = ErrorCode::new("request_body_invalid");
+        Self::new(StatusCode::BAD_REQUEST, code, "invalid body", "The body is not JSON.")
     }
 
-    /// JSON, but not the object or array of objects that the operation takes.
+    /// Refuses JSON that is not the object or array that the operation takes.
     pub(super) fn body_shape(expected: &str) -> Self {
-        let hint = format!("The body has to be {expected}.");
-        let error = ErrorItem::new(ErrorCode::FORM_PARAM_VALUE_INVALID, "invalid body", hint);
-        Self::of(StatusCode::UNPROCESSABLE_ENTITY, error)
+        let hint = format!("The body must be {expected}.");
+        let code = ErrorCode::FORM_PARAM_VALUE_INVALID;
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "invalid body", hint)
     }
 
     pub(super) fn body_too_large() -> Self {
-        let code = ErrorCode::new(REQUEST_BODY_TOO_LARGE);
-        let error = ErrorItem::new(code, "body too large", "The body is larger than this server reads.");
-        Self::of(StatusCode::PAYLOAD_TOO_LARGE, error)
+        let code = ErrorCode::new("request_body_too_large");
+        let hint = "The body is larger than 1 MiB.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, "body too large", hint)
     }
 
     pub(super) fn content_type() -> Self {
-        let code = ErrorCode::new(UNSUPPORTED_CONTENT_TYPE);
-        let error = ErrorItem::new(code, "unsupported content type", "The body has to be application/json.");
-        Self::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, error)
+        let code = ErrorCode::new("unsupported_content_type");
+        let hint = "The content type must be application/json.";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code,
+            "unsupported content type",
+            hint,
+        )
     }
 
     pub(super) fn bulk_size_exceeded(max: usize) -> Self {
         let hint = format!("One call takes at most {max} items.");
-        let error = ErrorItem::new(ErrorCode::BULK_SIZE_EXCEEDED, "too many items", hint);
-        Self::of(StatusCode::BAD_REQUEST, error)
+        let code = ErrorCode::BULK_SIZE_EXCEEDED;
+        Self::new(StatusCode::BAD_REQUEST, code, "too many items", hint)
     }
 
     pub(super) fn not_allowed(addresses: &[String]) -> Self {
-        let hint = "The instance does not let these addresses in.";
-        let error = ErrorItem::new(ErrorCode::NOT_ALLOWED_ACCESS, "access not allowed", hint);
-        Self::of(
-            StatusCode::FORBIDDEN,
-            error.with_meta(json!({ "identifiers": addresses })),
-        )
-    }
-
-    /// Does not say which address it is, as Clerk does not.
-    pub(super) fn user_exists() -> Self {
-        let error = ErrorItem::identifier_exists("email_address");
-        Self::of(StatusCode::UNPROCESSABLE_ENTITY, error)
+        let hint = "The allowlist or the blocklist of the instance excludes these addresses.";
+        let code = ErrorCode::NOT_ALLOWED_ACCESS;
+        Self::new(StatusCode::FORBIDDEN, code, "access not allowed", hint)
+            .with_meta(json!({ "identifiers": addresses }))
     }
 
     pub(super) fn duplicate(addresses: &[String]) -> Self {
-        let hint = "Invitations are pending for these addresses.";
-        let error = ErrorItem::new(ErrorCode::DUPLICATE_RECORD, "duplicate invitation", hint);
-        Self::of(
-            StatusCode::BAD_REQUEST,
-            error.with_meta(json!({ "email_addresses": addresses })),
-        )
+        let hint = "Invitations are already pending for these addresses.";
+        let code = ErrorCode::DUPLICATE_RECORD;
+        Self::new(StatusCode::BAD_REQUEST, code, "duplicate invitation", hint)
+            .with_meta(json!({ "email_addresses": addresses }))
     }
 
-    /// 429 that asks for whole seconds, rounded up, at least one.
+    /// Refuses with 429 and the time to wait in whole seconds: rounded up, at least one.
     pub(super) fn too_many_requests(wait: Duration) -> Self {
         let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
-        let hint = "Wait as long as the header Retry-After says.";
-        let error = ErrorItem::new(ErrorCode::TOO_MANY_REQUESTS, "too many requests", hint);
-        let mut refusal = Self::of(
-            StatusCode::TOO_MANY_REQUESTS,
-            error.with_meta(json!({ "resets_in": seconds })),
-        );
-        refusal.retry_after = Some(seconds);
-        refusal
+        let hint = "Wait for the time in the Retry-After header.";
+        let code = ErrorCode::TOO_MANY_REQUESTS;
+        let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, code, "too many requests", hint);
+        Self {
+            retry_after: Some(seconds),
+            ..refusal.with_meta(json!({ "resets_in": seconds }))
+        }
     }
 
-    /// What Clerk itself answers when it fails.
+    /// The error that Clerk itself sends when it fails.
     pub(super) fn server_error(status: StatusCode) -> Self {
         let code = match status {
-            StatusCode::SERVICE_UNAVAILABLE => ErrorCode::new(SERVICE_UNAVAILABLE),
-            StatusCode::GATEWAY_TIMEOUT => ErrorCode::new(GATEWAY_TIMEOUT),
+            StatusCode::SERVICE_UNAVAILABLE => ErrorCode::new("service_unavailable"),
+            StatusCode::GATEWAY_TIMEOUT => ErrorCode::new("gateway_timeout"),
             _ => ErrorCode::INTERNAL_CLERK_ERROR,
         };
-        Self::of(
-            status,
-            ErrorItem::new(code, "server error", "The request may have been carried out or not."),
-        )
+        let hint = "The request may or may not have taken effect.";
+        Self::new(status, code, "server error", hint)
     }
 
     pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
@@ -255,7 +223,7 @@ impl Refusal {
     }
 }
 
-/// 200 with this JSON text.
+/// Returns a 200 with this JSON text.
 pub(super) fn json_response(body: Bytes) -> HttpResponse {
     let mut response = HttpResponse::new(body);
     let json = HeaderValue::from_static("application/json");
@@ -263,7 +231,7 @@ pub(super) fn json_response(body: Bytes) -> HttpResponse {
     response
 }
 
-/// 502 as a proxy in front of Clerk writes it.
+/// Returns a 502 in HTML, as a proxy in front of Clerk sends it.
 pub(super) fn bad_gateway() -> HttpResponse {
     let mut response = HttpResponse::new("<html><body><h1>502 Bad Gateway</h1></body></html>\n".into());
     *response.status_mut() = StatusCode::BAD_GATEWAY;

@@ -1,32 +1,21 @@
-//! What the instance holds, and what a call does to it.
+//! What an instance stores, and a call as its handler sees it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::{Environment, HttpRequest};
-use serde::Serialize;
-use serde_json::json;
+use clerk_core::HttpRequest;
 
-use super::address::each_once;
-use super::config::Config;
 use super::error::Refusal;
-use super::invitations::{Invitation, NewInvitation};
-use super::kept::Store;
-use super::organization_invitations::OrganizationInvitation;
-use super::organizations::Organizations;
+use super::instance_config::InstanceConfig;
 use super::query::Query;
-use super::routes::PathParams;
-use super::state::Arrival;
-use super::users::Users;
-use super::waitlist_entries::WaitlistEntry;
+use super::records::{Invitation, NewInvitation, OrganizationInvitation, Organizations, User, WaitlistEntry};
+use super::store::{Arrival, Store};
 
-/// Everything that the instance holds, and the mails that went out.
-#[derive(Debug)]
+/// Everything that the instance stores, and the number of emails sent to each address.
+#[derive(Debug, Default)]
 pub(super) struct Instance {
-    config: Arc<Config>,
-    pub(super) users: Users,
+    pub(super) users: Store<User>,
     pub(super) invitations: Store<Invitation>,
     pub(super) organizations: Organizations,
     pub(super) organization_invitations: Store<OrganizationInvitation>,
@@ -34,17 +23,21 @@ pub(super) struct Instance {
     pub(super) mails: BTreeMap<String, u64>,
 }
 
-/// Carries out a call: changes the instance and returns the body of the response.
-pub(super) type Handler = fn(&mut Instance, &mut Call<'_>) -> Result<Bytes, Refusal>;
+/// The body of a successful response, or the reason for another.
+pub(super) type HandlerResult = Result<Bytes, Refusal>;
 
-/// One call that is being carried out.
+/// Carries out one operation.
+pub(super) type Handler = fn(&mut Instance, &mut Call<'_>) -> HandlerResult;
+
+/// A call that passed authentication and limits.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     pub(super) request: &'a HttpRequest,
     pub(super) params: &'a PathParams,
+    pub(super) config: &'a InstanceConfig,
     pub(super) at: Arrival,
     pub(super) extent: Extent,
-    /// Where the ids of what the call makes go.
+    /// The ids of what the call creates.
     pub(super) created: &'a mut Vec<String>,
 }
 
@@ -56,21 +49,40 @@ pub(super) enum Extent {
     Half,
 }
 
-impl<'a> Call<'a> {
-    /// The id of the organization in the path, which has to be there.
-    pub(super) fn organization(&self, instance: &Instance) -> Result<&'a str, Refusal> {
-        let id = self.params.get("organization_id");
-        instance.organizations.find(id).map(|_| id)
+/// The decoded parameters of a path, by their names in Clerk's API description.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct PathParams(Vec<(&'static str, String)>);
+
+impl PathParams {
+    pub(super) fn push(&mut self, name: &'static str, value: String) {
+        self.0.push((name, value));
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the value of a parameter, or an empty string, which is no valid id, if the path does not have it.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl Call<'_> {
     pub(super) fn query(&self) -> Query {
         Query::parse(self.request.uri().query().unwrap_or_default())
+    }
+
+    /// Whether lists show by now what was created at this monotonic time.
+    pub(super) fn is_listed(&self, created: Duration) -> bool {
+        created.saturating_add(self.config.read_lag) <= self.at.now
     }
 }
 
 impl Extent {
-    /// How many of `count` things.
-    pub(super) const fn of(self, count: usize) -> usize {
+    /// Returns how many of `count` items take effect.
+    pub(super) const fn apply(self, count: usize) -> usize {
         match self {
             Self::Whole => count,
             Self::Half => count.div_ceil(2),
@@ -79,102 +91,50 @@ impl Extent {
 }
 
 impl Instance {
-    /// The instance as it is before the first call.
-    pub(super) fn new(config: Arc<Config>, at: Arrival) -> Self {
+    /// Creates the instance as it is before the first call.
+    pub(super) fn new(config: &InstanceConfig, at: Arrival) -> Self {
         let mut instance = Self {
-            users: Users::default(),
-            invitations: Store::default(),
             organizations: config.organizations.clone(),
-            organization_invitations: Store::default(),
-            waitlist_entries: Store::default(),
-            mails: BTreeMap::new(),
-            config: Arc::clone(&config),
+            ..Self::default()
         };
         for address in &config.users {
-            instance.users.add(address, at.wall);
+            instance.users.create(address, at.wall);
         }
         for address in &config.pending {
-            instance.invitations.make(NewInvitation::new(address.clone()), at);
+            instance.invitations.create(NewInvitation::new(address.clone()), at);
         }
         for (organization_id, new) in &config.pending_in_organizations {
-            instance
-                .organization_invitations
-                .make(organization_id, new.clone(), None, at);
+            let invitations = &mut instance.organization_invitations;
+            invitations.create(organization_id, new.clone(), None, at);
         }
         for (address, is_locked) in &config.waitlist {
-            instance.waitlist_entries.make(address.clone(), *is_locked, at);
+            instance.waitlist_entries.create(address.clone(), *is_locked, at);
         }
         instance
     }
 
-    pub(super) fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Counts a mail to this address.
-    pub(super) fn mail(&mut self, email_address: &str) {
+    /// Counts an email to an address.
+    pub(super) fn send_mail(&mut self, email_address: &str) {
         *self.mails.entry(email_address.to_owned()).or_default() += 1;
     }
 
-    /// Accepts what invites this address to the application, and makes it a user's.
+    /// Accepts the invitations of an address to the application, and creates its user.
     pub(super) fn sign_up(&mut self, email_address: &str, at: Arrival) {
         self.invitations.accept(email_address, at.wall);
         self.waitlist_entries.complete(email_address, at.wall);
-        self.users.add(email_address, at.wall);
+        self.users.create(email_address, at.wall);
     }
 
-    /// Accepts what invites this address to the organization, and makes it a member's. Whether anything did.
+    /// Accepts the invitation of an address to an organization, and creates its user and membership. Returns whether there
+    /// was an invitation.
     pub(super) fn join(&mut self, organization_id: &str, email_address: &str, at: Arrival) -> bool {
         let invitations = &mut self.organization_invitations;
         let Some(role) = invitations.accept(organization_id, email_address, at.wall) else {
             return false;
         };
-        self.users.add(email_address, at.wall);
-        self.organizations.add_member(organization_id, email_address, role);
+        self.users.create(email_address, at.wall);
+        let organization = self.organizations.get_or_create(organization_id);
+        organization.add_member(email_address, &role);
         true
     }
-
-    /// Refuses all of these addresses if the allowlist or the blocklist keeps one out.
-    pub(super) fn let_in<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
-        let forbidden = each_once(addresses.filter(|address| !self.config.access.allows(address)));
-        if forbidden.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::not_allowed(&forbidden))
-        }
-    }
-
-    /// Whether lists show by now what was made then.
-    pub(super) fn is_listed(&self, made_at: Duration, call: &Call<'_>) -> bool {
-        made_at.saturating_add(self.config.read_lag) <= call.at.now
-    }
-}
-
-/// Answers `GetInstance`.
-pub(super) fn get(instance: &Instance, _call: &Call<'_>) -> Result<Bytes, Refusal> {
-    let environment = match instance.config.secret_key.environment() {
-        Environment::Development => "development",
-        Environment::Production => "production",
-    };
-    let shown = json!({
-        "object": "instance",
-        "id": "ins_fake",
-        "environment_type": environment,
-        "allowed_origins": null,
-        "workspace_id": null,
-    });
-    Ok(shown.to_string().into())
-}
-
-/// `value` as JSON text.
-pub(super) fn json(value: &impl Serialize) -> String {
-    // What the fake shows are structs of texts and numbers, which can always be written.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// What is answered when an `object` has been deleted.
-pub(super) fn deleted(object: &str, id: &str) -> Bytes {
-    json!({ "object": object, "id": id, "deleted": true })
-        .to_string()
-        .into()
 }

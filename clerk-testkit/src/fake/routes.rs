@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use clerk_core::{Operation, api};
+use clerk_core::{Operation, RateLimitKey, api};
 use http::Method;
 
 use super::error::Refusal;
-use super::instance::{Call, Handler, Instance};
-use super::{instance, invitations, organization_invitations, users, waitlist_entries};
+use super::handlers::{instance, invitations, organization_invitations, users, waitlist_entries};
+use super::instance::{Call, Handler, Instance, PathParams};
 use crate::query::percent_decode;
 
 /// Declares [`FakeOperation`] and the route table from rows of operation and handler, grouped by the module of
@@ -99,6 +99,7 @@ impl fmt::Display for FakeOperation {
 }
 
 /// Finds an operation at compile time.
+#[expect(clippy::panic, reason = "the table is evaluated at compile time")]
 const fn find_by_name(operations: &'static [&'static Operation], name: &str) -> &'static Operation {
     let mut index = 0;
     while index < operations.len() {
@@ -133,19 +134,11 @@ pub(super) struct Route {
     pub(super) params: PathParams,
 }
 
-/// The decoded parameters of a path, by their names in Clerk's API description.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct PathParams(Vec<(&'static str, String)>);
-
-impl PathParams {
-    /// Returns the value of a parameter, or an empty string, which is no valid id, if the path does not have it.
-    pub(super) fn get(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(known, _)| *known == name);
-        found.map_or("", |(_, value)| value.as_str())
-    }
-}
-
 impl Route {
+    pub(super) fn rate_limit_key(&self) -> RateLimitKey {
+        self.operation.operation().rate_limit_key()
+    }
+
     /// Finds the route of a request. Literal segments take precedence over parameters, so `/users/count` is never read as
     /// `/users/{user_id}`.
     ///
@@ -168,7 +161,7 @@ impl Route {
                     params: match_path(described.path(), below_v1)?,
                 })
             })
-            .min_by_key(|route| route.params.0.len())
+            .min_by_key(|route| route.params.len())
             .ok_or_else(|| not_simulated(method, path))
     }
 }
@@ -188,7 +181,7 @@ fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
     for expected in template.split('/') {
         let segment = segments.next()?;
         match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) if !segment.is_empty() => params.0.push((name, percent_decode(segment))),
+            Some(name) if !segment.is_empty() => params.push(name, percent_decode(segment)),
             None if segment == expected => {}
             _ => return None,
         }
@@ -206,8 +199,9 @@ mod tests {
 
     #[test]
     fn a_request_is_routed_by_method_and_path() {
-        let organization = ("organization_id", "org_1");
-        let cases: [(&str, &str, &str, &[(&str, &str)]); 10] = [
+        type Params = &'static [(&'static str, &'static str)];
+        const ORGANIZATION: (&str, &str) = ("organization_id", "org_1");
+        let cases: [(&str, &str, &str, Params); 10] = [
             ("POST", "/v1/invitations", "CreateInvitation", &[]),
             ("GET", "/v1/invitations", "ListInvitations", &[]),
             ("POST", "/v1/invitations/bulk", "CreateBulkInvitations", &[]),
@@ -227,31 +221,33 @@ mod tests {
                 "GET",
                 "/v1/organizations/org_1/invitations/pending",
                 "ListPendingOrganizationInvitations",
-                &[organization],
+                &[ORGANIZATION],
             ),
             (
                 "GET",
                 "/v1/organizations/org_1/invitations/orginv_1",
                 "GetOrganizationInvitation",
-                &[organization, ("invitation_id", "orginv_1")],
+                &[ORGANIZATION, ("invitation_id", "orginv_1")],
             ),
             (
                 "POST",
                 "/v1/organizations/org_1/invitations/bulk",
                 "CreateOrganizationInvitationBulk",
-                &[organization],
+                &[ORGANIZATION],
             ),
             ("GET", "/v1/users/count", "GetUsersCount", &[]),
             ("GET", "/v1/instance", "GetInstance", &[]),
         ];
         for (method, path, name, params) in cases {
             let route = find(method, path).expect(path);
-            let params = params.iter().map(|(name, value)| (*name, (*value).to_owned()));
             assert_eq!(
-                (route.operation.name(), route.params),
-                (name, PathParams(params.collect())),
+                (route.operation.name(), route.params.len()),
+                (name, params.len()),
                 "{method} {path}"
             );
+            for (name, value) in params {
+                assert_eq!(route.params.get(name), *value, "{method} {path}");
+            }
         }
     }
 

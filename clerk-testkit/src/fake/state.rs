@@ -1,23 +1,23 @@
-//! Everything that changes, and how a request changes it. No waiting happens here.
+//! The state of a fake, and how a request changes it. Nothing here waits.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::model::Timestamp;
-use clerk_core::{HttpRequest, HttpResponse};
-use http::{HeaderValue, Method, StatusCode};
+use clerk_core::{HttpRequest, HttpResponse, SecretKey};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use super::auth::authorize;
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config};
 use super::error::{CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
 use super::fault::{Fault, FaultRun, Moment};
-use super::instance::{Call, Extent, Instance};
+use super::instance::{Call, Extent, HandlerResult, Instance};
 use super::limits::Limits;
 use super::routes::Route;
+use super::store::Arrival;
 
-/// A body that no decoder takes.
+/// A body that does not decode.
 const GARBAGE: Bytes = Bytes::from_static(b"{\"data\":[{\"id\":\xff");
 
 #[derive(Debug)]
@@ -26,43 +26,33 @@ pub(super) struct State {
     pub(super) instance: Instance,
     pub(super) limits: Limits,
     faults: FaultRun,
-    late: Vec<Late>,
+    late: Vec<LateRequest>,
     calls: Vec<CallRecord>,
-    origin: Duration,
+    started: Duration,
 }
 
-/// What a request comes to.
+/// What the sender of a request sees.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// The whole answer.
     Whole(HttpResponse),
-    /// The answer, of which only a part arrives.
+    /// A response that breaks off.
     Truncated(HttpResponse),
     /// No connection.
     Refused,
-    /// The connection closes without an answer.
+    /// A connection that closes without a response.
     Lost,
-    /// Nothing, ever.
+    /// Silence.
     Hang,
 }
 
-/// When a request came, by both of the clock's times.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Arrival {
-    pub(super) now: Duration,
-    pub(super) wall: Timestamp,
+/// The route of a call, and the fault that it meets.
+#[derive(Debug)]
+pub(crate) struct Routed {
+    route: Result<Route, Refusal>,
+    pub(crate) fault: Option<Fault>,
 }
 
-impl Arrival {
-    fn after(self, duration: Duration) -> Self {
-        Self {
-            now: self.now.saturating_add(duration),
-            wall: self.wall.saturating_add(duration),
-        }
-    }
-}
-
-/// A request to be carried out.
+/// A request with its route.
 #[derive(Debug, Clone, Copy)]
 struct Incoming<'a> {
     request: &'a HttpRequest,
@@ -71,16 +61,9 @@ struct Incoming<'a> {
     extent: Extent,
 }
 
-/// Where a call goes, and the fault that it meets.
+/// A request that takes effect after its sender has given up.
 #[derive(Debug)]
-pub(crate) struct Routed {
-    route: Result<Route, Refusal>,
-    pub(crate) fault: Option<Fault>,
-}
-
-/// A request that takes effect after its sender has given it up.
-#[derive(Debug)]
-struct Late {
+struct LateRequest {
     due: Arrival,
     request: HttpRequest,
     route: Route,
@@ -89,12 +72,12 @@ struct Late {
 impl State {
     pub(super) fn new(config: Arc<Config>, arrival: Arrival) -> Self {
         Self {
-            instance: Instance::new(Arc::clone(&config), arrival),
+            instance: Instance::new(&config.instance, arrival),
             limits: Limits::new(config.limits.clone(), config.window),
             faults: FaultRun::new(config.faults.clone()),
             late: Vec::new(),
             calls: Vec::new(),
-            origin: arrival.now,
+            started: arrival.now,
             config,
         }
     }
@@ -103,7 +86,7 @@ impl State {
         &self.calls
     }
 
-    /// Carries out what is due by `now` of the requests that take effect late, each at its time.
+    /// Executes the late requests that are due by `now`, each at its own time.
     pub(super) fn catch_up(&mut self, now: Duration) {
         let mut due: Vec<_> = self.late.extract_if(.., |late| late.due.now <= now).collect();
         due.sort_by_key(|late| late.due.now);
@@ -114,25 +97,25 @@ impl State {
                 arrival: late.due,
                 extent: Extent::Whole,
             };
-            // Nobody is left to hear the answer.
-            let _ = self.carry_out(incoming, &mut Vec::new());
+            // The connection has closed, so the response goes nowhere.
+            let _ = self.execute(incoming, &mut Vec::new());
         }
     }
 
-    /// Routes the next call, and draws the fault that it meets. A request that the fake does not simulate meets none.
+    /// Routes the next call, and draws the fault that it meets. A request without a route meets none.
     pub(super) fn route(&mut self, method: &Method, path: &str) -> Routed {
         let route = Route::find(method, path);
         let fault = route.as_ref().ok().and_then(|route| self.faults.next(route.operation));
         Routed { route, fault }
     }
 
-    /// Carries out a routed request, as far as its fault lets it.
-    pub(super) fn take(&mut self, request: &HttpRequest, routed: Routed, arrival: Arrival) -> Reply {
+    /// Replies to a routed request, and records the call.
+    pub(super) fn reply(&mut self, request: &HttpRequest, routed: Routed, arrival: Arrival) -> Reply {
         self.catch_up(arrival.now);
         let Routed { route, fault } = routed;
         let mut record = CallRecord {
             number: self.calls.len() as u64 + 1,
-            at: arrival.now.saturating_sub(self.origin),
+            at: arrival.now.saturating_sub(self.started),
             operation: route.as_ref().ok().map(|route| route.operation),
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
@@ -149,8 +132,8 @@ impl State {
             extent: Extent::Whole,
         };
         let reply = match fault {
-            Some(fault) => self.meet(fault, incoming, &mut record),
-            None => Reply::Whole(self.answer(incoming, &mut record)),
+            Some(fault) => self.reply_with_fault(fault, incoming, &mut record),
+            None => Reply::Whole(self.respond(incoming, &mut record)),
         };
         if let Reply::Whole(response) | Reply::Truncated(response) = &reply {
             record.status = Some(response.status().as_u16());
@@ -162,7 +145,7 @@ impl State {
         reply
     }
 
-    fn meet(&mut self, fault: Fault, incoming: Incoming<'_>, record: &mut CallRecord) -> Reply {
+    fn reply_with_fault(&mut self, fault: Fault, incoming: Incoming<'_>, record: &mut CallRecord) -> Reply {
         use Moment::{AfterEffect, BeforeEffect};
 
         let now = incoming.arrival.now;
@@ -171,39 +154,38 @@ impl State {
             Fault::Lost(BeforeEffect) => Reply::Lost,
             Fault::Hang(BeforeEffect) => Reply::Hang,
             Fault::Lost(AfterEffect) => {
-                self.answer(incoming, record);
+                self.respond(incoming, record);
                 Reply::Lost
             }
             Fault::Hang(AfterEffect) => {
-                self.answer(incoming, record);
+                self.respond(incoming, record);
                 Reply::Hang
             }
-            Fault::Late(after) => {
+            Fault::Late(delay) => {
                 if let Ok(route) = incoming.route {
-                    self.late.push(Late {
-                        due: incoming.arrival.after(after),
+                    self.late.push(LateRequest {
+                        due: incoming.arrival.after(delay),
                         request: incoming.request.clone(),
                         route: route.clone(),
                     });
                 }
                 Reply::Lost
             }
-            Fault::Truncated => Reply::Truncated(self.answer(incoming, record)),
-            Fault::Garbage => Reply::Whole(self.answer(incoming, record).map(|_| GARBAGE)),
+            Fault::Truncated => Reply::Truncated(self.respond(incoming, record)),
+            Fault::Garbage => Reply::Whole(self.respond(incoming, record).map(|_| GARBAGE)),
             Fault::TooManyRequests(wait) => {
                 if let Ok(route) = incoming.route {
-                    // A response cannot ask for less than a second.
+                    // `Retry-After` has whole seconds.
                     let wait = wait.max(Duration::from_secs(1));
-                    self.limits
-                        .block(route.operation.operation().rate_limit_key(), wait, now);
+                    self.limits.block(route.rate_limit_key(), wait, now);
                 }
-                Reply::Whole(self.answer(incoming, record))
+                Reply::Whole(self.respond(incoming, record))
             }
             Fault::ServerError(status, moment) => Reply::Whole(self.fail(status, moment, incoming, record)),
         }
     }
 
-    /// Answers with a 5xx, unless the request would be refused before it could come to that.
+    /// Responds with a 5xx, unless the request is refused before.
     fn fail(
         &mut self,
         status: StatusCode,
@@ -214,64 +196,73 @@ impl State {
         if self.config.bulk_on_5xx == BulkOn5xx::Partial {
             incoming.extent = Extent::Half;
         }
-        let outcome = match moment {
-            Moment::BeforeEffect => self.let_in(incoming).map(drop),
-            Moment::AfterEffect => self.carry_out(incoming, &mut record.created).map(drop),
+        let result = match moment {
+            Moment::BeforeEffect => self.admit(incoming).map(drop),
+            Moment::AfterEffect => self.execute(incoming, &mut record.created).map(drop),
         };
-        match outcome {
-            Err(refusal) => refused(&refusal, record),
+        match result {
+            Err(refusal) => refuse(&refusal, record),
             Ok(()) if status == StatusCode::BAD_GATEWAY => bad_gateway(),
-            Ok(()) => refused(&Refusal::server_error(status), record),
+            Ok(()) => refuse(&Refusal::server_error(status), record),
         }
     }
 
-    fn answer(&mut self, incoming: Incoming<'_>, record: &mut CallRecord) -> HttpResponse {
-        match self.carry_out(incoming, &mut record.created) {
-            Ok(body) => {
-                let mut response = json_response(body);
-                mark(&mut response, record);
-                response
-            }
-            Err(refusal) => refused(&refusal, record),
+    fn respond(&mut self, incoming: Incoming<'_>, record: &mut CallRecord) -> HttpResponse {
+        match self.execute(incoming, &mut record.created) {
+            Ok(body) => with_trace_id(json_response(body), record),
+            Err(refusal) => refuse(&refusal, record),
         }
     }
 
-    /// Carries the request out; the ids of what it makes go to `created`.
-    fn carry_out(&mut self, incoming: Incoming<'_>, created: &mut Vec<String>) -> Result<Bytes, Refusal> {
-        let route = self.let_in(incoming)?;
-        (route.handler)(
-            &mut self.instance,
-            &mut Call {
-                request: incoming.request,
-                params: &route.params,
-                at: incoming.arrival,
-                extent: incoming.extent,
-                created,
-            },
-        )
+    /// Lets the request take effect. The ids of what it creates are added to `created`.
+    fn execute(&mut self, incoming: Incoming<'_>, created: &mut Vec<String>) -> HandlerResult {
+        let route = self.admit(incoming)?;
+        let mut call = Call {
+            request: incoming.request,
+            params: &route.params,
+            config: &self.config.instance,
+            at: incoming.arrival,
+            extent: incoming.extent,
+            created,
+        };
+        (route.handler)(&mut self.instance, &mut call)
     }
 
-    /// Lets in a request that is for something known, has the key, and comes within the limits.
-    fn let_in<'a>(&mut self, incoming: Incoming<'a>) -> Result<&'a Route, Refusal> {
+    /// Admits a request that has a route and the key, and is within the limits.
+    fn admit<'a>(&mut self, incoming: Incoming<'a>) -> Result<&'a Route, Refusal> {
         let route = incoming.route.map_err(Clone::clone)?;
-        authorize(incoming.request.headers(), &self.config.secret_key)?;
+        authenticate(incoming.request.headers(), &self.config.secret_key)?;
         self.limits
-            .take(route.operation.operation().rate_limit_key(), incoming.arrival.now)
+            .take(route.rate_limit_key(), incoming.arrival.now)
             .map_err(Refusal::too_many_requests)?;
         Ok(route)
     }
 }
 
-fn refused(refusal: &Refusal, record: &mut CallRecord) -> HttpResponse {
-    record.codes = refusal.codes().map(str::to_owned).collect();
-    let mut response = refusal.response(&record.trace_id());
-    mark(&mut response, record);
-    response
+/// Refuses a request that does not carry the instance's key.
+fn authenticate(headers: &HeaderMap, key: &SecretKey) -> Result<(), Refusal> {
+    let Some(authorization) = headers.get(AUTHORIZATION) else {
+        return Err(Refusal::authentication_missing());
+    };
+    if key.authorizes(authorization) {
+        return Ok(());
+    }
+    let token = authorization.as_bytes().strip_prefix(b"Bearer ");
+    Err(if token.is_some_and(|token| !token.is_empty()) {
+        Refusal::key_invalid()
+    } else {
+        Refusal::authorization_malformed()
+    })
 }
 
-/// Puts the trace id on the response.
-fn mark(response: &mut HttpResponse, record: &CallRecord) {
+fn refuse(refusal: &Refusal, record: &mut CallRecord) -> HttpResponse {
+    record.codes = refusal.codes().map(str::to_owned).collect();
+    with_trace_id(refusal.response(&record.trace_id()), record)
+}
+
+fn with_trace_id(mut response: HttpResponse, record: &CallRecord) -> HttpResponse {
     if let Ok(trace_id) = HeaderValue::try_from(record.trace_id()) {
         response.headers_mut().insert(CLERK_TRACE_ID.clone(), trace_id);
     }
+    response
 }

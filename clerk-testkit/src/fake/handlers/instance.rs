@@ -1,0 +1,20 @@
+use clerk_core::Environment;
+use serde_json::json;
+
+use crate::fake::instance::{Call, HandlerResult, Instance};
+
+/// Carries out `GetInstance`.
+pub(crate) fn get(_: &Instance, call: &Call<'_>) -> HandlerResult {
+    let environment = match call.config.environment {
+        Environment::Development => "development",
+        Environment::Production => "production",
+    };
+    let instance = json!({
+        "object": "instance",
+        "id": "ins_fake",
+        "environment_type": environment,
+        "allowed_origins": null,
+        "workspace_id": null,
+    });
+    Ok(instance.to_string().into())
+}

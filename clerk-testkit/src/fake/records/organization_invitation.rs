@@ -1,0 +1,192 @@
+use clerk_core::model::{Metadata, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
+use super::organization::{MEMBER, role_name};
+use super::user::User;
+use crate::fake::store::{Arrival, Store, Stored};
+
+/// A request to invite an address to an organization.
+#[derive(Debug, Clone)]
+pub(crate) struct NewOrganizationInvitation {
+    pub(crate) email_address: String,
+    pub(crate) role: String,
+    pub(crate) inviter_id: Option<String>,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+    pub(crate) notify: bool,
+    pub(crate) expires_in_days: u32,
+}
+
+impl NewOrganizationInvitation {
+    /// Invites an address as a plain member with Clerk's defaults.
+    pub(crate) fn new(email_address: String) -> Self {
+        Self {
+            email_address,
+            role: MEMBER.to_owned(),
+            inviter_id: None,
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+            notify: true,
+            expires_in_days: EXPIRES_IN_DAYS,
+        }
+    }
+}
+
+/// An invitation to an organization.
+#[derive(Debug)]
+pub(crate) struct OrganizationInvitation {
+    id: String,
+    pub(crate) organization_id: String,
+    pub(crate) email_address: String,
+    role: String,
+    inviter: Option<Inviter>,
+    public_metadata: Metadata,
+    private_metadata: Metadata,
+    url: String,
+    pub(crate) state: InvitationState,
+}
+
+/// The user in whose name the invitation was sent.
+#[derive(Debug)]
+struct Inviter {
+    user_id: String,
+    email_address: String,
+}
+
+impl Stored for OrganizationInvitation {
+    const ID_PREFIX: &'static str = "orginv_fake";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn email_address(&self) -> &str {
+        &self.email_address
+    }
+}
+
+impl Store<OrganizationInvitation> {
+    pub(crate) fn create(
+        &mut self,
+        organization_id: &str,
+        new: NewOrganizationInvitation,
+        inviter: Option<&User>,
+        at: Arrival,
+    ) -> &OrganizationInvitation {
+        self.insert_with(|number, id| OrganizationInvitation {
+            id,
+            organization_id: organization_id.to_owned(),
+            email_address: new.email_address,
+            role: new.role,
+            inviter: inviter.map(|user| Inviter {
+                user_id: user.id().to_owned(),
+                email_address: user.email_address.clone(),
+            }),
+            public_metadata: new.public_metadata,
+            private_metadata: new.private_metadata,
+            url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_organization_ticket_{number:06}"),
+            state: InvitationState::new(at, new.expires_in_days),
+        })
+    }
+
+    pub(crate) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
+        self.by_address(email_address)
+            .any(|invitation| invitation.is_pending_for(organization_id, wall))
+    }
+
+    pub(crate) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
+        self.iter()
+            .filter(|invitation| invitation.is_pending_for(organization_id, wall))
+            .count()
+    }
+
+    /// Accepts the pending invitation of an address, and returns the role that it gives.
+    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
+        let mut role = None;
+        self.update_by_address(email_address, |invitation| {
+            if invitation.is_pending_for(organization_id, wall) {
+                invitation.state.resolve(Resolution::Accepted, wall);
+                role = Some(invitation.role.clone());
+            }
+        });
+        role
+    }
+}
+
+impl OrganizationInvitation {
+    fn is_pending_for(&self, organization_id: &str, wall: Timestamp) -> bool {
+        self.organization_id == organization_id && self.state.is_pending(wall)
+    }
+
+    /// Returns the invitation as the operations on one organization show it.
+    pub(crate) fn view(&self, wall: Timestamp) -> View<'_> {
+        View {
+            object: "organization_invitation",
+            id: &self.id,
+            email_address: &self.email_address,
+            role: &self.role,
+            role_name: role_name(&self.role),
+            organization_id: &self.organization_id,
+            inviter_id: self.inviter.as_ref().map(|inviter| inviter.user_id.as_str()),
+            public_inviter_data: self.inviter.as_ref().map(Inviter::view),
+            status: self.state.status(wall),
+            public_metadata: &self.public_metadata,
+            private_metadata: &self.private_metadata,
+            url: &self.url,
+            expires_at: self.state.expires_at,
+            created_at: self.state.created_at,
+            updated_at: self.state.updated_at,
+            public_organization_data: None,
+        }
+    }
+
+    /// Returns the invitation as lists across organizations show it: with data of its organization.
+    pub(crate) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
+        let id = &self.organization_id;
+        View {
+            public_organization_data: Some(json!({
+                "id": id,
+                "name": id,
+                "slug": id.replace('_', "-"),
+                "has_image": false,
+            })),
+            ..self.view(wall)
+        }
+    }
+}
+
+impl Inviter {
+    fn view(&self) -> Value {
+        json!({
+            "user_id": &self.user_id,
+            "first_name": null,
+            "last_name": null,
+            "image_url": "https://fake.clerk.test/images/user.png",
+            "has_image": false,
+            "identifier": &self.email_address,
+        })
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct View<'a> {
+    object: &'static str,
+    id: &'a str,
+    email_address: &'a str,
+    role: &'a str,
+    role_name: String,
+    organization_id: &'a str,
+    inviter_id: Option<&'a str>,
+    public_inviter_data: Option<Value>,
+    status: &'static str,
+    public_metadata: &'a Metadata,
+    private_metadata: &'a Metadata,
+    url: &'a str,
+    expires_at: Timestamp,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_organization_data: Option<Value>,
+}
