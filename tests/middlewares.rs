@@ -218,7 +218,7 @@ fn an_endpoint_that_answered_429_is_left_alone_and_others_are_not() {
     assert_eq!(held_back.attempts(), 0, "nothing was sent");
     assert_eq!(
         held_back.to_string(),
-        "CreateInvitation was held back by the rate limit, retry after 1800 s"
+        "CreateInvitation was not sent because of the rate limit, retry after 1800 s"
     );
 
     wire.run(create_bulk(&clerk)).expect("another endpoint");

@@ -271,8 +271,8 @@ fn every_failure_names_operation_status_trace_and_effect() {
             body: "",
             kind: ErrorKind::Decode,
             effect: Applied,
-            display: "CreateInvitation succeeded with status 200, but its answer could not be read (trace id trace_header)",
-            source: Some("not what the model expects at . (line 1, column 4)"),
+            display: "CreateInvitation succeeded with status 200, but its response could not be read (trace id trace_header)",
+            source: Some("unexpected value at . (line 1, column 4)"),
         },
         Failure {
             case: "HTML with status 200",
@@ -281,8 +281,8 @@ fn every_failure_names_operation_status_trace_and_effect() {
             body: "<html>",
             kind: ErrorKind::Decode,
             effect: Applied,
-            display: "CreateInvitation succeeded with status 200, but its answer could not be read",
-            source: Some("not JSON at . (line 1, column 1)"),
+            display: "CreateInvitation succeeded with status 200, but its response could not be read",
+            source: Some("invalid JSON at . (line 1, column 1)"),
         },
         Failure {
             case: "truncated JSON",
@@ -291,8 +291,8 @@ fn every_failure_names_operation_status_trace_and_effect() {
             body: r#"{"id":"inv_1","email_address":"ada@exam"#,
             kind: ErrorKind::Decode,
             effect: Applied,
-            display: "CreateInvitation succeeded with status 200, but its answer could not be read",
-            source: Some("the JSON is cut off at email_address (line 1, column 39)"),
+            display: "CreateInvitation succeeded with status 200, but its response could not be read",
+            source: Some("unexpected end of the JSON at email_address (line 1, column 39)"),
         },
         Failure {
             case: "a field of another type",
@@ -301,8 +301,8 @@ fn every_failure_names_operation_status_trace_and_effect() {
             body: r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#,
             kind: ErrorKind::Decode,
             effect: Applied,
-            display: "CreateInvitation succeeded with status 201, but its answer could not be read",
-            source: Some("not what the model expects at created_at (line 1, column 97)"),
+            display: "CreateInvitation succeeded with status 201, but its response could not be read",
+            source: Some("unexpected value at created_at (line 1, column 97)"),
         },
     ];
     for expected in cases {
@@ -330,7 +330,7 @@ fn a_read_that_failed_had_no_effect() {
         (
             200,
             "<html>",
-            "ListInvitations succeeded with status 200, but its answer could not be read",
+            "ListInvitations succeeded with status 200, but its response could not be read",
         ),
     ];
     for (status, body, display) in cases {
@@ -383,7 +383,7 @@ fn a_decode_error_in_a_list_names_the_item() {
     let ada = [CreateInvitation::new("ada@example.com")];
     let error = pollster::block_on(clerk.invitations().create_bulk(&ada)).expect_err("no id is a number");
     let source = std::error::Error::source(&error).expect("a place").to_string();
-    assert!(source.starts_with("not what the model expects at [1].id "), "{source}");
+    assert!(source.starts_with("unexpected value at [1].id "), "{source}");
     assert_eq!(error.operation(), "CreateBulkInvitations");
 }
 

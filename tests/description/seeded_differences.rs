@@ -231,10 +231,10 @@ fn each_seeded_difference_is_found() {
             "required: [id, status, subtitle, cover]",
             &[
                 "AddBook answer: makes an answer unreadable: AddBook succeeded with status 200, but its answer could not be \
-                 read: a field is missing at title",
+                 read: missing field at title",
                 "AddBook answer.title: is optional or nullable, but required by the SDK: ",
                 "ListBooks answer: makes an answer unreadable: ListBooks succeeded with status 200, but its answer could not be \
-                 read: a field is missing at [",
+                 read: missing field at [",
                 "ListBooks answer[].title: is optional or nullable, but required by the SDK: ",
             ],
         ),

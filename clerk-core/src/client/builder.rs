@@ -12,12 +12,14 @@ use crate::error::BuildError;
 use crate::middleware::{Observe, Observer, RateLimit, RateLimits, Retry, RetryPolicy, Timeout};
 use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
+#[cfg(feature = "tower")]
+use crate::tower::{Body, HttpService, TransportLayer, TransportService, transport_layer};
 use crate::transport::HttpTransport;
 
-/// Makes a [`Client`]: [`Client::builder`] starts it.
+/// A builder of a [`Client`], created by [`Client::builder`].
 ///
-/// Everything has a default. A client retries (3 attempts), heeds 429, gives each attempt 30 seconds, and keeps no
-/// limits of its own.
+/// By default, a client makes up to 3 attempts, waits as long as a 429 asks it to, limits each attempt to 30 seconds, and has
+/// no rate limits of its own.
 #[must_use]
 pub struct ClientBuilder {
     secret_key: SecretKey,
@@ -32,6 +34,10 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     observer: Option<Arc<dyn Observer>>,
     options: CallOptions,
+    #[cfg(feature = "tower")]
+    attempt_layers: Vec<TransportLayer>,
+    #[cfg(feature = "tower")]
+    call_layers: Vec<TransportLayer>,
 }
 
 impl ClientBuilder {
@@ -49,74 +55,105 @@ impl ClientBuilder {
             attempt_timeout: Timeout::<()>::DEFAULT,
             observer: None,
             options: CallOptions::new(),
+            #[cfg(feature = "tower")]
+            attempt_layers: Vec::new(),
+            #[cfg(feature = "tower")]
+            call_layers: Vec::new(),
         }
     }
 
-    /// Calls the API here instead of [`Client::DEFAULT_BASE_URL`]; with or without `/v1`.
+    /// Sets the base URL, with or without `/v1`. The default is [`Client::DEFAULT_BASE_URL`].
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Allows a plain `http` base URL that is not loopback. The secret key then travels unprotected.
+    /// Allows a plain `http` base URL whose host is not loopback. The secret key is then sent unencrypted.
     pub const fn allow_insecure_http(mut self) -> Self {
         self.allow_insecure_http = true;
         self
     }
 
-    /// Names the application in front of the SDK in `User-Agent` (RFC 9110, 10.1.5), such as `my-app/1.2`.
+    /// Sets the name of the application, such as `my-app/1.2`, which precedes the SDK's in `User-Agent` (RFC 9110, 10.1.5).
     pub fn user_agent(mut self, application: impl Into<String>) -> Self {
         self.user_agent = Some(application.into());
         self
     }
 
-    /// Tells the time by this clock instead of [`SystemClock`].
+    /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Retries as this policy says instead of the default one.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Makes the jitter of the backoffs repeatable. Without a seed it differs from client to client.
+    /// Sets the seed of the backoffs' jitter, to make it reproducible. By default, each client has a random seed.
     pub const fn retry_seed(mut self, seed: u64) -> Self {
         self.retry_seed = Some(seed);
         self
     }
 
-    /// Keeps the client's own calls within these limits. There are none by default: what Clerk answers is heeded.
+    /// Sets rate limits for the client's calls. By default there are none, and the client only waits as 429 responses ask.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.rate_limits = limits;
         self
     }
 
-    /// Gives each attempt this long instead of 30 seconds, response body included.
+    /// Sets the timeout of each attempt, response body included. The default is 30 seconds.
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// Tells this observer of each attempt.
+    /// Sets an observer, which receives a callback for each attempt.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Makes every call with these options unless the call has its own.
+    /// Sets the default options of all calls.
     pub const fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Wraps each call in a tower layer, outside of the client's retries: the layer sees one request and one response per
+    /// call. A layer added later wraps the ones added before.
+    ///
+    /// The layer never sees the secret key. [`crate::tower`] documents how its errors are classified.
+    #[cfg(feature = "tower")]
+    pub fn layer_call<L>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService, Service: HttpService<Body>> + Send + Sync + 'static,
+    {
+        self.call_layers.push(transport_layer(layer));
+        self
+    }
+
+    /// Wraps each attempt in a tower layer, within the client's retries, rate limits and attempt timeout. A layer added later
+    /// wraps the ones added before.
+    ///
+    /// The layer never sees the secret key, which is added below it. It must not send a request twice; [`crate::tower`]
+    /// documents how its errors are classified.
+    #[cfg(feature = "tower")]
+    pub fn layer_attempt<L>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService, Service: HttpService<Body>> + Send + Sync + 'static,
+    {
+        self.attempt_layers.push(transport_layer(layer));
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if the base URL or the user agent cannot be used.
+    /// Returns [`BuildError`] if the base URL or the user agent is invalid.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;
@@ -148,6 +185,8 @@ impl ClientBuilder {
     fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
         let clock = self.clock;
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
+        #[cfg(feature = "tower")]
+        let transport = apply(self.attempt_layers, Box::new(transport));
         let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
         let observed: Box<dyn HttpTransport> = match self.observer {
             Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
@@ -155,8 +194,17 @@ impl ClientBuilder {
         };
         let limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
         let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
-        Box::new(Retry::new(limited, self.retry, clock, seed))
+        let retried = Box::new(Retry::new(limited, self.retry, clock, seed));
+        #[cfg(feature = "tower")]
+        let retried = apply(self.call_layers, retried);
+        retried
     }
+}
+
+/// Wraps `transport` in `layers`, the first one innermost.
+#[cfg(feature = "tower")]
+fn apply(layers: Vec<TransportLayer>, transport: Box<dyn HttpTransport>) -> Box<dyn HttpTransport> {
+    layers.into_iter().fold(transport, |transport, layer| layer(transport))
 }
 
 impl fmt::Debug for ClientBuilder {
