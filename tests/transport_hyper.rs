@@ -1,15 +1,15 @@
-//! The conformance suite on the default transport.
+//! Runs the conformance suite on [`HyperTransport`].
 
 use clerk_hyper::HyperTransport;
-use clerk_testkit::Conformance;
+use clerk_testkit::TransportConformance;
 
 #[test]
-fn it_keeps_what_a_transport_promises() {
+fn the_transport_conforms() {
     const LIMIT: usize = 64 * 1024;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let report = runtime.expect("a runtime").block_on(async {
         let transport = HyperTransport::builder().max_response_bytes(LIMIT).build();
-        Conformance::new(transport.expect("a transport"))
+        TransportConformance::new(transport.expect("a transport"))
             .response_limit(LIMIT)
             .check()
             .await
