@@ -46,7 +46,11 @@ impl<J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConformance
         {
             let mut appending = pin!(journal.append(&records));
             // One poll starts the append. Its result does not matter: the caller is gone.
-            poll_fn(|context| Poll::Ready(drop(appending.as_mut().poll(context)))).await;
+            poll_fn(|context| {
+                let _ignored = appending.as_mut().poll(context);
+                Poll::Ready(())
+            })
+            .await;
         }
         drop(journal);
         self.expect_prefix(NAME, &records, "dropped").await
