@@ -106,6 +106,11 @@ impl<T> Pages<T> {
     pub const fn offset(&self) -> u64 {
         self.offset
     }
+
+    /// Whether [`next`](Self::next) returns `None` without sending anything.
+    pub(crate) const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {

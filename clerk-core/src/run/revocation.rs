@@ -1,32 +1,32 @@
+//! Revoking what a run created.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::history::History;
 use super::journal::{Journal, JournalError, Record};
-use super::known::Reader;
 use super::observer::{RunEvent, RunObserver};
+use super::outcome::{Outcome, Revocation};
+use super::reader::Reader;
 use super::report::Stop;
 use super::settings::Settings;
 use super::stop::StopHandle;
 use super::target::Target;
-use super::{Outcome, history};
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
-use crate::middleware::budget::Budget;
-use crate::middleware::race::race;
-use crate::model::{InvitationId, OrganizationId};
-use crate::operation::CallOptions;
+use crate::model::InvitationId;
 
-/// Revokes what a run created, from its journal, and [`run`](Self::run) runs it.
+/// Revokes the invitations that the runs on a journal created. [`run`](Self::run) starts it.
 ///
-/// [`InvitationsApi::revoke_all`](crate::api::invitations::InvitationsApi::revoke_all) makes one for the application,
-/// [`OrganizationInvitationsApi::revoke_all`](crate::api::organization_invitations::OrganizationInvitationsApi::revoke_all) one for
-/// an organization.
+/// [`InvitationsApi::revoke_all`](crate::api::invitations::InvitationsApi::revoke_all) creates one for the application, and
+/// [`OrganizationInvitationsApi::revoke_all`](crate::api::organization_invitations::OrganizationInvitationsApi::revoke_all)
+/// one for an organization.
 ///
-/// What was revoked is kept in the same journal, so that running it again goes on where it stopped. People of the
-/// journal stay settled: who is to be invited again needs another journal.
+/// The same journal keeps what was revoked, so a second run continues where the first one stopped. The people in the journal
+/// keep their outcomes: to invite them again, use another journal.
 #[derive(Debug)]
-#[must_use = "nothing is revoked until it is run"]
+#[must_use = "nothing is revoked until `run` is called"]
 pub struct RevocationRun {
     client: Client,
     target: Target,
@@ -36,48 +36,27 @@ pub struct RevocationRun {
     stop: StopHandle,
 }
 
-/// What became of an invitation that was to be revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Revocation {
-    /// It is revoked.
-    Revoked,
-    /// It was accepted before: the person is a user now.
-    Accepted,
-    /// There is no such invitation any more.
-    Missing,
-}
-
 /// How a [`RevocationRun`] ended.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct RevocationReport {
-    /// How many invitations are revoked.
+    /// The number of invitations that are revoked.
     pub revoked: usize,
-    /// How many were accepted before.
+    /// The number of invitations that were accepted before.
     pub accepted: usize,
-    /// How many do not exist any more.
+    /// The number of invitations that do not exist any more.
     pub missing: usize,
-    /// How many are left.
+    /// The number of invitations left.
     pub pending: usize,
-    /// How many people of the journal an attempt may have invited, which was not settled. Run the invitations again to
-    /// settle them, then revoke again.
+    /// The number of unresolved people in the journal: an attempt may have invited them. Run the invitations again to find
+    /// out, then revoke again.
     pub unresolved: usize,
-    /// Why it stopped with invitations left, if it did.
+    /// Why the run stopped early, if it did.
     pub stopped: Option<Stop>,
 }
 
 impl RevocationRun {
-    pub(crate) fn of_application(client: &Client, journal: impl Journal) -> Self {
-        Self::new(client, Target::Application, journal)
-    }
-
-    pub(crate) fn of_organization(client: &Client, organization_id: &OrganizationId, journal: impl Journal) -> Self {
-        Self::new(client, Target::Organization(organization_id.clone()), journal)
-    }
-
-    fn new(client: &Client, target: Target, journal: impl Journal) -> Self {
+    pub(super) fn new(client: &Client, target: Target, journal: impl Journal) -> Self {
         Self {
             target,
             journal: Arc::new(journal),
@@ -88,25 +67,29 @@ impl RevocationRun {
         }
     }
 
-    /// Tells this observer of each invitation.
+    /// Sends the events to an observer.
     pub fn observer(mut self, observer: impl RunObserver) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Keeps within these limits: the one for all calls together is what counts here. The documented ones unless said
-    /// otherwise.
+    /// Sets the rate limits. Only the limit of all calls matters here. Default: Clerk's documented limits.
     pub fn limits(mut self, limits: RateLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// A handle that stops it early.
+    /// Returns a handle that stops the run early.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
     }
 
-    /// Revokes the invitations one after another. Dropping the future is safe at any time.
+    /// Revokes the invitations one after another.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future can be dropped at any time. An invitation that is revoked already is revoked again without effect by the
+    /// next run on the journal.
     pub async fn run(self) -> RevocationReport {
         let mut report = RevocationReport::default();
         report.stopped = self.revoke_all(&mut report).await.err();
@@ -114,15 +97,15 @@ impl RevocationRun {
     }
 
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
-        let reader = self.reader();
-        let instance = self.unless_stopped(reader.read(|| async { reader.client.instance().get().await }));
-        let instance = instance.await?.map_err(Stop::of)?.id;
+        let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
+        let instance = reader.retry(|| async { reader.client().instance().get().await });
+        let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         for id in created {
-            // Revoking twice is revoking once, so it is tried again as a read is.
-            let revoking = reader.read(|| reader.target.revoke(&reader.client, &id));
-            let revocation = revocation(self.unless_stopped(revoking).await?)?;
+            // Revoking is idempotent, so it is retried as a read is.
+            let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
+            let revocation = revocation(self.stop.race(revoking).await?)?;
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -141,23 +124,7 @@ impl RevocationRun {
         Ok(())
     }
 
-    fn reader(&self) -> Reader {
-        let settings = Settings::new(self.limits.clone());
-        Reader {
-            client: self.client.with_options(CallOptions::new().no_retry()),
-            global_budget: Budget::new(self.limits.all(), Arc::clone(self.client.clock())),
-            clock: Arc::clone(self.client.clock()),
-            target: self.target.clone(),
-            max_failures: settings.max_failures,
-            max_wait: settings.max_wait,
-        }
-    }
-
-    async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Result<T, Stop> {
-        race(call, self.stop.requested()).await.ok_or(Stop::Requested)
-    }
-
-    /// The invitations that the journal's runs created and nobody has revoked from it, oldest first.
+    /// Reads the invitations that the journal's runs created and no revocation has ended for, oldest first.
     async fn load(&self, instance: &str, report: &mut RevocationReport) -> Result<Vec<InvitationId>, JournalError> {
         let mut created = BTreeMap::new();
         let mut number = 0_u64;
@@ -175,7 +142,7 @@ impl RevocationRun {
                 _ => {}
             })
             .await?;
-        let history = history::History::load(&*self.journal).await?;
+        let history = History::load(&*self.journal).await?;
         history.check(instance, &self.target.resource())?;
         report.unresolved = history.unresolved();
         let mut created: Vec<_> = created.into_iter().collect();
@@ -184,8 +151,8 @@ impl RevocationRun {
     }
 }
 
-fn revocation(answer: Result<(), Error>) -> Result<Revocation, Stop> {
-    let error = match answer {
+fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
+    let error = match result {
         Ok(()) => return Ok(Revocation::Revoked),
         Err(error) => error,
     };
@@ -195,6 +162,6 @@ fn revocation(answer: Result<(), Error>) -> Result<Revocation, Stop> {
         Some(code) if *code == ErrorCode::RESOURCE_NOT_FOUND && error.kind() == ErrorKind::NotFound => {
             Ok(Revocation::Missing)
         }
-        _ => Err(Stop::of(error)),
+        _ => Err(Stop::from_error(error)),
     }
 }

@@ -1,36 +1,35 @@
-//! What a failed call means for the people in it and for the run, as a function of the error.
+//! What a failed attempt means for its recipients and for the run, as a function of the error.
 
-use super::Outcome;
-
+use super::outcome::Outcome;
 use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
 use crate::model::NormalizedEmailAddress;
 use crate::transport::Effect;
 
 /// What a failed attempt means.
 #[derive(Debug)]
-pub(super) enum Verdict {
-    /// Clerk refused the call because of somebody in it.
+pub(super) enum Classification {
+    /// Clerk refused the call because of one of its recipients.
     Refused(Refusal),
-    /// Nothing happened: the same call may do later.
-    Later,
-    /// The people may have been invited all the same.
+    /// The call had no effect, and the same call can succeed later.
+    Retryable,
+    /// The call may have invited its recipients.
     Ambiguous,
-    /// No call will do before somebody mends something.
-    Hopeless,
+    /// The call had no effect, and no call can succeed until someone changes the instance, its plan or the key.
+    Fatal,
 }
 
-/// What settles a person whom Clerk refuses.
+/// Clerk's refusal of a recipient.
 #[derive(Debug, Clone)]
 pub(super) struct Refusal {
     pub(super) outcome: Outcome,
     pub(super) code: ErrorCode,
     pub(super) reason: String,
-    /// Whom Clerk names. It does not always say.
+    /// The recipients that Clerk names. It does not always name one.
     pub(super) named: Vec<NormalizedEmailAddress>,
 }
 
-/// Codes that are about the instance and not about the people.
-const OF_THE_INSTANCE: &[ErrorCode] = &[
+/// Codes that concern the instance and not the recipients.
+const INSTANCE_CODES: &[ErrorCode] = &[
     ErrorCode::DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED,
     ErrorCode::INVITATIONS_NOT_SUPPORTED,
     ErrorCode::ACTION_BLOCKED,
@@ -48,28 +47,28 @@ const EXISTING_USER: &[ErrorCode] = &[
     ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION,
 ];
 
-pub(super) fn verdict(error: &Error) -> Verdict {
+pub(super) fn classify(error: &Error) -> Classification {
     if error.effect() != Effect::NotApplied {
-        return Verdict::Ambiguous;
+        return Classification::Ambiguous;
     }
     match error.kind() {
-        ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited => Verdict::Later,
-        ErrorKind::Rejected | ErrorKind::Conflict => of_refusal(error),
+        ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited => Classification::Retryable,
+        ErrorKind::Rejected | ErrorKind::Conflict => classify_refusal(error),
         // Any other 403 is about a plan, a quota or the instance.
-        ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NOT_ALLOWED_ACCESS) => of_refusal(error),
-        _ => Verdict::Hopeless,
+        ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NOT_ALLOWED_ACCESS) => classify_refusal(error),
+        _ => Classification::Fatal,
     }
 }
 
-fn of_refusal(error: &Error) -> Verdict {
+fn classify_refusal(error: &Error) -> Classification {
     match error.api_errors().first() {
-        Some(first) if !OF_THE_INSTANCE.contains(first.code()) => Verdict::Refused(Refusal::of(first)),
-        _ => Verdict::Hopeless,
+        Some(first) if !INSTANCE_CODES.contains(first.code()) => Classification::Refused(Refusal::new(first)),
+        _ => Classification::Fatal,
     }
 }
 
 impl Refusal {
-    fn of(error: &ApiError) -> Self {
+    pub(super) fn new(error: &ApiError) -> Self {
         let code = error.code().clone();
         let outcome = if ALREADY_INVITED.contains(&code) {
             Outcome::AlreadyInvited
@@ -87,5 +86,9 @@ impl Refusal {
             named: named.collect(),
             code,
         }
+    }
+
+    pub(super) fn names(&self, address: &NormalizedEmailAddress) -> bool {
+        self.named.contains(address)
     }
 }
