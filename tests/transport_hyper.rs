@@ -1,10 +1,10 @@
-//! The conformance suite on the default transport.
+//! Runs the conformance suite on the default transport.
 
 use clerk_hyper::HyperTransport;
 use clerk_testkit::Conformance;
 
 #[test]
-fn it_keeps_what_a_transport_promises() {
+fn hyper_transport_conforms() {
     const LIMIT: usize = 64 * 1024;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let report = runtime.expect("a runtime").block_on(async {
