@@ -218,7 +218,7 @@ fn a_429_holds_back_only_its_own_endpoint() {
     assert_eq!(held_back.attempts(), 0, "nothing was sent");
     assert_eq!(
         held_back.to_string(),
-        "CreateInvitation was held back by the rate limit, retry after 1800 s"
+        "CreateInvitation was not sent because of the rate limit, retry after 1800 s"
     );
 
     wire.run(create_bulk(&clerk)).expect("another endpoint");

@@ -270,25 +270,21 @@ fn assert_hides_secrets(error: &Error) {
 fn an_undecodable_success_says_where_and_took_effect() {
     let wrong_type = r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#;
     let cases = [
-        (200, "", "not what the model expects at . (line 1, column 4)"),
-        (200, "<html>", "not JSON at . (line 1, column 1)"),
+        (200, "", "unexpected value at . (line 1, column 4)"),
+        (200, "<html>", "invalid JSON at . (line 1, column 1)"),
         (
             200,
             r#"{"id":"inv_1","email_address":"ada@exam"#,
-            "the JSON is cut off at email_address (line 1, column 39)",
+            "unexpected end of the JSON at email_address (line 1, column 39)",
         ),
-        (
-            201,
-            wrong_type,
-            "not what the model expects at created_at (line 1, column 97)",
-        ),
+        (201, wrong_type, "unexpected value at created_at (line 1, column 97)"),
     ];
     for (status, body, source) in cases {
         let error = create(status, TRACED, body).expect_err(source);
         assert_eq!(
             error.to_string(),
             format!(
-                "CreateInvitation succeeded with status {status}, but its answer could not be read (trace id trace_header)"
+                "CreateInvitation succeeded with status {status}, but its response could not be read (trace id trace_header)"
             )
         );
         assert_eq!(
@@ -311,7 +307,7 @@ fn a_failed_read_has_no_effect() {
         (
             200,
             "<html>",
-            "ListInvitations succeeded with status 200, but its answer could not be read",
+            "ListInvitations succeeded with status 200, but its response could not be read",
         ),
     ];
     for (status, body, display) in cases {
@@ -364,7 +360,7 @@ fn a_decode_error_in_a_list_names_the_item() {
     let ada = [CreateInvitation::new("ada@example.com")];
     let error = pollster::block_on(clerk.invitations().create_bulk(&ada)).expect_err("an id is not a number");
     let source = error.source().expect("a place").to_string();
-    assert!(source.starts_with("not what the model expects at [1].id "), "{source}");
+    assert!(source.starts_with("unexpected value at [1].id "), "{source}");
     assert_eq!(error.operation(), "CreateBulkInvitations");
 }
 

@@ -1,7 +1,7 @@
 //! Runs the conformance suite on the default transport.
 
 use clerk_hyper::HyperTransport;
-use clerk_testkit::Conformance;
+use clerk_testkit::TransportConformance;
 
 #[test]
 fn hyper_transport_conforms() {
@@ -9,7 +9,7 @@ fn hyper_transport_conforms() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let report = runtime.expect("a runtime").block_on(async {
         let transport = HyperTransport::builder().max_response_bytes(LIMIT).build();
-        Conformance::new(transport.expect("a transport"))
+        TransportConformance::new(transport.expect("a transport"))
             .response_limit(LIMIT)
             .check()
             .await

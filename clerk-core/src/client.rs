@@ -1,4 +1,4 @@
-//! The client: makes requests of endpoints, sends them, and reads the answers.
+//! The client, which turns endpoints into HTTP requests and responses into values.
 
 mod base_url;
 mod builder;
@@ -21,7 +21,9 @@ use base_url::BaseUrl;
 pub use builder::ClientBuilder;
 pub use response::Response;
 
-/// Calls Clerk's Backend API. Cloning it is cheap, and clones share their transport and rate limits.
+/// A client of Clerk's Backend API.
+///
+/// Cloning is cheap, and clones share the transport and the rate limits.
 ///
 /// ```
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,18 +49,18 @@ struct Inner {
 }
 
 impl Client {
-    /// Where Clerk's Backend API is, unless the builder says otherwise.
+    /// The base URL of Clerk's Backend API.
     pub const DEFAULT_BASE_URL: &'static str = "https://api.clerk.com";
 
-    /// The version of the API that every request names in `Clerk-API-Version`.
+    /// The version of the API that each request asks for in the header `Clerk-API-Version`.
     pub const API_VERSION: &'static str = "2026-05-12";
 
-    /// Starts a client that sends through `transport`.
+    /// Creates a builder of a client that sends its requests through `transport`.
     pub fn builder(secret_key: SecretKey, transport: impl HttpTransport) -> ClientBuilder {
         ClientBuilder::new(secret_key, Box::new(transport))
     }
 
-    /// The same client, whose calls are made with these options; what they leave open stays as it was.
+    /// Returns a client whose calls use these options. Unset options keep their current values.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self {
@@ -67,30 +69,40 @@ impl Client {
         }
     }
 
-    /// The kind of instance that the client's key belongs to.
+    /// Returns the kind of instance that the client's key belongs to.
     pub fn environment(&self) -> Environment {
         self.inner.environment
     }
 
-    /// The client's clock.
+    /// Returns the client's clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
     }
 
-    /// Calls an endpoint, the SDK's or your own, and gives the value of its answer.
+    /// Calls an endpoint and returns the decoded response body. The endpoint can be one of the SDK or your own.
     ///
     /// # Errors
     ///
-    /// An [`Error`](crate::Error): its [`kind`](crate::Error::kind) says what to do about it.
+    /// Returns an [`Error`](crate::Error), whose [`kind`](crate::Error::kind) says what to do about it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future abandons the call at once and sends no further attempt. An attempt that was already sent may still
+    /// take effect, and its outcome is lost. So dropping is safe for operations that only read. For others, read the current
+    /// state from Clerk before you repeat a call that must not be applied twice.
     pub async fn execute<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Output> {
         self.send(endpoint).await.map(Response::into_value)
     }
 
-    /// Calls an endpoint and gives the whole response: value, status, headers, trace id.
+    /// Calls an endpoint and returns the whole response: value, status, headers and trace id.
     ///
     /// # Errors
     ///
-    /// As [`execute`](Self::execute).
+    /// Those of [`execute`](Self::execute).
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`execute`](Self::execute#cancel-safety).
     pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Response<E::Output>> {
         let request = endpoint.request()?;
         let operation = request.operation().name();
@@ -103,11 +115,11 @@ impl Client {
 
     fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {
         if request.path().contains('{') {
-            let missing = request.invalid("a parameter of its path was not given");
+            let missing = request.invalid("a parameter of its path was not set");
             return Err(missing.into());
         }
         let Some(uri) = self.inner.base_url.join(request.path(), request.query_string()) else {
-            return Err(request.invalid("its path is not one, or too long").into());
+            return Err(request.invalid("its path is invalid or too long").into());
         };
         let (operation, body) = request.into_parts();
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));

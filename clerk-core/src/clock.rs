@@ -1,4 +1,4 @@
-//! Time as a value: the only place in the SDK that reads the time or sleeps.
+//! The clock: the only place in the SDK that reads the time or sleeps.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -10,18 +10,22 @@ use crate::model::Timestamp;
 /// The future that [`Clock::sleep`] returns.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Tells the time and waits.
+/// Reads the time and sleeps.
 ///
-/// Retries, rate limits, timeouts and the invitation run read the time from here alone, so a test that brings a
-/// clock of its own runs hours of waiting in milliseconds. [`SystemClock`] is the default and needs no runtime.
+/// Retries, rate limits, timeouts and the invitation run use nothing else, so that a test with a clock of its own runs through
+/// hours of waiting in milliseconds. [`SystemClock`] is the default and needs no async runtime.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The time since an origin of the clock's own choosing. It never goes back.
+    /// Returns the time since an arbitrary origin. It never decreases.
     fn now(&self) -> Duration;
 
-    /// The time of day, for what is stored or compared with a date. It may jump.
+    /// Returns the wall-clock time, for timestamps that are stored or compared with dates. It can jump.
     fn wall(&self) -> Timestamp;
 
-    /// Ends once `duration` has passed. Dropping it is the way to stop waiting.
+    /// Waits until `duration` has passed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: dropping the future stops waiting.
     fn sleep(&self, duration: Duration) -> Sleep;
 }
 
@@ -39,15 +43,15 @@ impl<T: Clock + ?Sized> Clock for Arc<T> {
     }
 }
 
-/// The machine's clock. Its sleeps run on one shared timer thread, so it works under any executor.
+/// The clock of the operating system. It sleeps on a shared timer thread, so it works with any executor.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     origin: Instant,
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the clock that tells the time")]
+#[expect(clippy::disallowed_methods, reason = "all other code reads the time from this clock")]
 impl SystemClock {
-    /// A clock whose [`now`](Clock::now) starts at zero.
+    /// Creates a clock whose [`now`](Clock::now) starts at zero.
     pub fn new() -> Self {
         Self { origin: Instant::now() }
     }
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sleep_lasts_at_least_as_long_as_asked() {
+    fn sleeps_at_least_as_long_as_requested() {
         let clock = SystemClock::new();
         let before = clock.now();
         pollster::block_on(clock.sleep(Duration::from_millis(20)));

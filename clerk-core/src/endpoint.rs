@@ -1,4 +1,4 @@
-//! One description per operation, for the SDK's operations and for your own.
+//! Endpoints: typed requests, for the SDK's operations and for your own.
 
 mod declare;
 
@@ -13,16 +13,17 @@ use serde::de::DeserializeOwned;
 use crate::error::InvalidRequest;
 use crate::operation::Operation;
 
-/// What RFC 3986, 2.3 calls unreserved needs no encoding, and everything else gets it.
+/// Everything except the unreserved characters (RFC 3986, 2.3) is percent-encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How many bytes a body can have before it has to be moved to a larger place: a bulk call of ten people mostly fits.
-const ROOM_FOR_BODY: usize = 2048;
+/// The initial capacity of a body, enough for most bulk calls of ten people.
+const BODY_CAPACITY: usize = 2048;
 
-/// A typed call: what goes out, and what the answer decodes to.
+/// A typed call: the request to send, and the type that the response decodes to.
 ///
-/// The SDK's own requests implement it, and so does one of yours for any operation that the SDK does not have:
-/// [`Client::execute`](crate::Client::execute) sends both with the same retries, limits and errors.
+/// All requests of the SDK implement it. Implement it for operations that the SDK does not have, by hand or with
+/// [`endpoint!`](crate::endpoint): [`Client::execute`](crate::Client::execute) sends them with the same retries, rate limits
+/// and errors.
 ///
 /// ```
 /// use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
@@ -42,14 +43,14 @@ const ROOM_FOR_BODY: usize = 2048;
 /// }
 /// ```
 pub trait Endpoint: Sync {
-    /// What a successful answer decodes to; `()` for an answer without a body.
+    /// The type that a successful response decodes to. Use `()` for a response without a body.
     type Output: DeserializeOwned + Send;
 
-    /// Writes the request: [`Operation::request`] starts it.
+    /// Creates the request, starting from [`Operation::request`].
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] for what the API would refuse for certain. Nothing is sent then.
+    /// Returns [`InvalidRequest`] if Clerk would certainly refuse the request. Nothing is sent in that case.
     fn request(&self) -> Result<EndpointRequest, InvalidRequest>;
 }
 
@@ -61,9 +62,9 @@ impl<E: Endpoint + ?Sized> Endpoint for &E {
     }
 }
 
-/// A request below the client's base URL: path, query and JSON body.
+/// A request relative to the client's base URL: path, query and JSON body.
 ///
-/// It is an [`Endpoint`] too, whose output is raw JSON:
+/// It is an [`Endpoint`] itself, and decodes to untyped JSON:
 ///
 /// ```no_run
 /// # async fn f(client: clerk_core::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -94,12 +95,12 @@ impl Operation {
 }
 
 impl EndpointRequest {
-    /// Puts `value`, percent-encoded, in the place of `{name}` in the path.
+    /// Replaces `{name}` in the path with the percent-encoded `value`.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] if the value is empty, `.` or `..` (no encoding keeps those from changing the path, RFC 3986,
-    /// 5.2.4), or if the path has no such parameter.
+    /// Returns [`InvalidRequest`] if the path has no such parameter, or if the value is empty, `.` or `..`: no encoding keeps
+    /// those from changing the path (RFC 3986, 5.2.4).
     pub fn path_param(mut self, name: &str, value: impl AsRef<str>) -> Result<Self, InvalidRequest> {
         let value = value.as_ref();
         if matches!(value, "" | "." | "..") {
@@ -117,7 +118,7 @@ impl EndpointRequest {
         Ok(self)
     }
 
-    /// Adds a query parameter; one of the same name stays. Both are percent-encoded.
+    /// Adds a query parameter, percent-encoded. Existing parameters with the same name are kept.
     #[must_use]
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
         if !self.query.is_empty() {
@@ -139,7 +140,7 @@ impl EndpointRequest {
         }
     }
 
-    /// Adds a query parameter once for each value, which is how Clerk takes several.
+    /// Adds a query parameter once for each value, which is how Clerk accepts lists.
     #[must_use]
     pub fn query_all(self, name: &str, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
         values
@@ -147,46 +148,46 @@ impl EndpointRequest {
             .fold(self, |request, value| request.query(name, value))
     }
 
-    /// The number that is given for a query parameter.
+    /// Returns the value of a query parameter, if it is a number.
     pub(crate) fn query_number(&self, name: &str) -> Option<u64> {
         let mut pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find_map(|(key, value)| (key == name).then(|| value.parse().ok())?)
     }
 
-    /// Gives a query parameter this number in the place of what it had.
+    /// Replaces a query parameter.
     pub(crate) fn set_query_number(mut self, name: &str, number: u64) -> Self {
         let is_other = |pair: &&str| pair.split_once('=').is_none_or(|(key, _)| key != name);
         self.query = self.query.split('&').filter(is_other).collect::<Vec<_>>().join("&");
         self.query(name, number)
     }
 
-    /// Sends `body` as JSON.
+    /// Sets the body to `body` as JSON.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] if it cannot be written as JSON.
+    /// Returns [`InvalidRequest`] if `body` cannot be serialized as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidRequest> {
-        let mut json = Vec::with_capacity(ROOM_FOR_BODY);
+        let mut json = Vec::with_capacity(BODY_CAPACITY);
         match serde_json::to_writer(&mut json, body) {
             Ok(()) => {
                 self.body = Some(json.into());
                 Ok(self)
             }
-            Err(_) => Err(self.invalid("the body cannot be written as JSON")),
+            Err(_) => Err(self.invalid("the body cannot be serialized as JSON")),
         }
     }
 
-    /// Adds a field to the JSON object of the body if there is a value. Without any field the request has no body.
+    /// Adds a field to the JSON object in the body if there is a value.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`] if the value cannot be written as JSON, or if the body set by [`json`](Self::json) is not an object.
+    /// Returns [`InvalidRequest`] if the value cannot be serialized as JSON, or if the body set by [`json`](Self::json) is not an object.
     pub fn json_field(mut self, name: &str, value: Option<impl Serialize>) -> Result<Self, InvalidRequest> {
         let Some(value) = value else {
             return Ok(self);
         };
         let (Ok(name), Ok(value)) = (serde_json::to_string(name), serde_json::to_string(&value)) else {
-            return Err(self.invalid(format!("the field {name} cannot be written as JSON")));
+            return Err(self.invalid(format!("the field {name} cannot be serialized as JSON")));
         };
         let Some(fields) = self.body.as_deref().unwrap_or(b"{}").strip_suffix(b"}") else {
             return Err(self.invalid("the body is not a JSON object"));
@@ -197,27 +198,27 @@ impl EndpointRequest {
         Ok(self)
     }
 
-    /// The error for a request that the API would refuse for certain. `reason` must show no address.
+    /// Creates the error for a request that Clerk would certainly refuse. `reason` must not contain an email address.
     pub fn invalid(&self, reason: impl Into<Cow<'static, str>>) -> InvalidRequest {
         InvalidRequest::new(self.operation.name(), reason)
     }
 
-    /// The operation that is called.
+    /// Returns the operation.
     pub const fn operation(&self) -> &Operation {
         &self.operation
     }
 
-    /// The path below `/v1`, encoded.
+    /// Returns the percent-encoded path below `/v1`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The query without its question mark, encoded; empty if there is none.
+    /// Returns the percent-encoded query without its question mark, or an empty text.
     pub fn query_string(&self) -> &str {
         &self.query
     }
 
-    /// The JSON body.
+    /// Returns the JSON body.
     pub const fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
     }
@@ -235,7 +236,7 @@ impl Endpoint for EndpointRequest {
     }
 }
 
-/// Shows sizes only: query and body can hold addresses.
+/// Shows only the sizes of query and body, because they can contain email addresses.
 impl fmt::Debug for EndpointRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EndpointRequest")
@@ -253,7 +254,7 @@ mod tests {
     static REVOKE: Operation = Operation::post("Revoke", "/invitations/{invitation_id}/revoke");
 
     #[test]
-    fn an_id_stays_one_path_segment() {
+    fn encodes_an_id_as_one_path_segment() {
         let cases = [
             ("inv_1", "/invitations/inv_1/revoke"),
             ("a/b?x=1", "/invitations/a%2Fb%3Fx%3D1/revoke"),
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_would_change_the_path_are_refused() {
+    fn refuses_ids_that_would_change_the_path() {
         for id in ["", ".", ".."] {
             let error = REVOKE.request().path_param("invitation_id", id);
             assert_eq!(
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_encoded_and_keeps_false_and_zero() {
+    fn encodes_queries_and_keeps_false_and_zero() {
         let request = Operation::get("List", "/invitations")
             .request()
             .query("order_by", "+created_at")
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn json_fields_are_added_to_an_object_only() {
+    fn adds_json_fields_to_objects_only() {
         let request = || Operation::post("Ban", "/ban").request();
         let fields = request()
             .json_field("a", Some(1))

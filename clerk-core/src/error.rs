@@ -1,4 +1,4 @@
-//! What went wrong, whether it may have taken effect, and what to do about it.
+//! The error of a call: what failed, whether the operation may have taken effect, and what to do about it.
 
 mod api;
 mod build;
@@ -21,16 +21,27 @@ pub use decode::DecodeError;
 pub(crate) use decode::decode;
 pub use invalid_request::InvalidRequest;
 
-/// What every call of the SDK returns.
+/// The result of every call of the SDK.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call did not give its value.
+/// The error of a call.
 ///
-/// The two questions to ask of it: [`kind`](Self::kind) says what to do, and [`effect`](Self::effect) says whether the
-/// operation may have been carried out all the same, which decides whether it may be called again.
+/// [`kind`](Self::kind) says what to do about it. [`effect`](Self::effect) says whether the operation may have taken effect
+/// all the same, and so whether it is safe to call again.
 ///
-/// `Display` is one line: operation, what failed, Clerk's first code and the parameter at fault, the trace id. Neither it nor
-/// `Debug` shows a body, an address or the key; [`api_errors`](Self::api_errors) has all that Clerk said.
+/// `Display` writes one line: the operation, what failed, Clerk's first error code with the parameter at fault, and the trace
+/// id. Bodies, email addresses and the secret key appear neither there nor in `Debug`. [`api_errors`](Self::api_errors)
+/// returns everything that Clerk said.
+///
+/// # Design
+///
+/// All calls share this one type. Which errors an operation returns is not a closed set: Clerk adds codes without notice, and
+/// every call passes the same retries, rate limits, timeouts and transport. A separate type for each operation would repeat
+/// those variants and still need a catch-all. Callers also rarely branch on the operation: they ask whether to fix the
+/// request, wait, or stop, and whether to repeat the call. `kind` and `effect` answer these two questions for every operation.
+///
+/// The type is opaque, so that it can carry more detail later without a breaking change, and one pointer wide, so that
+/// `Result` stays small.
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
@@ -58,7 +69,7 @@ enum Cause {
     },
 }
 
-/// What a response other than a success said.
+/// A response with another status than a success.
 #[derive(Debug)]
 struct Refusal {
     status: StatusCode,
@@ -70,40 +81,40 @@ struct Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The SDK refused the request before sending it. Mend the request; the message says what is wrong.
+    /// The SDK refused the request before sending it. Fix the request; the message says what is wrong.
     InvalidRequest,
-    /// No whole response arrived. The [source](StdError::source) says why; call again if
+    /// The response did not arrive in full. The [source](StdError::source) says why. Call again if
     /// [`effect`](Error::effect) allows it.
     Transport,
-    /// The time for an attempt or for the whole call was up. Call again, with more time, if [`effect`](Error::effect)
-    /// allows it.
+    /// An attempt or the whole call ran out of time. Call again with a longer timeout if [`effect`](Error::effect) allows
+    /// it.
     Timeout,
-    /// 429, or the SDK's own rate limit: wait for [`retry_after`](Error::retry_after), then call again.
+    /// 429, or the client's own rate limit. Wait for [`retry_after`](Error::retry_after), then call again.
     RateLimited,
-    /// 401: Clerk does not accept the secret key. Check that it is whole, not revoked, and of this instance.
+    /// 401: Clerk does not accept the secret key. Check that it is complete, not revoked, and belongs to this instance.
     Authentication,
-    /// 402: the plan of the instance does not include this, or its quota is used up.
+    /// 402: the plan of the instance does not include the operation, or its quota is used up.
     PaymentRequired,
-    /// 403: the instance does not allow it, for instance by its allowlist or blocklist.
-    /// [`api_errors`](Error::api_errors) say which identifiers are meant.
+    /// 403: the instance does not allow it, for example because of its allowlist or blocklist.
+    /// [`api_errors`](Error::api_errors) names the identifiers at fault.
     Forbidden,
-    /// 404: there is no such thing, or the base URL is wrong.
+    /// 404: the resource does not exist, or the base URL is wrong.
     NotFound,
-    /// 409: something else is being done to the same thing. Read it, then decide.
+    /// 409: the request conflicts with the state of the resource, or with another request. Read the resource, then decide.
     Conflict,
-    /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) say what to mend.
+    /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) says what to fix.
     Rejected,
-    /// 5xx: Clerk or something before it failed. Call again later if [`effect`](Error::effect) allows it, and give the
-    /// [`trace_id`](Error::trace_id) to Clerk's support if it lasts.
+    /// 5xx: Clerk or a proxy in front of it failed. Call again later if [`effect`](Error::effect) allows it. If it persists,
+    /// give the [`trace_id`](Error::trace_id) to Clerk's support.
     Server,
-    /// A success whose body could not be read: the operation was carried out. The [source](StdError::source) names
-    /// the place in the JSON. Updating the SDK may help.
+    /// The operation succeeded, but the body of the response could not be decoded. The [source](StdError::source) names the
+    /// place in the JSON. Updating the SDK may help.
     Decode,
-    /// A list answered the same page again at another offset, so that its end would never come. Clerk's lists do not do
-    /// that; a stand-in for Clerk that gives the same answer every time does. A list of one entry a page can also look like
-    /// it when entries join while it is read: ask for larger pages.
+    /// A list returned the same page for two offsets, so reading it would never end. Clerk's lists do not do that, but a
+    /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
+    /// are added while the list is read: use larger pages.
     RepeatedPage,
-    /// A status that an API does not answer with, such as a redirect. Check the base URL.
+    /// A status that Clerk does not use, such as a redirect. Check the base URL.
     UnexpectedStatus,
 }
 
@@ -196,7 +207,7 @@ impl Error {
         self
     }
 
-    /// What to do about it.
+    /// Returns the kind of the error, which says what to do about it.
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
             Cause::InvalidRequest(_) => ErrorKind::InvalidRequest,
@@ -211,17 +222,17 @@ impl Error {
         }
     }
 
-    /// Whether the operation may have been carried out all the same.
+    /// Returns whether the operation may have taken effect all the same.
     pub fn effect(&self) -> Effect {
         self.0.effect
     }
 
-    /// The operation that failed, such as `CreateBulkInvitations`.
+    /// Returns the name of the operation that failed, such as `CreateBulkInvitations`.
     pub fn operation(&self) -> &str {
         self.0.operation
     }
 
-    /// The HTTP status, if there was a whole response.
+    /// Returns the HTTP status, if a response arrived in full.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
             Cause::Status(refusal) => Some(refusal.status),
@@ -230,7 +241,8 @@ impl Error {
         }
     }
 
-    /// What Clerk said, first the most important. Empty when there was no answer, or one that is not Clerk's.
+    /// Returns the errors in Clerk's response, the most important first. Empty if there was no response, or if it is not
+    /// Clerk's.
     pub fn api_errors(&self) -> &[ApiError] {
         match &self.0.cause {
             Cause::Status(refusal) => &refusal.errors,
@@ -238,12 +250,12 @@ impl Error {
         }
     }
 
-    /// The first of Clerk's error codes.
+    /// Returns the first of Clerk's error codes.
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api_errors().first().map(ApiError::code)
     }
 
-    /// The id under which Clerk's support finds the request.
+    /// Returns the id by which Clerk's support can find the request.
     pub fn trace_id(&self) -> Option<&str> {
         match &self.0.cause {
             Cause::Status(Refusal { trace_id, .. })
@@ -253,13 +265,13 @@ impl Error {
         }
     }
 
-    /// How long to wait before calling again: the response's `Retry-After` (RFC 9110, 10.2.3), or what the SDK's own
-    /// rate limit would have waited.
+    /// Returns how long to wait before calling again: the response's `Retry-After` (RFC 9110, 10.2.3), or the wait that the
+    /// client's own rate limit requires.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many attempts were made; 0 if the request was refused before.
+    /// Returns the number of attempts. It is 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -296,7 +308,7 @@ impl fmt::Display for Error {
         match &self.0.cause {
             Cause::InvalidRequest(error) => return error.fmt(f),
             Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
-                write!(f, "{operation} was held back by the rate limit")?;
+                write!(f, "{operation} was not sent because of the rate limit")?;
             }
             Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
                 write!(f, "{operation} timed out")?;
@@ -313,10 +325,10 @@ impl fmt::Display for Error {
             }
             Cause::Decode { status, .. } => write!(
                 f,
-                "{operation} succeeded with status {}, but its answer could not be read",
+                "{operation} succeeded with status {}, but its response could not be read",
                 status.as_u16()
             )?,
-            Cause::RepeatedPage { .. } => write!(f, "{operation} answered the same page again at another offset")?,
+            Cause::RepeatedPage { .. } => write!(f, "{operation} returned the same page for two offsets")?,
         }
         if let Some(wait) = self.0.retry_after {
             write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;

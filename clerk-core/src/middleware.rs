@@ -1,7 +1,8 @@
-//! What stands between the client and the wire: each wraps a transport and is one.
+//! Middlewares: transports that wrap another transport and add retries, rate limits, observation or timeouts.
 //!
 //! The client stacks them in this order, outermost first: [`Retry`], [`RateLimit`], [`Observe`], [`Timeout`], and then the
-//! transport that it was given. They learn from the request's [`CallContext`](crate::CallContext) what is called.
+//! transport that it was given. Each reads the operation and the call's options from the request's
+//! [`CallContext`](crate::CallContext).
 
 pub(crate) mod budget;
 mod observe;
@@ -13,6 +14,8 @@ mod timeout;
 mod watch;
 
 pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
+#[doc(hidden)]
+pub use race::race;
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
 pub use retry::{AttemptOutcome, FailedAttempt, Retry, RetryDecision, RetryPolicy};
 pub(crate) use retry_after::retry_after;

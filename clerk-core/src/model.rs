@@ -1,4 +1,4 @@
-//! What the API takes and gives.
+//! The data types of Clerk's API.
 
 mod deleted_object;
 mod email_address;

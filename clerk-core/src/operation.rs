@@ -1,4 +1,4 @@
-//! What an operation is, as data that travels with each request.
+//! Operations as data, and the options and context of a call.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use http::Method;
 
 use crate::transport::HttpRequest;
 
-/// One operation of Clerk's Backend API: its name, method, path and how it may be sent.
+/// An operation of Clerk's Backend API: its name, method, path, idempotency and rate limit.
 ///
-/// Middlewares read it from the request's extensions (see [`CallContext`]) and so need no knowledge of paths.
+/// Middlewares read it from the request's extensions (see [`CallContext`]), so they do not need to parse paths.
 ///
 /// ```
 /// use clerk_core::Operation;
@@ -26,17 +26,17 @@ pub struct Operation {
     rate_limit: Option<RateLimitKey>,
 }
 
-/// The name of a budget of calls. Operations with the same key share the budget.
+/// The key of a rate limit. Operations with the same key share the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RateLimitKey(&'static str);
 
 impl RateLimitKey {
-    /// A budget of this name.
+    /// Creates a key with this name.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
 
-    /// The name of the budget.
+    /// Returns the name of the key.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -49,27 +49,29 @@ impl fmt::Display for RateLimitKey {
 }
 
 impl Operation {
-    /// A `GET`, idempotent. `path` starts with a slash, has no `/v1`, and names its parameters in braces.
+    /// Creates a `GET` operation, which is idempotent.
+    ///
+    /// `path` starts with a slash, does not include `/v1`, and has its parameters in braces.
     pub const fn get(name: &'static str, path: &'static str) -> Self {
         Self::with_method(name, Method::GET, path, true)
     }
 
-    /// A `POST`, not idempotent unless [marked so](Self::idempotent).
+    /// Creates a `POST` operation, which is not idempotent unless [marked so](Self::idempotent).
     pub const fn post(name: &'static str, path: &'static str) -> Self {
         Self::with_method(name, Method::POST, path, false)
     }
 
-    /// A `PUT`, idempotent.
+    /// Creates a `PUT` operation, which is idempotent.
     pub const fn put(name: &'static str, path: &'static str) -> Self {
         Self::with_method(name, Method::PUT, path, true)
     }
 
-    /// A `PATCH`, not idempotent unless [marked so](Self::idempotent).
+    /// Creates a `PATCH` operation, which is not idempotent unless [marked so](Self::idempotent).
     pub const fn patch(name: &'static str, path: &'static str) -> Self {
         Self::with_method(name, Method::PATCH, path, false)
     }
 
-    /// A `DELETE`, idempotent.
+    /// Creates a `DELETE` operation, which is idempotent.
     pub const fn delete(name: &'static str, path: &'static str) -> Self {
         Self::with_method(name, Method::DELETE, path, true)
     }
@@ -84,42 +86,42 @@ impl Operation {
         }
     }
 
-    /// Marks the operation as idempotent (RFC 9110, 9.2.2): sending the same request twice has the effect of sending it
-    /// once, so it may be sent again after any failure.
+    /// Marks the operation as idempotent (RFC 9110, 9.2.2): sending the same request twice has the same effect as sending it
+    /// once, so that it can be retried after any failure.
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.is_idempotent = true;
         self
     }
 
-    /// The same operation on a budget that it shares with others. Its own name is the default.
+    /// Counts the operation against the rate limit with this key. The default is a limit of its own, with its name as key.
     #[must_use]
     pub const fn rate_limit(mut self, key: RateLimitKey) -> Self {
         self.rate_limit = Some(key);
         self
     }
 
-    /// The name in Clerk's API description (its `operationId`), such as `CreateBulkInvitations`.
+    /// Returns the name in Clerk's API description (the `operationId`), such as `CreateBulkInvitations`.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub const fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The path below `/v1`, with its parameters in braces.
+    /// Returns the path below `/v1`, with its parameters in braces.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// Whether it may be sent again after a failure that leaves open what happened.
+    /// Returns whether the operation can be retried after a failure whose effect is unknown.
     pub const fn is_idempotent(&self) -> bool {
         self.is_idempotent
     }
 
-    /// The budget of calls that it draws on.
+    /// Returns the key of the rate limit that the operation counts against.
     pub const fn rate_limit_key(&self) -> RateLimitKey {
         match self.rate_limit {
             Some(key) => key,
@@ -128,7 +130,7 @@ impl Operation {
     }
 }
 
-/// How one call is to be made: what [`Client::with_options`](crate::Client::with_options) takes.
+/// Options of a call: timeouts, waits and retries. See [`Client::with_options`](crate::Client::with_options).
 ///
 /// ```
 /// use std::time::Duration;
@@ -146,10 +148,10 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// The longest single wait unless said otherwise: 30 seconds.
+    /// The default of the longest single wait: 30 seconds.
     pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(30);
 
-    /// The client's defaults.
+    /// Creates options without any value set, so that the client's defaults apply.
     pub const fn new() -> Self {
         Self {
             attempt_timeout: None,
@@ -159,37 +161,36 @@ impl CallOptions {
         }
     }
 
-    /// Gives each attempt this long, response body included. The client's default is 30 seconds.
+    /// Sets the timeout of each attempt, response body included. The client's default is 30 seconds.
     #[must_use]
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Gives the whole call this long: all attempts and the waits between them. There is none by default.
+    /// Sets the time limit of the whole call: all attempts and the waits between them. There is none by default.
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Waits at most this long at a time, for a rate limit or before another attempt. A longer wait is not begun:
-    /// the call ends at once with an error whose `retry_after` names it. The default is
-    /// [30 seconds](Self::DEFAULT_MAX_WAIT).
+    /// Sets the longest single wait, for a rate limit or before a retry. If a wait would be longer, the call fails at once
+    /// instead, with the wait as the error's `retry_after`. The default is [30 seconds](Self::DEFAULT_MAX_WAIT).
     #[must_use]
     pub const fn max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = Some(wait);
         self
     }
 
-    /// Makes one attempt only.
+    /// Disables retries.
     #[must_use]
     pub const fn no_retry(mut self) -> Self {
         self.no_retry = true;
         self
     }
 
-    /// These options where they say something, `defaults` where they do not.
+    /// Falls back to `defaults` for unset options.
     pub(crate) fn or(self, defaults: Self) -> Self {
         Self {
             attempt_timeout: self.attempt_timeout.or(defaults.attempt_timeout),
@@ -200,9 +201,9 @@ impl CallOptions {
     }
 }
 
-/// What travels with a request through the middlewares, in its extensions.
+/// The operation and the options of a call, which the client puts into the extensions of each request.
 ///
-/// A middleware of your own reads it with [`CallContext::from_request`]. A request without one is treated as not idempotent.
+/// Your own middlewares read it with [`CallContext::from_request`]. A request without a context is treated as not idempotent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallContext {
     operation: Operation,
@@ -211,7 +212,7 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// The context of a call that begins at `now`, a time of the client's [`Clock`](crate::Clock).
+    /// Creates the context of a call that starts at `now`, a time of the client's [`Clock`](crate::Clock).
     pub fn new(operation: Operation, options: CallOptions, now: Duration) -> Self {
         Self {
             operation,
@@ -220,37 +221,37 @@ impl CallContext {
         }
     }
 
-    /// The context of `request`, if a client made it.
+    /// Returns the context of `request`, if it has one.
     pub fn from_request(request: &HttpRequest) -> Option<&Self> {
         request.extensions().get()
     }
 
-    /// The operation that is called.
+    /// Returns the operation.
     pub const fn operation(&self) -> &Operation {
         &self.operation
     }
 
-    /// Whether only one attempt may be made.
+    /// Returns whether retries are disabled.
     pub const fn is_single_attempt(&self) -> bool {
         self.options.no_retry
     }
 
-    /// The time for one attempt, where the call has one of its own.
+    /// Returns the timeout of each attempt, if the call sets one.
     pub const fn attempt_timeout(&self) -> Option<Duration> {
         self.options.attempt_timeout
     }
 
-    /// The longest single wait that the caller allows.
+    /// Returns the longest single wait that the call allows.
     pub fn max_wait(&self) -> Duration {
         self.options.max_wait.unwrap_or(CallOptions::DEFAULT_MAX_WAIT)
     }
 
-    /// When the whole call must have ended, as a time of the client's clock.
+    /// Returns the deadline of the whole call, as a time of the client's clock.
     pub const fn deadline_at(&self) -> Option<Duration> {
         self.deadline_at
     }
 
-    /// Whether the caller allows a wait of this length, begun at `now`.
+    /// Returns whether the call allows a wait of this length that starts at `now`.
     pub fn allows_wait(&self, wait: Duration, now: Duration) -> bool {
         wait <= self.max_wait()
             && self

@@ -1,4 +1,4 @@
-//! Reading lists that Clerk gives a page at a time.
+//! Reading lists page by page.
 
 mod items;
 mod pages;
@@ -11,10 +11,10 @@ pub use pages::Pages;
 use crate::endpoint::Endpoint;
 use crate::model::Page;
 
-/// An endpoint that lists, a page at a time, by the query parameters `limit` and `offset`.
+/// An endpoint that returns a list page by page, selected by the query parameters `limit` and `offset`.
 ///
-/// [`Client::pages`](crate::Client::pages) reads all its pages. All lists of the SDK are such; one of yours becomes one by
-/// naming its item:
+/// [`Client::pages`](crate::Client::pages) reads all pages. All lists of the SDK implement it. For your own, name the item
+/// type:
 ///
 /// ```
 /// use clerk_core::model::Page;
@@ -35,7 +35,7 @@ use crate::model::Page;
 /// }
 /// ```
 pub trait Paged: Endpoint<Output = Page<Self::Item>> {
-    /// What is listed.
+    /// The type of the entries.
     type Item: Send + 'static;
 }
 

@@ -1,4 +1,4 @@
-//! Inviting any number of people: one invitation each, through limits, faults and crashes.
+//! Invites any number of people, each once, through rate limits, faults and crashes.
 //!
 //! ```
 //! # use clerk_core::{Client, HttpRequest, HttpResponse, SecretKey, transport_fn};
@@ -26,237 +26,84 @@
 //!
 //! # What a run does
 //!
-//! It reads who is invited or a user already, and spends no call on them. It sends the others by both of Clerk's endpoints
-//! at once, as fast as the limits allow, and waits out what Clerk asks it to wait. If Clerk refuses ten people because of
-//! one, it finds the one. If it cannot know whether a call was carried out, it waits until nothing can be under way any
-//! more, reads what Clerk has, and only then decides. Everyone ends in exactly one [`Outcome`], with its [`Evidence`].
+//! 1. It reads which people are already invited or users, and spends no call on them.
+//! 2. It invites the others through both of Clerk's endpoints at the same time, as fast as the limits allow. After a 429 it
+//!    waits as long as Clerk asks.
+//! 3. If Clerk rejects a batch of ten because of one recipient, it finds that recipient and invites the others.
+//! 4. If it cannot know whether a call was carried out, it waits until the call can no longer be under way, reads what Clerk
+//!    has, and decides then.
 //!
-//! What was done is kept in a [`Journal`], each attempt before it is on the wire. A run on the same journal
-//! goes on where another one ended, stopped or died: who is settled stays settled, new rows join, and spent budgets are
-//! remembered.
+//! Every row of the input ends in exactly one [`Outcome`], with its [`Evidence`].
 //!
-//! # What is promised
+//! A [`Journal`](journal::Journal) keeps what was done. An attempt is in the journal before it is on the wire. A run on the
+//! same journal continues where another one ended, stopped or crashed: outcomes stay as they are, new rows are added, and the
+//! calls of earlier runs still count in the rate limits.
+//!
+//! # What a run promises
 //!
 //! Clerk has no idempotency key, so a promise needs assumptions:
 //!
-//! - **A1** Clerk never holds two pending invitations for one address unless one was made with `ignore_existing`.
-//! - **A2** An invitation is listed within [`read_lag`](InvitationRun::read_lag) of its creation: 30 seconds.
-//! - **A3** Clerk carries nothing out later than [`settle_delay`](InvitationRun::settle_delay) after the SDK gave up on the
-//!   call: 120 seconds.
-//! - **A4** Nobody else invites, revokes or deletes these addresses meanwhile, nor within `read_lag` before the first run:
-//!   what is not listed yet cannot be told from the run's own.
+//! - **A1** Clerk never has two pending invitations for one address, unless one was created with `ignore_existing`.
+//! - **A2** An invitation is listed within [`read_lag`](InvitationRun::read_lag) of its creation (30 seconds by default).
+//! - **A3** Clerk carries out no call later than [`settle_delay`](InvitationRun::settle_delay) after the SDK gave up on it
+//!   (120 seconds by default).
+//! - **A4** Nobody else invites, revokes or deletes these addresses during the runs, nor within `read_lag` before the first
+//!   run: an invitation that is not listed yet cannot be told from one of the run.
 //!
-//! Then, over any number of crashes and runs on one journal that keeps what it was given, at most one invitation is created
-//! for an address, and every row ends in exactly one outcome.
+//! Under these assumptions, over any number of crashes and runs on one journal that keeps its records, at most one invitation
+//! is created for an address, and every row ends in exactly one outcome.
 //!
-//! A row with `ignore_existing` is never sent again after an attempt that may have been carried out, whatever the
-//! assumptions: it ends [created](Outcome::Created), because an invitation was found that was not there before, or
-//! [unknown](Outcome::Unknown). Other rows are sent again only after both delays and a read that found nothing. If A3 does
-//! not hold, A1 still prevents a second pending invitation.
+//! A row with `ignore_existing` is never sent again after an attempt that may have been carried out, whether the assumptions
+//! hold or not. It ends [created](Outcome::Created) if an invitation is found that was not there before, and
+//! [unknown](Outcome::Unknown) otherwise. Other rows are sent again only after both delays and a read that finds nothing. If
+//! A3 does not hold, A1 still prevents a second pending invitation.
 //!
-//! "Created" says that Clerk accepted the invitation, not that a mail was delivered.
+//! [Created](Outcome::Created) means that Clerk accepted the invitation. It does not mean that a mail was delivered.
 //!
-//! # The same person
+//! # Equal addresses
 //!
-//! Two addresses are the same person if they are equal after trimming and ASCII-lowercasing. Plus tags and dots are kept.
-//! The first of several rows wins; the address is sent as it was typed.
+//! Two rows are for the same person if their addresses are equal after trimming and ASCII-lowercasing. Plus tags and dots
+//! count. The first of several such rows is invited, with its address as it was typed.
 
+// Each module uses only modules to its left; `.ci/layers.txt` holds the order.
+
+mod announcer;
+mod calls;
+mod classify;
 mod engine;
-mod finish;
+mod estimate;
+mod final_outcome;
 mod history;
-mod intake;
-mod isolate;
+mod input;
+mod invitation_run;
+mod isolation;
 pub mod journal;
-mod known;
-mod lane;
+mod lanes;
 mod observer;
 mod outcome;
-mod person;
+mod pacing;
 mod plan;
-mod reconcile;
+mod preflight;
+#[cfg(not(target_family = "wasm"))]
+mod purge;
+mod reader;
+mod reading;
+mod recipient;
 mod report;
+mod resolution;
+mod revocation;
 mod settings;
-mod settle;
+mod stages;
+mod start;
 mod stop;
 mod target;
-mod undo;
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
-
-use crate::api::invitations::CreateInvitation;
-use crate::api::organization_invitations::CreateOrganizationInvitation;
-use crate::client::Client;
-use crate::middleware::RateLimits;
-use crate::model::OrganizationId;
-
-use engine::Engine;
-use intake::People;
-use journal::{Journal, MemoryJournal};
+pub use estimate::Estimate;
+pub use invitation_run::InvitationRun;
 pub use observer::{RunEvent, RunObserver};
-pub use outcome::{Evidence, Outcome, Settlement};
-use person::Person;
-pub use plan::{Estimate, RunPlan};
+pub use outcome::{Evidence, Outcome, Revocation, Settlement};
+pub use plan::RunPlan;
 pub use report::{RunReport, Stop};
+pub use revocation::{RevocationReport, RevocationRun};
 pub use settings::Lanes;
-use settings::Settings;
 pub use stop::StopHandle;
-use target::Target;
-pub use undo::{Revocation, RevocationReport, RevocationRun};
-
-/// Invites any number of people, each once, and [`run`](Self::run) runs it.
-///
-/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) makes one for the application,
-/// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all) one for
-/// an organization.
-#[must_use = "a run does nothing until it is run"]
-pub struct InvitationRun<'p> {
-    client: Client,
-    target: Target,
-    people: People<'p>,
-    journal: Arc<dyn Journal>,
-    observer: Option<Arc<dyn RunObserver>>,
-    settings: Settings,
-    stop: StopHandle,
-}
-
-impl<'p> InvitationRun<'p> {
-    pub(crate) fn to_application<I>(client: &Client, people: I) -> Self
-    where
-        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
-    {
-        Self::new(client, Target::Application, people)
-    }
-
-    pub(crate) fn to_organization<I>(client: &Client, organization_id: &OrganizationId, people: I) -> Self
-    where
-        I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
-    {
-        Self::new(client, Target::Organization(organization_id.clone()), people)
-    }
-
-    fn new<I>(client: &Client, target: Target, people: I) -> Self
-    where
-        I: IntoIterator<Item: Into<Person> + 'p, IntoIter: Send + 'p>,
-    {
-        Self {
-            target,
-            people: People::new(Box::new(people.into_iter().map(Into::into))),
-            journal: Arc::new(MemoryJournal::new()),
-            observer: None,
-            settings: Settings::new(RateLimits::documented(client.environment())),
-            stop: StopHandle::default(),
-            client: client.clone(),
-        }
-    }
-
-    /// Keeps what was done in this journal, so that a run on the same journal goes on where this one ends or dies. In
-    /// memory unless said otherwise.
-    pub fn journal(mut self, journal: impl Journal) -> Self {
-        self.journal = Arc::new(journal);
-        self
-    }
-
-    /// Tells this observer what the run does.
-    pub fn observer(mut self, observer: impl RunObserver) -> Self {
-        self.observer = Some(Arc::new(observer));
-        self
-    }
-
-    /// Keeps within these limits, as agreed with Clerk. The documented ones unless said otherwise.
-    pub fn limits(mut self, limits: RateLimits) -> Self {
-        self.settings.limits = limits;
-        self
-    }
-
-    /// Uses these endpoints. Both unless said otherwise.
-    pub const fn lanes(mut self, lanes: Lanes) -> Self {
-        self.settings.lanes = lanes;
-        self
-    }
-
-    /// Whether to read pending invitations and users first, and to settle those people without spending a call. Yes
-    /// unless said otherwise. Without it, an ambiguous attempt ends unknown for a row with `ignore_existing`, and for
-    /// somebody who has invitations of which none is pending any more.
-    pub const fn preflight(mut self, preflight: bool) -> Self {
-        self.settings.preflight = preflight;
-        self
-    }
-
-    /// Waits at most this long at a time; a longer wait stops the run. 2 hours unless said otherwise.
-    pub const fn max_wait(mut self, wait: Duration) -> Self {
-        self.settings.max_wait = wait;
-        self
-    }
-
-    /// Stops after more than this many failed calls in a row. 5 unless said otherwise.
-    pub const fn max_failures(mut self, failures: u32) -> Self {
-        self.settings.max_failures = failures;
-        self
-    }
-
-    /// How long after the SDK gave up on a call Clerk may still carry it out. 120 seconds unless said otherwise.
-    pub const fn settle_delay(mut self, delay: Duration) -> Self {
-        self.settings.settle_delay = delay;
-        self
-    }
-
-    /// How long after its creation an invitation is listed at the latest. 30 seconds unless said otherwise.
-    pub const fn read_lag(mut self, lag: Duration) -> Self {
-        self.settings.read_lag = lag;
-        self
-    }
-
-    /// Tries people again whom an earlier run on the same journal left unknown. That can invite them twice.
-    pub const fn resend_unknown(mut self) -> Self {
-        self.people.resend_unknown = true;
-        self
-    }
-
-    /// Makes the jitter of the backoffs repeatable.
-    pub const fn seed(mut self, seed: u64) -> Self {
-        self.settings.seed = seed;
-        self
-    }
-
-    /// A handle that stops the run early.
-    pub fn stop_handle(&self) -> StopHandle {
-        self.stop.clone()
-    }
-
-    /// Makes the reads of a run and sends nothing: who would be skipped and why, and what inviting the others would take.
-    /// The people who would be skipped are told to the observer.
-    pub async fn plan(self) -> RunPlan {
-        self.engine().plan().await
-    }
-
-    /// Invites the people. Every one of them is told to the observer with exactly one outcome, and counted in the report.
-    ///
-    /// Dropping the future is safe at any time: the journal knows what was sent.
-    pub async fn run(self) -> RunReport {
-        self.engine().run().await
-    }
-
-    fn engine(self) -> Engine<'p> {
-        let Self {
-            client,
-            target,
-            people,
-            journal,
-            observer,
-            settings,
-            stop,
-        } = self;
-        Engine::new(&client, target, people, journal, observer, settings, stop)
-    }
-}
-
-impl fmt::Debug for InvitationRun<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InvitationRun")
-            .field("target", &self.target)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
-    }
-}

@@ -1,4 +1,4 @@
-//! The key of an instance, kept from showing.
+//! The secret key of an instance.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,8 +7,8 @@ use http::HeaderValue;
 
 /// The secret key of a Clerk instance, `sk_test_…` or `sk_live_…`.
 ///
-/// It shows nowhere: `Debug` tells the environment alone, there is no `Display`, and the header that carries it is
-/// marked sensitive.
+/// The key is never shown: `Debug` shows only its prefix, there is no `Display`, and the header that carries the key is
+/// marked as sensitive.
 ///
 /// ```
 /// use clerk_core::{Environment, SecretKey};
@@ -24,12 +24,12 @@ pub struct SecretKey {
     environment: Environment,
 }
 
-/// Which kind of instance a key belongs to.
+/// The kind of instance that a key belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Environment {
-    /// A development instance, `sk_test_…`: all operations together are limited to 100 calls in 10 seconds.
+    /// A development instance, `sk_test_…`. Clerk limits all operations together to 100 calls in 10 seconds.
     Development,
-    /// A production instance, `sk_live_…`: all operations together are limited to 1,000 calls in 10 seconds.
+    /// A production instance, `sk_live_…`. Clerk limits all operations together to 1,000 calls in 10 seconds.
     Production,
 }
 
@@ -43,12 +43,12 @@ impl Environment {
 }
 
 impl SecretKey {
-    /// Takes the key as Clerk's dashboard shows it. Whitespace around it is dropped.
+    /// Parses a key as Clerk's dashboard shows it. Surrounding whitespace is ignored.
     ///
     /// # Errors
     ///
-    /// [`InvalidSecretKey`] if it does not begin with `sk_test_` or `sk_live_` or holds what no key holds. The error
-    /// does not show it.
+    /// Returns [`InvalidSecretKey`] if the text does not start with `sk_test_` or `sk_live_`, or has a character that keys do
+    /// not have. The error does not contain the text.
     pub fn new(key: impl AsRef<str>) -> Result<Self, InvalidSecretKey> {
         let key = key.as_ref().trim();
         if key.is_empty() {
@@ -72,18 +72,17 @@ impl SecretKey {
         })
     }
 
-    /// Which kind of instance the key belongs to.
+    /// Returns the kind of instance that the key belongs to.
     pub const fn environment(&self) -> Environment {
         self.environment
     }
 
-    /// Whether a request with this `Authorization` header (RFC 6750, 2.1) was made with the key: what a server that
-    /// stands in for Clerk asks.
+    /// Returns whether an `Authorization` header (RFC 6750, 2.1) carries this key. Servers that simulate Clerk need it.
     pub fn authorizes(&self, authorization: &HeaderValue) -> bool {
         self.authorization == authorization
     }
 
-    /// The value of the `Authorization` header (RFC 6750, 2.1), marked sensitive.
+    /// Returns the value of the `Authorization` header (RFC 6750, 2.1), marked as sensitive.
     pub(crate) fn authorization(&self) -> HeaderValue {
         self.authorization.clone()
     }
@@ -95,24 +94,28 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Why a text is not a secret key.
+/// The error of [`SecretKey::new`]. It never contains the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSecretKey {
-    /// There is nothing.
+    /// The text is empty.
     Empty,
-    /// It begins with neither `sk_test_` nor `sk_live_`. A publishable key (`pk_…`) is not a secret key.
+    /// The text starts with neither `sk_test_` nor `sk_live_`. A publishable key (`pk_…`) is not a secret key.
     Prefix,
-    /// Behind the prefix there is nothing, or something other than ASCII letters, digits, `_` and `-`.
+    /// Nothing follows the prefix, or something other than ASCII letters, digits, `_` and `-`.
     Characters,
 }
 
 impl fmt::Display for InvalidSecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "the secret key is empty",
-            Self::Prefix => "the secret key does not begin with sk_test_ or sk_live_ (is it the publishable key?)",
-            Self::Characters => "the secret key is cut off or holds a character that no key holds",
+            Self::Empty => "the secret key is empty: copy it from the dashboard",
+            Self::Prefix => {
+                "the secret key does not start with sk_test_ or sk_live_: copy the secret key, not the publishable key"
+            }
+            Self::Characters => {
+                "the secret key is truncated or has an invalid character: copy it again from the dashboard"
+            }
         })
     }
 }
@@ -124,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_a_key() {
+    fn parses_secret_keys() {
         use Environment::{Development, Production};
         use InvalidSecretKey::{Characters, Empty, Prefix};
         let cases = [
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_sensitive() {
+    fn marks_the_header_as_sensitive() {
         let key = SecretKey::new("sk_test_abc").expect("valid");
         assert_eq!(key.authorization(), "Bearer sk_test_abc");
         assert_eq!(format!("{:?}", key.authorization()), "Sensitive");

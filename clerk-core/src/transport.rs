@@ -1,4 +1,4 @@
-//! The one trait between the client and the wire.
+//! The trait between the client and the network, and its types.
 
 mod attempts;
 mod effect;
@@ -17,41 +17,40 @@ pub use effect::Effect;
 pub use error::{Delivery, TransportError, TransportErrorKind};
 pub use function::{FnTransport, transport_fn};
 
-/// A request whole in memory: cloneable, recordable, comparable.
+/// A request whose body is in memory, so that it can be cloned, recorded and compared.
 pub type HttpRequest = http::Request<Bytes>;
 
-/// A response whole in memory.
+/// A response whose body is in memory.
 pub type HttpResponse = http::Response<Bytes>;
 
-/// The future that [`HttpTransport::send`] returns, as `async_trait` makes it.
+/// The future that [`HttpTransport::send`] returns, as `async_trait` declares it.
 ///
-/// Who passes an inner future on writes `send` out with it, and so does [`middleware::Retry`](crate::middleware::Retry), which
-/// keeps much: of its `async fn`, `async_trait` would make a future that holds the request once more.
+/// Wrappers that forward an inner future implement `send` by hand and return it unchanged. So does
+/// [`middleware::Retry`](crate::middleware::Retry), because the future that `async_trait` creates would hold the request twice.
 pub(crate) type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
 
-/// Sends one HTTP request and brings back the whole response.
+/// Sends an HTTP request and returns the response.
 ///
-/// Implement it to run the SDK on an HTTP stack of your own; everything else (retries, rate limits, timeouts) is
-/// built on top of it. A transport makes **one** attempt and leaves retrying to [`middleware::Retry`], because only
-/// the layer above knows whether the operation may be sent twice.
+/// Implement it to run the SDK on your own HTTP stack. Everything else, such as retries, rate limits and timeouts, is built
+/// on top of it. A transport makes **one** attempt and leaves retries to [`middleware::Retry`], which knows whether the
+/// operation is safe to repeat.
 ///
-/// # What it gets
+/// # Requests
 ///
-/// A client's request has an absolute URI and the client's headers: `Authorization` with the key, `Clerk-API-Version`,
-/// `User-Agent`, `Accept`, and with a body `Content-Type`. `Host` and the length of the body are the transport's to add
-/// (RFC 9112, 3.2 and 6.2).
+/// A client's requests have an absolute URI and the client's headers: `Authorization` with the secret key,
+/// `Clerk-API-Version`, `User-Agent`, `Accept`, and `Content-Type` if there is a body. The transport adds `Host` and the
+/// length of the body (RFC 9112, 3.2 and 6.2). The request's extensions contain the [`CallContext`].
 ///
-/// # What an implementation owes its callers
+/// # Requirements
 ///
-/// - Any status is an `Ok`: a 404 or a 500 is an answer. `Err` is for having no whole answer.
-/// - The error says what became of the request ([`Delivery`]). When in doubt it is
+/// - Every status is `Ok`, including 404 and 500. `Err` means that the response did not arrive in full.
+/// - The error says whether the request may have reached the server ([`Delivery`]). If that is uncertain, it must be
 ///   [`Delivery::MaybeDelivered`]: a wrong [`Delivery::NotSent`] can invite a person twice.
-/// - Headers, method, URI and body go out as given, without following redirects.
-/// - The size of the response body is capped; a larger one is
-///   [`TransportErrorKind::ResponseTooLarge`].
-/// - Nothing is sent before the future is polled, and dropping it abandons the attempt. Neither blocks the thread.
+/// - Headers, method, URI and body are sent unchanged, and redirects are not followed.
+/// - The size of the response body is limited. Larger responses fail with [`TransportErrorKind::ResponseTooLarge`].
+/// - Nothing is sent before the future is polled. Dropping the future abandons the attempt. Neither blocks the thread.
 ///
-/// What the operation is travels in the request's extensions as a [`CallContext`].
+/// The conformance suite of `clerk-testkit` checks these requirements.
 ///
 /// ```
 /// use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError, async_trait};
@@ -75,11 +74,15 @@ pub trait HttpTransport: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`TransportError`] when no whole response arrived.
+    /// Returns [`TransportError`] if the response did not arrive in full.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future abandons the attempt. The server may have received the request.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
-/// Both pass the inner future on as it is: an `async fn` would box it a second time.
+/// Forwards the inner future unchanged, because an `async fn` would box it a second time.
 macro_rules! transport_through_pointer {
     ($($pointer:ident),*) => {$(
         impl<T: HttpTransport + ?Sized> HttpTransport for $pointer<T> {

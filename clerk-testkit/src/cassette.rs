@@ -1,4 +1,4 @@
-//! Recorded fixtures: what a server once answered, kept in a file and answered again.
+//! Recorded fixtures: responses of a real server, kept in a file and replayed in tests.
 //!
 //! ```no_run
 //! use clerk_core::{Client, SecretKey};
@@ -6,7 +6,7 @@
 //!
 //! # fn real_transport() -> clerk_testkit::Mock { clerk_testkit::Mock::new() }
 //! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
-//! // `RECORD_CLERK=1 cargo test` records; otherwise the file answers and nothing goes out.
+//! // `RECORD_CLERK=1 cargo test` records. By default, the responses come from the file, and nothing is sent.
 //! let tape = cassette("tests/cassettes/invite.json", "RECORD_CLERK", || real_transport())?;
 //! let key = std::env::var("CLERK_SECRET_KEY").unwrap_or("sk_test_replayed".to_owned());
 //! let clerk = Client::builder(SecretKey::new(key)?, tape.clone()).build()?;
@@ -15,29 +15,37 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What matches
+//! # Matching
 //!
-//! A request is answered by a recorded one of the same method, path, query (in any order) and body (JSON by meaning).
-//! Of several equal ones the first recorded answers first, so requests that are made at the same time get the same
-//! answers in every run. Headers do not matter.
+//! A request matches a recorded one if method, path, query (in any order) and body (JSON by meaning) are the same. Headers
+//! do not matter. Equal requests get their responses in the order of recording, so concurrent requests get the same
+//! responses in every run.
 //!
-//! # What a file holds
+//! # Privacy
 //!
-//! Versioned, readable JSON. JSON bodies stay JSON with every digit and the order of their keys, though not their spacing.
-//! Of the headers only a few are kept ([`RecordOptions::header`] adds to them). Addresses are replaced by
-//! pseudonyms, `person-<12 digits>@example.com`, wherever they stand: in URLs, bodies, headers and error texts, escaped or in
-//! base64. The same address has the same pseudonym in every file, and a replay puts the caller's own addresses back into
-//! the answers and into what it says of a request that does not match. It is a pseudonym and does not make anonymous: who
-//! guesses an address can compute its pseudonym. Other things that tell of people (names, ids, metadata) stay as they are:
-//! record with a development instance.
+//! Email addresses in paths, queries, recorded headers, bodies and error messages are replaced by pseudonyms such as
+//! `person-549d9ab1ff5f@example.com`. An address has the same pseudonym in every file. A replay puts the caller's own
+//! addresses back into responses and messages. Tickets and JSON Web Tokens are replaced by `redacted`.
 //!
-//! Tickets and JSON Web Tokens are replaced by `redacted`. A file in which a secret key would show, encoded or not, is
-//! not written.
+//! A file is not written if it would contain a secret key, or an address, ticket or token in a form in which it cannot be
+//! replaced: escaped within a string, in base64, or both. The error names the place. [`RecordOptions::keep_address`] and
+//! [`RecordOptions::keep_domain`] keep addresses that may be public, for example those of test accounts.
+//!
+//! Pseudonyms do not make anonymous: anyone can compute the pseudonym of an address that they guess. Names, ids and
+//! metadata are not replaced at all. Record with a development instance.
+//!
+//! # Editing
+//!
+//! Files are JSON with every digit and the order of keys preserved, and can be edited by hand. Addresses that you write
+//! into a file are replaced when it is loaded, so that the test can use them. To keep addresses as they are, list them
+//! under the file's key `"keep"`, as `"ada@example.com"` or `"@example.com"`. Of the headers, only a few are recorded;
+//! [`RecordOptions::header`] adds more.
 
 mod body;
 mod difference;
 mod error;
 mod format;
+mod leak;
 mod open;
 mod record;
 mod replay;
@@ -46,6 +54,7 @@ mod scrub;
 
 pub use error::CassetteError;
 pub use format::Cassette;
+pub use leak::Leak;
 pub use open::{CassetteTransport, cassette, cassette_with};
 pub use record::{Record, RecordOptions};
 pub use replay::Replay;

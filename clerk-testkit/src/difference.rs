@@ -4,7 +4,7 @@ mod json;
 
 use std::fmt;
 
-pub(crate) use json::{Extent, diff_json};
+pub(crate) use json::{Extent, diff_json, member};
 
 /// A place where what came differs from what was expected; `None` is nothing at all.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -217,7 +217,7 @@ impl State {
             .cloned()
             .chain(unmet.map(|e| message::unmet(e)))
             .collect();
-        VerifyError::of_problems("the mock was not used as expected", &problems)
+        VerifyError::from_problems("the mock was not used as expected", &problems)
     }
 }
 

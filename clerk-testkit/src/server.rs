@@ -1,4 +1,4 @@
-//! [`FakeClerk`] as a real HTTP server, which any HTTP client and Clerk's SDKs in other languages can be pointed at.
+//! [`FakeClerk`] as a real HTTP server, for any HTTP client and for Clerk's SDKs in other languages.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -12,16 +12,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Besides Clerk's paths, and without a key, it answers
+//! Besides Clerk's paths, the server has control calls, which need no key:
 //!
-//! - `GET /_fake/mails`: how many mails went to each address,
-//! - `GET /_fake/calls`: how many calls of each operation arrived,
-//! - `POST /_fake/reset`: forgets all calls, as [`FakeClerk::reset`] does.
+//! - `GET /_fake/mails` returns the number of emails sent to each address.
+//! - `GET /_fake/calls` returns the number of calls of each operation.
+//! - `POST /_fake/reset` does the same as [`FakeClerk::reset`].
 //!
-//! [Faults](crate::fake::Fault) become what a client would see of them: the connection closes before or after the
-//! effect, in the middle of the answer, or stays silent.
+//! [Faults](crate::fake::Fault) happen on the connection: it closes before or after the effect, breaks off in the middle of
+//! the response, or stays silent.
 
-mod answer;
+mod body;
 mod connection;
 mod control;
 
@@ -35,34 +35,33 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::FakeClerk;
 
-/// A running server. It stops when it is dropped: connections end once the answer under way is written, and calls that
-/// hang are cut off.
+/// A running server. It listens on 127.0.0.1 only, speaks HTTP/1.1, and reads bodies of up to 1 MiB.
 ///
-/// It listens on 127.0.0.1 only, speaks HTTP/1.1, and reads bodies of up to 1 MiB.
+/// Dropping it stops it: connections close after the current response, and hanging calls are cut off.
 #[derive(Debug)]
 pub struct FakeServer {
     fake: FakeClerk,
     address: SocketAddr,
-    /// Dropping it tells all tasks to stop.
+    /// Dropping the sender stops all tasks.
     stop: watch::Sender<()>,
     accepting: JoinHandle<()>,
 }
 
 impl FakeServer {
-    /// Serves `fake` on a free port, on the current tokio runtime.
+    /// Serves `fake` on a free port, on the current Tokio runtime.
     ///
     /// # Errors
     ///
-    /// What the system says if it has no port to give.
+    /// The error of the system if no port is free.
     pub async fn start(fake: FakeClerk) -> io::Result<Self> {
         Self::start_on_port(fake, 0).await
     }
 
-    /// Serves `fake` on this port; 0 is any that is free.
+    /// Serves `fake` on this port, or on a free one for 0.
     ///
     /// # Errors
     ///
-    /// What the system says, mostly that the port is taken.
+    /// The error of the system, for example because the port is in use.
     pub async fn start_on_port(fake: FakeClerk, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -76,25 +75,25 @@ impl FakeServer {
         })
     }
 
-    /// Where the server is, such as `http://127.0.0.1:40123`, without `/v1`.
+    /// Returns the base URL, such as `http://127.0.0.1:40123`, without `/v1`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it serves.
+    /// Returns the fake that the server serves.
     pub const fn fake(&self) -> &FakeClerk {
         &self.fake
     }
 
-    /// Stops, and waits until the last connection has ended.
+    /// Stops the server, and waits until the last connection has closed.
     pub async fn stop(self) {
         drop(self.stop);
-        // It ends early only with the runtime.
+        // An error means that the runtime has shut down.
         let _ = self.accepting.await;
     }
 }
@@ -107,7 +106,7 @@ async fn accept(listener: TcpListener, fake: FakeClerk, mut stopped: watch::Rece
                 Ok((stream, _)) => {
                     connections.spawn(connection::serve(stream, fake.clone(), stopped.clone()));
                 }
-                // Too many open files, most likely: some will close.
+                // The most likely cause is too many open files, and some will close.
                 Err(_) => fake.clock().sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}

@@ -1,16 +1,22 @@
-//! A transport that looks on.
+//! A transport that keeps the requests that pass through it.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use clerk_core::{CallContext, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+use clerk_core::middleware::watch_attempt;
+use clerk_core::{
+    CallContext, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError,
+    TransportErrorKind,
+};
 use serde::de::DeserializeOwned;
 
-/// Keeps every request that passes through it, and what became of it.
+/// Keeps every request that passes through it, and the outcome.
 ///
-/// Clones are handles to the same spy: give one to the client and keep one. It stands at the wire, so it sees each
-/// attempt of a call that is retried.
+/// Clones are handles to the same spy: give one to the client and keep one. It sits below the client's retries, so it sees
+/// each attempt of a call.
 ///
 /// ```
 /// use clerk_core::api::invitations::CreateInvitation;
@@ -30,76 +36,107 @@ use serde::de::DeserializeOwned;
 /// ```
 pub struct SpyTransport<T> {
     inner: Arc<T>,
-    calls: Arc<Mutex<Vec<SpyCall>>>,
+    clock: Arc<dyn Clock>,
+    log: CallLog,
 }
 
-/// One request that a [`SpyTransport`] saw.
+/// A request that a [`SpyTransport`] saw.
 ///
-/// `Debug` shows neither body nor key.
+/// `Debug` shows neither the body nor the key.
 #[derive(Clone)]
 pub struct SpyCall {
     request: HttpRequest,
     outcome: SpyOutcome,
+    elapsed: Duration,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 ///
-/// `Debug` shows of a response its status alone.
+/// `Debug` shows the status of a response, and not its body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SpyOutcome {
-    /// It has not ended yet.
+    /// The request has not ended yet.
     InFlight,
-    /// A whole response came.
+    /// The response arrived in full.
     Response(HttpResponse),
-    /// No whole response came.
+    /// The response did not arrive in full.
+    #[non_exhaustive]
     Failure {
-        /// What kept it from coming.
+        /// The kind of the error.
         kind: TransportErrorKind,
-        /// What became of the request.
+        /// Whether the request can have reached the server.
         delivery: Delivery,
+        /// The delay that the error asks for.
+        retry_after: Option<Duration>,
+        /// The messages of the error's sources, outermost first.
+        message: Option<String>,
     },
-    /// It was dropped before it ended: by a timeout, or with the call.
+    /// The request was dropped before it ended, by a timeout or with the call.
     Abandoned,
 }
 
+/// The calls that a spy has seen, in the order in which they were sent.
+#[derive(Clone, Default)]
+pub(crate) struct CallLog(Arc<Mutex<LogState>>);
+
+#[derive(Default)]
+struct LogState {
+    calls: Vec<SpyCall>,
+    changes: u64,
+}
+
 impl<T> SpyTransport<T> {
-    /// Looks on at what passes through `inner`.
+    /// Watches the requests that pass through `inner`.
     pub fn new(inner: T) -> Self {
+        Self::with_clock(inner, Arc::new(SystemClock::new()))
+    }
+
+    pub(crate) fn with_clock(inner: T, clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Arc::new(inner),
-            calls: Arc::default(),
+            clock,
+            log: CallLog::default(),
         }
     }
 
-    /// The transport that is looked at.
+    /// Returns the inner transport.
     pub fn inner(&self) -> &T {
         &self.inner
     }
 
-    /// The requests so far, in the order in which they were sent.
+    /// Returns the requests so far, in the order in which they were sent.
     pub fn calls(&self) -> Vec<SpyCall> {
-        lock(&self.calls).clone()
+        self.log.calls()
+    }
+
+    pub(crate) fn log(&self) -> CallLog {
+        self.log.clone()
     }
 }
 
 impl SpyCall {
-    /// The request, with its extensions. Its `Authorization` header holds the key.
+    /// Returns the request with its extensions. Its `Authorization` header holds the key.
     pub const fn request(&self) -> &HttpRequest {
         &self.request
     }
 
-    /// What became of it.
+    /// Returns the outcome of the request.
     pub const fn outcome(&self) -> &SpyOutcome {
         &self.outcome
     }
 
-    /// The name of the operation that was called; empty if no client made the request.
+    /// Returns the duration of the request, or zero while it is in flight.
+    pub(crate) const fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Returns the name of the operation, or an empty string if the request was not made by a client.
     pub fn operation(&self) -> &'static str {
         CallContext::from_request(&self.request).map_or("", |context| context.operation().name())
     }
 
-    /// The request's body, read as JSON.
+    /// Parses the request's body as JSON.
     ///
     /// # Errors
     ///
@@ -109,66 +146,77 @@ impl SpyCall {
     }
 }
 
+impl CallLog {
+    pub(crate) fn calls(&self) -> Vec<SpyCall> {
+        self.lock().calls.clone()
+    }
+
+    /// Returns how many requests and outcomes were added.
+    pub(crate) fn changes(&self) -> u64 {
+        self.lock().changes
+    }
+
+    fn begin(&self, request: &HttpRequest) -> usize {
+        let mut state = self.lock();
+        state.changes += 1;
+        state.calls.push(SpyCall {
+            request: request.clone(),
+            outcome: SpyOutcome::InFlight,
+            elapsed: Duration::ZERO,
+        });
+        state.calls.len() - 1
+    }
+
+    fn end(&self, index: usize, outcome: SpyOutcome, elapsed: Duration) {
+        let mut state = self.lock();
+        state.changes += 1;
+        let call = &mut state.calls[index];
+        (call.outcome, call.elapsed) = (outcome, elapsed);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LogState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SpyOutcome {
+    fn new(result: Option<&Result<HttpResponse, TransportError>>) -> Self {
+        match result {
+            Some(Ok(response)) => Self::Response(response.clone()),
+            Some(Err(error)) => {
+                let sources = std::iter::successors(error.source(), |&error| error.source());
+                let messages: Vec<String> = sources.map(ToString::to_string).collect();
+                Self::Failure {
+                    kind: error.kind(),
+                    delivery: error.delivery(),
+                    retry_after: error.retry_after(),
+                    message: (!messages.is_empty()).then(|| messages.join(": ")),
+                }
+            }
+            None => Self::Abandoned,
+        }
+    }
+}
+
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for SpyTransport<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let mut watch = Watch::begin(&self.calls, &request);
-        let result = self.inner.send(request).await;
-        watch.end(match &result {
-            Ok(response) => SpyOutcome::Response(response.clone()),
-            Err(error) => SpyOutcome::Failure {
-                kind: error.kind(),
-                delivery: error.delivery(),
-            },
-        });
-        result
+        let index = self.log.begin(&request);
+        let began = self.clock.now();
+        let end = |result: Option<&Result<HttpResponse, TransportError>>| {
+            let elapsed = self.clock.now().saturating_sub(began);
+            self.log.end(index, SpyOutcome::new(result), elapsed);
+        };
+        watch_attempt(&*self.inner, request, end).await
     }
-}
-
-/// Notes the outcome of one call: what it is told, or that it was dropped before.
-struct Watch<'a> {
-    calls: &'a Mutex<Vec<SpyCall>>,
-    index: usize,
-    ended: bool,
-}
-
-impl<'a> Watch<'a> {
-    fn begin(calls: &'a Mutex<Vec<SpyCall>>, request: &HttpRequest) -> Self {
-        let mut list = lock(calls);
-        list.push(SpyCall {
-            request: request.clone(),
-            outcome: SpyOutcome::InFlight,
-        });
-        Self {
-            calls,
-            index: list.len() - 1,
-            ended: false,
-        }
-    }
-
-    fn end(&mut self, outcome: SpyOutcome) {
-        self.ended = true;
-        lock(self.calls)[self.index].outcome = outcome;
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.end(SpyOutcome::Abandoned);
-        }
-    }
-}
-
-fn lock(calls: &Mutex<Vec<SpyCall>>) -> MutexGuard<'_, Vec<SpyCall>> {
-    calls.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T> Clone for SpyTransport<T> {
     fn clone(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            calls: Arc::clone(&self.calls),
+            clock: Arc::clone(&self.clock),
+            log: self.log.clone(),
         }
     }
 }
@@ -177,8 +225,8 @@ impl<T: fmt::Debug> fmt::Debug for SpyTransport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SpyTransport")
             .field("inner", &self.inner)
-            .field("calls", &lock(&self.calls).len())
-            .finish()
+            .field("calls", &self.log.lock().calls.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -197,11 +245,11 @@ impl fmt::Debug for SpyOutcome {
         match self {
             Self::InFlight => f.write_str("InFlight"),
             Self::Response(response) => f.debug_tuple("Response").field(&response.status()).finish(),
-            Self::Failure { kind, delivery } => f
+            Self::Failure { kind, delivery, .. } => f
                 .debug_struct("Failure")
                 .field("kind", kind)
                 .field("delivery", delivery)
-                .finish(),
+                .finish_non_exhaustive(),
             Self::Abandoned => f.write_str("Abandoned"),
         }
     }
@@ -210,7 +258,6 @@ impl fmt::Debug for SpyOutcome {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
-    use std::time::Duration;
 
     use clerk_core::{CallOptions, Client, SecretKey, transport_fn};
 
@@ -224,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn every_attempt_is_seen_with_what_became_of_it() {
+    fn records_every_attempt_with_its_outcome() {
         let clock = ManualClock::new();
         let refused =
             transport_fn(async |_request| Err(TransportError::new(TransportErrorKind::Connect, Delivery::NotSent)));
@@ -232,7 +279,7 @@ mod tests {
         let list = clerk_core::api::invitations::ListInvitations::new();
         let result = clock
             .drive(client(&spy, &clock).invitations().list(&list))
-            .expect("no stall");
+            .expect("does not stall");
         assert_eq!(result.expect_err("refused").attempts(), 3);
         let calls = spy.calls();
         assert_eq!(calls.len(), 3);
@@ -240,14 +287,14 @@ mod tests {
             assert_eq!(call.operation(), "ListInvitations");
             let (kind, delivery) = (TransportErrorKind::Connect, Delivery::NotSent);
             assert!(
-                matches!(call.outcome(), SpyOutcome::Failure { kind: k, delivery: d } if (*k, *d) == (kind, delivery))
+                matches!(call.outcome(), SpyOutcome::Failure { kind: k, delivery: d, .. } if (*k, *d) == (kind, delivery))
             );
         }
         assert!(!format!("{calls:?}").contains("sk_test"));
     }
 
     #[test]
-    fn an_attempt_that_was_given_up_is_told_from_one_that_still_runs() {
+    fn tells_an_abandoned_attempt_from_one_in_flight() {
         let clock = ManualClock::new();
         let spy = SpyTransport::new(transport_fn(async |_request| pending().await));
         let once = CallOptions::new().no_retry().attempt_timeout(Duration::from_secs(5));
@@ -265,7 +312,7 @@ mod tests {
             assert!(matches!(looking.calls()[0].outcome(), SpyOutcome::InFlight));
             call.await.expect_err("a timeout");
         };
-        clock.drive(work).expect("no stall");
+        clock.drive(work).expect("does not stall");
         assert!(matches!(spy.calls()[0].outcome(), SpyOutcome::Abandoned));
     }
 }

@@ -1,11 +1,11 @@
-//! How a test learns that a transport was not used as it was told.
+//! The error of a mock or a replay whose requests were not the expected ones.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What a [`Mock`](crate::Mock) or a [`Replay`](crate::Replay) was not told to expect, or still waits for.
+/// Requests that a [`Mock`](crate::Mock) or a [`Replay`](crate::Replay) did not expect, and expected ones that did not come.
 ///
-/// `Debug` is as readable as `Display`, so that `unwrap()` and a test that returns it show the same text.
+/// `Debug` writes the same text as `Display`, so that it is readable when a test unwraps or returns the error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyError {
     text: String,
@@ -16,8 +16,8 @@ impl VerifyError {
         Self { text }
     }
 
-    /// Lists the problems by number; no problem is no error.
-    pub(crate) fn of_problems(headline: &str, problems: &[String]) -> Result<(), Self> {
+    /// Lists the problems by number. Returns `Ok` if there are none.
+    pub(crate) fn from_problems(headline: &str, problems: &[String]) -> Result<(), Self> {
         if problems.is_empty() {
             return Ok(());
         }
@@ -43,11 +43,8 @@ impl fmt::Debug for VerifyError {
 
 impl StdError for VerifyError {}
 
-/// Ends the test, unless it is ending already: a second panic would abort the process and hide the first.
-#[expect(
-    clippy::panic,
-    reason = "a test that was not verified must fail when its transport is dropped"
-)]
+/// Panics on an error, unless the thread is panicking already: a second panic would abort the process and hide the first.
+#[expect(clippy::panic, reason = "an unverified test fails when its transport is dropped")]
 pub(crate) fn panic_unless_panicking(result: Result<(), VerifyError>) {
     if let Err(error) = result
         && !std::thread::panicking()

@@ -13,7 +13,7 @@ use serde_json::json;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
-fn an_invitation_is_what_clerk_documents() {
+fn an_invitation_has_the_documented_fields() {
     let clock = ManualClock::new();
     let fake = FakeClerk::builder().clock(clock).build();
     let body = r#"{"email_address":" Ada@Example.com","public_metadata":{"n":9007199254740993.10,"k":1},
@@ -130,7 +130,7 @@ fn a_bulk_call_invites_all_or_nobody() {
     let ids: Vec<_> = answer
         .json
         .as_array()
-        .expect("a bare array")
+        .expect("an array")
         .iter()
         .map(|item| &item["id"])
         .collect();
@@ -138,7 +138,7 @@ fn a_bulk_call_invites_all_or_nobody() {
 }
 
 #[test]
-fn ignore_existing_holds_for_each_person_apart() {
+fn ignore_existing_applies_to_each_person() {
     let fake = FakeClerk::builder().pending_invitation("a@example.com").build();
     let people = |first: bool, second: bool| {
         json!([
@@ -160,7 +160,7 @@ fn ignore_existing_holds_for_each_person_apart() {
 }
 
 #[test]
-fn ignore_existing_bypasses_users_only_if_told_so() {
+fn ignore_existing_bypasses_users_only_if_configured() {
     for (rule, status) in [
         (IgnoreExisting::RefusesUsers, 422),
         (IgnoreExisting::BypassesUsers, 200),
@@ -182,7 +182,7 @@ fn ignore_existing_bypasses_users_only_if_told_so() {
 }
 
 #[test]
-fn an_allowlist_keeps_out_who_is_not_on_it() {
+fn an_allowlist_refuses_every_other_address() {
     let fake = FakeClerk::builder()
         .allowed("*@example.com")
         .allowed("ada@other.example")
@@ -200,7 +200,7 @@ fn an_allowlist_keeps_out_who_is_not_on_it() {
 }
 
 #[test]
-fn mails_are_counted_and_notify_false_sends_none() {
+fn emails_are_counted_and_notify_false_sends_none() {
     let fake = FakeClerk::new();
     let people = json!([
         { "email_address": "a@example.com", "notify": false },
@@ -218,7 +218,7 @@ fn mails_are_counted_and_notify_false_sends_none() {
 }
 
 #[test]
-fn revoking_and_deleting() {
+fn revokes_and_deletes_invitations() {
     let fake = FakeClerk::new();
     for address in ["a@example.com", "b@example.com"] {
         assert_eq!(invite(&fake, address).status, 200);

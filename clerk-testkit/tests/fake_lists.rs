@@ -88,7 +88,7 @@ fn lists_are_filtered_ordered_and_paged() {
 }
 
 #[test]
-fn a_page_holds_ten_unless_asked_otherwise() {
+fn a_page_has_ten_items_by_default() {
     let fake = FakeClerk::new();
     for tens in ["a", "b"] {
         let people: Vec<_> = (0..10).map(|i| format!("{tens}{i}@example.com")).collect();
@@ -100,7 +100,7 @@ fn a_page_holds_ten_unless_asked_otherwise() {
 }
 
 #[test]
-fn with_a_read_lag_an_invitation_is_listed_late_and_counts_at_once() {
+fn read_lag_delays_lists_but_not_duplicate_checks() {
     let clock = ManualClock::new();
     let fake = FakeClerk::builder()
         .clock(clock.clone())
@@ -126,7 +126,7 @@ fn users_are_found_by_address() {
     let found = |query: &str| {
         let answer = call(&fake, "GET", &format!("/users?{query}"), "");
         assert_eq!(answer.status, 200, "{query}: {}", answer.json);
-        let users = answer.json.as_array().expect("a bare array").iter();
+        let users = answer.json.as_array().expect("an array").iter();
         let addresses = users.map(|user| {
             user["email_addresses"][0]["email_address"]
                 .as_str()
@@ -188,7 +188,7 @@ fn the_sdk_lists_and_counts_users_and_reads_the_instance() {
 }
 
 #[test]
-fn a_parameter_or_order_that_is_not_simulated_gets_a_code_of_the_fakes_own() {
+fn refuses_a_parameter_or_order_that_is_not_simulated_with_the_fakes_own_code() {
     for (path, part_of_message) in [
         (
             "/users?user_id=user_fake000001",

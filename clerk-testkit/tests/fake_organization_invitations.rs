@@ -1,4 +1,4 @@
-//! What [`FakeClerk`] does with invitations to organizations, as the SDK's own methods see it.
+//! How [`FakeClerk`] handles invitations to organizations.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
@@ -11,55 +11,24 @@ use clerk_core::api::organization_invitations::{
     RevokeOrganizationInvitation,
 };
 use clerk_core::api::users::ListUserOrganizationInvitations;
-use clerk_core::model::{
-    InvitationStatus, Metadata, OrganizationId, OrganizationInvitation, OrganizationInvitationId, UserId,
-};
-use clerk_core::{Client, Error};
-use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, Moment, OrganizationDuplicate};
-use clerk_testkit::{FakeClerk, ManualClock};
-use fake_support::{Answer, call, refusal};
+use clerk_core::model::{InvitationStatus, Metadata, OrganizationInvitation};
+use clerk_testkit::ManualClock;
+use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, Moment};
+use fake_support::organizations::{ada, create, org, person, post, world};
+use fake_support::{call, refusal};
 use http::StatusCode;
 use pollster::block_on;
 use serde_json::{Value, json};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Two organizations: `org_1` has an administrator and a member.
-fn world() -> clerk_testkit::fake::FakeClerkBuilder {
-    FakeClerk::builder()
-        .administrator("org_1", "Boss@example.com")
-        .member("org_1", "member@example.com")
-        .organization("org_2")
-        .existing_user("stranger@example.com")
-}
-
-fn org(id: &str) -> OrganizationId {
-    OrganizationId::from(id)
-}
-
-fn ada() -> CreateOrganizationInvitation {
-    CreateOrganizationInvitation::new("ada@example.com", "org:member")
-}
-
-fn person(address: &str) -> CreateOrganizationInvitation {
-    CreateOrganizationInvitation::new(address, "org:member")
-}
-
-fn create(clerk: &Client, invitation: &CreateOrganizationInvitation) -> Result<OrganizationInvitation, Error> {
-    block_on(clerk.organization_invitations().create(&org("org_1"), invitation))
-}
-
 fn addresses(page: impl IntoIterator<Item = OrganizationInvitation>) -> String {
     let first = |invitation: OrganizationInvitation| invitation.email_address.as_str()[..1].to_owned();
     page.into_iter().map(first).collect::<Vec<_>>().join(" ")
 }
 
-fn post(fake: &FakeClerk, path: &str, body: impl ToString) -> Answer {
-    call(fake, "POST", &format!("/organizations/org_1/invitations{path}"), body)
-}
-
 #[test]
-fn an_invitation_is_what_clerk_documents() {
+fn an_invitation_has_the_documented_fields() {
     let fake = world().clock(ManualClock::new()).build();
     let boss = fake.user_id("boss@example.com").expect("a user");
     let body = json!({
@@ -94,7 +63,7 @@ fn an_invitation_is_what_clerk_documents() {
 
 #[test]
 #[expect(deprecated, reason = "the fake has what Clerk has deprecated too")]
-fn each_method_does_what_it_says() {
+fn each_method_of_the_sdk_works() {
     let fake = world().organization_role("org:billing").build();
     let clerk = fake.client();
     let invitations = clerk.organization_invitations();
@@ -177,251 +146,7 @@ fn each_method_does_what_it_says() {
 }
 
 #[test]
-fn what_is_refused_and_how() {
-    let unknown_org = |clerk: &Client| block_on(clerk.organization_invitations().create(&org("org_9"), &ada())).err();
-    let by = |address: &'static str| {
-        move |clerk: &Client, fake: &FakeClerk| {
-            let inviter = fake.user_id(address).unwrap_or_else(|| UserId::from("user_fake000099"));
-            create(clerk, &ada().inviter(inviter)).err()
-        }
-    };
-    let revoke = |clerk: &Client, id: &str| {
-        let id = OrganizationInvitationId::from(id);
-        block_on(clerk.organization_invitations().revoke(&org("org_1"), &id))
-    };
-    type Attempt<'a> = Box<dyn Fn(&Client, &FakeClerk) -> Option<Error> + 'a>;
-    let cases: Vec<(&str, Attempt<'_>, u16, &str)> = vec![
-        (
-            "no such organization",
-            Box::new(|clerk, _| unknown_org(clerk)),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "no such role",
-            Box::new(|clerk, _| create(clerk, &CreateOrganizationInvitation::new("ada@example.com", "admin")).err()),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "no such inviter",
-            Box::new(by("nobody@example.com")),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "an inviter from elsewhere",
-            Box::new(by("stranger@example.com")),
-            403,
-            "not_a_member_in_organization",
-        ),
-        (
-            "an inviter without rights",
-            Box::new(by("member@example.com")),
-            403,
-            "missing_organization_permission",
-        ),
-        (
-            "a member",
-            Box::new(|clerk, _| create(clerk, &person("MEMBER@example.com")).err()),
-            400,
-            "already_a_member_in_organization",
-        ),
-        (
-            "no address",
-            Box::new(|clerk, _| create(clerk, &person("ada")).err()),
-            422,
-            "form_param_format_invalid",
-        ),
-        (
-            "blocked",
-            Box::new(|clerk, _| create(clerk, &person("x@evil.example")).err()),
-            403,
-            "not_allowed_access",
-        ),
-        (
-            "invited already",
-            Box::new(|clerk, _| create(clerk, &person("old@example.com")).err()),
-            400,
-            "organization_invitation_not_unique",
-        ),
-        (
-            "twice in one call",
-            Box::new(|clerk, _| {
-                let people = [ada(), person("b@example.com"), person("ADA@example.com")];
-                block_on(clerk.organization_invitations().create_bulk(&org("org_1"), &people)).err()
-            }),
-            400,
-            "organization_invitation_not_unique",
-        ),
-        (
-            "read in another organization",
-            Box::new(|clerk, _| {
-                let id = OrganizationInvitationId::from("orginv_fake000001");
-                block_on(clerk.organization_invitations().get(&org("org_2"), &id)).err()
-            }),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "revoke nothing",
-            Box::new(|clerk, _| revoke(clerk, "orginv_fake000099").err()),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "revoke twice",
-            Box::new(|clerk, _| {
-                revoke(clerk, "orginv_fake000001").expect("the first time");
-                revoke(clerk, "orginv_fake000001").err()
-            }),
-            404,
-            "organization_invitation_not_pending",
-        ),
-        (
-            "list nothing",
-            Box::new(|clerk, _| {
-                block_on(
-                    clerk
-                        .organization_invitations()
-                        .list(&ListOrganizationInvitations::new("org_9")),
-                )
-                .err()
-            }),
-            404,
-            "resource_not_found",
-        ),
-        (
-            "list of nobody",
-            Box::new(|clerk, _| {
-                let list = ListUserOrganizationInvitations::new("user_fake000099");
-                block_on(clerk.users().list_organization_invitations(&list)).err()
-            }),
-            404,
-            "resource_not_found",
-        ),
-    ];
-    for (what, attempt, status, code) in cases {
-        let fake = world()
-            .pending_organization_invitation("org_1", "old@example.com")
-            .blocked("*@evil.example")
-            .build();
-        let error = attempt(&fake.client(), &fake).expect(what);
-        assert_eq!(refusal(&error), (status, code.to_owned()), "{what}");
-        assert!(fake.mails().is_empty(), "{what}");
-    }
-}
-
-#[test]
-fn fields_are_checked_by_name() {
-    let with = |fields: Value| {
-        let mut person = json!({ "email_address": "ada@example.com", "role": "org:member" });
-        let all = person.as_object_mut().expect("an object");
-        all.extend(fields.as_object().expect("an object").clone());
-        person
-    };
-    for (fields, code, param) in [
-        (json!({ "role": null }), "form_param_nil", "role"),
-        (json!({ "role": 7 }), "form_param_type_invalid", "role"),
-        (json!({ "email_address": null }), "form_param_nil", "email_address"),
-        (
-            json!({ "public_metadata": [] }),
-            "form_param_value_invalid",
-            "public_metadata",
-        ),
-        (
-            json!({ "private_metadata": "x" }),
-            "form_param_value_invalid",
-            "private_metadata",
-        ),
-        (
-            json!({ "expires_in_days": 366 }),
-            "form_param_value_invalid",
-            "expires_in_days",
-        ),
-        (
-            json!({ "redirect_url": "x" }),
-            "form_param_format_invalid",
-            "redirect_url",
-        ),
-        (
-            json!({ "ignore_existing": true }),
-            "form_param_unknown",
-            "ignore_existing",
-        ),
-        (
-            json!({ "template_slug": "invitation" }),
-            "form_param_unknown",
-            "template_slug",
-        ),
-    ] {
-        for (path, body) in [("", with(fields.clone())), ("/bulk", json!([with(fields.clone())]))] {
-            let answer = post(&world().build(), path, body);
-            assert_eq!((answer.status, answer.code()), (422, code), "{fields}");
-            assert_eq!(answer.meta()["param_name"], param, "{fields}");
-        }
-    }
-    let missing = post(&world().build(), "", json!({ "email_address": "ada@example.com" }));
-    assert_eq!(
-        (missing.code(), &missing.meta()["param_name"]),
-        ("form_param_missing", &json!("role"))
-    );
-    let eleven: Value = (0..11)
-        .map(|i| json!({ "email_address": format!("p{i}@example.com"), "role": "org:member" }))
-        .collect();
-    for (people, status, code) in [
-        (eleven, 400, "bulk_size_exceeded"),
-        (json!([]), 422, "form_param_value_invalid"),
-    ] {
-        let answer = post(&world().build(), "/bulk", people);
-        assert_eq!((answer.status, answer.code()), (status, code));
-    }
-    let unknown_role = post(&world().build(), "", with(json!({ "role": "org:owner" })));
-    assert_eq!(
-        (unknown_role.status, &unknown_role.meta()["param_name"]),
-        (404, &json!("role"))
-    );
-    let revoke = post(&world().build(), "/orginv_fake000001/revoke", json!({ "user": "x" }));
-    assert_eq!(
-        (revoke.code(), &revoke.meta()["param_name"]),
-        ("form_param_unknown", &json!("user"))
-    );
-}
-
-#[test]
-fn a_duplicate_is_refused_in_either_of_the_ways_that_clerk_tells_of() {
-    let people = json!([
-        { "email_address": "new@example.com", "role": "org:member" },
-        { "email_address": "OLD@example.com", "role": "org:member" },
-    ]);
-    for (rule, code, meta) in [
-        (
-            OrganizationDuplicate::NotUnique,
-            "organization_invitation_not_unique",
-            Value::Null,
-        ),
-        (
-            OrganizationDuplicate::DuplicateRecord,
-            "duplicate_record",
-            json!({ "email_addresses": ["old@example.com"] }),
-        ),
-    ] {
-        let fake = world()
-            .pending_organization_invitation("org_1", "old@example.com")
-            .organization_duplicate(rule)
-            .build();
-        let answer = post(&fake, "/bulk", &people);
-        assert_eq!(
-            (answer.status, answer.code(), answer.meta()),
-            (400, code, &meta),
-            "{rule:?}"
-        );
-        assert!(fake.mails().is_empty(), "all or nobody");
-    }
-}
-
-#[test]
-fn an_address_is_free_again_once_its_invitation_is_not_pending() {
+fn an_address_can_be_invited_again_once_nothing_is_pending() {
     let clock = ManualClock::new();
     let fake = world().clock(clock.clone()).build();
     let clerk = fake.client();
@@ -450,7 +175,7 @@ fn an_address_is_free_again_once_its_invitation_is_not_pending() {
 }
 
 #[test]
-fn who_accepts_gets_the_role_of_the_invitation() {
+fn joining_gives_the_role_of_the_invitation() {
     let fake = world().build();
     let clerk = fake.client();
     create(
@@ -524,49 +249,7 @@ fn lists_are_filtered_ordered_and_paged() {
 }
 
 #[test]
-fn the_documented_limits_are_for_all_organizations_together() {
-    let clock = ManualClock::new();
-    let fake = world().clock(clock.clone()).build();
-    for (suffix, limit, operation) in [
-        ("", 250, FakeOperation::CreateOrganizationInvitation),
-        ("/bulk", 50, FakeOperation::CreateOrganizationInvitationBulk),
-    ] {
-        for i in 0..=limit {
-            let path = format!("/organizations/org_{}/invitations{suffix}", 1 + i % 2);
-            let person = json!({ "email_address": format!("p{limit}{i}@example.com"), "role": "org:member" });
-            let body = if suffix.is_empty() { person } else { json!([person]) };
-            let answer = call(&fake, "POST", &path, body);
-            let expected = if i < limit { 200 } else { 429 };
-            assert_eq!(answer.status, expected, "{suffix} {i}");
-            clock.advance(Duration::from_millis(101));
-        }
-        assert_eq!(fake.budget_left(operation), Some(0));
-    }
-    assert_eq!(
-        fake.budget_left(FakeOperation::CreateInvitation),
-        Some(100),
-        "another budget"
-    );
-}
-
-#[test]
-fn a_full_organization_takes_nobody() {
-    let fake = world().membership_limit("org_1", 4).build();
-    let clerk = fake.client();
-    create(&clerk, &ada()).expect("two members and an invitation");
-    let two = [person("b@example.com"), person("c@example.com")];
-    let full = block_on(clerk.organization_invitations().create_bulk(&org("org_1"), &two)).expect_err("full");
-    assert_eq!(
-        refusal(&full),
-        (403, "organization_membership_quota_exceeded".to_owned())
-    );
-    create(&clerk, &two[0]).expect("the last place");
-    create(&clerk, &two[1]).expect_err("no place");
-    block_on(clerk.organization_invitations().create(&org("org_2"), &two[1])).expect("no limit there");
-}
-
-#[test]
-fn faults_and_read_lag_are_as_for_invitations_to_the_application() {
+fn faults_and_read_lag_apply_to_organization_invitations() {
     let clock = ManualClock::new();
     let fault = Fault::ServerError(StatusCode::INTERNAL_SERVER_ERROR, Moment::AfterEffect);
     let fake = world()

@@ -19,7 +19,7 @@ fn entry(number: u32) -> WaitlistEntryId {
 }
 
 #[test]
-fn an_entry_is_what_clerk_documents() {
+fn an_entry_has_the_documented_fields() {
     let fake = FakeClerk::builder().clock(ManualClock::new()).build();
     let start = ManualClock::START.as_millis();
     let answer = call(
@@ -49,7 +49,7 @@ fn an_entry_is_what_clerk_documents() {
 }
 
 #[test]
-fn each_method_does_what_it_says() {
+fn each_method_of_the_sdk_works() {
     let fake = FakeClerk::new();
     let clerk = fake.client();
     let waitlist = clerk.waitlist_entries();
@@ -122,7 +122,7 @@ fn world() -> FakeClerk {
 type Attempt = fn(&Client, &WaitlistEntryId) -> Result<(), Error>;
 
 #[test]
-fn what_is_possible_with_which_entry() {
+fn each_action_depends_on_the_status_of_the_entry() {
     let invite: Attempt = |clerk, id| block_on(clerk.waitlist_entries().invite(id)).map(drop);
     let insist: Attempt =
         |clerk, id| block_on(clerk.execute(&InviteWaitlistEntry::new(id).ignore_existing(true))).map(drop);
@@ -176,7 +176,7 @@ fn a_users_entry_can_be_invited_where_ignore_existing_bypasses_users() {
 }
 
 #[test]
-fn what_is_put_on_the_list_is_checked() {
+fn creation_checks_its_body() {
     let people = |count: usize| -> Value {
         (0..count)
             .map(|i| json!({ "email_address": format!("p{i}@example.com") }))

@@ -230,11 +230,11 @@ fn finds_each_seeded_difference() {
             "required: [id, title, status, subtitle, cover]",
             "required: [id, status, subtitle, cover]",
             &[
-                "AddBook response: makes a response undecodable: AddBook succeeded with status 200, but its answer could not be \
-                 read: a field is missing at title",
+                "AddBook response: makes a response undecodable: AddBook succeeded with status 200, but its response could not be \
+                 read: missing field at title",
                 "AddBook response.title: is optional or nullable, but required by the SDK: ",
-                "ListBooks response: makes a response undecodable: ListBooks succeeded with status 200, but its answer could not be \
-                 read: a field is missing at [",
+                "ListBooks response: makes a response undecodable: ListBooks succeeded with status 200, but its response could not be \
+                 read: missing field at [",
                 "ListBooks response[].title: is optional or nullable, but required by the SDK: ",
             ],
         ),

@@ -18,8 +18,6 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Invitation, InvitationId, Page};
 use crate::operation::{Operation, RateLimitKey};
-use crate::run::journal::Journal;
-use crate::run::{InvitationRun, RevocationRun};
 
 /// The rate limit that [`InvitationsApi::create`] counts against.
 pub const RATE_LIMIT_SINGLE: RateLimitKey = CreateInvitation::OPERATION.rate_limit_key();
@@ -83,19 +81,6 @@ impl InvitationsApi<'_> {
     /// Not cancel safe, like [`create`](Self::create).
     pub async fn create_bulk(self, invitations: &[CreateInvitation]) -> Result<Vec<Invitation>> {
         self.client.execute(&CreateInvitationBulk::new(invitations)).await
-    }
-
-    /// Invites any number of people, each once, across rate limits, failures and crashes. See [`InvitationRun`].
-    pub fn invite_all<'p, I>(self, people: I) -> InvitationRun<'p>
-    where
-        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
-    {
-        InvitationRun::to_application(self.client, people)
-    }
-
-    /// Revokes the invitations that a run of [`invite_all`](Self::invite_all) created, as recorded in its journal.
-    pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
-        RevocationRun::of_application(self.client, journal)
     }
 
     /// Lists invitations (`GET /v1/invitations`), newest first by default.

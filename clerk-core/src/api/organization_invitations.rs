@@ -21,8 +21,6 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::model::{OrganizationId, OrganizationInvitation, OrganizationInvitationId, Page, UserId};
 use crate::operation::{Operation, RateLimitKey};
-use crate::run::journal::Journal;
-use crate::run::{InvitationRun, RevocationRun};
 
 /// The rate limit that [`OrganizationInvitationsApi::create`] counts against.
 pub const RATE_LIMIT_SINGLE: RateLimitKey = CreateOrganizationInvitationSingle::OPERATION.rate_limit_key();
@@ -105,20 +103,6 @@ impl OrganizationInvitationsApi<'_> {
     ) -> Result<Vec<OrganizationInvitation>> {
         let create = CreateOrganizationInvitationBulk::new(organization_id, invitations);
         self.client.execute(&create).await.map(|page| page.data)
-    }
-
-    /// Invites any number of people to an organization, each once, across rate limits, failures and crashes. See
-    /// [`InvitationRun`].
-    pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
-    where
-        I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
-    {
-        InvitationRun::to_organization(self.client, organization_id, people)
-    }
-
-    /// Revokes the invitations that a run of [`invite_all`](Self::invite_all) created, as recorded in its journal.
-    pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
-        RevocationRun::of_organization(self.client, organization_id, journal)
     }
 
     /// Lists the invitations to an organization (`GET /v1/organizations/{organization_id}/invitations`), newest first by

@@ -1,4 +1,4 @@
-//! What each request puts on the wire, what each refuses to send, and that none shows an address.
+//! The wire form of each request, the requests that are refused, and redaction of email addresses.
 
 use std::fmt::Debug;
 
@@ -19,7 +19,7 @@ use super::waitlist_entries::{
 use crate::endpoint::Endpoint;
 use crate::model::{InvitationStatus, InvitationTemplate, Metadata, UserId, WaitlistEntryStatus};
 
-/// Method, path with query, and body, as `POST /invitations {"email_address":"a@x.test"}`.
+/// Returns method, path with query, and body, as `POST /invitations {"email_address":"a@x.test"}`.
 fn sent(endpoint: &impl Endpoint) -> String {
     let request = endpoint.request().expect("a valid request");
     let mut sent = format!("{} {}", request.operation().method(), request.path());
@@ -37,7 +37,7 @@ fn seat() -> Metadata {
 }
 
 #[test]
-fn what_inviting_to_the_application_sends() {
+fn invitation_requests_have_the_documented_wire_form() {
     let whole = CreateInvitation::new("a@x.test")
         .public_metadata(seat())
         .redirect_url("https://x.test/in")
@@ -84,7 +84,7 @@ fn what_inviting_to_the_application_sends() {
 }
 
 #[test]
-fn what_inviting_to_an_organization_sends() {
+fn organization_invitation_requests_have_the_documented_wire_form() {
     let (organization, id, user) = ("org_1".into(), "orginv_1".into(), UserId::from("user_1"));
     let person = CreateOrganizationInvitation::new("a@x.test", "org:member");
     let whole = person
@@ -171,7 +171,7 @@ fn what_inviting_to_an_organization_sends() {
 }
 
 #[test]
-fn what_the_waitlist_users_and_the_instance_are_asked() {
+fn waitlist_user_and_instance_requests_have_the_documented_wire_form() {
     let id = "wle_1".into();
     let silent = CreateWaitlistEntry::new("a@x.test").notify(false);
     let invite = InviteWaitlistEntry::new(&id);
@@ -222,11 +222,13 @@ fn what_the_waitlist_users_and_the_instance_are_asked() {
 }
 
 #[test]
-fn what_clerk_would_refuse_for_certain_is_not_sent() {
+fn refuses_requests_that_clerk_would_refuse() {
     fn refused(endpoint: &impl Endpoint) -> String {
         let error = endpoint.request().expect_err("an invalid request").to_string();
-        let (_, reason) = error.split_once(" was not sent: ").expect("it says what was not sent");
-        assert!(!reason.contains("x.test"), "{reason} shows an address");
+        let (_, reason) = error
+            .split_once(" was not sent: ")
+            .expect("the message names the operation");
+        assert!(!reason.contains("x.test"), "{reason} contains an address");
         reason.to_owned()
     }
     let organization = "org_1".into();
@@ -302,12 +304,12 @@ fn what_clerk_would_refuse_for_certain_is_not_sent() {
         ),
     ];
     for (reason, expected) in cases {
-        assert!(reason.starts_with(expected), "{reason:?} and not {expected:?}");
+        assert!(reason.starts_with(expected), "{reason:?} instead of {expected:?}");
     }
 }
 
 #[test]
-fn no_request_shows_an_address_a_link_or_what_is_looked_for() {
+fn requests_redact_email_addresses_links_and_search_texts() {
     let secret = "ada@x.test";
     let url = "https://x.test/?for=ada@x.test";
     let organization = "org_1".into();
@@ -331,7 +333,7 @@ fn no_request_shows_an_address_a_link_or_what_is_looked_for() {
 }
 
 #[test]
-fn names_are_unique_and_only_what_makes_anew_is_not_replayed() {
+fn operation_names_are_unique_and_only_creating_operations_are_not_idempotent() {
     let mut names: Vec<_> = super::operations().map(crate::Operation::name).collect();
     let once: Vec<_> = super::operations()
         .filter(|operation| !operation.is_idempotent())

@@ -6,7 +6,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::error::BuildError;
 
-/// Where the API is: scheme, host, and the path up to `/v1`.
+/// The base URL of the API: scheme, host, and path up to and including `/v1`.
 #[derive(Clone)]
 pub(super) struct BaseUrl {
     scheme: Scheme,
@@ -15,7 +15,7 @@ pub(super) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads an absolute URL. A trailing slash, and a trailing `/v1`, are as good as none.
+    /// Parses an absolute URL. A trailing slash and a trailing `/v1` are optional.
     pub(super) fn parse(url: &str, allow_insecure_http: bool) -> Result<Self, BuildError> {
         let url = url.trim();
         if url.contains('#') {
@@ -47,7 +47,7 @@ impl BaseUrl {
         })
     }
 
-    /// The URL of `path`, with a query if that is not empty; `None` if it is not a valid one.
+    /// Returns the URL of `path`, with `query` if that is not empty, or `None` if the result is not a valid URL.
     pub(super) fn join(&self, path: &str, query: &str) -> Option<Uri> {
         let length = self.path.len() + path.len() + 1 + query.len();
         let mut path_and_query = String::with_capacity(length);
@@ -82,7 +82,7 @@ mod tests {
     use BuildError::{BaseUrl as Malformed, InsecureBaseUrl as Insecure};
 
     #[test]
-    fn what_is_a_base_url() {
+    fn accepts_https_and_loopback_urls_only() {
         let cases = [
             ("https://api.clerk.com", Ok("https://api.clerk.com/v1/x?a=b")),
             ("https://api.clerk.com/", Ok("https://api.clerk.com/v1/x?a=b")),

@@ -14,10 +14,10 @@ use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
 use crate::transport::HttpTransport;
 
-/// Makes a [`Client`]: [`Client::builder`] starts it.
+/// A builder of a [`Client`], created by [`Client::builder`].
 ///
-/// Everything has a default. A client retries (3 attempts), heeds 429, gives each attempt 30 seconds, and keeps no
-/// limits of its own.
+/// By default, a client makes up to 3 attempts, waits as long as a 429 asks it to, limits each attempt to 30 seconds, and has
+/// no rate limits of its own.
 #[must_use]
 pub struct ClientBuilder {
     secret_key: SecretKey,
@@ -52,71 +52,71 @@ impl ClientBuilder {
         }
     }
 
-    /// Calls the API here instead of [`Client::DEFAULT_BASE_URL`]; with or without `/v1`.
+    /// Sets the base URL, with or without `/v1`. The default is [`Client::DEFAULT_BASE_URL`].
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Allows a plain `http` base URL that is not loopback. The secret key then travels unprotected.
+    /// Allows a plain `http` base URL whose host is not loopback. The secret key is then sent unencrypted.
     pub const fn allow_insecure_http(mut self) -> Self {
         self.allow_insecure_http = true;
         self
     }
 
-    /// Names the application in front of the SDK in `User-Agent` (RFC 9110, 10.1.5), such as `my-app/1.2`.
+    /// Sets the name of the application, such as `my-app/1.2`, which precedes the SDK's in `User-Agent` (RFC 9110, 10.1.5).
     pub fn user_agent(mut self, application: impl Into<String>) -> Self {
         self.user_agent = Some(application.into());
         self
     }
 
-    /// Tells the time by this clock instead of [`SystemClock`].
+    /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Retries as this policy says instead of the default one.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Makes the jitter of the backoffs repeatable. Without a seed it differs from client to client.
+    /// Sets the seed of the backoffs' jitter, to make it reproducible. By default, each client has a random seed.
     pub const fn retry_seed(mut self, seed: u64) -> Self {
         self.retry_seed = Some(seed);
         self
     }
 
-    /// Keeps the client's own calls within these limits. There are none by default: what Clerk answers is heeded.
+    /// Sets rate limits for the client's calls. By default there are none, and the client only waits as 429 responses ask.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.rate_limits = limits;
         self
     }
 
-    /// Gives each attempt this long instead of 30 seconds, response body included.
+    /// Sets the timeout of each attempt, response body included. The default is 30 seconds.
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// Tells this observer of each attempt.
+    /// Sets an observer, which receives a callback for each attempt.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Makes every call with these options unless the call has its own.
+    /// Sets the default options of all calls.
     pub const fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if the base URL or the user agent cannot be used.
+    /// Returns [`BuildError`] if the base URL or the user agent is invalid.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;

@@ -12,9 +12,9 @@ use crate::transport::{HttpRequest, HttpTransport, SendFuture};
 static CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 static JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Puts a client's headers on each request, right before the transport that the client was given.
+/// Sets a client's headers on each request, right before the transport that the client was given.
 ///
-/// So none of the middlewares holds the key, and what they keep of a request for another attempt is less.
+/// This way no middleware sees the key, and the copy that [`Retry`](crate::middleware::Retry) keeps has no headers to clone.
 pub(super) struct SetHeaders {
     transport: Box<dyn HttpTransport>,
     without_body: HeaderMap,
@@ -55,7 +55,7 @@ impl HttpTransport for SetHeaders {
     }
 }
 
-/// Shows the transport alone.
+/// Shows only the transport, because the headers contain the key.
 impl fmt::Debug for SetHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.transport.fmt(f)
@@ -73,10 +73,10 @@ mod tests {
     use crate::api::invitations::{CreateInvitation, ListInvitations};
     use crate::transport::{HttpResponse, transport_fn};
 
-    /// Answers the first attempt with 429, and each later one with an empty list.
-    fn busy_at_first(requests: Arc<Mutex<Vec<HttpRequest>>>) -> impl HttpTransport {
+    /// Answers the first attempt with 429 and the others with an empty list.
+    fn rate_limited_once(requests: Arc<Mutex<Vec<HttpRequest>>>) -> impl HttpTransport {
         transport_fn(move |request| {
-            let mut requests = requests.lock().expect("nobody panics");
+            let mut requests = requests.lock().expect("no panic before");
             let mut response = HttpResponse::new("[]".into());
             if requests.is_empty() {
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
@@ -90,16 +90,16 @@ mod tests {
     }
 
     #[test]
-    fn every_attempt_has_all_headers_and_a_content_type_only_with_a_body() {
+    fn sets_all_headers_on_each_attempt_and_a_content_type_only_with_a_body() {
         let requests = Arc::default();
         let key = SecretKey::new("sk_test_abc").expect("a key");
-        let builder = Client::builder(key, busy_at_first(Arc::clone(&requests))).user_agent("app/1");
+        let builder = Client::builder(key, rate_limited_once(Arc::clone(&requests))).user_agent("app/1");
         let clerk = builder.build().expect("a client");
         let people = [CreateInvitation::new("ada@example.com")];
         pollster::block_on(clerk.invitations().create_bulk(&people)).expect("the second attempt");
         pollster::block_on(clerk.invitations().list(&ListInvitations::new())).expect("a list");
 
-        let requests = requests.lock().expect("nobody panics");
+        let requests = requests.lock().expect("no panic before");
         let [first, second, list] = requests.as_slice() else {
             panic!("{} requests", requests.len());
         };

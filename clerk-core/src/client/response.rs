@@ -10,10 +10,10 @@ use crate::middleware::retry_after;
 use crate::safe_to_log::is_safe_to_log;
 use crate::transport::{Attempts, Effect, HttpResponse, TransportError};
 
-/// A successful answer, whole.
+/// A successful response.
 ///
-/// `Debug` shows the value, and of the headers the names and of the body the length alone: cookies and addresses can stand
-/// there.
+/// `Debug` shows the value, the names of the headers and the length of the body. Header values and the body can contain
+/// cookies and email addresses.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -24,37 +24,37 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// What the body decoded to.
+    /// Returns the decoded body.
     pub const fn value(&self) -> &T {
         &self.value
     }
 
-    /// What the body decoded to, taken out.
+    /// Converts the response into the decoded body.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The status, 200 nearly always.
+    /// Returns the status, which is nearly always 200.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub const fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body as it came: JSON, with the fields that the model does not have too. It can hold addresses.
+    /// Returns the body as it was received: JSON, including fields that the model does not have. It can contain email addresses.
     pub const fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The id under which Clerk's support finds the request.
+    /// Returns the id by which Clerk's support can find the request.
     pub fn trace_id(&self) -> Option<&str> {
         trace_id(&self.headers)
     }
 
-    /// How many attempts the call took.
+    /// Returns the number of attempts that the call took.
     pub const fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -72,7 +72,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// Makes of what the transport brought what the caller gets.
+/// Converts the transport's result into the caller's.
 pub(super) fn read<T: DeserializeOwned>(
     operation: &'static str,
     result: Result<HttpResponse, TransportError>,

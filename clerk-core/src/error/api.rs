@@ -1,4 +1,4 @@
-//! What Clerk says of a failure.
+//! The errors in Clerk's responses.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::model::EmailAddress;
 use crate::safe_to_log::{SafeToLog, is_safe_to_log};
 
-/// One error of Clerk's answer.
+/// One error of Clerk's response.
 ///
-/// `Debug` shows its code and parameter alone: messages and meta can hold addresses.
+/// `Debug` shows only the code and the parameter, because messages and meta can contain email addresses.
 #[derive(Clone, PartialEq, Deserialize)]
 pub struct ApiError {
     #[serde(default, deserialize_with = "null_as_default")]
@@ -24,32 +24,32 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The code, which stays the same from version to version.
+    /// Returns the code. Codes are stable across versions of the API.
     pub const fn code(&self) -> &ErrorCode {
         &self.code
     }
 
-    /// A short message for a developer. It can hold an address.
+    /// Returns a short message for developers. It can contain an email address.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// A longer message, often fit for a user to see. It can hold an address.
+    /// Returns a longer message, often suitable for users. It can contain an email address.
     pub fn long_message(&self) -> Option<&str> {
         self.long_message.as_deref()
     }
 
-    /// All that Clerk says besides, as JSON; its shape depends on the code.
+    /// Returns further details as JSON. Their shape depends on the code.
     pub const fn meta(&self) -> Option<&serde_json::Value> {
         self.meta.as_ref()
     }
 
-    /// The parameter at fault (`meta.param_name`), where Clerk names one. In a bulk call it does not tell the item.
+    /// Returns the parameter at fault (`meta.param_name`), if Clerk names one. For bulk calls it does not identify the item.
     pub fn param_name(&self) -> Option<&str> {
         self.meta.as_ref()?.get("param_name")?.as_str()
     }
 
-    /// The addresses at fault that Clerk names: `meta.email_addresses` of
+    /// Returns the email addresses at fault, if Clerk names them: `meta.email_addresses` of
     /// [`DUPLICATE_RECORD`](ErrorCode::DUPLICATE_RECORD), `meta.identifiers` of
     /// [`NOT_ALLOWED_ACCESS`](ErrorCode::NOT_ALLOWED_ACCESS).
     pub fn email_addresses(&self) -> impl Iterator<Item = EmailAddress> + '_ {
@@ -70,8 +70,9 @@ impl fmt::Debug for ApiError {
     }
 }
 
-/// A code of Clerk's error list. The constants are those that decide what happens to an invitation; any other is
-/// kept as it came.
+/// An error code of Clerk.
+///
+/// The constants are the codes that matter for invitations. Other codes are kept unchanged.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ErrorCode(Cow<'static, str>);
@@ -85,31 +86,31 @@ macro_rules! codes {
 }
 
 codes! {
-    /// 400: pending invitations exist for these addresses.
+    /// 400: invitations are pending for these email addresses.
     DUPLICATE_RECORD = "duplicate_record";
-    /// 422: a user with this address exists.
+    /// 422: a user has this email address.
     FORM_IDENTIFIER_EXISTS = "form_identifier_exists";
-    /// 422: not an email address, or not what the parameter takes.
+    /// 422: the value is not an email address, or has another invalid format.
     FORM_PARAM_FORMAT_INVALID = "form_param_format_invalid";
-    /// 422: a parameter is missing.
+    /// 422: a required parameter is missing.
     FORM_PARAM_MISSING = "form_param_missing";
-    /// 422: a parameter is `null`.
+    /// 422: the parameter is `null`.
     FORM_PARAM_NIL = "form_param_nil";
-    /// 422: a parameter that the operation does not know.
+    /// 422: the operation does not have this parameter.
     FORM_PARAM_UNKNOWN = "form_param_unknown";
-    /// 422: a parameter of another type.
+    /// 422: the parameter has the wrong type.
     FORM_PARAM_TYPE_INVALID = "form_param_type_invalid";
-    /// 422: a value out of range.
+    /// 422: the value is out of range.
     FORM_PARAM_VALUE_INVALID = "form_param_value_invalid";
-    /// 422: a value that is too large.
+    /// 422: the value is too large.
     FORM_PARAM_VALUE_TOO_LARGE = "form_param_value_too_large";
-    /// 422: the same value twice.
+    /// 422: the same value occurs twice.
     FORM_PARAM_DUPLICATE = "form_param_duplicate";
-    /// 403: the allowlist, the blocklist or the rule on subaddresses forbids these addresses.
+    /// 403: the allowlist, the blocklist or the rule on subaddresses forbids these email addresses.
     NOT_ALLOWED_ACCESS = "not_allowed_access";
-    /// 400: more items in a bulk call than it takes.
+    /// 400: the bulk call has too many items.
     BULK_SIZE_EXCEEDED = "bulk_size_exceeded";
-    /// 400: the monthly number of mails of a development instance is used up.
+    /// 400: the development instance has used up its monthly emails.
     DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED = "dev_monthly_email_limit_exceeded";
     /// 400: the instance does not support invitations.
     INVITATIONS_NOT_SUPPORTED = "invitations_not_supported";
@@ -117,29 +118,29 @@ codes! {
     ACTION_BLOCKED = "action_blocked";
     /// 401: the secret key is not valid.
     CLERK_KEY_INVALID = "clerk_key_invalid";
-    /// 404: there is no such thing.
+    /// 404: the resource does not exist.
     RESOURCE_NOT_FOUND = "resource_not_found";
-    /// 400: the invitation was revoked before.
+    /// 400: the invitation is already revoked.
     INVITATION_ALREADY_REVOKED = "invitation_already_revoked";
-    /// 400: the invitation was accepted before.
+    /// 400: the invitation is already accepted.
     INVITATION_ALREADY_ACCEPTED = "invitation_already_accepted";
-    /// 400: the person has joined the organization.
+    /// 400: the person is already a member of the organization.
     ALREADY_A_MEMBER_IN_ORGANIZATION = "already_a_member_in_organization";
-    /// 400: the same invitation to the organization exists.
+    /// 400: an invitation to the organization is already pending for this email address.
     ORGANIZATION_INVITATION_NOT_UNIQUE = "organization_invitation_not_unique";
-    /// 404: the invitation to the organization was accepted or revoked before.
+    /// 404: the invitation to the organization is already accepted or revoked.
     ORGANIZATION_INVITATION_NOT_PENDING = "organization_invitation_not_pending";
     /// 403: the user is not a member of the organization.
     NOT_A_MEMBER_IN_ORGANIZATION = "not_a_member_in_organization";
-    /// 403: the organization has as many members and invitations as it may.
+    /// 403: the organization has reached its limit of members and invitations.
     ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED = "organization_membership_quota_exceeded";
-    /// 409: the person on the waitlist was invited before.
+    /// 409: the waitlist entry is already invited.
     WAITLIST_ENTRY_ALREADY_INVITED = "waitlist_entry_already_invited";
-    /// 409: the person on the waitlist was rejected before.
+    /// 409: the waitlist entry is already rejected.
     WAITLIST_ENTRY_ALREADY_REJECTED = "waitlist_entry_already_rejected";
-    /// 409: the person on the waitlist has signed up.
+    /// 409: the person on the waitlist has already signed up.
     WAITLIST_ENTRY_ALREADY_COMPLETED = "waitlist_entry_already_completed";
-    /// 409: a batch action is at work on the waitlist entry. Call again later.
+    /// 409: a batch action is processing the waitlist entry. Call again later.
     WAITLIST_ENTRY_LOCKED = "waitlist_entry_locked";
     /// 429: too many calls.
     TOO_MANY_REQUESTS = "too_many_requests";
@@ -148,12 +149,12 @@ codes! {
 }
 
 impl ErrorCode {
-    /// A code by its text.
+    /// Creates a code from its text.
     pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
         Self(code.into())
     }
 
-    /// The code as it came.
+    /// Returns the text of the code.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -183,7 +184,7 @@ impl PartialEq<&str> for ErrorCode {
     }
 }
 
-/// The body of a response that says what failed.
+/// The body of Clerk's error responses.
 #[derive(Deserialize)]
 pub(crate) struct Envelope {
     pub(crate) errors: Vec<ApiError>,
@@ -191,7 +192,7 @@ pub(crate) struct Envelope {
     pub(crate) trace_id: Option<String>,
 }
 
-/// Reads Clerk's error envelope; `None` for a body that is not one. Other servers list errors too, but Clerk's have codes.
+/// Reads Clerk's error envelope. Returns `None` for other bodies; unlike other servers' errors, Clerk's have codes.
 pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
     let mut envelope: Envelope = serde_json::from_slice(body).ok()?;
     envelope.trace_id = envelope.trace_id.filter(|id| is_safe_to_log(id));

@@ -1,4 +1,4 @@
-//! Where in an answer the decoding failed.
+//! Decoding of response bodies, with errors that name the place and not the value.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,7 +9,9 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::safe_to_log::is_safe_to_log;
 
-/// The place in a JSON body that could not be read, without showing what stands there.
+/// A JSON body that does not decode to the expected type.
+///
+/// The error names the place in the body. It never contains the value, which can be an email address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
@@ -19,8 +21,8 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The path in the JSON, such as `[3].created_at`; `.` is the whole body. A key that is no plain name ends it, for a
-    /// key can be an address.
+    /// Returns the path in the JSON, such as `[3].created_at`; `.` is the whole body. The path stops before a key that is not
+    /// a plain name, because keys can be email addresses.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -40,15 +42,15 @@ impl fmt::Display for DecodeError {
 
 impl StdError for DecodeError {}
 
-/// Decodes a body; one that is empty counts as `null`.
+/// Decodes a body. An empty body counts as `null`.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let body = if body.is_empty() { b"null" } else { body };
-    // To look once whether all of it is UTF-8 costs a tenth of looking at each string of it.
+    // Checking the whole body for UTF-8 once costs a tenth of checking each of its strings.
     let decoded = match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(body),
     };
-    // The path is tracked on a second decode alone, so that a success does not pay for it.
+    // Only a second decode tracks the path, so that successes do not pay for it.
     decoded.map_err(|error| locate::<T>(body, &error))
 }
 
@@ -67,12 +69,12 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
             format!("{path}.{field}")
         };
     }
-    // serde_json's own message quotes the value it met, which can be an address.
+    // serde_json's own message quotes the value, which can be an email address.
     let problem = match error.classify() {
-        Category::Data if missing.is_some() => "a field is missing",
-        Category::Data => "not what the model expects",
-        Category::Eof => "the JSON is cut off",
-        Category::Syntax | Category::Io => "not JSON",
+        Category::Data if missing.is_some() => "missing field",
+        Category::Data => "unexpected value",
+        Category::Eof => "unexpected end of the JSON",
+        Category::Syntax | Category::Io => "invalid JSON",
     };
     DecodeError {
         path,
@@ -82,7 +84,7 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
     }
 }
 
-/// The path as far as it can be shown. A field whose name is cut off is an unknown segment.
+/// Returns the part of the path that is safe to log. serde_path_to_error reports a truncated field name as unknown.
 fn printable_path(path: &Path) -> String {
     let is_plain = |segment: &&Segment| match segment {
         Segment::Seq { .. } => true,
@@ -100,7 +102,8 @@ fn printable_path(path: &Path) -> String {
     if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
-/// The field of the model that a message of serde's says is missing. That is no part of the body, so it can be shown.
+/// Returns the field that serde's message reports as missing. The name is the model's and not the body's, so it is safe
+/// to log.
 fn missing_field(message: &str) -> Option<&str> {
     let (field, _) = message.strip_prefix("missing field `")?.split_once('`')?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -113,29 +116,29 @@ mod tests {
     use crate::model::{Invitation, Page};
 
     #[test]
-    fn what_the_model_does_not_have_need_not_be_text() {
+    fn ignores_invalid_utf8_in_unknown_fields() {
         let body = b"{\"id\":\"user_1\",\"deleted\":true,\"note\":\"\xff\"}";
-        let deleted = decode::<crate::model::DeletedObject>(body).expect("the note is passed over");
+        let deleted = decode::<crate::model::DeletedObject>(body).expect("the note is ignored");
         assert!(deleted.deleted);
         let error = decode::<Vec<String>>(b"[\"\xff\"]").expect_err("no text");
-        assert_eq!(error.to_string(), "not JSON at [0] (line 1, column 3)");
+        assert_eq!(error.to_string(), "invalid JSON at [0] (line 1, column 3)");
     }
 
     #[test]
-    fn an_error_names_the_place_and_shows_no_value() {
+    fn errors_name_the_place_and_never_the_value() {
         let cases = [
-            ("{}", "a field is missing at id (line 1, column 2)"),
+            ("{}", "missing field at id (line 1, column 2)"),
             (
                 r#"{"id":"inv_1"}"#,
-                "a field is missing at email_address (line 1, column 14)",
+                "missing field at email_address (line 1, column 14)",
             ),
+            (r#"{"id":{"a@x.test":1}}"#, "unexpected value at id (line 1, column 6)"),
             (
-                r#"{"id":{"a@x.test":1}}"#,
-                "not what the model expects at id (line 1, column 6)",
+                r#"{"id":"a@x.test""#,
+                "unexpected end of the JSON at . (line 1, column 16)",
             ),
-            (r#"{"id":"a@x.test""#, "the JSON is cut off at . (line 1, column 16)"),
-            ("a@x.test", "not JSON at . (line 1, column 1)"),
-            ("", "not what the model expects at . (line 1, column 4)"),
+            ("a@x.test", "invalid JSON at . (line 1, column 1)"),
+            ("", "unexpected value at . (line 1, column 4)"),
         ];
         for (body, expected) in cases {
             let error = decode::<Invitation>(body.as_bytes()).expect_err(body);

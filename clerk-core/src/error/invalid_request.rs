@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A request that the SDK refuses to send, because the API would refuse it for certain.
+/// A request that the SDK refuses to send because Clerk would certainly refuse it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidRequest {
     operation: &'static str,
@@ -10,7 +10,8 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// A request for `operation`, refused for this `reason`, which must show no address.
+    /// Creates the error for a request of `operation`. `reason` says what is wrong and what to do about it; it must not
+    /// contain an email address.
     pub fn new(operation: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             operation,
@@ -18,12 +19,12 @@ impl InvalidRequest {
         }
     }
 
-    /// The operation that was not called.
+    /// Returns the name of the operation.
     pub const fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// What is wrong, and what to do about it.
+    /// Returns what is wrong, and what to do about it.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -11,11 +11,11 @@ use crate::clock::Clock;
 use crate::operation::CallContext;
 use crate::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
-/// Is told of each attempt, for logs, metrics and traces.
+/// Receives a callback for each attempt, for logs, metrics and traces.
 ///
-/// Called on the task that makes the attempt: be quick, and do not block.
+/// The callback runs on the task that makes the attempt, so it must be quick and must not block.
 pub trait Observer: Debug + Send + Sync + 'static {
-    /// An attempt ended.
+    /// Called when an attempt ends.
     fn attempt_ended(&self, attempt: &ObservedAttempt<'_>);
 }
 
@@ -25,21 +25,21 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
     }
 }
 
-/// One attempt, as an [`Observer`] sees it. It holds no body, no address and no key.
+/// An attempt, as an [`Observer`] sees it. It contains no body, no email address and no key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ObservedAttempt<'a> {
-    /// The operation, such as `CreateBulkInvitations`; empty if no client made the request.
+    /// The name of the operation, such as `CreateBulkInvitations`. Empty if the request does not come from a client.
     pub operation: &'static str,
     /// The HTTP method.
     pub method: &'a Method,
-    /// The path below `/v1` with its parameters in braces, as fit for a metric's label.
+    /// The path below `/v1` with its parameters in braces, suitable as a metric label.
     pub path: &'static str,
-    /// The size of the request's body in bytes.
+    /// The size of the request body in bytes.
     pub request_bytes: usize,
-    /// How long the attempt took.
+    /// The duration of the attempt.
     pub elapsed: Duration,
-    /// How it ended.
+    /// How the attempt ended.
     pub end: AttemptEnd<'a>,
 }
 
@@ -47,22 +47,25 @@ pub struct ObservedAttempt<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AttemptEnd<'a> {
-    /// A whole response arrived.
+    /// A response arrived in full.
     Response {
-        /// Its status.
+        /// The status of the response.
         status: StatusCode,
-        /// The size of its body in bytes.
+        /// The size of the response body in bytes.
         bytes: usize,
     },
-    /// No whole response arrived. One for which the call's deadline left no time is a timeout that was not sent.
+    /// The response did not arrive in full. If the call's deadline left no time for the attempt, this is a timeout that was
+    /// not sent.
     Failure(&'a TransportError),
-    /// It was dropped with the call before it ended. An attempt that took too long is a
-    /// [failure](Self::Failure) of the kind [`Timeout`](crate::TransportErrorKind::Timeout).
+    /// The call was dropped before the attempt ended. An attempt that timed out is a [failure](Self::Failure) of the kind
+    /// [`Timeout`](crate::TransportErrorKind::Timeout) instead.
     Abandoned,
 }
 
-/// Tells an [`Observer`] of each attempt. It stands above [`Timeout`](super::Timeout), whose failures it would otherwise not
-/// tell from attempts that the caller gave up.
+/// Reports each attempt to an [`Observer`].
+///
+/// It belongs above [`Timeout`](super::Timeout): below it, an attempt that timed out would look like one that the caller
+/// dropped.
 #[derive(Debug)]
 pub struct Observe<T> {
     inner: T,
@@ -71,7 +74,7 @@ pub struct Observe<T> {
 }
 
 impl<T> Observe<T> {
-    /// Tells `observer` of each attempt of `inner`.
+    /// Reports the attempts of `inner` to `observer`.
     pub fn new(inner: T, observer: Arc<dyn Observer>, clock: Arc<dyn Clock>) -> Self {
         Self { inner, observer, clock }
     }

@@ -2,8 +2,10 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-/// Runs `work` until it ends or `limit` does; `None` if the limit was first. The work is asked first each time.
-pub(crate) async fn race<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+/// Waits for `work`, but only until `limit` is ready. Returns `None` if the limit was first.
+///
+/// If both are ready in the same poll, `work` wins.
+pub async fn race<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let mut work = pin!(work);
     let mut limit = pin!(limit);
     poll_fn(|context| {

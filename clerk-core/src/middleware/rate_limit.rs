@@ -16,14 +16,13 @@ use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, Trans
 
 pub use limits::{InvalidRateLimits, Quota, RateLimits};
 
-/// Keeps the client's own calls within limits, and keeps quiet on an endpoint that answered 429 until its
-/// `Retry-After` is over.
+/// Keeps the client's calls within rate limits, and pauses an endpoint that returned 429 until its `Retry-After` has passed.
 ///
-/// A call waits for its turn if the caller allows the wait, and otherwise fails at once with
-/// [`TransportErrorKind::RateLimited`], which tells the wait and was not sent. A place in a limit counts from the end of its
-/// call, because nobody knows when within the call Clerk counted it.
+/// A call waits for its turn if its options allow the wait. Otherwise it fails at once with
+/// [`TransportErrorKind::RateLimited`], unsent, and the error's `retry_after` is the wait. A call counts against the limit
+/// until one window after its end, because Clerk may count it at any time between its start and its end.
 ///
-/// Each client has its own count: what other processes send with the same key shows as 429 alone.
+/// Each client counts its own calls. Calls of other processes with the same key become noticeable only as 429.
 #[derive(Debug)]
 pub struct RateLimit<T> {
     inner: T,

@@ -15,13 +15,12 @@ use retryable_request::RetryableRequest;
 
 pub use policy::{AttemptOutcome, FailedAttempt, RetryDecision, RetryPolicy};
 
-/// Sends a request again when that is safe and of use.
+/// Retries a request when that is safe and can help.
 ///
-/// The [`RetryPolicy`] decides. A wait that is longer than the call allows is not begun: the last result is returned
-/// at once, and its wait with it.
+/// The [`RetryPolicy`] decides. If the wait would be longer than the call allows, the last result is returned at once.
 ///
-/// What the attempts came to is left as [`Attempts`] in the response's extensions or in the error. A response that
-/// came at the first attempt has none.
+/// The number of attempts is recorded as [`Attempts`] in the response's extensions or in the error. A response to the first
+/// attempt has none.
 #[derive(Debug)]
 pub struct Retry<T> {
     inner: T,
@@ -31,7 +30,7 @@ pub struct Retry<T> {
 }
 
 impl<T> Retry<T> {
-    /// Sends requests of `inner` again as `policy` says. The same `seed` gives the same waits.
+    /// Retries requests to `inner` by `policy`. The `seed` determines the jitter of the waits.
     pub fn new(inner: T, policy: RetryPolicy, clock: Arc<dyn Clock>, seed: u64) -> Self {
         Self {
             inner,
@@ -80,7 +79,7 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
             if is_single || self.policy.max_attempts() <= 1 {
                 return finish(self.inner.send(request).await, 1, Effect::NotApplied);
             }
-            let spare = RetryableRequest::new(&request);
+            let retryable = RetryableRequest::new(&request);
             let mut attempt = self.inner.send(request);
             let mut number = 1;
             let mut earlier_effect = Effect::NotApplied;
@@ -89,7 +88,7 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
                 if matches!(&result, Ok(response) if response.status().is_success()) {
                     return finish(result, number, earlier_effect);
                 }
-                let context = spare.context();
+                let context = retryable.context();
                 let failed = FailedAttempt {
                     number,
                     is_idempotent: context.is_some_and(|context| context.operation().is_idempotent()),
@@ -102,13 +101,13 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
                 drop(result);
                 self.clock.sleep(wait).await;
                 number += 1;
-                attempt = self.inner.send(spare.request());
+                attempt = self.inner.send(retryable.request());
             }
         })
     }
 }
 
-/// Leaves word of the attempts. One that the SDK's own rate limit held back was none.
+/// Records the attempt count. An attempt that the client's own rate limit blocked does not count.
 fn finish(
     result: Result<HttpResponse, TransportError>,
     number: u32,
@@ -123,8 +122,8 @@ fn finish(
             Ok(response)
         }
         Err(error) => {
-            let held_back = error.kind() == TransportErrorKind::RateLimited;
-            let count = number - u32::from(held_back);
+            let was_blocked = error.kind() == TransportErrorKind::RateLimited;
+            let count = number - u32::from(was_blocked);
             Err(error.with_attempts(Attempts::new(count, earlier_effect)))
         }
     }

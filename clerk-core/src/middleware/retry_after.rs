@@ -6,11 +6,11 @@ use http::header::RETRY_AFTER;
 use crate::clock::Clock;
 use crate::model::Timestamp;
 
-/// The wait that a response asks for (RFC 9110, 10.2.3): seconds, or a date.
+/// Returns the wait that a response requests (RFC 9110, 10.2.3), in seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|c| c.is_ascii_digit()) {
-        // Only a number that is too large fails to parse by now.
+        // Digits fail to parse only if the number is too large.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_read() {
+    fn reads_seconds_and_dates() {
         // 1994-11-06 08:49:37 UTC
         let clock = At(Timestamp::from(
             SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),

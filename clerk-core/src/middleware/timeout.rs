@@ -8,10 +8,11 @@ use crate::clock::Clock;
 use crate::operation::CallContext;
 use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
-/// Ends an attempt that takes too long, response body included.
+/// Ends an attempt that takes too long. The time includes the response body.
 ///
-/// The time is the call's own ([`CallOptions::attempt_timeout`](crate::CallOptions::attempt_timeout)) or the default given here, and never more than what
-/// the call's deadline leaves. An attempt that was ended may have been delivered.
+/// The timeout is [`CallOptions::attempt_timeout`](crate::CallOptions::attempt_timeout) if set, or else the default given to
+/// [`new`](Self::new), and never more than the time left until the call's deadline. The request of an attempt that timed out
+/// may have been delivered.
 #[derive(Debug)]
 pub struct Timeout<T> {
     inner: T,
@@ -20,10 +21,10 @@ pub struct Timeout<T> {
 }
 
 impl<T> Timeout<T> {
-    /// The time for an attempt unless said otherwise: 30 seconds.
+    /// The default timeout: 30 seconds.
     pub const DEFAULT: Duration = Duration::from_secs(30);
 
-    /// Gives each attempt of `inner` this long.
+    /// Limits each attempt of `inner` to `default`, unless the call sets its own timeout.
     pub fn new(inner: T, default: Duration, clock: Arc<dyn Clock>) -> Self {
         Self { inner, default, clock }
     }

@@ -6,22 +6,22 @@ use super::{InstanceId, WorkspaceId, open_enum};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Instance {
-    /// The instance's id. It stays the same when the key is rotated.
+    /// The instance's id. It does not change when the secret key is rotated.
     pub id: InstanceId,
-    /// What the instance is for.
+    /// The environment of the instance.
     pub environment_type: EnvironmentType,
     /// The origins that may call Clerk's frontend API for it.
     #[serde(default)]
     pub allowed_origins: Option<Vec<String>>,
-    /// The workspace that owns the instance's application, if one does.
+    /// The workspace that owns the application, if any.
     #[serde(default)]
     pub workspace_id: Option<WorkspaceId>,
 }
 
 open_enum! {
-    /// What an instance is for.
+    /// The environment of an instance.
     pub enum EnvironmentType {
-        /// Development: lower limits, and no real users.
+        /// Development, with lower rate limits and no real users.
         Development = "development",
         /// Production.
         Production = "production",

@@ -5,53 +5,52 @@ use crate::sensitive::Sensitive;
 
 /// An invitation to the application.
 ///
-/// Invitations to an *organization* are another list with another model,
-/// [`OrganizationInvitation`](super::OrganizationInvitation).
+/// Invitations to an *organization* have a model of their own: [`OrganizationInvitation`](super::OrganizationInvitation).
 ///
-/// `Debug` shows neither the address nor the link: who has the link can accept the invitation.
+/// The email address and the link are redacted from `Debug`, because the link is enough to accept the invitation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Invitation {
     /// The invitation's id.
     pub id: InvitationId,
-    /// Who is invited, as Clerk keeps the address.
+    /// The invited email address, as Clerk stores it.
     pub email_address: EmailAddress,
-    /// What becomes the user's public metadata once the invitation is accepted.
+    /// The public metadata that the user receives when the invitation is accepted.
     #[serde(default)]
     pub public_metadata: Metadata,
-    /// What has become of the invitation.
+    /// The status of the invitation.
     pub status: InvitationStatus,
-    /// Whether it was revoked, where Clerk says so apart from the status.
+    /// Whether the invitation was revoked, if Clerk says so in addition to the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<bool>,
-    /// The link by which the invitation is accepted. It carries a ticket: treat it like a password.
+    /// The link that accepts the invitation. It carries a ticket: treat it like a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Sensitive>,
-    /// When it expires.
+    /// When the invitation expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// When it was created.
+    /// When the invitation was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When the invitation was last changed.
     pub updated_at: Timestamp,
 }
 
 open_enum! {
-    /// What has become of an invitation, to the application or to an organization.
+    /// The status of an invitation to the application or to an organization.
     pub enum InvitationStatus {
-        /// Sent, and neither accepted nor revoked nor expired.
+        /// Not accepted, revoked or expired yet.
         Pending = "pending",
         /// The person signed up, or joined the organization.
         Accepted = "accepted",
-        /// Taken back; the link does not work.
+        /// Revoked, so the link no longer works.
         Revoked = "revoked",
-        /// Not accepted in time.
+        /// Not accepted before it expired.
         Expired = "expired",
     }
 }
 
 open_enum! {
-    /// Which of the instance's mail templates an invitation is sent with.
+    /// The email template of an invitation.
     pub enum InvitationTemplate {
         /// The template for invitations, the default.
         Invitation = "invitation",

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::json::Json;
 
-/// A JSON object of the application's own, kept as the text it is: key order, large integers and every digit arrive
-/// as they were sent.
+/// A JSON object that belongs to the application, kept as text, so that key order, large integers and every digit arrive
+/// unchanged.
 ///
 /// Two values are equal if they mean the same; spacing and the order of keys do not matter. Values nested more than 128
 /// levels deep are compared as text. `Debug` shows only the length.
@@ -32,30 +32,30 @@ use crate::json::Json;
 pub struct Metadata(Box<RawValue>);
 
 impl Metadata {
-    /// Writes `value` as JSON.
+    /// Serializes `value` as JSON.
     ///
     /// # Errors
     ///
-    /// [`InvalidMetadata`] if it is not an object, or cannot be written as JSON.
+    /// Returns [`InvalidMetadata`] if the value is not an object, or cannot be serialized as JSON.
     pub fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, InvalidMetadata> {
         serde_json::value::to_raw_value(value)
             .map_err(|_| InvalidMetadata::NotJson)
-            .and_then(Self::of_object)
+            .and_then(Self::from_object)
     }
 
-    /// Takes JSON text as it is.
+    /// Creates metadata from JSON text, which is kept unchanged.
     ///
     /// # Errors
     ///
-    /// [`InvalidMetadata`] if it is not JSON, or not an object.
+    /// Returns [`InvalidMetadata`] if the text is not JSON, or not an object.
     pub fn from_json(json: impl Into<String>) -> Result<Self, InvalidMetadata> {
-        // Spacing around the object is not part of it.
+        // Whitespace around the object is dropped.
         let json: String = json.into();
         let raw: &RawValue = serde_json::from_str(&json).map_err(|_| InvalidMetadata::NotJson)?;
-        Self::of_object(raw.to_owned())
+        Self::from_object(raw.to_owned())
     }
 
-    fn of_object(raw: Box<RawValue>) -> Result<Self, InvalidMetadata> {
+    fn from_object(raw: Box<RawValue>) -> Result<Self, InvalidMetadata> {
         if raw.get().starts_with('{') {
             Ok(Self(raw))
         } else {
@@ -63,28 +63,28 @@ impl Metadata {
         }
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn as_json(&self) -> &str {
         self.0.get()
     }
 
-    /// Whether the object has no members.
+    /// Returns whether the object has no members.
     pub fn is_empty(&self) -> bool {
         self.as_json()[1..].trim_start().starts_with('}')
     }
 
-    /// Reads the object as a type of yours.
+    /// Deserializes the object.
     ///
     /// # Errors
     ///
-    /// [`InvalidMetadata::Mismatch`] if the type does not fit.
+    /// Returns [`InvalidMetadata::Mismatch`] if the object does not have the form of `T`.
     pub fn get<T: DeserializeOwned>(&self) -> Result<T, InvalidMetadata> {
         serde_json::from_str(self.as_json()).map_err(|_| InvalidMetadata::Mismatch)
     }
 }
 
 impl Default for Metadata {
-    /// The empty object.
+    /// Returns the empty object.
     fn default() -> Self {
         Self::from(serde_json::Map::new())
     }
@@ -99,13 +99,13 @@ impl From<serde_json::Map<String, serde_json::Value>> for Metadata {
 }
 
 impl<'de> Deserialize<'de> for Metadata {
-    /// Reads an object; `null` counts as the empty one.
+    /// Reads an object. `null` counts as the empty object.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         if raw.get() == "null" {
             return Ok(Self::default());
         }
-        Self::of_object(raw).map_err(serde::de::Error::custom)
+        Self::from_object(raw).map_err(serde::de::Error::custom)
     }
 }
 
@@ -122,15 +122,15 @@ impl fmt::Debug for Metadata {
     }
 }
 
-/// Why something is not metadata.
+/// The error for a value that cannot be metadata, or cannot be read as a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
-    /// It is JSON, but not an object. Clerk takes objects alone.
+    /// The value is JSON, but not an object. Clerk accepts only objects.
     NotAnObject,
-    /// It is not JSON, or cannot be written as JSON.
+    /// The text is not JSON, or the value cannot be serialized as JSON.
     NotJson,
-    /// The type it was to be read as does not fit.
+    /// The object does not have the form of the requested type.
     Mismatch,
 }
 
@@ -139,7 +139,7 @@ impl fmt::Display for InvalidMetadata {
         f.write_str(match self {
             Self::NotAnObject => "metadata must be a JSON object",
             Self::NotJson => "metadata must be JSON",
-            Self::Mismatch => "the metadata does not fit the type it is read as",
+            Self::Mismatch => "the metadata does not have the form of the requested type",
         })
     }
 }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equality_is_by_meaning() {
+    fn equality_ignores_order_and_whitespace() {
         let cases = [
             (r#"{"a":1,"b":[true,null]}"#, r#"{ "b": [true, null], "a": 1 }"#, true),
             (r#"{"a":"\u00fc"}"#, r#"{"a":"ü"}"#, true),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_of_any_depth_is_compared() {
+    fn compares_nesting_of_any_depth() {
         let nested = |depth: usize, inner: &str| {
             let json = format!(r#"{{"a":{}{inner}{}}}"#, "[".repeat(depth), "]".repeat(depth));
             Metadata::from_json(json).expect("an object")
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn text_arrives_as_it_was_sent() {
+    fn keeps_the_text_unchanged() {
         let json = r#"{"z":1,"a":123456789012345678901234567890,"f":1.10,"n":{}}"#;
         let metadata: Metadata = serde_json::from_str(json).expect("an object");
         assert_eq!(serde_json::to_string(&metadata).expect("JSON"), json);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn only_objects_are_metadata() {
+    fn accepts_only_objects() {
         use InvalidMetadata::{NotAnObject, NotJson};
         let cases = [
             ("{} ", None),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn null_decodes_to_the_empty_object() {
+    fn decodes_null_to_the_empty_object() {
         let metadata: Metadata = serde_json::from_str("null").expect("null is let through");
         assert!(metadata.is_empty());
         assert_eq!(metadata, Metadata::default());

@@ -1,11 +1,10 @@
-//! Enumerations that Clerk may add to.
+//! Enums that Clerk can extend without notice.
 
 use std::fmt;
 
-/// A value that this version of the SDK does not know, kept as it came.
+/// A value that this version of the SDK does not know, kept unchanged.
 ///
-/// Only decoding makes one, and never of a value that the SDK knows, so the known variants stay the only form of the known
-/// values.
+/// Only decoding creates it, and never for a known value, so each known value has exactly one form.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -14,7 +13,7 @@ impl UnknownValue {
         Self(value.into())
     }
 
-    /// The value as it came.
+    /// Returns the value as Clerk sent it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -26,7 +25,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Defines an enumeration of texts with a variant for those it does not know.
+/// Defines an enum of texts with a variant for unknown ones.
 macro_rules! open_enum {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -39,10 +38,10 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The values that this version of the SDK knows.
+            /// All values that this version of the SDK knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as it goes over the wire.
+            /// Returns the value as Clerk writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -71,7 +70,7 @@ macro_rules! open_enum {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a text")
+                        f.write_str("a string")
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {

@@ -5,88 +5,86 @@ use crate::sensitive::Sensitive;
 
 /// An invitation to an organization.
 ///
-/// Invitations to the *application* are another list with another model, [`Invitation`](super::Invitation).
+/// Invitations to the *application* have a model of their own: [`Invitation`](super::Invitation).
 ///
-/// `Debug` shows neither the address nor the link: who has the link can accept the invitation.
+/// The email address and the link are redacted from `Debug`, because the link is enough to accept the invitation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrganizationInvitation {
     /// The invitation's id.
     pub id: OrganizationInvitationId,
-    /// Who is invited, as Clerk keeps the address.
+    /// The invited email address, as Clerk stores it.
     pub email_address: EmailAddress,
-    /// The key of the role that the person gets, such as `org:member`.
+    /// The key of the role that the person receives, such as `org:member`.
     pub role: String,
-    /// The role's name, such as `Member`.
+    /// The name of the role, such as `Member`.
     pub role_name: String,
     /// The organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<OrganizationId>,
-    /// The user who invites. There is none where the application itself invites.
+    /// The inviting user. `None` if the application itself invited the person.
     #[serde(default)]
     pub inviter_id: Option<UserId>,
-    /// What the invited person may know of who invites.
+    /// Public data of the inviting user.
     #[serde(default)]
     pub public_inviter_data: Option<PublicInviterData>,
-    /// What has become of the invitation.
+    /// The status of the invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<InvitationStatus>,
-    /// What becomes the membership's public metadata once the invitation is accepted.
+    /// The public metadata that the membership receives when the invitation is accepted.
     #[serde(default)]
     pub public_metadata: Metadata,
-    /// What becomes the membership's private metadata once the invitation is accepted.
+    /// The private metadata that the membership receives when the invitation is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_metadata: Option<Metadata>,
-    /// The link by which the invitation is accepted. It carries a ticket: treat it like a password.
+    /// The link that accepts the invitation. It carries a ticket: treat it like a password.
     #[serde(default)]
     pub url: Option<Sensitive>,
-    /// When it expires.
+    /// When the invitation expires.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
-    /// When it was created.
+    /// When the invitation was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// When the invitation was last changed.
     pub updated_at: Timestamp,
-    /// What the invited person may know of the organization. Clerk gives it in lists that cross organizations.
+    /// Public data of the organization. Clerk includes it in lists that span organizations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_organization_data: Option<PublicOrganizationData>,
 }
 
-/// What the invited person may know of who invites.
-///
-/// `Debug` shows the id alone.
+/// Public data of an inviting user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PublicInviterData {
-    /// The user who invites.
+    /// The user's id.
     pub user_id: UserId,
-    /// The first name.
+    /// The user's first name.
     #[serde(default)]
     pub first_name: Option<Sensitive>,
-    /// The last name.
+    /// The user's last name.
     #[serde(default)]
     pub last_name: Option<Sensitive>,
-    /// The picture.
+    /// The URL of the user's picture.
     pub image_url: Sensitive,
-    /// Whether the picture is one of the user's own.
+    /// Whether the user uploaded the picture.
     pub has_image: bool,
-    /// How the user is known: an address, a phone number or a name.
+    /// The user's identifier: an email address, a phone number or a user name.
     pub identifier: Sensitive,
 }
 
-/// What the invited person may know of the organization.
+/// Public data of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PublicOrganizationData {
-    /// The organization.
+    /// The organization's id.
     pub id: OrganizationId,
-    /// Its name.
+    /// The organization's name.
     pub name: String,
-    /// Its name in URLs.
+    /// The organization's name in URLs.
     pub slug: String,
-    /// Its picture.
+    /// The URL of the organization's picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Whether the picture is one of its own.
+    /// Whether the organization uploaded the picture.
     pub has_image: bool,
 }

@@ -5,15 +5,15 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One page of a list, in the order Clerk gave.
+/// One page of a list, in Clerk's order.
 ///
-/// Clerk answers some lists as a bare array and others as `{data, total_count}`; both decode to this.
+/// Clerk returns some lists as a bare array and others as `{data, total_count}`. Both decode to this type.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items of this page.
+    /// The entries on this page.
     pub data: Vec<T>,
-    /// How many items there are on all pages, where Clerk tells.
+    /// The number of entries on all pages, if Clerk says so.
     pub total_count: Option<u64>,
 }
 
@@ -27,7 +27,7 @@ impl<T> IntoIterator for Page<T> {
 }
 
 impl<T: Serialize> Serialize for Page<T> {
-    /// Writes the form that it was read from: with a total the object, without one the bare array.
+    /// Writes the form that Clerk used: an object if there is a total, otherwise a bare array.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(total_count) = self.total_count else {
             return self.data.serialize(serializer);
@@ -45,7 +45,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
     }
 }
 
-// A visitor and not an untagged enum: that would buffer the items, and metadata kept as JSON text cannot be buffered.
+// An untagged enum would buffer the entries, which is impossible for metadata that is kept as JSON text.
 struct PageVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {

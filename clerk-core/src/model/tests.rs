@@ -1,4 +1,4 @@
-//! What each answer decodes to, and that none shows an address or a link.
+//! Decoding of each response, and redaction of email addresses and links.
 
 use std::fmt::Debug;
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// Decodes, and asserts that nothing of `known` was lost and that `Debug` shows no secret.
+/// Decodes `known` with an unknown field added, and asserts that no known field is lost and that `Debug` is redacted.
 fn decode<T: DeserializeOwned + Serialize + Debug>(known: &Value) -> T {
     let mut answer = known.clone();
     answer["field_of_tomorrow"] = json!([{}]);
-    let model: T = serde_json::from_str(&answer.to_string()).expect("an answer as described");
+    let model: T = serde_json::from_str(&answer.to_string()).expect("a response as described");
     assert_eq!(serde_json::to_value(&model).expect("JSON"), *known);
     let shown = format!("{model:?}");
     assert!(!shown.contains("x.test"), "{shown}");
@@ -34,7 +34,7 @@ fn organization_invitation() -> Value {
 }
 
 #[test]
-fn an_organization_invitation() {
+fn decodes_an_organization_invitation() {
     let invitation: OrganizationInvitation = decode(&organization_invitation());
     assert_eq!(invitation.email_address, "ada@x.test");
     assert_eq!(invitation.inviter_id, Some(UserId::from("user_1")));
@@ -45,7 +45,7 @@ fn an_organization_invitation() {
 }
 
 #[test]
-fn an_organization_invitation_of_the_application_itself() {
+fn decodes_an_organization_invitation_without_inviter() {
     let least = json!({
         "id": "orginv_1", "email_address": "ada@x.test", "role": "org:member", "role_name": "Member",
         "inviter_id": null, "public_inviter_data": null, "public_metadata": {}, "url": null, "expires_at": null,
@@ -57,7 +57,7 @@ fn an_organization_invitation_of_the_application_itself() {
 }
 
 #[test]
-fn a_waitlist_entry() {
+fn decodes_waitlist_entries_with_known_and_unknown_status() {
     let invited = json!({
         "id": "wle_1", "email_address": "ada@x.test", "status": "invited", "is_locked": false, "created_at": 1,
         "updated_at": 2,
@@ -79,7 +79,7 @@ fn a_waitlist_entry() {
 }
 
 #[test]
-fn users_their_number_and_the_instance() {
+fn decodes_users_counts_and_the_instance() {
     let user: User = decode(&json!({
         "id": "user_1", "primary_email_address_id": "idn_1", "created_at": 1, "updated_at": 2,
         "email_addresses": [{ "id": "idn_1", "email_address": "ada@x.test" }, { "email_address": "ada@y.x.test" }]

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// How many things there are.
+/// The response of operations that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TotalCount {

@@ -2,19 +2,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{EmailAddress, EmailAddressId, Timestamp, UserId};
 
-/// A user, as far as inviting needs one: who has which address.
+/// A user, reduced to what inviting needs: the id and the email addresses.
 ///
-/// Clerk tells much more of a user. [`Response::body`](crate::Response::body) has it all, and an
-/// [`Endpoint`](crate::Endpoint) of your own decodes it to a type of yours.
+/// Clerk returns many more fields. [`Response::body`](crate::Response::body) contains all of them, and an
+/// [`Endpoint`](crate::Endpoint) of your own can decode them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
     /// The user's id.
     pub id: UserId,
-    /// Which of the addresses is the primary one.
+    /// The id of the primary email address.
     #[serde(default)]
     pub primary_email_address_id: Option<EmailAddressId>,
-    /// The user's addresses, verified or not.
+    /// The user's email addresses, verified or not.
     pub email_addresses: Vec<UserEmailAddress>,
     /// When the user was created.
     pub created_at: Timestamp,
@@ -22,13 +22,13 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
-/// An address of a user.
+/// An email address of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserEmailAddress {
-    /// The address's id.
+    /// The id of the email address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<EmailAddressId>,
-    /// The address.
+    /// The email address.
     pub email_address: EmailAddress,
 }

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use super::Pages;
 use crate::error::Result;
 
-/// The entries of all pages of a list, one after another: a [`Stream`], and [`next`](Self::next) for who needs no stream.
-/// [`Pages::items`] makes it, and [`Pages`] says what is promised.
+/// The entries of all pages of a list, returned by [`Pages::items`].
+///
+/// It is a [`Stream`], and [`next`](Self::next) reads it without a stream library. See [`Pages`] for the guarantees.
 ///
 /// ```no_run
 /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -23,7 +24,7 @@ use crate::error::Result;
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is sent until an entry is asked for"]
+#[must_use = "nothing is sent until an entry is requested"]
 pub struct Items<T> {
     pages: Pages<T>,
     page: vec::IntoIter<T>,
@@ -39,7 +40,15 @@ impl<T> Items<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Items<T> {
-    /// The next entry; `None` after the last.
+    /// Returns the next entry, or `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call. The list ends after an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the next call continues where the dropped one stopped.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -62,14 +71,14 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Items<T> {
     }
 }
 
-// No entry is ever pinned in it.
+// Entries are never pinned.
 impl<T> Unpin for Items<T> {}
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left_of_page", &self.page.len())
+            .field("remaining_on_page", &self.page.len())
             .finish()
     }
 }

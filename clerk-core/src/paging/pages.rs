@@ -15,27 +15,28 @@ use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
 use crate::model::Page;
 
-/// All pages of a list, one after another: a [`Stream`], and [`next`](Self::next) for who needs no stream.
-/// [`Client::pages`] makes it.
+/// All pages of a list, returned by [`Client::pages`].
 ///
-/// The next page is asked for when this one has been taken. Each is a call of its own, with the client's retries and
-/// options. After the last page or an error it has ended.
+/// It is a [`Stream`], and [`next`](Self::next) reads it without a stream library. Each page is requested when the previous
+/// one has been taken, in a call of its own with the client's retries and options. The list ends after the last page or an
+/// error.
 ///
-/// # What is promised
+/// # Changes during reading
 ///
-/// Clerk pages by offset and keeps no snapshot, so a list that changes while it is read can shift under the reader:
+/// Clerk pages by offset and keeps no snapshot, so entries shift if the list changes while it is read:
 ///
-/// - An entry that is there from the first call to the last and that nothing shifts comes exactly once.
-/// - For each entry that *joins* ahead of the reader's place in the order, one already read can come a second time.
-///   Know them by their id. Newest first, the default order, joins ahead.
-/// - For each entry that *leaves* from what was already read, also by a changed status under a filter, one can be
-///   missed. Who acts on a list, revoking what it lists for instance, reads it whole before acting.
-/// - An order that new entries join at the end of, such as oldest first, misses and repeats nothing as long as none leaves.
+/// - If nothing changes, each entry is returned exactly once.
+/// - For each entry that is *added* before the current position, an entry that was already read can be returned again.
+///   Recognize it by its id. In the default order, newest first, new entries are added before the current position.
+/// - For each entry that is *removed* before the current position, or no longer matches a filter, an entry can be skipped. If
+///   you change the listed entries, for example revoke them, read the whole list first.
+/// - In an order that adds new entries at the end, such as oldest first, nothing is skipped or repeated unless entries are
+///   removed.
 ///
-/// The end is an empty page, or one that is shorter than asked unless Clerk's total says that there is more. A total alone
-/// ends nothing. A server that answers the same full page again, whatever the offset, gives
-/// [`ErrorKind::RepeatedPage`](crate::ErrorKind::RepeatedPage) and not an endless list.
-#[must_use = "nothing is sent until a page is asked for"]
+/// The list ends with an empty page, or with a page that is shorter than requested unless Clerk's total says that there are
+/// more entries. The total alone does not end the list. If the server returns the same full page for two offsets, the list
+/// ends with [`ErrorKind::RepeatedPage`](crate::ErrorKind::RepeatedPage).
+#[must_use = "nothing is sent until a page is requested"]
 pub struct Pages<T> {
     client: Client,
     offset: u64,
@@ -43,7 +44,7 @@ pub struct Pages<T> {
 }
 
 enum State<T> {
-    /// The request could not be made.
+    /// The request is invalid.
     Invalid(InvalidRequest),
     Idle(List),
     Reading(List, Reading<T>),
@@ -52,7 +53,7 @@ enum State<T> {
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<Response<Page<T>>>> + Send>>;
 
-/// What is listed, and what the last page was.
+/// The list to read, and the body of its last page.
 struct List {
     request: EndpointRequest,
     limit: u64,
@@ -60,8 +61,10 @@ struct List {
 }
 
 impl Client {
-    /// Reads all pages of a list, the SDK's or your own, from its offset on, with its limit or else
-    /// [100](Pages::DEFAULT_LIMIT) entries a page. Nothing is sent until the first page is asked for.
+    /// Reads all pages of a list, starting at its offset. The list can be one of the SDK or your own.
+    ///
+    /// Each page has as many entries as the list's limit says, by default [100](Pages::DEFAULT_LIMIT). Nothing is sent until
+    /// the first page is requested.
     ///
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
@@ -79,7 +82,7 @@ impl Client {
 }
 
 impl<T> Pages<T> {
-    /// How many entries a page is asked for unless the list says: 100.
+    /// The default number of entries on a page: 100.
     pub const DEFAULT_LIMIT: u64 = 100;
 
     fn new(client: Client, request: Result<EndpointRequest, InvalidRequest>) -> Self {
@@ -99,28 +102,45 @@ impl<T> Pages<T> {
         }
     }
 
-    /// The offset of the page that comes next. After an error, a list with this offset goes on where it stopped.
+    /// Returns the offset of the next page. After an error, a new list with this offset continues where this one stopped.
     pub const fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Whether [`next`](Self::next) returns `None` without sending anything.
+    pub(crate) const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
     }
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
-    /// The next page; `None` after the last.
+    /// Returns the next page, or `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call. The list ends after an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the next call continues where the dropped one stopped.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The entries of all pages, one after another.
+    /// Returns the entries of all pages, one by one.
     pub fn items(self) -> Items<T> {
         Items::new(self)
     }
 
-    /// The entries of all pages, all at once.
+    /// Reads all pages and returns their entries.
     ///
     /// # Errors
     ///
-    /// The first that a call gives. What was read before it is lost: [`items`](Self::items) gives it out at once.
+    /// Returns the first error, without the entries that were read before it. To keep those, use [`items`](Self::items).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: the calls only read. The entries that were read are lost.
     pub async fn read_all(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(page) = self.next().await {
@@ -142,7 +162,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         Box::pin(async move { client.send(&page).await })
     }
 
-    /// Takes a page in: what to give out, and whether there may be more.
+    /// Applies a page to the state, and returns what to yield.
     fn take(&mut self, mut list: List, response: Response<Page<T>>) -> Option<Result<Page<T>>> {
         let page = response.value();
         let count = u64::try_from(page.data.len()).unwrap_or(u64::MAX);
@@ -189,7 +209,7 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {
     }
 }
 
-// No entry is ever pinned in it.
+// Entries are never pinned.
 impl<T> Unpin for Pages<T> {}
 
 impl<T> fmt::Debug for Pages<T> {
@@ -205,7 +225,7 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// One page of a list.
+/// The request for one page of a list.
 struct PageAt<T> {
     request: EndpointRequest,
     items: PhantomData<fn() -> T>,

@@ -31,7 +31,7 @@ impl Paged for Numbers {
 
 type Queries = Arc<Mutex<Vec<String>>>;
 
-/// A client whose calls are answered by `answer`, which gets the query, and the queries that were asked.
+/// Returns a client whose calls are answered by `answer`, given the query, and the log of all queries.
 fn client(answer: impl FnMut(&str) -> HttpResponse + Send + 'static) -> (Client, Queries) {
     let queries = Queries::default();
     let asked = Arc::clone(&queries);
@@ -46,7 +46,7 @@ fn client(answer: impl FnMut(&str) -> HttpResponse + Send + 'static) -> (Client,
     (Client::builder(key, transport).build().expect("a client"), queries)
 }
 
-/// A client whose calls are answered with these bodies, one after another, and then with status 500.
+/// Returns a client whose calls are answered with these bodies, one after another, and then with status 501.
 fn client_of_pages(bodies: &[&str]) -> (Client, Queries) {
     let mut bodies: VecDeque<String> = bodies.iter().map(|body| (*body).to_owned()).collect();
     client(move |_| match bodies.pop_front() {
@@ -60,16 +60,16 @@ fn client_of_pages(bodies: &[&str]) -> (Client, Queries) {
 }
 
 #[test]
-fn a_list_ends_where_it_ends() {
+fn reads_to_the_last_page() {
     type Case<'a> = (&'a str, &'a [&'a str], &'a [u32], &'a [u64]);
-    // what is answered, what is read, and at which offsets, two entries a page
+    // name, response bodies, entries read, offsets requested; two entries a page
     let cases: &[Case<'_>] = &[
         ("an empty list", &["[]"], &[], &[0]),
         ("a short page", &["[1]"], &[1], &[0]),
         ("a short page after a full one", &["[1,2]", "[3]"], &[1, 2, 3], &[0, 2]),
         ("an empty page after a full one", &["[1,2]", "[]"], &[1, 2], &[0, 2]),
         (
-            "a total that is right",
+            "a correct total",
             &[r#"{"data":[1,2],"total_count":3}"#, r#"{"data":[3],"total_count":3}"#],
             &[1, 2, 3],
             &[0, 2],
@@ -113,7 +113,7 @@ fn a_list_ends_where_it_ends() {
 }
 
 #[test]
-fn the_lists_own_limit_and_offset_are_where_it_begins() {
+fn starts_at_the_limit_and_offset_of_the_list() {
     type Case<'a> = (&'static [(&'static str, u64)], &'a str);
     let cases: &[Case<'_>] = &[
         (&[], "kind=even&limit=100&offset=0"),
@@ -129,7 +129,7 @@ fn the_lists_own_limit_and_offset_are_where_it_begins() {
 }
 
 #[test]
-fn a_server_that_heeds_no_offset_gives_an_error_and_no_endless_list() {
+fn fails_if_the_server_ignores_the_offset() {
     let (client, queries) = client(|_| HttpResponse::new("[1,2]".into()));
     let mut items = client.pages(&Numbers { query: &[("limit", 2)] }).items();
     let (read, error) = pollster::block_on(async {
@@ -143,16 +143,13 @@ fn a_server_that_heeds_no_offset_gives_an_error_and_no_endless_list() {
     });
     assert_eq!(read, [1, 2]);
     assert_eq!(error.kind(), ErrorKind::RepeatedPage);
-    assert_eq!(
-        error.to_string(),
-        "ListNumbers answered the same page again at another offset"
-    );
-    assert!(pollster::block_on(items.next()).is_none(), "an error is the end");
+    assert_eq!(error.to_string(), "ListNumbers returned the same page for two offsets");
+    assert!(pollster::block_on(items.next()).is_none(), "an error ends the list");
     assert_eq!(queries.lock().expect("no panic before").len(), 2);
 }
 
 #[test]
-fn after_an_error_the_offset_says_where_to_go_on() {
+fn offset_continues_after_an_error() {
     let (client, _) = client_of_pages(&["[1,2]"]);
     let mut pages = client.pages(&Numbers { query: &[("limit", 2)] });
     pollster::block_on(async {
@@ -161,12 +158,12 @@ fn after_an_error_the_offset_says_where_to_go_on() {
         let error = pages.next().await.expect("an error").expect_err("the server fails");
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(pages.offset(), 2);
-        assert!(pages.next().await.is_none(), "an error is the end");
+        assert!(pages.next().await.is_none(), "an error ends the list");
     });
 }
 
 #[test]
-fn a_list_that_cannot_be_asked_for_gives_its_error_once_and_sends_nothing() {
+fn returns_the_error_of_an_invalid_list_once_and_sends_nothing() {
     let (client, queries) = client_of_pages(&[]);
     let mut pages = client.pages(&Numbers { query: &[("limit", 0)] });
     let error = pollster::block_on(pages.next())
@@ -177,7 +174,7 @@ fn a_list_that_cannot_be_asked_for_gives_its_error_once_and_sends_nothing() {
     assert!(queries.lock().expect("no panic before").is_empty());
 }
 
-/// Reads a list of ten numbers, three a page, that changes by `change` after the first page was read.
+/// Reads a list of ten numbers, three a page, and applies `change` after the first page.
 fn read_while_it_changes(change: fn(&mut Vec<u32>)) -> Vec<u32> {
     let mut list: Vec<u32> = (0..10).collect();
     let mut calls = 0;
@@ -195,7 +192,7 @@ fn read_while_it_changes(change: fn(&mut Vec<u32>)) -> Vec<u32> {
 }
 
 #[test]
-fn a_list_that_changes_while_it_is_read_shifts_as_promised() {
+fn entries_shift_as_documented_while_the_list_changes() {
     let still: Vec<u32> = (0..10).collect();
     assert_eq!(read_while_it_changes(|_| {}), still);
 
@@ -203,10 +200,10 @@ fn a_list_that_changes_while_it_is_read_shifts_as_promised() {
     assert_eq!(joined_behind, [&still[..], &[99]].concat());
 
     let joined_ahead = read_while_it_changes(|list| list.insert(0, 99));
-    assert_eq!(joined_ahead, [&still[..3], &still[2..]].concat(), "2 comes twice");
+    assert_eq!(joined_ahead, [&still[..3], &still[2..]].concat(), "2 is returned twice");
 
     let left_ahead = read_while_it_changes(|list| {
         list.remove(0);
     });
-    assert_eq!(left_ahead, [&still[..3], &still[4..]].concat(), "3 is missed");
+    assert_eq!(left_ahead, [&still[..3], &still[4..]].concat(), "3 is skipped");
 }

@@ -1,98 +1,79 @@
-//! The loop of a run: starts what can be started, waits for what ends first, and takes it in.
+//! The loop of a run. It starts what can be started, waits for what ends first, and moves the recipients of that on.
+//!
+//! A recipient's way: `Input` reads the row, a look-up shows what Clerk has for it, [`start_attempts`](Engine::start_attempts)
+//! sends it, and [`attempt_ended`](Engine::attempt_ended) moves it on. Where it is meanwhile, and where it goes next, is in
+//! [`Stages`].
 
-mod attempts;
-mod flow;
+mod plan;
 
-use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
+use super::announcer::Announcer;
+use super::calls::{AttemptEnd, Calls};
+use super::classify::{Classification, classify};
+use super::final_outcome::FinalOutcome;
 use super::history::{History, PastCall};
-use super::intake::{Guest, People};
-use super::journal::{Journal, Lane, Record};
-use super::known::{Listed, Lookup, Reader};
-use super::lane::LaneBudget;
+use super::input::{Input, Intake};
+use super::journal::{Journal, JournalEffect, Lane, Record};
+use super::lanes::{LanePair, Permits};
 use super::observer::{RunEvent, RunObserver};
-use super::plan::{RunPlan, estimate};
+use super::outcome::{Evidence, Outcome};
+use super::pacing::{Pacing, wait_after_429};
+use super::preflight::{CHUNK, Snapshot};
+use super::reader::Reader;
+use super::reading::{ReadEnd, Reading};
+use super::recipient::Recipient;
 use super::report::{RunReport, Stop};
 use super::settings::Settings;
+use super::stages::{Delays, Stages};
 use super::stop::StopHandle;
-use super::target::{Found, Target};
-use super::{Outcome, Settlement};
+use super::target::Target;
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::error::Result;
-use crate::middleware::budget::Budget;
-use crate::middleware::race::race;
-use crate::operation::CallOptions;
+use crate::error::{Error, ErrorKind};
+use crate::transport::Effect;
 
-use attempts::{Attempt, AttemptEnd, BATCH};
+/// The reason of a pending recipient whom an attempt may have invited.
+const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
 
-type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// The reason of a pending recipient of whom the journal was not read.
+const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
 
-/// Everything of a run under way.
+/// A run under way. Between two events, every recipient is in `input`, in `stages`, or has been announced.
 pub(super) struct Engine<'p> {
-    people: People<'p>,
-    input_ended: bool,
-    history: History,
-    /// Whether `history` is what the journal tells. A run that stops before does not know whom earlier ones invited.
-    is_history_known: bool,
-    journal: Arc<dyn Journal>,
-    observer: Option<Arc<dyn RunObserver>>,
-    settings: Settings,
-    stop: StopHandle,
+    /// Every recipient that was read from the input and has no outcome, in one place.
+    stages: Stages,
+    /// The rows not read yet, and what the journal says about them.
+    input: Input<'p>,
+    /// When each endpoint allows a call. A lane has a call under way exactly if it has recipients in flight.
+    lanes: LanePair,
+    /// The read under way. There is one exactly if recipients are in a read.
+    reading: Reading,
+    /// Failures in a row, and how long nothing is sent because of them.
+    pacing: Pacing,
+    /// Makes the calls that invite people. Each is in the log before it is on the wire.
+    calls: Calls,
+    /// The journal. An outcome is in it before it is announced.
+    log: Arc<dyn Journal>,
+    /// The observer and the counts. Every row is announced once.
+    announcer: Announcer,
+    /// The only source of time.
     clock: Arc<dyn Clock>,
-    reader: Reader,
-    /// Makes one attempt a call, so that the journal has a record of each.
-    once: Client,
-    listed: Option<Arc<Listed>>,
-
-    bulk: LaneState,
-    single: LaneState,
-    reading: Option<Reading>,
-
-    /// To be invited, in whatever batch.
-    ready: VecDeque<Guest>,
-    /// To be invited alone: somebody among them spoilt a batch.
-    alone: VecDeque<Guest>,
-    /// Halves of batches that somebody spoilt.
-    halves: VecDeque<Vec<Guest>>,
-    /// To be looked into at this time, because an attempt may have invited them.
-    doubts: BTreeMap<(Duration, usize), Guest>,
-
-    /// How many attempts failed in a row, and until when nothing is sent because of that.
-    failures: u32,
-    hold_until: Duration,
-    jitter: fastrand::Rng,
-    report: RunReport,
+    /// Does not change during the run.
+    settings: Settings,
+    /// Ends the run early once requested.
+    stop: StopHandle,
     began: Duration,
-    last_attempt: u64,
 }
 
-struct LaneState {
-    budget: LaneBudget,
-    under_way: Option<Attempt>,
-}
-
-/// A read under way.
-struct Reading {
-    guests: Vec<Guest>,
-    task: Task<ReadEnd>,
-}
-
-/// What a read came to.
-enum ReadEnd {
-    LookedUp(Result<Vec<Lookup>>),
-    LookedInto(Result<Vec<Found>>),
-}
-
-/// What the run waited for.
+/// What the run waits for.
 enum Event {
-    Attempt(Attempt, AttemptEnd),
-    Read(Vec<Guest>, ReadEnd),
+    Attempt(Lane, u64, AttemptEnd),
+    Read(ReadEnd),
     Time,
     StopRequested,
 }
@@ -101,54 +82,30 @@ impl<'p> Engine<'p> {
     pub(super) fn new(
         client: &Client,
         target: Target,
-        people: People<'p>,
-        journal: Arc<dyn Journal>,
+        input: Input<'p>,
+        log: Arc<dyn Journal>,
         observer: Option<Arc<dyn RunObserver>>,
         settings: Settings,
         stop: StopHandle,
     ) -> Self {
         let clock = Arc::clone(client.clock());
-        let lane = |lane| LaneState {
-            budget: LaneBudget::new(
-                settings.lanes.has(lane),
-                settings.limits.quota(target.rate_limit_key(lane)),
-                Arc::clone(&clock),
-            ),
-            under_way: None,
-        };
+        let reader = Reader::new(client, target.clone(), &settings);
         Self {
-            people,
-            input_ended: false,
-            history: History::default(),
-            is_history_known: false,
-            journal,
-            observer,
-            stop,
+            stages: Stages::new(Delays {
+                settle: settings.settle_delay,
+                read_lag: settings.read_lag,
+            }),
+            input,
+            lanes: LanePair::new(&settings, &target, reader.global_budget().clone(), &clock),
+            reading: Reading::new(reader),
+            pacing: Pacing::new(settings.max_failures, settings.seed),
+            calls: Calls::new(client, target),
+            log,
+            announcer: Announcer::new(observer),
             began: clock.now(),
-            once: client.with_options(CallOptions::new().no_retry().max_wait(Duration::ZERO)),
-            listed: None,
-            bulk: lane(Lane::Bulk),
-            single: lane(Lane::Single),
-            reader: Reader {
-                client: client.with_options(CallOptions::new().no_retry()),
-                global_budget: Budget::new(settings.limits.all(), Arc::clone(&clock)),
-                clock: Arc::clone(&clock),
-                target,
-                max_failures: settings.max_failures,
-                max_wait: settings.max_wait,
-            },
-            reading: None,
-            ready: VecDeque::new(),
-            alone: VecDeque::new(),
-            halves: VecDeque::new(),
-            doubts: BTreeMap::new(),
-            failures: 0,
-            hold_until: Duration::ZERO,
-            jitter: fastrand::Rng::with_seed(settings.seed),
-            report: RunReport::default(),
-            last_attempt: 0,
             clock,
             settings,
+            stop,
         }
     }
 
@@ -158,111 +115,72 @@ impl<'p> Engine<'p> {
             Ok(()) => self.work().await.err(),
             Err(stop) => Some(stop),
         };
-        // Calls that are under way are waited for, so that their answers are not lost.
-        while self.is_attempt_under_way() {
+        // Calls under way are waited for, so that their responses are not lost.
+        while self.lanes.has_call() {
             match self.next_event(None, false).await {
-                Event::Attempt(attempt, end) => {
-                    let ended = self.attempt_ended(attempt, end).await;
+                Event::Attempt(lane, attempt, end) => {
+                    let ended = self.attempt_ended(lane, attempt, end).await;
                     stopped = Stop::graver(stopped, ended.err());
                 }
-                Event::Read(guests, _) => self.ready.extend(guests),
+                Event::Read(_) => self.stages.read_failed(self.clock.now()),
                 Event::Time | Event::StopRequested => {}
             }
         }
         self.leave_rest_pending();
         let elapsed = self.clock.now().saturating_sub(self.began);
-        self.report.end(stopped, elapsed)
-    }
-
-    /// Looks at everybody and sends nothing.
-    pub(super) async fn plan(mut self) -> RunPlan {
-        let mut plan = RunPlan::default();
-        plan.stopped = self.look_at_all(&mut plan).await.err();
-        plan.unresolved = self.doubts.len();
-        plan.estimate = estimate(
-            plan.to_invite,
-            self.bulk.budget.budget(),
-            self.single.budget.budget(),
-            BATCH,
-        );
-        for outcome in Outcome::ALL {
-            plan.skip(*outcome, self.report.count(*outcome));
-        }
-        plan
-    }
-
-    async fn look_at_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
-        self.load_history().await?;
-        self.list_what_is_known().await?;
-        while !self.input_ended {
-            self.take_in_people()?;
-            self.start_reading()?;
-            if self.reading.is_some() {
-                match self.next_event(None, true).await {
-                    Event::Read(guests, end) => self.looked_at(guests, end)?,
-                    _ => return Err(Stop::Requested),
-                }
-            }
-            plan.to_invite += std::mem::take(&mut self.ready).len();
-        }
-        Ok(())
+        self.announcer.end(stopped, elapsed)
     }
 
     async fn prepare(&mut self) -> Result<(), Stop> {
         let instance = self.load_history().await?;
-        if !self.history.is_begun() {
+        if let Some(instance) = instance {
             let begun = Record::Begun {
                 version: Record::VERSION,
-                resource: self.reader.target.resource(),
+                resource: self.reading.reader().target().resource(),
                 instance,
             };
-            self.keep(&[begun]).await?;
+            append(&*self.log, &[begun]).await?;
         }
-        self.list_what_is_known().await
+        self.take_snapshot().await
     }
 
-    /// Reads the journal, and then the id of the instance that it has to be for. What an earlier process sent counts
-    /// before the first call, and nothing of the journal is told before it is known to be the right one.
-    async fn load_history(&mut self) -> Result<String, Stop> {
-        let mut history = History::load(&*self.journal).await.map_err(Stop::Journal)?;
-        if history.is_begun() {
-            self.remember_calls(std::mem::take(&mut history.calls));
+    /// Reads the journal, and the id of the instance that it has to belong to. Returns the id if the journal is new. The
+    /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
+    /// to be the right one.
+    async fn load_history(&mut self) -> Result<Option<String>, Stop> {
+        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+        let is_begun = history.is_begun();
+        if is_begun {
+            self.remember_calls(&history.take_calls());
         }
-        let client = &self.reader.client;
-        let asking = self.reader.read(|| async { client.instance().get().await });
-        let instance = unless_stopped(&self.stop, asking).await?;
+        let reader = self.reading.reader();
+        let instance = reader.retry(|| async { reader.client().instance().get().await });
+        let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
         let instance = instance.id.to_string();
-        let resource = self.reader.target.resource();
+        let resource = reader.target().resource();
         history.check(&instance, &resource).map_err(Stop::Journal)?;
-        self.last_attempt = history.last_attempt;
-        self.history = history;
-        self.is_history_known = true;
-        Ok(instance)
+        self.calls.resume_after(history.last_attempt());
+        self.input.set_history(history);
+        Ok((!is_begun).then_some(instance))
     }
 
-    async fn list_what_is_known(&mut self) -> Result<(), Stop> {
+    async fn take_snapshot(&mut self) -> Result<(), Stop> {
         if self.settings.preflight {
-            let people = self.people.at_least();
-            let listing = self.reader.list_if_cheaper(people);
-            let listed = unless_stopped(&self.stop, listing).await?;
-            self.listed = listed.map(Arc::new);
+            let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), self.input.at_least());
+            let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
+            self.reading.set_snapshot(snapshot);
         }
         Ok(())
     }
 
-    /// Lets the calls of earlier processes count in the budgets.
-    fn remember_calls(&mut self, calls: Vec<PastCall>) {
-        let (now, wall) = (self.clock.now(), self.clock.wall());
-        for call in calls {
-            let lane = match call.lane {
-                Lane::Bulk => &mut self.bulk,
-                Lane::Single => &mut self.single,
-            };
-            lane.budget.remember(call.age(wall), now);
-        }
-        // What an earlier process read shortly before is in no journal.
+    /// Counts the calls of earlier processes in the budgets.
+    fn remember_calls(&self, calls: &[PastCall]) {
+        let now = self.clock.now();
+        self.lanes.remember(calls, now, self.clock.wall());
+        // The reads of an earlier process are in no journal.
         if let Some(all) = self.settings.limits.all() {
-            self.reader.global_budget.block_until(now.saturating_add(all.per()));
+            let global_budget = self.reading.reader().global_budget();
+            global_budget.block_until(now.saturating_add(all.per()));
         }
     }
 
@@ -271,49 +189,40 @@ impl<'p> Engine<'p> {
             if self.stop.is_requested() {
                 return Err(Stop::Requested);
             }
-            self.take_in_people()?;
-            self.start_reading()?;
+            self.read_input()?;
+            self.start_resolving();
+            self.start_look_up()?;
             self.start_attempts().await?;
             let wake_at = self.wake_at();
-            let is_under_way = self.is_attempt_under_way() || self.reading.is_some();
-            if !is_under_way {
+            if !self.lanes.has_call() && self.reading.is_idle() {
                 let Some(wake_at) = wake_at else {
                     return Ok(());
                 };
                 self.announce_wait(wake_at)?;
             }
             match self.next_event(wake_at, true).await {
-                Event::Attempt(attempt, end) => self.attempt_ended(attempt, end).await?,
-                Event::Read(guests, end) => self.read_ended(guests, end).await?,
+                Event::Attempt(lane, attempt, end) => self.attempt_ended(lane, attempt, end).await?,
+                Event::Read(end) => self.read_ended(end).await?,
                 Event::StopRequested => return Err(Stop::Requested),
                 Event::Time => {}
             }
         }
     }
 
-    fn announce_wait(&self, wake_at: Duration) -> Result<(), Stop> {
-        let wait = wake_at.saturating_sub(self.clock.now());
-        if wait > self.settings.max_wait {
-            return Err(Stop::RateLimited { wait });
-        }
-        self.tell(&RunEvent::Waiting { wait });
-        Ok(())
-    }
-
-    /// Waits for whatever ends first.
+    /// Waits for what ends first.
     async fn next_event(&mut self, wake_at: Option<Duration>, until_stopped: bool) -> Event {
         let mut alarm = wake_at.map(|at| self.clock.sleep(at.saturating_sub(self.clock.now())));
         let stop = self.stop.clone();
-        let mut stop_requested = std::pin::pin!(stop.requested());
+        let mut stop_requested = pin!(stop.requested());
         poll_fn(|context| {
             if until_stopped && stop_requested.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Event::StopRequested);
             }
-            if let Some((attempt, end)) = self.poll_attempts(context) {
-                return Poll::Ready(Event::Attempt(attempt, end));
+            if let Some((lane, attempt, end)) = self.lanes.poll(context) {
+                return Poll::Ready(Event::Attempt(lane, attempt, end));
             }
-            if let Some((guests, end)) = self.poll_reading(context) {
-                return Poll::Ready(Event::Read(guests, end));
+            if let Some(end) = self.reading.poll(context) {
+                return Poll::Ready(Event::Read(end));
             }
             match &mut alarm {
                 Some(alarm) => alarm.as_mut().poll(context).map(|()| Event::Time),
@@ -323,53 +232,245 @@ impl<'p> Engine<'p> {
         .await
     }
 
-    fn poll_attempts(&mut self, context: &mut Context<'_>) -> Option<(Attempt, AttemptEnd)> {
-        for state in [&mut self.bulk, &mut self.single] {
-            if let Some(mut attempt) = state.under_way.take() {
-                if let Poll::Ready(end) = attempt.poll(context) {
-                    return Some((attempt, end));
+    /// Returns the next time at which something can be started that cannot be started now.
+    fn wake_at(&self) -> Option<Duration> {
+        let (now, hold_until) = (self.clock.now(), self.pacing.hold_until());
+        let lanes = Lane::ALL.into_iter().filter(|lane| self.stages.has_batch_for(*lane));
+        let lane_is_free = lanes.filter_map(|lane| self.lanes.free_at(lane, now)).min();
+        let is_due = self.stages.next_due().filter(|_| self.reading.is_idle());
+        [lane_is_free, is_due]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| at.max(hold_until))
+    }
+
+    fn announce_wait(&self, wake_at: Duration) -> Result<(), Stop> {
+        let wait = wake_at.saturating_sub(self.clock.now());
+        if wait > self.settings.max_wait {
+            return Err(Stop::RateLimited { wait });
+        }
+        self.announcer.tell(&RunEvent::Waiting { wait });
+        Ok(())
+    }
+
+    /// Without a preflight, reads recipients from the input as they are needed.
+    fn read_input(&mut self) -> Result<(), Stop> {
+        while !self.settings.preflight
+            && self.stages.wants_more()
+            && let Some(recipient) = self.next_recipient()?
+        {
+            self.stages.add(recipient);
+        }
+        Ok(())
+    }
+
+    /// Returns the next recipient of the input who needs a call. Others are announced or held as unresolved on the way.
+    fn next_recipient(&mut self) -> Result<Option<Recipient>, Stop> {
+        loop {
+            match self.input.next() {
+                Some(Intake::Settled(settlement)) => self.announcer.announce(&settlement),
+                Some(Intake::Recipient(recipient)) if recipient.maybe_invited => {
+                    self.stages.add_unresolved(recipient, self.clock.now());
                 }
-                state.under_way = Some(attempt);
+                Some(Intake::Recipient(recipient)) => return Ok(Some(recipient)),
+                Some(Intake::Changed(settlement)) => {
+                    self.announcer.announce(&settlement);
+                    let position = settlement.position;
+                    return Err(Stop::ChangedRow { position });
+                }
+                None => {
+                    self.stages.end_input();
+                    return Ok(None);
+                }
             }
         }
-        None
     }
 
-    fn poll_reading(&mut self, context: &mut Context<'_>) -> Option<(Vec<Guest>, ReadEnd)> {
-        let mut reading = self.reading.take()?;
-        if let Poll::Ready(end) = reading.task.as_mut().poll(context) {
-            return Some((reading.guests, end));
-        }
-        self.reading = Some(reading);
-        None
-    }
-
-    const fn is_attempt_under_way(&self) -> bool {
-        self.bulk.under_way.is_some() || self.single.under_way.is_some()
-    }
-
-    /// The future borrows the journal and not the engine, which other threads cannot look at: so a run can be spawned.
-    fn keep<'r>(&'r self, records: &'r [Record]) -> impl Future<Output = Result<(), Stop>> + Send + use<'r> {
-        let append = self.journal.append(records);
-        async { append.await.map_err(Stop::Journal) }
-    }
-
-    fn tell(&self, event: &RunEvent<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.event(event);
+    /// Starts to resolve an unresolved recipient that is due, if no read is under way.
+    fn start_resolving(&mut self) {
+        let now = self.clock.now();
+        if self.reading.is_idle()
+            && self.pacing.hold_until() <= now
+            && let Some(recipient) = self.stages.start_resolving(now)
+        {
+            self.reading.resolve(recipient);
         }
     }
 
-    /// Gives a person their outcome, once and for all.
-    fn announce(&mut self, settlement: &Settlement) {
-        self.report.add(settlement.outcome);
-        self.tell(&RunEvent::Settled(settlement));
+    /// Starts to look up the next recipients of the input, if no read is under way.
+    fn start_look_up(&mut self) -> Result<(), Stop> {
+        if !self.settings.preflight || !self.reading.is_idle() || !self.stages.wants_more() {
+            return Ok(());
+        }
+        let mut recipients = Vec::new();
+        while recipients.len() < CHUNK {
+            match self.next_recipient() {
+                Ok(Some(recipient)) => recipients.push(recipient),
+                Ok(None) => break,
+                Err(stop) => {
+                    recipients.into_iter().for_each(|recipient| self.stages.add(recipient));
+                    return Err(stop);
+                }
+            }
+        }
+        if !recipients.is_empty() {
+            self.reading.look_up(self.stages.start_look_up(recipients));
+        }
+        Ok(())
+    }
+
+    async fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
+        let finals = match end {
+            ReadEnd::LookedUp(Ok(lookups)) => self.stages.looked_up(lookups),
+            ReadEnd::Resolved(Ok(found)) => self.stages.resolved(&found).into_iter().collect(),
+            ReadEnd::LookedUp(Err(error)) | ReadEnd::Resolved(Err(error)) => {
+                self.stages.read_failed(self.clock.now());
+                return Err(Stop::from_error(error));
+            }
+        };
+        self.record_and_announce(None, finals).await
+    }
+
+    /// Starts an attempt on each lane that allows one and has recipients.
+    async fn start_attempts(&mut self) -> Result<(), Stop> {
+        for lane in Lane::ALL {
+            let now = self.clock.now();
+            if self.pacing.hold_until() <= now
+                && self.stages.has_batch_for(lane)
+                && let Some(permits) = self.lanes.try_acquire(lane, now)
+            {
+                self.start_attempt(lane, permits).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts an attempt: first the permits, then the journal, then the wire.
+    async fn start_attempt(&mut self, lane: Lane, permits: Permits) -> Result<(), Stop> {
+        let Some(recipients) = self.stages.start_attempt(lane) else {
+            return Ok(());
+        };
+        let attempt = self.calls.next_number();
+        let record = Record::Attempted {
+            attempt,
+            lane,
+            at: self.clock.wall(),
+            people: recipients.iter().map(Recipient::attempted).collect(),
+        };
+        if let Err(stop) = append(&*self.log, &[record]).await {
+            self.stages.put_back(lane);
+            return Err(stop);
+        }
+        let recipients = self.stages.in_flight(lane);
+        self.announcer.tell(&RunEvent::AttemptBegan {
+            attempt,
+            lane,
+            people: recipients.len(),
+        });
+        let task = self.calls.invite(lane, recipients);
+        self.lanes.begin(lane, attempt, task, permits);
+        Ok(())
+    }
+
+    /// Moves the recipients of an attempt on, by its end.
+    async fn attempt_ended(&mut self, lane: Lane, attempt: u64, end: AttemptEnd) -> Result<(), Stop> {
+        let now = self.clock.now();
+        self.announcer.tell(&RunEvent::AttemptEnded {
+            attempt,
+            lane,
+            people: self.stages.in_flight(lane).len(),
+            error: end.as_ref().err(),
+        });
+        let ended = Record::Ended {
+            attempt,
+            at: self.clock.wall(),
+            effect: JournalEffect::from(end.as_ref().map_or_else(Error::effect, |_| Effect::Applied)),
+        };
+        let (finals, stop) = match end {
+            Ok(created) => {
+                self.pacing.succeed();
+                (self.stages.answered(lane, created, now), Ok(()))
+            }
+            Err(error) => self.attempt_failed(lane, error, now),
+        };
+        self.record_and_announce(Some(ended), finals).await?;
+        stop
+    }
+
+    fn attempt_failed(&mut self, lane: Lane, error: Error, now: Duration) -> (Vec<FinalOutcome>, Result<(), Stop>) {
+        let mut finals = Vec::new();
+        let result = match classify(&error) {
+            Classification::Refused(refusal) => {
+                self.pacing.succeed();
+                let isolation = self.lanes.isolation(self.stages.in_flight(lane).len());
+                finals = self.stages.refused(lane, &refusal, isolation, now);
+                Ok(())
+            }
+            Classification::Retryable if error.kind() == ErrorKind::RateLimited => {
+                self.stages.put_back(lane);
+                self.lanes.block_until(lane, now.saturating_add(wait_after_429(&error)));
+                Ok(())
+            }
+            Classification::Retryable => {
+                self.stages.put_back(lane);
+                self.pacing.fail(error, now)
+            }
+            Classification::Ambiguous => {
+                self.stages.ambiguous(lane, now);
+                self.pacing.fail(error, now)
+            }
+            Classification::Fatal => {
+                self.stages.put_back(lane);
+                Err(error)
+            }
+        };
+        (finals, result.map_err(Stop::Error))
+    }
+
+    /// Records outcomes, then announces them: an outcome that was announced holds after a crash. Outcomes that the journal
+    /// fails to record are announced too, since nothing else knows them, and the run stops.
+    async fn record_and_announce(&mut self, first: Option<Record>, finals: Vec<FinalOutcome>) -> Result<(), Stop> {
+        let records: Vec<_> = first
+            .into_iter()
+            .chain(finals.iter().map(FinalOutcome::record))
+            .collect();
+        let recorded = if records.is_empty() {
+            Ok(())
+        } else {
+            append(&*self.log, &records).await
+        };
+        finals
+            .iter()
+            .for_each(|settled| self.announcer.announce(&settled.settlement));
+        recorded
+    }
+
+    /// Announces every recipient that is left as pending, by position.
+    fn leave_rest_pending(&mut self) {
+        for recipient in self.stages.drain() {
+            self.leave_pending(recipient);
+        }
+        while let Some(next) = self.input.next() {
+            match next {
+                Intake::Settled(settlement) | Intake::Changed(settlement) => self.announcer.announce(&settlement),
+                Intake::Recipient(recipient) => self.leave_pending(recipient),
+            }
+        }
+    }
+
+    fn leave_pending(&mut self, recipient: Recipient) {
+        let reason = match (self.input.knows_history(), recipient.maybe_invited) {
+            (false, _) => Some(UNREAD.to_owned()),
+            (true, true) => Some(UNRESOLVED.to_owned()),
+            (true, false) => None,
+        };
+        let mut pending = recipient.into_settlement(Outcome::Pending, Evidence::None);
+        pending.reason = reason;
+        self.announcer.announce(&pending);
     }
 }
 
-async fn unless_stopped<T>(stop: &StopHandle, call: impl Future<Output = Result<T>>) -> Result<T, Stop> {
-    match race(call, stop.requested()).await {
-        Some(result) => result.map_err(Stop::of),
-        None => Err(Stop::Requested),
-    }
+async fn append(log: &dyn Journal, records: &[Record]) -> Result<(), Stop> {
+    log.append(records).await.map_err(Stop::Journal)
 }

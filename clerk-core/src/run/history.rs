@@ -1,37 +1,37 @@
-//! What a journal tells of the runs before.
+//! What a journal says of earlier runs.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::journal::{AttemptedRecipient, Journal, JournalEffect, JournalError, Lane, Record};
-use super::person::key;
-use super::{Evidence, Outcome};
+use super::outcome::{Evidence, Outcome};
+use super::recipient::key;
 use crate::error::ErrorCode;
 use crate::model::{InvitationId, NormalizedEmailAddress, Timestamp};
 
-/// The past, by person.
+/// What earlier runs did, by recipient.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    pub(super) people: HashMap<u128, Past>,
-    pub(super) calls: Vec<PastCall>,
-    pub(super) last_attempt: u64,
+    recipients: HashMap<u128, Past>,
+    calls: Vec<PastCall>,
+    last_attempt: u64,
     begun: Option<Begun>,
-    open: Vec<Open>,
+    open: Vec<OpenAttempt>,
 }
 
-/// What the journal is for.
+/// The instance and the resource that the journal belongs to.
 #[derive(Debug)]
 struct Begun {
     instance: String,
     resource: String,
 }
 
-/// What is known of a person from before.
+/// What became of a recipient in earlier runs.
 #[derive(Debug)]
 pub(super) enum Past {
     Settled(SettledBefore),
-    /// An attempt may have invited them, and it is not known whether it did.
-    Ambiguous {
+    /// An attempt may have invited them, and no run has found out.
+    Unresolved {
         fingerprint: u64,
         baseline: Option<Vec<InvitationId>>,
     },
@@ -46,15 +46,16 @@ pub(super) struct SettledBefore {
     pub(super) fingerprint: Option<u64>,
 }
 
-/// A call of an earlier process, which still counts in its lane's budget. `None` is one whose end nobody saw.
+/// A call of an earlier process, which still counts in its lane's budget.
 #[derive(Debug)]
 pub(super) struct PastCall {
     pub(super) lane: Lane,
+    /// `None` if its end is in no journal.
     pub(super) ended: Option<Timestamp>,
 }
 
 impl PastCall {
-    /// How long ago it ended. One that nobody saw end, or that ended in the future, counts as ending now.
+    /// Returns how long ago it ended. A call without a recorded end, or with one in the future, counts as ending now.
     pub(super) fn age(&self, wall: Timestamp) -> Duration {
         self.ended.map_or(Duration::ZERO, |ended| wall.saturating_since(ended))
     }
@@ -62,10 +63,10 @@ impl PastCall {
 
 /// An attempt whose end has not been read yet.
 #[derive(Debug)]
-struct Open {
+struct OpenAttempt {
     attempt: u64,
     lane: Lane,
-    /// What was known of its people before: that holds again if it did nothing.
+    /// What became of its recipients before. It applies again if the attempt had no effect.
     before: Vec<(u128, Option<Past>)>,
 }
 
@@ -77,7 +78,7 @@ impl History {
         journal
             .load(&mut |record| {
                 if problem.is_none() {
-                    problem = history.take_in(record).err();
+                    problem = history.apply(record).err();
                 }
             })
             .await?;
@@ -85,20 +86,20 @@ impl History {
             return Err(problem);
         }
         let still_open = history.open.drain(..);
-        let never_seen_to_end = still_open.map(|Open { lane, .. }| PastCall { lane, ended: None });
-        history.calls.extend(never_seen_to_end);
+        let without_end = still_open.map(|OpenAttempt { lane, .. }| PastCall { lane, ended: None });
+        history.calls.extend(without_end);
         history.calls.sort_by_key(|call| (call.ended.is_none(), call.ended));
         Ok(history)
     }
 
-    /// Complains of a journal that is neither new nor of this instance and resource.
+    /// Fails for a journal that is neither new nor of this instance and resource.
     pub(super) fn check(&self, instance: &str, resource: &str) -> Result<(), JournalError> {
         let begun = self.begun.as_ref();
         begun.map_or(Ok(()), |begun| begun.check(instance, resource))
     }
 
-    /// Takes in the next record of a journal.
-    pub(super) fn take_in(&mut self, record: Record) -> Result<(), JournalError> {
+    /// Applies the next record of a journal.
+    pub(super) fn apply(&mut self, record: Record) -> Result<(), JournalError> {
         match record {
             Record::Begun {
                 version,
@@ -110,7 +111,7 @@ impl History {
             }
             _ if self.begun.is_none() => {
                 return Err(JournalError::new(
-                    "the journal does not begin as a journal does: name another file, or move this one away",
+                    "the journal does not start as a journal does: use another file, or move this one away",
                 ));
             }
             Record::Attempted {
@@ -120,15 +121,18 @@ impl History {
                 people,
             } => {
                 self.last_attempt = self.last_attempt.max(attempt);
-                // A lane has one attempt at a time: one whose end nobody saw was over by now.
+                // A lane has one attempt at a time: an earlier one without a recorded end was over by now.
                 let over = self.open.extract_if(.., |open| open.lane == lane);
                 self.calls.extend(over.map(|_| PastCall { lane, ended: Some(at) }));
-                let before = people.into_iter().map(|person| self.doubt(person)).collect();
-                self.open.push(Open { attempt, lane, before });
+                let before = people
+                    .into_iter()
+                    .map(|recipient| self.mark_unresolved(recipient))
+                    .collect();
+                self.open.push(OpenAttempt { attempt, lane, before });
             }
             Record::Ended { attempt, at, effect } => {
                 if let Some(index) = self.open.iter().position(|open| open.attempt == attempt) {
-                    let Open { lane, before, .. } = self.open.swap_remove(index);
+                    let OpenAttempt { lane, before, .. } = self.open.swap_remove(index);
                     self.calls.push(PastCall { lane, ended: Some(at) });
                     if effect == JournalEffect::NotApplied {
                         self.restore(before);
@@ -151,43 +155,62 @@ impl History {
                     fingerprint,
                 };
                 let key = key(&NormalizedEmailAddress::new(address.as_str()));
-                self.people.insert(key, Past::Settled(settled));
+                self.recipients.insert(key, Past::Settled(settled));
             }
             Record::Revoked { .. } => {}
         }
         Ok(())
     }
 
-    /// How many people an attempt may have invited that is not settled.
-    pub(super) fn unresolved(&self) -> usize {
-        let unresolved = |past: &&Past| matches!(past, Past::Ambiguous { .. });
-        self.people.values().filter(unresolved).count()
+    /// Returns what became of a recipient, by the [`key`] of their address.
+    pub(super) fn past(&self, key: u128) -> Option<&Past> {
+        self.recipients.get(&key)
     }
 
-    /// Holds somebody for perhaps invited from the attempt on, whatever was known of them before, and returns that.
-    fn doubt(&mut self, person: AttemptedRecipient) -> (u128, Option<Past>) {
-        let key = key(&NormalizedEmailAddress::new(person.address.as_str()));
-        let before = self.people.remove(&key);
-        let doubt = match &before {
-            // In doubt already: what counts is what Clerk had before the first attempt.
-            Some(Past::Ambiguous { fingerprint, baseline }) => Past::Ambiguous {
+    /// Returns what became of a recipient, and forgets it.
+    pub(super) fn take(&mut self, key: u128) -> Option<Past> {
+        self.recipients.remove(&key)
+    }
+
+    /// Returns the calls of earlier processes, oldest first, and forgets them.
+    pub(super) fn take_calls(&mut self) -> Vec<PastCall> {
+        std::mem::take(&mut self.calls)
+    }
+
+    pub(super) const fn last_attempt(&self) -> u64 {
+        self.last_attempt
+    }
+
+    /// Returns how many recipients are unresolved.
+    pub(super) fn unresolved(&self) -> usize {
+        let unresolved = |past: &&Past| matches!(past, Past::Unresolved { .. });
+        self.recipients.values().filter(unresolved).count()
+    }
+
+    /// Marks a recipient of an attempt as unresolved, and returns what became of them before.
+    fn mark_unresolved(&mut self, recipient: AttemptedRecipient) -> (u128, Option<Past>) {
+        let key = key(&NormalizedEmailAddress::new(recipient.address.as_str()));
+        let before = self.recipients.remove(&key);
+        let unresolved = match &before {
+            // For one that is unresolved already, what Clerk had before the first attempt counts.
+            Some(Past::Unresolved { fingerprint, baseline }) => Past::Unresolved {
                 fingerprint: *fingerprint,
                 baseline: baseline.clone(),
             },
-            _ => Past::Ambiguous {
-                fingerprint: person.fingerprint,
-                baseline: person.baseline,
+            _ => Past::Unresolved {
+                fingerprint: recipient.fingerprint,
+                baseline: recipient.baseline,
             },
         };
-        self.people.insert(key, doubt);
+        self.recipients.insert(key, unresolved);
         (key, before)
     }
 
     fn restore(&mut self, before: Vec<(u128, Option<Past>)>) {
         for (key, past) in before {
             match past {
-                Some(past) => self.people.insert(key, past),
-                None => self.people.remove(&key),
+                Some(past) => self.recipients.insert(key, past),
+                None => self.recipients.remove(&key),
             };
         }
     }
@@ -202,7 +225,7 @@ fn check_version(version: u32) -> Result<(), JournalError> {
         return Ok(());
     }
     Err(JournalError::new(format!(
-        "the journal is of version {version} and this SDK reads version {}: use the SDK that wrote it",
+        "the journal has version {version}, but this SDK reads version {}: use the SDK that wrote it",
         Record::VERSION
     )))
 }
@@ -211,13 +234,13 @@ impl Begun {
     fn check(&self, instance: &str, resource: &str) -> Result<(), JournalError> {
         if self.instance != instance {
             return Err(JournalError::new(format!(
-                "the journal is of instance {} and the key is of {instance}: use the other key, or another journal",
+                "the journal belongs to the instance {}, but the key to {instance}: use the key of that instance, or another journal",
                 self.instance
             )));
         }
         if self.resource != resource {
             return Err(JournalError::new(format!(
-                "the journal is of {} and the run is of {resource}: use another journal",
+                "the journal belongs to {}, but the run is for {resource}: use another journal",
                 self.resource
             )));
         }
@@ -255,31 +278,31 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_what_the_last_attempt_and_the_last_settlement_make_of_them() {
+    fn the_last_attempt_and_the_last_settlement_decide_what_became_of_a_recipient() {
         let first = || attempted(1, "bulk", 1000, 1);
         let second = || attempted(2, "bulk", 3000, 2);
         let [none, unknown, applied] = ["none", "unknown", "applied"];
         let settled = |record: &str| record.to_owned();
         let cases = [
             (vec![], "untouched"),
-            (vec![first()], "in doubt 1 inv_1"),
+            (vec![first()], "unresolved 1 inv_1"),
             (vec![first(), ended(1, 2000, none)], "untouched"),
-            (vec![first(), ended(1, 2000, unknown)], "in doubt 1 inv_1"),
-            (vec![first(), ended(1, 2000, applied)], "in doubt 1 inv_1"),
+            (vec![first(), ended(1, 2000, unknown)], "unresolved 1 inv_1"),
+            (vec![first(), ended(1, 2000, applied)], "unresolved 1 inv_1"),
             (vec![first(), ended(1, 2000, applied), settled(CREATED)], "created"),
-            // A crash lost the attempt's end, and a later run found out.
+            // A crash lost the attempt's end, and a later run resolved it.
             (vec![first(), settled(CREATED)], "created"),
-            // A second attempt that did nothing leaves the first one's doubt, and what Clerk had before the first.
+            // A second attempt without effect leaves the first one unresolved, and the baseline of the first.
             (
                 vec![first(), ended(1, 2000, unknown), second(), ended(2, 4000, none)],
-                "in doubt 1 inv_1",
+                "unresolved 1 inv_1",
             ),
-            (vec![first(), ended(1, 2000, unknown), second()], "in doubt 1 inv_1"),
-            // A refused row was mended and attempted again.
+            (vec![first(), ended(1, 2000, unknown), second()], "unresolved 1 inv_1"),
+            // A refused row was corrected and attempted again.
             (vec![first(), ended(1, 2000, none), settled(REFUSED)], "refused"),
             (
                 vec![first(), ended(1, 2000, none), settled(REFUSED), second()],
-                "in doubt 2 inv_2",
+                "unresolved 2 inv_2",
             ),
             (
                 vec![
@@ -289,7 +312,7 @@ mod tests {
                     second(),
                     ended(2, 4000, unknown),
                 ],
-                "in doubt 2 inv_2",
+                "unresolved 2 inv_2",
             ),
             (
                 vec![
@@ -304,20 +327,20 @@ mod tests {
         ];
         for (records, expected) in cases {
             let history = history(&records);
-            let told = match history.people.values().next() {
+            let actual = match history.recipients.values().next() {
                 None => "untouched".to_owned(),
                 Some(Past::Settled(settled)) => settled.outcome.to_string(),
-                Some(Past::Ambiguous { fingerprint, baseline }) => {
+                Some(Past::Unresolved { fingerprint, baseline }) => {
                     let baseline = baseline.as_ref().unwrap();
-                    format!("in doubt {fingerprint} {}", baseline[0])
+                    format!("unresolved {fingerprint} {}", baseline[0])
                 }
             };
-            assert_eq!(told, expected, "{records:#?}");
+            assert_eq!(actual, expected, "{records:#?}");
         }
     }
 
     #[test]
-    fn an_attempt_whose_end_nobody_saw_had_ended_when_its_lane_began_the_next() {
+    fn an_attempt_without_a_recorded_end_ended_before_the_next_one_of_its_lane() {
         let records = [
             attempted(1, "bulk", 1000, 1),
             attempted(2, "single", 2000, 1),
@@ -325,10 +348,10 @@ mod tests {
             ended(3, 6000, "unknown"),
         ];
         let calls = history(&records).calls;
-        let told: Vec<_> = calls.iter().map(|call| (call.lane, call.ended)).collect();
+        let actual: Vec<_> = calls.iter().map(|call| (call.lane, call.ended)).collect();
         let at = |milliseconds| Some(Timestamp::from_millis(milliseconds));
         assert_eq!(
-            told,
+            actual,
             [(Lane::Bulk, at(5000)), (Lane::Bulk, at(6000)), (Lane::Single, None)]
         );
     }

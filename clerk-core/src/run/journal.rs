@@ -1,7 +1,7 @@
 //! What a run keeps so that a crash forgets nobody and a restart invites nobody twice.
 
 #[cfg(not(target_family = "wasm"))]
-mod file;
+pub(crate) mod file;
 mod memory;
 mod record;
 

@@ -1,17 +1,19 @@
+//! What a run tells its observer.
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::Lane;
-use super::{Revocation, Settlement};
+use super::outcome::{Revocation, Settlement};
 use crate::error::Error;
 use crate::model::InvitationId;
 
-/// Is told what an [`InvitationRun`](super::InvitationRun) does, for progress and reports.
+/// Receives the events of an [`InvitationRun`](super::InvitationRun), for progress and reports.
 ///
-/// Called on the task of the run: be quick, and do not block.
+/// The run calls it on its own task, so it has to return quickly and must not block.
 pub trait RunObserver: Debug + Send + Sync + 'static {
-    /// Something happened.
+    /// Handles an event.
     fn event(&self, event: &RunEvent<'_>);
 }
 
@@ -21,42 +23,43 @@ impl<T: RunObserver + ?Sized> RunObserver for Arc<T> {
     }
 }
 
-/// What an [`InvitationRun`](super::InvitationRun) does.
+/// An event of an [`InvitationRun`](super::InvitationRun) or a [`RevocationRun`](super::RevocationRun).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'a> {
-    /// A call that invites people begins.
+    /// An attempt, a call that invites people, begins.
     AttemptBegan {
         /// The attempt's number in the journal.
         attempt: u64,
         /// The endpoint.
         lane: Lane,
-        /// How many people it invites.
+        /// The number of people it invites.
         people: usize,
     },
-    /// A call that invites people has ended.
+    /// An attempt has ended.
     AttemptEnded {
         /// The attempt's number in the journal.
         attempt: u64,
         /// The endpoint.
         lane: Lane,
-        /// How many people it was to invite.
+        /// The number of people it was to invite.
         people: usize,
         /// Why it failed, if it did.
         error: Option<&'a Error>,
     },
-    /// Nothing can be done for a while: limits are to be waited out, or doubtful attempts to be looked into.
+    /// Nothing can be sent for a while: the rate limits are spent, or the only people left are unresolved and not due yet.
     Waiting {
-        /// How long.
+        /// How long the run waits.
         wait: Duration,
     },
-    /// An invitation was to be revoked.
+    /// A revocation has ended.
     Revoked {
-        /// The invitation.
+        /// The id of the invitation.
         id: &'a InvitationId,
         /// What became of it.
         revocation: Revocation,
     },
-    /// A person has their outcome. Each person of the input has one such event, the last ones when the run ends.
+    /// A person has their outcome. There is one such event for each row of the input; those of pending rows come when the
+    /// run ends.
     Settled(&'a Settlement),
 }

@@ -1,3 +1,5 @@
+//! What became of a person, and how that is known.
+
 use std::fmt;
 
 use crate::error::ErrorCode;
@@ -15,10 +17,10 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them, in the order of their definition.
+            /// Every value, in the order of definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word that journals and reports use.
+            /// Returns the word that journals and reports use.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -35,24 +37,24 @@ macro_rules! words {
 }
 
 words! {
-    /// What became of one person of an invitation run.
+    /// What became of a person in an invitation run.
     Outcome {
-        /// This run, or an earlier one on the same journal, created an invitation. Clerk has accepted it; whether a mail was
-        /// delivered is not known.
+        /// This run, or an earlier one on the same journal, created an invitation. It does not say that the mail was
+        /// delivered.
         Created = "created",
-        /// An invitation exists already that this run is not known to have made.
+        /// An invitation exists that, as far as is known, no run on this journal created.
         AlreadyInvited = "already_invited",
-        /// A user has the address already; in a run for an organization, a member of it.
+        /// A user has the address. In a run for an organization: a member of it has the address.
         ExistingUser = "existing_user",
-        /// Clerk refused the person, and said why.
+        /// Clerk refused the person and gave a reason.
         Refused = "refused",
-        /// The SDK refused the person before sending anything.
+        /// The row is invalid. Nothing was sent for it.
         Invalid = "invalid",
-        /// The same address came earlier in the input.
+        /// An earlier row of the input has the same address.
         Duplicate = "duplicate",
-        /// Nobody can know whether an invitation was created, and trying again could create a second one.
+        /// It cannot be known whether an invitation was created, and another attempt could create a second one.
         Unknown = "unknown",
-        /// The run stopped before the person was settled. Run again on the same journal.
+        /// The run stopped before the person had an outcome. Run again on the same journal.
         Pending = "pending",
     }
 }
@@ -60,40 +62,40 @@ words! {
 words! {
     /// How an outcome is known.
     Evidence {
-        /// Clerk's answer to the call that invited the person.
+        /// Clerk's response to the call that invited the person.
         Answer = "answer",
-        /// Clerk refused the call and named the reason.
+        /// Clerk refused the call and gave a reason.
         Refusal = "refusal",
-        /// It was read from what Clerk has.
+        /// Reading Clerk's invitations and users showed it.
         Read = "read",
         /// The input alone shows it.
         Input = "input",
-        /// There is none.
+        /// There is no evidence.
         None = "none",
     }
 }
 
-/// One person and what became of them.
+/// The outcome of one person.
 ///
-/// `Debug` shows neither the address nor the link; the fields do.
+/// The address and the link are redacted from `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settlement {
     /// The person's position in the input, from 0.
     pub position: usize,
-    /// The address as the input has it.
+    /// The email address as the input has it.
     pub email_address: EmailAddress,
     /// What became of the person.
     pub outcome: Outcome,
     /// How that is known.
     pub evidence: Evidence,
-    /// The invitation, if one is known.
+    /// The id of the invitation, if one is known.
     pub invitation_id: Option<InvitationId>,
-    /// Its link, if an answer told it. It carries a ticket and is kept in no journal.
+    /// The invitation's link, if Clerk returned it in this run. It contains a ticket, so journals do not keep it.
     pub url: Option<String>,
-    /// Clerk's code, if Clerk refused the person.
+    /// Clerk's error code, if Clerk refused the person.
     pub code: Option<ErrorCode>,
-    /// Why, in words for a person. It can hold an address.
+    /// The reason, in words for people. It can contain an email address.
     pub reason: Option<String>,
 }
 
@@ -110,4 +112,42 @@ impl fmt::Debug for Settlement {
             .field("reason", &self.reason.as_deref().map(Sensitive::from))
             .finish()
     }
+}
+
+impl Settlement {
+    pub(super) const fn new(
+        position: usize,
+        email_address: EmailAddress,
+        outcome: Outcome,
+        evidence: Evidence,
+    ) -> Self {
+        Self {
+            position,
+            email_address,
+            outcome,
+            evidence,
+            invitation_id: None,
+            url: None,
+            code: None,
+            reason: None,
+        }
+    }
+
+    pub(super) fn with_reason(mut self, reason: &str) -> Self {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+}
+
+/// What became of an invitation that a [`RevocationRun`](super::RevocationRun) was to revoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Revocation {
+    /// It is revoked.
+    Revoked,
+    /// It was accepted before: the person is a user now.
+    Accepted,
+    /// It does not exist any more.
+    Missing,
 }

@@ -1,11 +1,14 @@
+//! How a run ended.
+
 use std::fmt;
 use std::time::Duration;
 
-use super::Outcome;
 use super::journal::JournalError;
+use super::outcome::Outcome;
 use crate::error::{Error, ErrorKind};
 
-/// How a run ended: how many people have which outcome, and why it stopped if it did.
+/// How an [`InvitationRun`](super::InvitationRun) ended: the number of people with each outcome, and why it stopped early,
+/// if it did.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct RunReport {
@@ -14,24 +17,24 @@ pub struct RunReport {
     elapsed: Duration,
 }
 
-/// Why a run stopped with people pending.
+/// Why a run stopped before it was done.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stop {
-    /// It was asked to, by its [`StopHandle`](super::StopHandle).
+    /// Its [`StopHandle`](super::StopHandle) requested it.
     Requested,
-    /// Clerk refuses the whole run (key, plan, quota, instance), or calls kept failing.
+    /// Clerk refuses every call of the run (key, plan, quota, instance), or too many calls in a row failed.
     Error(Error),
-    /// The limits would have to be waited out longer than allowed.
+    /// The rate limits ask for a wait longer than [`max_wait`](super::InvitationRun::max_wait).
     RateLimited {
-        /// How long.
+        /// The wait that they ask for.
         wait: Duration,
     },
-    /// The journal cannot be used, or could not keep a record. Nothing was sent without being recorded. The outcomes that
-    /// were announced are true; a later run on the journal may know less, and say so.
+    /// The journal cannot be used, or could not append a record. No attempt was sent without a record. The outcomes that
+    /// were announced are true; a later run on the journal may know fewer of them.
     Journal(JournalError),
-    /// The row at this position (from 0) was attempted in an earlier run, is not settled, and has changed since: restore
-    /// it, so that it can be settled first.
+    /// A row was attempted in an earlier run, is unresolved, and has changed since. Restore it, so that the run can resolve
+    /// it first.
     ChangedRow {
         /// The row's position in the input, from 0.
         position: usize,
@@ -39,15 +42,14 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The stop that a failed call makes.
-    pub(super) fn of(error: Error) -> Self {
+    pub(super) fn from_error(error: Error) -> Self {
         match error.retry_after() {
             Some(wait) if error.kind() == ErrorKind::RateLimited => Self::RateLimited { wait },
             _ => Self::Error(error),
         }
     }
 
-    /// Which of two stops to tell: the first, unless only the second says that outcomes were not kept.
+    /// Returns the first of two stops, or the second if it says that outcomes were not recorded.
     pub(super) fn graver(first: Option<Self>, second: Option<Self>) -> Option<Self> {
         match (first, second) {
             (_, Some(journal @ Self::Journal(_))) => Some(journal),
@@ -69,7 +71,7 @@ impl fmt::Display for Stop {
             Self::Journal(error) => error.fmt(f),
             Self::ChangedRow { position } => write!(
                 f,
-                "row {position} (from 0) has changed since an attempt that is not settled: restore it and run again"
+                "row {position} (counted from 0) has changed since an attempt that is unresolved: restore it and run again"
             ),
         }
     }
@@ -86,22 +88,22 @@ impl RunReport {
         self
     }
 
-    /// How many people have this outcome.
+    /// Returns the number of people with this outcome.
     pub const fn count(&self, outcome: Outcome) -> usize {
         self.counts[outcome as usize]
     }
 
-    /// How many people there are.
+    /// Returns the number of people.
     pub fn total(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    /// Why the run stopped with people pending, if it did.
+    /// Returns why the run stopped early, if it did.
     pub const fn stopped(&self) -> Option<&Stop> {
         self.stopped.as_ref()
     }
 
-    /// How long the run took by the client's clock.
+    /// Returns how long the run took by the client's clock.
     pub const fn elapsed(&self) -> Duration {
         self.elapsed
     }

@@ -1,20 +1,19 @@
+//! The settings of a run.
+
 use std::time::Duration;
 
 use super::journal::Lane;
 use crate::middleware::RateLimits;
 
-/// How long an endpoint is left alone after a 429 that does not say.
-pub(super) const WAIT_AFTER_BARE_429: Duration = Duration::from_secs(60);
-
-/// Which of Clerk's two endpoints a run uses.
+/// Which of Clerk's two endpoints that invite people a run uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lanes {
-    /// Both at once: under the documented limits 350 people an hour.
+    /// Both at the same time: 350 people an hour under the documented limits.
     #[default]
     Both,
-    /// The bulk endpoint alone: 250 people an hour.
+    /// The bulk endpoint only: 250 people an hour.
     Bulk,
-    /// The single endpoint alone: 100 people an hour.
+    /// The single endpoint only: 100 people an hour.
     Single,
 }
 
@@ -27,7 +26,7 @@ impl Lanes {
     }
 }
 
-/// What an [`InvitationRun`](super::InvitationRun) goes by; its setters say what each is.
+/// The settings of an [`InvitationRun`](super::InvitationRun), documented at its setters.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) limits: RateLimits,

@@ -1,9 +1,14 @@
+//! Stops a run from outside.
+
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// Ends an [`InvitationRun`](super::InvitationRun) early, from a signal handler or another task. Clones are handles
-/// to the same run.
+use super::report::Stop;
+use crate::middleware::race::race;
+
+/// Stops an [`InvitationRun`](super::InvitationRun) or a [`RevocationRun`](super::RevocationRun) early, from another task
+/// or thread. Clones stop the same run.
 #[derive(Debug, Clone, Default)]
 pub struct StopHandle {
     state: Arc<Mutex<State>>,
@@ -20,8 +25,8 @@ impl StopHandle {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the run to stop: at once while it waits, otherwise after the calls that are under way. Everyone who is not
-    /// settled by then is pending.
+    /// Requests the run to stop: at once while it waits, otherwise after the calls that are under way. Recipients without
+    /// an outcome by then are [pending](super::Outcome::Pending).
     pub fn stop(&self) {
         let waker = {
             let mut state = self.state();
@@ -46,8 +51,13 @@ impl StopHandle {
         Poll::Pending
     }
 
-    /// Ends when the run is asked to stop.
+    /// Waits until a stop is requested.
     pub(super) async fn requested(&self) {
         poll_fn(|context| self.poll_requested(context)).await;
+    }
+
+    /// Waits for `work`, or fails once a stop is requested.
+    pub(super) async fn race<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
+        race(work, self.requested()).await.ok_or(Stop::Requested)
     }
 }

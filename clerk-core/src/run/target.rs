@@ -1,4 +1,4 @@
-//! What a run's calls are: the one place where inviting to the application and to an organization differ.
+//! The calls of a run. Inviting to the application and to an organization differ only here.
 
 use std::marker::PhantomData;
 
@@ -12,8 +12,9 @@ use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
-use crate::model::{EmailAddress, InvitationId, InvitationStatus, OrganizationId, Page};
+use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
 use crate::operation::{Operation, RateLimitKey};
+use crate::paging::Paged;
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub(super) enum Target {
     Organization(OrganizationId),
 }
 
-/// An invitation as a run reads it, to the application or to an organization.
+/// The fields of an invitation that a run reads, to the application or to an organization.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Found {
+pub(super) struct InvitationSummary {
     pub(super) id: InvitationId,
     pub(super) email_address: EmailAddress,
     #[serde(default)]
@@ -33,9 +34,9 @@ pub(super) struct Found {
     pub(super) url: Option<String>,
 }
 
-impl Found {
-    pub(super) fn address(&self) -> &str {
-        self.email_address.as_str()
+impl InvitationSummary {
+    pub(super) fn identity(&self) -> NormalizedEmailAddress {
+        NormalizedEmailAddress::new(self.email_address.as_str())
     }
 
     pub(super) fn is_pending(&self) -> bool {
@@ -43,7 +44,7 @@ impl Found {
     }
 }
 
-/// Which invitations to list: of these statuses, or of those that a list has without one.
+/// The invitations to list: of these statuses, or those that a list contains when none is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filter<'a> {
     pub(super) statuses: &'static [InvitationStatus],
@@ -54,7 +55,7 @@ impl Target {
     /// The largest page of a list.
     pub(super) const PAGE: u64 = 500;
 
-    /// The path of the resource below `/v1`, as journals name it.
+    /// Returns the path of the resource below `/v1`, by which journals name it.
     pub(super) fn resource(&self) -> String {
         match self {
             Self::Application => "invitations".to_owned(),
@@ -62,8 +63,8 @@ impl Target {
         }
     }
 
-    /// The lists that together hold every invitation once. Without a status, those to the application leave out the
-    /// revoked ones.
+    /// Returns the statuses of the lists that together contain every invitation once. Without a status, the list of
+    /// invitations to the application leaves out the revoked ones.
     pub(super) const fn lists(&self) -> &'static [&'static [InvitationStatus]] {
         match self {
             Self::Application => &[&[], &[Revoked]],
@@ -71,7 +72,7 @@ impl Target {
         }
     }
 
-    /// Whether a person who is a user already cannot be invited.
+    /// Whether Clerk refuses to invite a person who is a user already.
     pub(super) const fn excludes_users(&self) -> bool {
         matches!(self, Self::Application)
     }
@@ -107,29 +108,34 @@ impl Target {
         }
     }
 
-    /// Invites people: one attempt at the lane's endpoint.
-    pub(super) async fn invite(&self, client: &Client, lane: Lane, bodies: &[Box<RawValue>]) -> Result<Vec<Found>> {
+    /// Invites people with one call to the lane's endpoint.
+    pub(super) async fn invite(
+        &self,
+        client: &Client,
+        lane: Lane,
+        bodies: &[Box<RawValue>],
+    ) -> Result<Vec<InvitationSummary>> {
         let request = self.request(self.creation(lane))?;
         match (lane, bodies) {
             (Lane::Single, [body]) => {
-                let call = Call::<Found>::new(request.json(body)?);
+                let call = Call::<InvitationSummary>::new(request.json(body)?);
                 client.execute(&call).await.map(|one| vec![one])
             }
             _ => {
-                let call = Call::<Page<Found>>::new(request.json(bodies)?);
+                let call = Call::<Page<InvitationSummary>>::new(request.json(bodies)?);
                 client.execute(&call).await.map(|page| page.data)
             }
         }
     }
 
-    /// Takes an invitation back.
+    /// Revokes an invitation.
     pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
         let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
         client.execute(&Call::<IgnoredAny>::new(request)).await.map(drop)
     }
 
-    /// One page of a list, oldest first.
-    pub(super) async fn page(&self, client: &Client, filter: Filter<'_>, offset: u64) -> Result<Page<Found>> {
+    /// Returns the list of the invitations that match a filter, oldest first, from an offset on.
+    pub(super) fn list(&self, filter: Filter<'_>, offset: u64) -> Result<Call<Page<InvitationSummary>>> {
         let request = match self {
             Self::Application => self
                 .request(invitations::ListInvitations::OPERATION)?
@@ -144,12 +150,12 @@ impl Target {
             .query("order_by", "+created_at")
             .query("limit", Self::PAGE)
             .query("offset", offset);
-        client.execute(&Call::new(request)).await
+        Ok(Call::new(request))
     }
 }
 
-/// A request that decodes to what the run reads of its answer.
-struct Call<T> {
+/// A request, and the type that its response decodes to.
+pub(super) struct Call<T> {
     request: EndpointRequest,
     output: PhantomData<fn() -> T>,
 }
@@ -169,4 +175,8 @@ impl<T: DeserializeOwned + Send> Endpoint for Call<T> {
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
         Ok(self.request.clone())
     }
+}
+
+impl Paged for Call<Page<InvitationSummary>> {
+    type Item = InvitationSummary;
 }

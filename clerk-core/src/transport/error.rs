@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::Attempts;
 
-/// Why no whole response arrived, and what became of the request.
+/// The error of a transport: why the response did not arrive in full, and whether the request may have reached the server.
 ///
-/// The two are separate questions: a timeout while connecting and a timeout while reading are the same
-/// [`kind`](Self::kind) and differ in [`delivery`](Self::delivery).
+/// These are separate questions: a timeout while connecting and a timeout while reading have the same [`kind`](Self::kind),
+/// but differ in [`delivery`](Self::delivery).
 ///
-/// `Debug` and `Display` show neither addresses nor the key as long as the [source](StdError::source) does not.
+/// `Debug` and `Display` contain no email addresses and no key, provided that the [source](StdError::source) does not.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -19,29 +19,29 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What kept the response from arriving.
+/// Why a response did not arrive in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: name not found, refused, TLS not agreed on. Check the base URL and the network.
+    /// The connection could not be established: DNS, TCP or TLS failed. Check the base URL and the network.
     Connect,
-    /// The time for one attempt or for the whole call was up.
+    /// The attempt or the whole call ran out of time.
     Timeout,
-    /// The connection ended before the response was whole.
+    /// The connection closed before the response was complete.
     Closed,
-    /// The response was larger than the transport reads.
+    /// The response exceeded the transport's size limit.
     ResponseTooLarge,
-    /// The SDK's own rate limit would have waited longer than the caller allows;
-    /// [`retry_after`](TransportError::retry_after) tells how long.
+    /// The client's own rate limit requires a longer wait than the call allows. The wait is
+    /// [`retry_after`](TransportError::retry_after).
     RateLimited,
-    /// The transport cannot send such a request at all.
+    /// The transport cannot send this request.
     InvalidRequest,
     /// Anything else.
     Other,
 }
 
 impl TransportErrorKind {
-    /// The kind as one lower-case word, as logs and recorded fixtures keep it.
+    /// Returns the kind as one lower-case word, as used in logs and recorded fixtures.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "connect",
@@ -58,26 +58,26 @@ impl TransportErrorKind {
         match self {
             Self::Connect => "could not connect",
             Self::Timeout => "timed out",
-            Self::Closed => "the connection closed before the response was whole",
-            Self::ResponseTooLarge => "the response was larger than the transport reads",
-            Self::RateLimited => "the rate limit would have waited longer than allowed",
+            Self::Closed => "the connection closed before the response was complete",
+            Self::ResponseTooLarge => "the response exceeded the size limit",
+            Self::RateLimited => "the rate limit requires a longer wait than allowed",
             Self::InvalidRequest => "the transport cannot send this request",
             Self::Other => "the transport failed",
         }
     }
 }
 
-/// Whether a request that got no whole response may have reached the server.
+/// Whether a request without a complete response may have reached the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// The server cannot have acted on it: sending again is safe for every operation.
+    /// The server cannot have acted on the request. Every operation is safe to send again.
     NotSent,
-    /// The server may have acted on it: only an idempotent operation may be sent again.
+    /// The server may have acted on the request. Only idempotent operations are safe to send again.
     MaybeDelivered,
 }
 
 impl Delivery {
-    /// The delivery as one lower-case word, as logs and recorded fixtures keep it.
+    /// Returns the delivery as one lower-case word, as used in logs and recorded fixtures.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",
@@ -87,9 +87,9 @@ impl Delivery {
 }
 
 impl TransportError {
-    /// An error of this kind, with what became of the request.
+    /// Creates an error.
     ///
-    /// Say [`Delivery::NotSent`] only when no byte of the request can have been acted on.
+    /// Use [`Delivery::NotSent`] only if the server cannot have acted on any part of the request.
     pub const fn new(kind: TransportErrorKind, delivery: Delivery) -> Self {
         Self {
             kind,
@@ -100,48 +100,49 @@ impl TransportError {
         }
     }
 
-    /// Any error about which nothing is known: [`TransportErrorKind::Other`] and [`Delivery::MaybeDelivered`].
+    /// Creates an error from a cause about which nothing is known, with [`TransportErrorKind::Other`] and
+    /// [`Delivery::MaybeDelivered`].
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(TransportErrorKind::Other, Delivery::MaybeDelivered).with_source(source)
     }
 
-    /// Keeps the error that caused this one. It must show neither the key nor an address.
+    /// Sets the error that caused this one. Its messages must contain neither the key nor an email address.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Says how long to wait before it makes sense to try again.
+    /// Sets how long to wait before a retry can succeed.
     #[must_use]
     pub const fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// Says what the attempts so far came to; [`Retry`](crate::middleware::Retry) does.
+    /// Sets the attempts of the call. [`Retry`](crate::middleware::Retry) calls this.
     #[must_use]
     pub const fn with_attempts(mut self, attempts: Attempts) -> Self {
         self.attempts = Some(attempts);
         self
     }
 
-    /// What kept the response from arriving.
+    /// Returns why the response did not arrive in full.
     pub const fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the request may have reached the server.
+    /// Returns whether the request may have reached the server.
     pub const fn delivery(&self) -> Delivery {
         self.delivery
     }
 
-    /// How long to wait before it makes sense to try again, where that is known.
+    /// Returns how long to wait before a retry can succeed, if known.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// What the attempts before this error came to, where a retry middleware counted them.
+    /// Returns the attempts of the call, if a retry middleware recorded them.
     pub const fn attempts(&self) -> Option<Attempts> {
         self.attempts
     }
@@ -168,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_about_which_nothing_is_known_may_have_been_delivered() {
+    fn other_errors_count_as_maybe_delivered() {
         let error = TransportError::other("boom");
         assert_eq!(error.delivery(), Delivery::MaybeDelivered);
         assert_eq!(error.to_string(), "the transport failed (may have been delivered)");

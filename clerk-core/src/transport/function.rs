@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
-/// Makes a transport of an async closure, for tests and small adapters.
+/// Creates a transport from an async closure, for tests and small adapters.
 ///
 /// ```
 /// use clerk_core::{HttpResponse, transport_fn};
@@ -19,7 +19,7 @@ where
     FnTransport { send }
 }
 
-/// The transport that [`transport_fn`] makes.
+/// The transport that [`transport_fn`] returns.
 #[derive(Clone)]
 pub struct FnTransport<F> {
     send: F,

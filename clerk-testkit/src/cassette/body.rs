@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clerk_core::Bytes;
@@ -7,39 +9,46 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::scrub::Scrubber;
 
-/// A body as a file keeps it: as JSON, as text, or else as base64.
+/// A body in a file: JSON, other text, or bytes as base64. Equality is by meaning.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Body<'a> {
     #[default]
     Empty,
     Json(Json<'a>),
-    Text(String),
+    Text(Cow<'a, str>),
     Base64(Binary),
 }
 
 impl<'a> Body<'a> {
-    /// Keeps `bytes`, scrubbed.
-    pub(super) fn scrubbed(bytes: &'a [u8], scrubber: &mut Scrubber) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         if bytes.is_empty() {
             return Self::Empty;
         }
-        if let Some(mut json) = Json::parse(bytes) {
-            scrubber.json(&mut json);
+        if let Some(json) = Json::parse(bytes) {
             return Self::Json(json);
         }
-        match String::from_utf8(scrubber.bytes(bytes)) {
-            Ok(text) => Self::Text(text),
-            Err(error) => Self::Base64(Binary(error.into_bytes())),
+        match str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(_) => Self::Base64(Binary(bytes.to_vec())),
         }
     }
 
-    /// The same body, of its own.
+    /// Scrubs JSON and text. A file is refused if other bytes contain sensitive text.
+    pub(super) fn scrub(&mut self, scrubber: &mut Scrubber) {
+        match self {
+            Self::Json(json) => scrubber.json(json),
+            Self::Text(text) => scrubber.text(text),
+            Self::Empty | Self::Base64(_) => {}
+        }
+    }
+
+    /// Returns the same body without borrowed text.
     pub(super) fn into_owned(self) -> Body<'static> {
         match self {
             Self::Empty => Body::Empty,
             Self::Json(json) => Body::Json(json.into_owned()),
-            Self::Text(text) => Body::Text(text),
+            Self::Text(text) => Body::Text(Cow::Owned(text.into_owned())),
             Self::Base64(bytes) => Body::Base64(bytes),
         }
     }
@@ -52,12 +61,12 @@ impl<'a> Body<'a> {
         match self {
             Self::Empty => Bytes::new(),
             Self::Json(json) => json.to_string().into(),
-            Self::Text(text) => text.clone().into(),
+            Self::Text(text) => text.clone().into_owned().into(),
             Self::Base64(Binary(bytes)) => bytes.clone().into(),
         }
     }
 
-    /// Adds what is the same for bodies that mean the same.
+    /// Appends bytes that are the same for all bodies that mean the same.
     pub(super) fn write_key(&self, key: &mut Vec<u8>) {
         match self {
             Self::Empty => {}
@@ -76,25 +85,27 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn means_the_same(&self, other: &Body<'_>) -> bool {
-        let (mut key, mut other_key) = (Vec::new(), Vec::new());
-        self.write_key(&mut key);
-        other.write_key(&mut other_key);
-        key == other_key
-    }
-
-    /// The body in one line, for messages; `None` if there is none.
+    /// Returns the body in one line for messages, or `None` if it is empty.
     pub(super) fn describe(&self) -> Option<String> {
         match self {
             Self::Empty => None,
             Self::Json(json) => Some(json.to_string()),
             Self::Text(text) => Some(format!("{text:?}")),
-            Self::Base64(Binary(bytes)) => Some(format!("{} bytes that are not text", bytes.len())),
+            Self::Base64(Binary(bytes)) => Some(format!("{} bytes of binary data", bytes.len())),
         }
     }
 }
 
-/// Bytes that are written as base64.
+impl PartialEq for Body<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut key, mut other_key) = (Vec::new(), Vec::new());
+        self.write_key(&mut key);
+        other.write_key(&mut other_key);
+        key == other_key
+    }
+}
+
+/// Bytes that a file has as base64.
 #[derive(Debug, Clone)]
 pub(super) struct Binary(Vec<u8>);
 

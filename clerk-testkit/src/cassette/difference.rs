@@ -3,7 +3,7 @@ use super::request::RecordedRequest;
 use crate::difference::{Difference, Extent, diff_json};
 use crate::query;
 
-/// In what a request is not the recorded one.
+/// Lists where a request differs from a recorded one.
 pub(super) fn diff(recorded: &RecordedRequest<'_>, request: &RecordedRequest<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
     if recorded.method != request.method {
@@ -27,10 +27,10 @@ pub(super) fn diff(recorded: &RecordedRequest<'_>, request: &RecordedRequest<'_>
             found.extend(differences.map(|difference| difference.within("body")));
         }
         (recorded, body) => {
-            if !recorded.means_the_same(body) {
-                let (mut recorded, body) = (recorded.describe(), body.describe());
+            if recorded != body {
+                let (recorded, mut body) = (recorded.describe(), body.describe());
                 if recorded == body {
-                    recorded = recorded.map(|description| format!("other {description}"));
+                    body = body.map(|description| format!("{description} with other content"));
                 }
                 found.push(Difference::new("body", recorded, body));
             }

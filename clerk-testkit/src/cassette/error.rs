@@ -2,62 +2,62 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::Cassette;
+use super::{Cassette, Leak};
 use crate::VerifyError;
 
-/// Why a cassette cannot be read, written or recorded.
+/// An error of reading, writing or recording a cassette.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CassetteError {
-    /// There is no such file: it has to be recorded first.
+    /// The file does not exist. Record it first.
     Missing {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The variable that asks to record it, if [`cassette`](super::cassette()) was told one.
+        /// The environment variable that makes [`cassette`](super::cassette()) record.
         record_variable: Option<String>,
     },
-    /// The file is there and cannot be read.
+    /// The file exists and cannot be read.
     Read {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The file cannot be written.
     Write {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It is not a cassette. The message names the file and where in it; the source says what is wrong there.
+    /// The text is not a cassette. The message has the line and column, and the source says what is wrong there.
     Format {
-        /// The file, if it was read from one.
+        /// The path of the file, if the text was read from one.
         path: Option<PathBuf>,
-        /// What is wrong, with its line and column.
+        /// The error of the parser.
         source: serde_json::Error,
     },
-    /// It is a cassette of another version. Record it again.
+    /// The cassette has a format version that this crate cannot read. Record it again.
     Version {
-        /// The file, if it was read from one.
+        /// The path of the file, if the cassette was read from one.
         path: Option<PathBuf>,
-        /// The version.
+        /// The version of the cassette.
         found: u32,
     },
-    /// A secret key would show, plain or encoded. Nothing was written: keep the key out of what is sent and answered.
-    Secret {
-        /// Which request, from 0.
-        interaction: usize,
-        /// `request` or `outcome`.
-        part: &'static str,
+    /// The cassette would contain sensitive text, so nothing was written.
+    Leak {
+        /// Where the text would be, as a path in the file such as `$.interactions[0].request.body.json[2].state`.
+        place: String,
+        /// The sensitive text.
+        leak: Leak,
     },
-    /// To record was asked for in continuous integration (the variable `CI` is set), where a new recording would hide
-    /// what the recorded one is to show.
+    /// The test was asked to record in continuous integration, which is refused, because a new recording would replace the
+    /// expected responses by whatever came.
     RecordingInCi {
-        /// The variable that asked for it.
+        /// The environment variable that asked for it.
         variable: String,
     },
-    /// The replay was not used as the cassette was recorded.
+    /// The requests of the test were not those of the cassette.
     Replay(VerifyError),
 }
 
@@ -66,7 +66,7 @@ impl CassetteError {
         Self::Format { path: None, source }
     }
 
-    /// The same error of what was read from this file.
+    /// Adds the path of the file.
     pub(super) fn in_file(mut self, file: &Path) -> Self {
         if let Self::Format { path, .. } | Self::Version { path, .. } = &mut self {
             *path = Some(file.to_owned());
@@ -74,7 +74,7 @@ impl CassetteError {
         self
     }
 
-    /// The same error, where setting this variable records the file.
+    /// Adds the environment variable that makes the test record the file.
     pub(super) fn recorded_by(mut self, variable: &str) -> Self {
         if let Self::Missing { record_variable, .. } = &mut self {
             *record_variable = Some(variable.to_owned());
@@ -83,8 +83,8 @@ impl CassetteError {
     }
 }
 
-/// What messages call a cassette: by its file, if it was read from one.
-pub(super) fn called(path: Option<&Path>) -> String {
+/// Returns the name of a cassette for messages, with its path if it was read from a file.
+pub(super) fn display_name(path: Option<&Path>) -> String {
     match path {
         Some(path) => format!("the cassette {}", path.display()),
         None => "the cassette".to_owned(),
@@ -95,10 +95,10 @@ impl fmt::Display for CassetteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { path, record_variable } => {
-                write!(f, "there is no cassette {}: record it first", path.display())?;
+                write!(f, "the cassette {} does not exist. ", path.display())?;
                 match record_variable {
-                    Some(variable) => write!(f, ", by running the test with {variable}=1"),
-                    None => Ok(()),
+                    Some(variable) => write!(f, "Record it by running the test with {variable}=1"),
+                    None => f.write_str("Record it first"),
                 }
             }
             Self::Read { path, .. } => write!(f, "cannot read the cassette {}", path.display()),
@@ -106,33 +106,30 @@ impl fmt::Display for CassetteError {
             Self::Format { path, source } => {
                 match path {
                     Some(path) => write!(f, "{} is not a cassette", path.display())?,
-                    None => f.write_str("this is not a cassette")?,
+                    None => f.write_str("the text is not a cassette")?,
                 }
                 match source.line() {
-                    // What could not be written has no place.
+                    // An error of writing has no place.
                     0 => Ok(()),
                     line => write!(f, ": line {line}, column {}", source.column()),
                 }
             }
             Self::Version { path, found } => {
-                let cassette = called(path.as_deref());
+                let cassette = display_name(path.as_deref());
                 write!(
                     f,
-                    "{cassette} is of version {found}, and this crate reads version {}: record it again",
+                    "{cassette} has format version {found}, but this crate reads version {}. Record it again",
                     Cassette::VERSION
                 )
             }
-            Self::Secret { interaction, part } => write!(
-                f,
-                "the cassette was not written: a secret key would show in the {part} of interaction {interaction}"
-            ),
-            Self::Replay(error) => error.fmt(f),
-            Self::RecordingInCi { variable } => {
-                write!(
-                    f,
-                    "{variable} asks to record, but CI is set: record on your own machine"
-                )
+            Self::Leak { place, leak } => {
+                write!(f, "the cassette was not written, because {place} would contain {leak}")
             }
+            Self::Replay(error) => error.fmt(f),
+            Self::RecordingInCi { variable } => write!(
+                f,
+                "{variable} asks to record, but the variable CI is set. Record on your own machine and commit the file"
+            ),
         }
     }
 }
@@ -144,7 +141,7 @@ impl StdError for CassetteError {
             Self::Format { source, .. } => Some(source),
             Self::Missing { .. }
             | Self::Version { .. }
-            | Self::Secret { .. }
+            | Self::Leak { .. }
             | Self::RecordingInCi { .. }
             | Self::Replay(_) => None,
         }

@@ -7,35 +7,35 @@ use clerk_core::{Delivery, HttpResponse, TransportError, TransportErrorKind};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::CassetteError;
 use super::body::Body;
-use super::request::{Headers, RecordedRequest};
-use super::scrub::{Keep, holds_secret};
+use super::request::{Headers, RecordedRequest, scrub_headers};
+use super::scrub::{Keep, Scrubber};
+use super::{CassetteError, leak};
 
-/// What was recorded: requests, and what each one ended in.
+/// Recorded requests and their outcomes.
 ///
-/// [`Record`](super::Record) makes it and [`Replay`](super::Replay) answers from it.
+/// [`Record`](super::Record) creates it and [`Replay`](super::Replay) responds from it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cassette {
     version: u32,
-    /// Whose addresses are their own, here and in the requests that are to match.
+    /// The addresses that are not replaced, neither here nor in the requests to match.
     #[serde(default, skip_serializing_if = "Keep::is_empty")]
     pub(super) keep: Keep,
-    /// In the order in which they were begun.
+    /// In the order in which the requests were started.
     pub(super) interactions: Vec<Interaction>,
     /// The file that it was read from, for messages.
     #[serde(skip)]
     pub(super) path: Option<PathBuf>,
 }
 
-/// One request, and what it ended in.
+/// A request and its outcome.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Interaction {
     pub(super) request: RecordedRequest<'static>,
     pub(super) outcome: Outcome,
-    /// How long it took by the recorder's clock.
+    /// The duration by the recorder's clock.
     #[serde(default)]
     pub(super) elapsed_ms: u64,
 }
@@ -45,7 +45,7 @@ pub(super) struct Interaction {
 pub(super) enum Outcome {
     Response(RecordedResponse),
     Error(RecordedError),
-    /// The caller gave it up: it hangs again.
+    /// The caller dropped the request. It hangs on replay.
     Abandoned,
 }
 
@@ -66,13 +66,13 @@ pub(super) struct RecordedError {
     pub(super) delivery: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retry_after_ms: Option<u64>,
-    /// What the error's sources said.
+    /// The messages of the error's sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) message: Option<String>,
 }
 
 impl Cassette {
-    /// The version of the format that this crate writes and reads: 1.
+    /// The format version that this crate writes and reads: 1.
     pub const VERSION: u32 = 1;
 
     pub(super) const fn new(keep: Keep, interactions: Vec<Interaction>) -> Self {
@@ -84,12 +84,12 @@ impl Cassette {
         }
     }
 
-    /// Reads a file.
+    /// Reads a file, and replaces email addresses and tickets that were written into it by hand.
     ///
     /// # Errors
     ///
-    /// [`CassetteError::Missing`] if there is no such file, [`CassetteError::Read`] if it cannot be read, or what
-    /// [`from_json`](Self::from_json) says of it.
+    /// [`CassetteError::Missing`] if the file does not exist, [`CassetteError::Read`] if it cannot be read, or the errors
+    /// of [`from_json`](Self::from_json).
     pub fn load(path: impl AsRef<Path>) -> Result<Self, CassetteError> {
         let path = path.as_ref();
         let json = std::fs::read_to_string(path).map_err(|source| match source.kind() {
@@ -107,11 +107,11 @@ impl Cassette {
         Ok(cassette)
     }
 
-    /// Reads a file's text.
+    /// Reads the text of a file, and replaces email addresses and tickets that were written into it by hand.
     ///
     /// # Errors
     ///
-    /// [`CassetteError::Format`] if it is not a cassette, [`CassetteError::Version`] if it is one of another version.
+    /// [`CassetteError::Format`] if the text is not a cassette, [`CassetteError::Version`] if it has another version.
     pub fn from_json(json: &str) -> Result<Self, CassetteError> {
         #[derive(Deserialize)]
         struct Versioned {
@@ -125,48 +125,57 @@ impl Cassette {
                 found: version,
             });
         }
-        serde_json::from_str(json).map_err(CassetteError::format)
+        let mut cassette: Self = serde_json::from_str(json).map_err(CassetteError::format)?;
+        let mut scrubber = Scrubber::new(cassette.keep.clone());
+        for interaction in &mut cassette.interactions {
+            interaction.request.scrub(&mut scrubber);
+            interaction.outcome.scrub(&mut scrubber);
+        }
+        Ok(cassette)
     }
 
-    /// Writes a file's text.
+    /// Returns the text of a file.
     ///
     /// # Errors
     ///
-    /// [`CassetteError::Secret`] if a secret key would show in it.
+    /// [`CassetteError::Leak`] if the text would contain a key, or an encoded address or ticket.
     pub fn to_json(&self) -> Result<String, CassetteError> {
         self.to_json_without(&[])
     }
 
-    /// Like [`to_json`](Self::to_json); the values in `known` are secret too.
-    pub(super) fn to_json_without(&self, known: &[String]) -> Result<String, CassetteError> {
-        let parts = self.interactions.iter().flat_map(|interaction| {
-            let request = serde_json::to_vec(&interaction.request);
-            [
-                ("request", request),
-                ("outcome", serde_json::to_vec(&interaction.outcome)),
-            ]
-        });
-        for (index, (part, json)) in parts.enumerate() {
-            if holds_secret(&json.map_err(CassetteError::format)?, known) {
-                return Err(CassetteError::Secret {
-                    interaction: index / 2,
-                    part,
-                });
-            }
-        }
+    /// Does the same as [`to_json`](Self::to_json), and refuses `credentials` too.
+    pub(super) fn to_json_without(&self, credentials: &[String]) -> Result<String, CassetteError> {
         let mut json = serde_json::to_string_pretty(self).map_err(CassetteError::format)?;
+        leak::check(&json, &self.keep, credentials)?;
         json.push('\n');
         Ok(json)
     }
 
-    /// How many requests it holds.
+    /// Returns the number of requests.
     pub fn len(&self) -> usize {
         self.interactions.len()
     }
 
-    /// Whether it holds no request.
+    /// Whether there are no requests.
     pub fn is_empty(&self) -> bool {
         self.interactions.is_empty()
+    }
+}
+
+impl Outcome {
+    pub(super) fn scrub(&mut self, scrubber: &mut Scrubber) {
+        match self {
+            Self::Response(response) => {
+                scrub_headers(&mut response.headers, scrubber);
+                response.body.scrub(scrubber);
+            }
+            Self::Error(error) => {
+                if let Some(message) = &mut error.message {
+                    scrubber.string(message);
+                }
+            }
+            Self::Abandoned => {}
+        }
     }
 }
 
@@ -177,15 +186,17 @@ impl Interaction {
 }
 
 impl RecordedResponse {
-    /// The response again. A header or a status that is none, as only an edited file has, is an error.
+    /// Converts back to a response. Fails if the file was edited and has an invalid status or header.
     pub(super) fn to_http(&self) -> Result<HttpResponse, String> {
         let mut response = HttpResponse::new(self.body.to_bytes());
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).map_err(|_| format!("{} is not a status", self.status))?;
+        *response.status_mut() = StatusCode::from_u16(self.status)
+            .map_err(|_| format!("the cassette has the invalid status {}", self.status))?;
         for (name, values) in &self.headers {
-            let header = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a header's name"))?;
+            let header =
+                HeaderName::try_from(name).map_err(|_| format!("the cassette has the invalid header name {name:?}"))?;
             for value in values {
-                let value = HeaderValue::try_from(value).map_err(|_| format!("{name} has a value that is none"))?;
+                let value = HeaderValue::try_from(value)
+                    .map_err(|_| format!("the cassette has an invalid value for the header {name}"))?;
                 response.headers_mut().append(header.clone(), value);
             }
         }
@@ -194,16 +205,7 @@ impl RecordedResponse {
 }
 
 impl RecordedError {
-    pub(super) fn new(error: &TransportError, message: Option<String>) -> Self {
-        Self {
-            kind: error.kind().as_str().to_owned(),
-            delivery: error.delivery().as_str().to_owned(),
-            retry_after_ms: error.retry_after().map(millis),
-            message,
-        }
-    }
-
-    /// The error again. A word that is not known counts as the most careful one.
+    /// Converts back to an error. Unknown words count as the most cautious ones.
     pub(super) fn to_error(&self) -> TransportError {
         use TransportErrorKind::{Closed, Connect, InvalidRequest, Other, RateLimited, ResponseTooLarge, Timeout};
         let kinds = [Connect, Timeout, Closed, ResponseTooLarge, RateLimited, InvalidRequest];
@@ -226,7 +228,7 @@ impl RecordedError {
     }
 }
 
-/// Whole milliseconds, rounded down.
+/// Returns whole milliseconds, rounded down.
 pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,15 +6,14 @@ use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
 use super::{CassetteError, Record, RecordOptions, Replay};
 
-/// Replays the cassette at `path`, or records it through `live()` if the environment variable `record_variable` is set
-/// to anything but `0` or nothing.
+/// Replays the cassette at `path`, or records it through `live()` if the environment variable `record_variable` is set.
 ///
-/// The variable that your test names is read, and, when that asks to record, `CI`; nothing else reads the environment.
-/// `live` is called only to record, so a replay needs neither a key nor a network.
+/// An empty variable, or one with the value `0`, counts as not set. `live` is called only to record, so a replay needs
+/// neither a key nor a network. Of the environment, only the named variable is read, and `CI` before recording.
 ///
 /// # Errors
 ///
-/// [`CassetteError::RecordingInCi`] if it is to record while `CI` is set; those of [`Replay::load`].
+/// [`CassetteError::RecordingInCi`] if `CI` and the variable are set, or the errors of [`Replay::load`].
 pub fn cassette<T: HttpTransport>(
     path: impl AsRef<Path>,
     record_variable: &str,
@@ -23,7 +22,7 @@ pub fn cassette<T: HttpTransport>(
     cassette_with(RecordOptions::new(), path, record_variable, live)
 }
 
-/// Like [`cassette`], recording with these options.
+/// Does the same as [`cassette`], with options for the recording.
 ///
 /// # Errors
 ///
@@ -47,18 +46,17 @@ pub fn cassette_with<T: HttpTransport>(
     Ok(CassetteTransport::Record(Record::new(live(), path.as_ref(), options)))
 }
 
-/// What [`cassette`] opens. Clones are handles to the same one.
+/// The transport of a [`cassette`]. Clones are handles to the same one.
 #[derive(Debug)]
 pub enum CassetteTransport<T> {
-    /// It records.
+    /// Records.
     Record(Record<T>),
-    /// It replays.
+    /// Replays.
     Replay(Replay),
 }
 
 impl<T> CassetteTransport<T> {
-    /// Ends the test: writes what was recorded, or verifies what was replayed. Dropping the last handle does so too, and
-    /// panics where this gives an error.
+    /// Writes the recording, or verifies the replay. Dropping the last handle also does, and panics on an error.
     ///
     /// # Errors
     ///

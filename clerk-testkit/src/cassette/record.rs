@@ -1,8 +1,6 @@
-use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError};
@@ -10,25 +8,26 @@ use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 
 use super::body::Body;
 use super::format::{Interaction, Outcome, RecordedError, RecordedResponse, millis};
-use super::request::{RecordedRequest, scrubbed_headers};
+use super::request::{RecordedRequest, recorded_headers};
 use super::scrub::{Keep, Scrubber};
 use super::{Cassette, CassetteError};
+use crate::spy::{CallLog, SpyCall, SpyOutcome, SpyTransport};
 use crate::verify::{VerifyError, panic_unless_panicking};
 
-/// Keeps what passes through it for a file.
+/// Records requests and their outcomes for a file.
 ///
 /// Clones are handles to the same recorder: give one to the client and keep one. [`save`](Self::save) writes the file.
-/// Dropping the last handle does so too if there is something new, and panics if that fails; but while the thread is
-/// panicking nothing is written, since a test that failed is not to be repeated.
+/// Dropping the last handle also does if there is something new, and panics if that fails. While the thread is panicking,
+/// nothing is written, because a recording of a failed test is of no use.
 ///
-/// It stands at the wire, below the client's retries: each attempt is one interaction. One that was dropped before its end, as
-/// by a timeout, is kept as such and hangs when it is replayed.
+/// The recorder sits below the client's retries, so each attempt is one interaction. An attempt that was dropped before its
+/// end, for example by a timeout, is recorded as abandoned and hangs on replay.
 pub struct Record<T> {
-    inner: Arc<T>,
+    spy: SpyTransport<T>,
     tape: Arc<Tape>,
 }
 
-/// What a [`Record`] keeps, and by which clock.
+/// Options of a [`Record`].
 #[derive(Debug, Clone)]
 pub struct RecordOptions {
     keep: Keep,
@@ -36,37 +35,18 @@ pub struct RecordOptions {
     clock: Arc<dyn Clock>,
 }
 
+/// The calls, and the file that they are for.
 struct Tape {
     path: PathBuf,
     options: RecordOptions,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    takes: Vec<Take>,
-    /// Values of `Authorization` that were sent, without their scheme.
-    credentials: Vec<String>,
-    has_news: bool,
-}
-
-/// One request as it was, and what it ended in.
-struct Take {
-    request: HttpRequest,
-    outcome: TakeOutcome,
-    elapsed: Duration,
-}
-
-enum TakeOutcome {
-    Response(HttpResponse),
-    /// The error without its message, and that message.
-    Error(RecordedError),
-    Abandoned,
+    log: CallLog,
+    /// The number of changes to the log that the last save has seen.
+    saved_changes: Mutex<u64>,
 }
 
 impl RecordOptions {
-    /// Every address is replaced, times are the system's, and the headers are `content-type`, `retry-after`,
-    /// `clerk-trace-id`, `cf-ray` and `clerk-api-version`.
+    /// Replaces every address, measures time by the system's clock, and records the headers `content-type`,
+    /// `retry-after`, `clerk-trace-id`, `cf-ray` and `clerk-api-version`.
     pub fn new() -> Self {
         let headers = [
             "content-type",
@@ -82,21 +62,21 @@ impl RecordOptions {
         }
     }
 
-    /// Leaves the addresses of this domain as they are, such as those of `example.com`, which nobody has.
+    /// Keeps addresses of this domain instead of replacing them, for example those of `example.com`, which nobody owns.
     #[must_use]
     pub fn keep_domain(mut self, domain: &str) -> Self {
         self.keep.domain(domain);
         self
     }
 
-    /// Leaves this address as it is.
+    /// Keeps this address instead of replacing it.
     #[must_use]
     pub fn keep_address(mut self, address: &str) -> Self {
         self.keep.address(address);
         self
     }
 
-    /// Keeps this header too. Those that carry credentials (`Authorization`, cookies) are never kept.
+    /// Records this header too. Headers with credentials (`Authorization`, cookies) are never recorded.
     #[must_use]
     pub fn header(mut self, name: &str) -> Self {
         let is_credential = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE]
@@ -108,7 +88,7 @@ impl RecordOptions {
         self
     }
 
-    /// Tells by this clock how long each request took.
+    /// Measures the duration of requests by this clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -123,44 +103,50 @@ impl Default for RecordOptions {
 }
 
 impl<T> Record<T> {
-    /// Records what passes through `inner` for the file at `path`.
+    /// Records what passes through `inner`, for the file at `path`.
     pub fn new(inner: T, path: impl Into<PathBuf>, options: RecordOptions) -> Self {
+        let spy = SpyTransport::with_clock(inner, Arc::clone(&options.clock));
         let tape = Tape {
             path: path.into(),
             options,
-            state: Mutex::default(),
+            log: spy.log(),
+            saved_changes: Mutex::new(0),
         };
         Self {
-            inner: Arc::new(inner),
+            spy,
             tape: Arc::new(tape),
         }
     }
 
-    /// What was recorded so far. A request that has not ended counts as dropped.
+    /// Returns what was recorded so far. A request that is in flight counts as abandoned.
     pub fn cassette(&self) -> Cassette {
-        self.tape.state().cassette(&self.tape.options)
+        self.tape.cassette(&self.tape.log.calls())
     }
 
-    /// Writes the file, and the folders that it lies in.
+    /// Writes the file, and creates its directory if necessary.
     ///
     /// # Errors
     ///
-    /// [`CassetteError::Secret`] if a key would show in it, [`CassetteError::Write`] if it cannot be written.
+    /// [`CassetteError::Leak`] if the file would contain a key, or an encoded address or ticket;
+    /// [`CassetteError::Write`] if it cannot be written.
     pub fn save(&self) -> Result<(), CassetteError> {
         self.tape.save()
     }
 }
 
 impl Tape {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cassette(&self, calls: &[SpyCall]) -> Cassette {
+        let RecordOptions { keep, headers, .. } = &self.options;
+        let mut scrubber = Scrubber::new(keep.clone());
+        let interactions = calls.iter().map(|call| interaction(call, headers, &mut scrubber));
+        Cassette::new(keep.clone(), interactions.collect())
     }
 
     fn save(&self) -> Result<(), CassetteError> {
-        let mut state = self.state();
-        state.has_news = false;
-        let json = state.cassette(&self.options).to_json_without(&state.credentials)?;
-        drop(state);
+        let changes = self.log.changes();
+        *self.saved_changes.lock().unwrap_or_else(PoisonError::into_inner) = changes;
+        let calls = self.log.calls();
+        let json = self.cassette(&calls).to_json_without(&credentials(&calls))?;
         let folder = self.path.parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::write(&self.path, json))
@@ -169,125 +155,77 @@ impl Tape {
                 source,
             })
     }
-}
 
-impl State {
-    fn cassette(&self, options: &RecordOptions) -> Cassette {
-        let mut scrubber = Scrubber::new(options.keep.clone());
-        let takes = self.takes.iter();
-        let interactions = takes
-            .map(|take| take.interaction(&options.headers, &mut scrubber))
-            .collect();
-        Cassette::new(options.keep.clone(), interactions)
-    }
-}
-
-impl Take {
-    fn interaction(&self, headers: &[String], scrubber: &mut Scrubber) -> Interaction {
-        Interaction {
-            request: RecordedRequest::scrubbed(&self.request, headers, scrubber).into_owned(),
-            outcome: match &self.outcome {
-                TakeOutcome::Response(response) => Outcome::Response(RecordedResponse {
-                    status: response.status().as_u16(),
-                    headers: scrubbed_headers(response.headers(), headers, scrubber),
-                    body: Body::scrubbed(response.body(), scrubber).into_owned(),
-                }),
-                TakeOutcome::Error(error) => Outcome::Error(RecordedError {
-                    message: error
-                        .message
-                        .clone()
-                        .map(|message| scrubber.string(message.into()).into_owned()),
-                    ..error.clone()
-                }),
-                TakeOutcome::Abandoned => Outcome::Abandoned,
-            },
-            elapsed_ms: millis(self.elapsed),
-        }
+    fn has_changed(&self) -> bool {
+        *self.saved_changes.lock().unwrap_or_else(PoisonError::into_inner) != self.log.changes()
     }
 }
 
 impl Drop for Tape {
     fn drop(&mut self) {
-        if self.state().has_news && !std::thread::panicking() {
+        if self.has_changed() && !std::thread::panicking() {
             panic_unless_panicking(self.save().map_err(|error| VerifyError::new(error.to_string())));
         }
     }
 }
 
+fn interaction(call: &SpyCall, headers: &[String], scrubber: &mut Scrubber) -> Interaction {
+    let request = RecordedRequest::new(call.request(), headers, scrubber).into_owned();
+    let mut outcome = match call.outcome() {
+        SpyOutcome::Response(response) => Outcome::Response(RecordedResponse {
+            status: response.status().as_u16(),
+            headers: recorded_headers(response.headers(), headers),
+            body: Body::new(response.body()).into_owned(),
+        }),
+        SpyOutcome::Failure {
+            kind,
+            delivery,
+            retry_after,
+            message,
+        } => Outcome::Error(RecordedError {
+            kind: kind.as_str().to_owned(),
+            delivery: delivery.as_str().to_owned(),
+            retry_after_ms: retry_after.map(millis),
+            message: message.clone(),
+        }),
+        SpyOutcome::InFlight | SpyOutcome::Abandoned => Outcome::Abandoned,
+    };
+    outcome.scrub(scrubber);
+    Interaction {
+        request,
+        outcome,
+        elapsed_ms: millis(call.elapsed()),
+    }
+}
+
+/// Returns the values of `Authorization` that were sent, without their scheme.
+fn credentials(calls: &[SpyCall]) -> Vec<String> {
+    let mut credentials = Vec::new();
+    for call in calls {
+        let value = call
+            .request()
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let credential = value.unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+        if !credential.is_empty() && credentials.iter().all(|known| known != credential) {
+            credentials.push(credential.to_owned());
+        }
+    }
+    credentials
+}
+
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for Record<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let mut watch = Watch::begin(&self.tape, &request);
-        let result = self.inner.send(request).await;
-        watch.outcome = match &result {
-            Ok(response) => TakeOutcome::Response(response.clone()),
-            Err(error) => TakeOutcome::Error(RecordedError::new(error, message(error))),
-        };
-        result
+        self.spy.send(request).await
     }
-}
-
-/// Keeps what a request ended in when it is dropped, which is when the request has ended or was given up.
-struct Watch<'a> {
-    tape: &'a Tape,
-    index: usize,
-    began: Duration,
-    outcome: TakeOutcome,
-}
-
-impl<'a> Watch<'a> {
-    fn begin(tape: &'a Tape, request: &HttpRequest) -> Self {
-        let mut state = tape.state();
-        if let Some(value) = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-        {
-            let credential = value.rsplit(' ').next().unwrap_or(value).to_owned();
-            if !credential.is_empty() && !state.credentials.contains(&credential) {
-                state.credentials.push(credential);
-            }
-        }
-        state.has_news = true;
-        state.takes.push(Take {
-            request: request.clone(),
-            outcome: TakeOutcome::Abandoned,
-            elapsed: Duration::ZERO,
-        });
-        let index = state.takes.len() - 1;
-        drop(state);
-        let began = tape.options.clock.now();
-        Self {
-            tape,
-            index,
-            began,
-            outcome: TakeOutcome::Abandoned,
-        }
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        let elapsed = self.tape.options.clock.now().saturating_sub(self.began);
-        let mut state = self.tape.state();
-        state.has_news = true;
-        let take = &mut state.takes[self.index];
-        take.elapsed = elapsed;
-        take.outcome = std::mem::replace(&mut self.outcome, TakeOutcome::Abandoned);
-    }
-}
-
-/// What the sources of an error say, outermost first.
-fn message(error: &TransportError) -> Option<String> {
-    let sources = std::iter::successors(error.source(), |&error| error.source());
-    let messages: Vec<String> = sources.map(ToString::to_string).collect();
-    (!messages.is_empty()).then(|| messages.join(": "))
 }
 
 impl<T> Clone for Record<T> {
     fn clone(&self) -> Self {
         Self {
-            inner: Arc::clone(&self.inner),
+            spy: self.spy.clone(),
             tape: Arc::clone(&self.tape),
         }
     }
@@ -296,9 +234,8 @@ impl<T> Clone for Record<T> {
 impl<T: fmt::Debug> fmt::Debug for Record<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
-            .field("inner", &self.inner)
+            .field("spy", &self.spy)
             .field("path", &self.tape.path)
-            .field("interactions", &self.tape.state().takes.len())
             .finish_non_exhaustive()
     }
 }

@@ -9,23 +9,25 @@ use async_trait::async_trait;
 use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 use super::difference::diff;
-use super::error::called;
+use super::error::display_name;
 use super::format::{Interaction, Outcome};
 use super::request::RecordedRequest;
-use super::scrub::{Places, Scrubber, has_pseudonym};
+use super::scrub::{Pseudonyms, Scrubber};
 use super::{Cassette, CassetteError};
 use crate::difference::{Difference, distance, write_list};
 use crate::verify::{VerifyError, panic_unless_panicking};
 
-/// Answers from a [`Cassette`]. Nothing goes out, and no time passes unless a [clock](Self::paced) is given.
+/// Responds from a [`Cassette`]. Nothing is sent, and no time passes unless there is a [clock](Self::paced).
 ///
-/// Clones are handles to the same replay: give one to the client and keep one. What matches is told
-/// [at the module](super). Finding an answer takes the same time in a long cassette as in a short one.
+/// Clones are handles to the same replay: give one to the client and keep one. The docs of the [module](super) say which
+/// requests match. Finding a response takes as long in a large cassette as in a small one.
 ///
-/// A request that was not recorded is refused with an error that names the nearest one and what differs; it is not
-/// retried. Messages show the addresses of those whom a request so far has named, and the pseudonyms of all others.
-/// [`verify`](Self::verify) reports such requests, and recorded ones that were not made. Dropping the last handle does
-/// so by a panic, unless the thread is panicking already or `verify` has been called since the last request.
+/// A request that was not recorded fails with an error that names the nearest recorded request and the differences. It is
+/// not retried. [`verify`](Self::verify) reports such requests, and recorded requests that were not made. Dropping the last
+/// handle also does, with a panic, unless the thread is panicking already or `verify` has been called since the last
+/// request.
+///
+/// Messages show the addresses of people whom a request has named so far, and pseudonyms for all others.
 #[derive(Clone)]
 pub struct Replay {
     shared: Arc<Shared>,
@@ -36,18 +38,18 @@ struct Shared {
     path: Option<PathBuf>,
     interactions: Vec<Interaction>,
     /// The response of each interaction that has one.
-    responses: Vec<Option<Result<Prepared, String>>>,
+    responses: Vec<Option<Result<PreparedResponse, String>>>,
     state: Mutex<State>,
 }
 
-/// A response ready to be given: its body is not to be written, nor searched for people, each time.
-struct Prepared {
+/// A response whose body is converted and searched for pseudonyms once.
+struct PreparedResponse {
     response: HttpResponse,
-    places: Places,
+    pseudonyms: Pseudonyms,
 }
 
 struct State {
-    /// For each key, those not used yet, the first recorded first.
+    /// For each key, the unused interactions in the order of recording.
     unused: HashMap<Box<[u8]>, VecDeque<usize>>,
     used: Vec<bool>,
     used_count: usize,
@@ -59,11 +61,11 @@ struct State {
     is_verified: bool,
 }
 
-/// Beyond so many mismatches, or unused interactions, a report only counts.
+/// The number of mismatches, and of unused interactions, beyond which a report only counts.
 const MOST_REPORTED: usize = 10;
 
 impl Replay {
-    /// Answers from `cassette`.
+    /// Responds from `cassette`.
     pub fn new(cassette: Cassette) -> Self {
         let mut unused: HashMap<Box<[u8]>, VecDeque<usize>> = HashMap::new();
         for (index, interaction) in cassette.interactions.iter().enumerate() {
@@ -85,7 +87,7 @@ impl Replay {
             .interactions
             .iter()
             .map(|interaction| match &interaction.outcome {
-                Outcome::Response(recorded) => Some(recorded.to_http().map(Prepared::new)),
+                Outcome::Response(recorded) => Some(recorded.to_http().map(PreparedResponse::new)),
                 Outcome::Error(_) | Outcome::Abandoned => None,
             });
         let shared = Shared {
@@ -99,7 +101,7 @@ impl Replay {
         }
     }
 
-    /// Answers from the cassette at `path`.
+    /// Responds from the cassette at `path`.
     ///
     /// # Errors
     ///
@@ -108,7 +110,7 @@ impl Replay {
         Cassette::load(path).map(Self::new)
     }
 
-    /// Refuses a request that is not the next one recorded. Requests are then to be made one after another.
+    /// Refuses requests that are not in the recorded order. Make them one after another.
     #[must_use]
     pub fn in_order(self) -> Self {
         self.shared.state().in_order = true;
@@ -122,25 +124,25 @@ impl Replay {
         self
     }
 
-    /// Takes as long for each answer, by `clock`, as it took when it was recorded.
+    /// Delays each response by its recorded duration, measured by `clock`.
     #[must_use]
     pub fn paced(self, clock: impl Clock) -> Self {
         self.shared.state().clock = Some(Arc::new(clock));
         self
     }
 
-    /// Whether every request was recorded and every recorded one was made.
+    /// Checks that every request was recorded, and that every recorded request was made.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] lists those that were not, and names the file that the cassette was read from.
+    /// [`VerifyError`] lists the exceptions, and names the file that the cassette was read from.
     pub fn verify(&self) -> Result<(), VerifyError> {
         self.shared.state().is_verified = true;
         self.shared.check()
     }
 }
 
-/// What a recorded request ended in, ready to be given again.
+/// The outcome of a recorded request. `None` hangs.
 struct Answer {
     result: Option<Result<HttpResponse, TransportError>>,
     pace: Option<(Arc<dyn Clock>, Duration)>,
@@ -154,7 +156,7 @@ impl Shared {
     fn answer(&self, request: &HttpRequest) -> Answer {
         let mut state = self.state();
         state.is_verified = false;
-        let request = RecordedRequest::scrubbed(request, &[], &mut state.scrubber);
+        let request = RecordedRequest::new(request, &[], &mut state.scrubber);
         let Some(index) = state.take(&request.key()) else {
             let text = self.mismatch(&state, &request);
             state.mismatches.push(text.clone());
@@ -165,7 +167,7 @@ impl Shared {
         };
         let interaction = &self.interactions[index];
         let result = match (&self.responses[index], &interaction.outcome) {
-            (Some(Ok(prepared)), _) => Some(Ok(prepared.with_people(&state.scrubber))),
+            (Some(Ok(prepared)), _) => Some(Ok(prepared.restored(&state.scrubber))),
             (Some(Err(reason)), _) => Some(Err(refused(reason.clone()))),
             (None, Outcome::Error(recorded)) => Some(Err(recorded.to_error())),
             (None, _) => None,
@@ -177,20 +179,20 @@ impl Shared {
         }
     }
 
-    /// Says of a request that was not recorded which recorded one is nearest and what differs.
+    /// Describes the nearest recorded request to one that was not recorded.
     fn mismatch(&self, state: &State, request: &RecordedRequest<'_>) -> String {
-        let name = state.scrubber.told(request.name());
-        let mut text = format!("{name} was not recorded like this. ");
+        let name = state.scrubber.message(request.name());
+        let mut text = format!("{name} does not match a recorded request. ");
         if state.mismatches.len() >= MOST_REPORTED {
-            return text + "It is one of many";
+            return text + "It is one of many such requests";
         }
         let differences_from = |index: usize| diff(&self.interactions[index].request, request);
         if state.in_order {
             let Some(next) = state.used.iter().position(|used| !used) else {
-                return text + "The cassette is at its end";
+                return text + "All recorded requests were made already";
             };
-            text.push_str(&format!("The next, interaction {next}, differs in"));
-            write_told(differences_from(next), &state.scrubber, &mut text);
+            text.push_str(&format!("The next one, interaction {next}, differs in"));
+            write_differences(differences_from(next), &state.scrubber, &mut text);
             return text;
         }
         let candidates = (0..self.interactions.len()).map(|index| (index, differences_from(index)));
@@ -198,12 +200,12 @@ impl Shared {
         match nearest {
             None => text.push_str("The cassette is empty"),
             Some((index, differences)) if differences.is_empty() => {
-                return format!("{name} was made more often than it was recorded, as interaction {index}");
+                return format!("{name} was made more often than it was recorded, last as interaction {index}");
             }
             Some((index, differences)) => {
-                let used = if state.used[index] { " used already," } else { "" };
-                text.push_str(&format!("The nearest, interaction {index},{used} differs in"));
-                write_told(differences, &state.scrubber, &mut text);
+                let used = if state.used[index] { " (already used)" } else { "" };
+                text.push_str(&format!("The nearest one, interaction {index}{used}, differs in"));
+                write_differences(differences, &state.scrubber, &mut text);
             }
         }
         text
@@ -212,49 +214,61 @@ impl Shared {
     fn check(&self) -> Result<(), VerifyError> {
         let state = self.state();
         let mut problems: Vec<String> = state.mismatches.iter().take(MOST_REPORTED).cloned().collect();
-        if state.mismatches.len() > MOST_REPORTED {
-            problems.push(format!(
-                "{} requests more were not recorded",
-                state.mismatches.len() - MOST_REPORTED
-            ));
+        if let Some(more) = more_than_reported(state.mismatches.len()) {
+            problems.push(format!("{more} more requests do not match recorded ones"));
         }
         if !state.allow_unused {
             let unused: Vec<usize> = (0..state.used.len()).filter(|&index| !state.used[index]).collect();
             problems.extend(unused.iter().take(MOST_REPORTED).map(|&index| {
-                let name = state.scrubber.told(self.interactions[index].request.name());
-                format!("{name}, interaction {index}, was recorded and not made")
+                let name = state.scrubber.message(self.interactions[index].request.name());
+                format!("{name}, interaction {index}, was recorded but not made")
             }));
-            if unused.len() > MOST_REPORTED {
-                problems.push(format!(
-                    "{} more were recorded and not made",
-                    unused.len() - MOST_REPORTED
-                ));
+            if let Some(more) = more_than_reported(unused.len()) {
+                problems.push(format!("{more} more requests were recorded but not made"));
             }
         }
-        let headline = format!("{} was not replayed as recorded", called(self.path.as_deref()));
-        VerifyError::of_problems(&headline, &problems).map_err(|error| VerifyError::new(with_note(error.to_string())))
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let headline = format!(
+            "the requests differ from {}. Fix the code or the test, or record the cassette again if the change is intended",
+            display_name(self.path.as_deref())
+        );
+        let result = VerifyError::from_problems(&headline, &problems);
+        result.map_err(|error| VerifyError::new(with_note(error.to_string())))
     }
 }
 
-impl Prepared {
+fn more_than_reported(count: usize) -> Option<usize> {
+    count.checked_sub(MOST_REPORTED).filter(|&more| more > 0)
+}
+
+impl PreparedResponse {
     fn new(response: HttpResponse) -> Self {
-        let places = Places::find(response.body());
-        Self { response, places }
+        // A body that is not text was not scrubbed.
+        let pseudonyms = str::from_utf8(response.body()).map(Pseudonyms::find);
+        Self {
+            pseudonyms: pseudonyms.unwrap_or_default(),
+            response,
+        }
     }
 
-    /// The response with the addresses of those whom `scrubber` has seen.
-    fn with_people(&self, scrubber: &Scrubber) -> HttpResponse {
-        let response = self.response.clone();
-        response.map(|body| scrubber.restore(&body, &self.places).map_or(body, Into::into))
+    /// Returns the response with the addresses of people whom the caller has named.
+    fn restored(&self, scrubber: &Scrubber) -> HttpResponse {
+        self.response.clone().map(|body| {
+            let text = str::from_utf8(&body).ok();
+            let restored = text.and_then(|text| scrubber.restore(text, &self.pseudonyms));
+            restored.map_or(body, Into::into)
+        })
     }
 }
 
 impl State {
-    /// The first unused interaction of this key, which is used from now on.
+    /// Returns the first unused interaction with this key, and marks it as used.
     fn take(&mut self, key: &[u8]) -> Option<usize> {
         let indices = self.unused.get_mut(key)?;
         let &index = indices.front()?;
-        // In order, those used are always the first.
+        // In this mode, the used interactions are always the first ones.
         if self.in_order && index != self.used_count {
             return None;
         }
@@ -265,24 +279,25 @@ impl State {
     }
 }
 
-/// Lists the differences, and calls those whom the caller has named as the caller does.
-fn write_told(differences: Vec<Difference>, scrubber: &Scrubber, text: &mut String) {
-    let told = |value: Option<String>| value.map(|value| scrubber.told(value));
+/// Lists the differences with the addresses of people whom the caller has named.
+fn write_differences(differences: Vec<Difference>, scrubber: &Scrubber, text: &mut String) {
+    let message = |value: Option<String>| value.map(|value| scrubber.message(value));
     let differences = differences.into_iter().map(|difference| Difference {
-        place: scrubber.told(difference.place),
-        expected: told(difference.expected),
-        actual: told(difference.actual),
+        place: scrubber.message(difference.place),
+        expected: message(difference.expected),
+        actual: message(difference.actual),
     });
     // Writing to a string does not fail.
     let _ = write_list(&differences.collect::<Vec<_>>(), text);
 }
 
-/// A message, and what a pseudonym is if it has one.
+/// Explains pseudonyms if the message has any.
 fn with_note(message: String) -> String {
-    if has_pseudonym(&message) {
-        message + "\n (person-…@example.com is the cassette's pseudonym for someone whose address no request has held)"
+    if Pseudonyms::find(&message).is_empty() {
+        message
     } else {
         message
+            + "\n (person-…@example.com is a pseudonym of the cassette for an address that no request has contained so far)"
     }
 }
 

@@ -9,16 +9,16 @@ use super::body::Body;
 use super::scrub::Scrubber;
 use crate::query;
 
-/// Headers by name, each with its values in their order.
+/// Headers by name, each with its values in order.
 pub(super) type Headers = BTreeMap<String, Vec<String>>;
 
-/// A request as a file keeps it.
+/// A request in a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordedRequest<'a> {
     pub(super) method: Cow<'a, str>,
     pub(super) path: Cow<'a, str>,
-    /// Decoded and sorted: the order in the URL says nothing.
+    /// Decoded and sorted, because the order in the URL has no meaning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) query: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -28,27 +28,31 @@ pub(super) struct RecordedRequest<'a> {
 }
 
 impl<'a> RecordedRequest<'a> {
-    /// `request`, scrubbed, with those of its headers that `allowed` names. Only what was scrubbed is copied.
-    pub(super) fn scrubbed(request: &'a HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
+    /// Converts `request` with the headers in `allowed`, scrubbed. Copies only text that changes.
+    pub(super) fn new(request: &'a HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
         let uri = request.uri();
-        let parameters = query::sorted_parameters(uri.query()).into_iter();
-        let mut query: Vec<_> = parameters
-            .map(|(name, value)| {
-                let value = scrubber.parameter(&name, value);
-                (scrubber.string(name.into()).into_owned(), value)
-            })
-            .collect();
-        query.sort();
-        Self {
+        let mut recorded = Self {
             method: request.method().as_str().into(),
-            path: scrubber.string(uri.path().into()),
-            query,
-            headers: scrubbed_headers(request.headers(), allowed, scrubber),
-            body: Body::scrubbed(request.body(), scrubber),
-        }
+            path: uri.path().into(),
+            query: query::parameters(uri.query().unwrap_or_default()).collect(),
+            headers: recorded_headers(request.headers(), allowed),
+            body: Body::new(request.body()),
+        };
+        recorded.scrub(scrubber);
+        recorded
     }
 
-    /// The same request, of its own.
+    pub(super) fn scrub(&mut self, scrubber: &mut Scrubber) {
+        scrubber.text(&mut self.path);
+        self.query
+            .iter_mut()
+            .for_each(|parameter| scrubber.parameter(parameter));
+        self.query.sort();
+        scrub_headers(&mut self.headers, scrubber);
+        self.body.scrub(scrubber);
+    }
+
+    /// Returns the same request without borrowed text.
     pub(super) fn into_owned(self) -> RecordedRequest<'static> {
         RecordedRequest {
             method: Cow::Owned(self.method.into_owned()),
@@ -59,7 +63,7 @@ impl<'a> RecordedRequest<'a> {
         }
     }
 
-    /// What is the same for requests that match.
+    /// Returns bytes that are the same for all requests that match.
     pub(super) fn key(&self) -> Vec<u8> {
         let mut key = Vec::with_capacity(1024);
         write_canonical_text(&self.method, &mut key);
@@ -74,23 +78,29 @@ impl<'a> RecordedRequest<'a> {
         key
     }
 
-    /// Method and path, as messages name the request.
+    /// Returns method and path, by which messages name the request.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
-pub(super) fn scrubbed_headers(headers: &HeaderMap, allowed: &[String], scrubber: &mut Scrubber) -> Headers {
-    let mut kept = Headers::new();
+/// Returns the headers in `allowed` that are text and not marked as sensitive.
+pub(super) fn recorded_headers(headers: &HeaderMap, allowed: &[String]) -> Headers {
+    let mut recorded = Headers::new();
     for name in allowed {
         for value in headers.get_all(name).iter().filter(|value| !value.is_sensitive()) {
             if let Ok(value) = std::str::from_utf8(value.as_bytes()) {
-                let value = scrubber.string(value.into()).into_owned();
-                kept.entry(name.clone()).or_default().push(value);
+                recorded.entry(name.clone()).or_default().push(value.to_owned());
             }
         }
     }
-    kept
+    recorded
+}
+
+pub(super) fn scrub_headers(headers: &mut Headers, scrubber: &mut Scrubber) {
+    for value in headers.values_mut().flatten() {
+        scrubber.string(value);
+    }
 }
 
 /// Ends the text with a byte that UTF-8 never contains, so that adjacent texts cannot be confused.

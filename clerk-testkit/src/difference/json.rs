@@ -57,6 +57,7 @@ fn compare(expected: &Json<'_>, actual: &Json<'_>, extent: Extent, place: &str, 
     }
 }
 
+/// Returns the place of a member, such as `$.a` or `$["a b"]`.
 pub(crate) fn member(place: &str, key: &str) -> String {
     let is_plain = !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     if is_plain {

@@ -1,4 +1,4 @@
-//! What can go wrong on the way, and when it does.
+//! Faults: what can go wrong with a call, and when it does.
 
 mod parse;
 mod plan;
@@ -14,34 +14,34 @@ pub(super) use plan::FaultRun;
 
 /// Something that goes wrong with one call.
 ///
-/// `Display` writes a fault as a [plan's text](FaultPlan::parse) does.
+/// `Display` writes a fault as the [text of a plan](FaultPlan::parse) contains it, which is given in parentheses below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no connection: the request is not sent (`refused`). A server that has accepted the connection closes
-    /// it without reading the body, so its client cannot know that nothing happened.
+    /// The connection is refused, so the request is not sent (`refused`). The [server](crate::server) has already accepted
+    /// the connection and closes it without reading the body, so its client cannot know that nothing happened.
     Refused,
-    /// The connection closes without an answer (`lost-before-effect`, `lost-after-effect`).
+    /// The connection closes without a response (`lost-before-effect`, `lost-after-effect`).
     Lost(Moment),
-    /// Nothing is ever answered (`hang-before-effect`, `hang-after-effect`): only the caller's timeout ends it.
+    /// No response ever arrives (`hang-before-effect`, `hang-after-effect`), so only the caller's timeout ends the call.
     Hang(Moment),
-    /// This status, a 5xx, is answered (`500-before-effect`, `503-after-effect`): a 502 in HTML as a proxy does,
-    /// others with Clerk's error envelope.
+    /// The response has this status, a 5xx (`500-before-effect`, `503-after-effect`). A 502 is in HTML, as from a proxy;
+    /// others have Clerk's error envelope.
     ServerError(StatusCode, Moment),
-    /// The call takes effect, and the answer breaks off in the middle (`truncated`).
+    /// The call takes effect, and its response breaks off in the middle (`truncated`).
     Truncated,
-    /// The call takes effect, and what comes with its status is not JSON (`garbage`).
+    /// The call takes effect, and the body of its response is not JSON (`garbage`).
     Garbage,
-    /// 429 as if others had used the endpoint's limit up: it takes no call for this long (`429/30s`).
+    /// A 429, as if other clients had used up the limit: the endpoint is blocked for this time (`429/30s`).
     TooManyRequests(Duration),
-    /// The connection closes without an answer, and the call takes effect this long after (`late/60s`).
+    /// The connection closes without a response, and the call takes effect this much later (`late/60s`).
     Late(Duration),
 }
 
-/// When something goes wrong.
+/// When a fault occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Moment {
-    /// Before the call takes effect, so that it never does.
+    /// Before the call takes effect, so it never does.
     BeforeEffect,
     /// After the call took effect.
     AfterEffect,

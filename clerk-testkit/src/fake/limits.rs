@@ -1,4 +1,4 @@
-//! How many calls an instance takes in a window of time.
+//! The rate limits of an instance. They are independent of the client's, so that a test can find errors in those.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use clerk_core::RateLimitKey;
 use clerk_core::middleware::{Quota, RateLimits};
 
-/// What a limit's window is. Clerk does not say which kind it has, so code has to work with either.
+/// The kind of a limit's window. Clerk does not document its kind, so code has to work with either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WindowKind {
-    /// A window begins with the first call after the last window, and all of its places are free again when it ends.
+    /// A window starts with the first call after the last window, and its whole budget is free again when it ends.
     #[default]
     Fixed,
-    /// Each place is free again one window after it was taken.
+    /// Each call is given back to the budget one window after it was made.
     Sliding,
 }
 
-/// The limits of an instance, with what has been used of them.
+/// The limits of an instance, and the calls that count against them.
 #[derive(Debug)]
 pub(super) struct Limits {
     limits: RateLimits,
@@ -41,8 +41,12 @@ impl Limits {
         }
     }
 
-    /// Counts a call, or tells how long there is no place for one. A call that one endpoint has no place for still
-    /// counts among all calls.
+    /// Counts a call.
+    ///
+    /// # Errors
+    ///
+    /// The time until the budget allows a call. A call that exceeds the budget of its endpoint still counts against the
+    /// budget of all calls.
     pub(super) fn take(&mut self, key: RateLimitKey, now: Duration) -> Result<(), Duration> {
         if let Some(all) = &mut self.all {
             all.take(now)?;
@@ -54,14 +58,15 @@ impl Limits {
         endpoint.window.as_mut().map_or(Ok(()), |window| window.take(now))
     }
 
-    /// Gives this endpoint no place until `wait` is over, as if others had used them all.
+    /// Blocks an endpoint for this time, as if other clients had used up its budget.
     pub(super) fn block(&mut self, key: RateLimitKey, wait: Duration, now: Duration) {
         let until = now.saturating_add(wait);
         let endpoint = self.endpoint(key);
         endpoint.blocked_until = endpoint.blocked_until.max(until);
     }
 
-    /// How many calls this endpoint has a place for, the limit of all calls left aside; `None` without a limit.
+    /// Returns the number of calls that the budget of an endpoint still allows, or `None` if it has no limit. The limit of all
+    /// calls is not considered.
     pub(super) fn left(&mut self, key: RateLimitKey, now: Duration) -> Option<u32> {
         let endpoint = self.endpoint(key);
         if endpoint.blocked_until > now {
@@ -131,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_window_frees_all_places_at_once_and_a_sliding_one_each_in_its_turn() {
+    fn a_fixed_window_frees_its_whole_budget_at_once_and_a_sliding_one_call_by_call() {
         for (kind, free_after_first) in [(WindowKind::Fixed, 2), (WindowKind::Sliding, 1)] {
             let mut window = Window::new(Quota::new(2, s(10)), kind);
             assert_eq!(window.take(s(5)), Ok(()));
@@ -143,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_without_a_place_leaves_the_others_alone_and_uses_the_limit_of_all() {
+    fn an_exhausted_endpoint_does_not_block_others_and_still_uses_the_limit_of_all() {
         let (bulk, single) = (RateLimitKey::new("bulk"), RateLimitKey::new("single"));
         let limits = RateLimits::none()
             .with_all(Quota::new(3, s(1)))

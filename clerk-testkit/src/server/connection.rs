@@ -1,5 +1,3 @@
-use std::error::Error as StdError;
-use std::fmt;
 use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
@@ -13,21 +11,21 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::answer::AnswerBody;
+use super::body::{Closed, ResponseBody};
 use super::control;
 use crate::FakeClerk;
 use crate::fake::{Fault, MAX_BODY, Reply};
 
-/// Serves one connection until its client closes it, a fault does, or the server stops.
+/// Serves one connection until its client or a fault closes it, or the server stops.
 pub(super) async fn serve(stream: TcpStream, fake: FakeClerk, mut stopped: watch::Receiver<()>) {
     let stopped_for_calls = stopped.clone();
-    let service = service_fn(|request| answer(request, fake.clone(), stopped_for_calls.clone()));
+    let service = service_fn(|request| respond(request, fake.clone(), stopped_for_calls.clone()));
     let connection = http1::Builder::new()
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
-        // However it ended, there is nobody to tell.
+        // An error has no one to report it to: the client has gone.
         _ = connection.as_mut() => return,
         _ = stopped.changed() => {}
     }
@@ -35,15 +33,15 @@ pub(super) async fn serve(stream: TcpStream, fake: FakeClerk, mut stopped: watch
     let _ = connection.await;
 }
 
-/// An error closes the connection without an answer.
-async fn answer(
+/// Responds to a request. An error closes the connection without a response.
+async fn respond(
     request: Request<Incoming>,
     fake: FakeClerk,
     mut stopped: watch::Receiver<()>,
-) -> Result<Response<AnswerBody>, Closed> {
+) -> Result<Response<ResponseBody>, Closed> {
     let (parts, body) = request.into_parts();
-    if let Some(response) = control::answer(&fake, &parts.method, parts.uri.path()) {
-        return Ok(response.map(AnswerBody::whole));
+    if let Some(response) = control::respond(&fake, &parts.method, parts.uri.path()) {
+        return Ok(response.map(ResponseBody::whole));
     }
     let routed = fake.route(&parts.method, parts.uri.path());
     let body = match routed.fault {
@@ -52,8 +50,8 @@ async fn answer(
     };
     let request = HttpRequest::from_parts(parts, body);
     match fake.reply(&request, routed).await {
-        Reply::Whole(response) => Ok(response.map(AnswerBody::whole)),
-        Reply::Truncated(response) => Ok(AnswerBody::truncate(response)),
+        Reply::Whole(response) => Ok(response.map(ResponseBody::whole)),
+        Reply::Truncated(response) => Ok(ResponseBody::truncate(response)),
         Reply::Refused | Reply::Lost => Err(Closed),
         Reply::Hang => {
             let _ = stopped.changed().await;
@@ -62,7 +60,7 @@ async fn answer(
     }
 }
 
-/// Reads the body, or enough of it to know that it is too large.
+/// Reads the body. Stops once it is too large.
 async fn read(mut body: Incoming) -> Result<Bytes, Closed> {
     let mut bytes = BytesMut::new();
     while bytes.len() <= MAX_BODY {
@@ -75,15 +73,3 @@ async fn read(mut body: Incoming) -> Result<Bytes, Closed> {
     }
     Ok(bytes.freeze())
 }
-
-/// The connection is to close here and now.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Closed;
-
-impl fmt::Display for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection closes without a whole answer")
-    }
-}
-
-impl StdError for Closed {}

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::FakeClerk;
 use crate::fake::FakeOperation;
 
-/// Answers what is asked of the fake itself and not of Clerk; `None` if the request is something else.
-pub(super) fn answer(fake: &FakeClerk, method: &Method, path: &str) -> Option<HttpResponse> {
+/// Responds to a control call. Returns `None` for other requests.
+pub(super) fn respond(fake: &FakeClerk, method: &Method, path: &str) -> Option<HttpResponse> {
     match (method.as_str(), path) {
         ("GET", "/_fake/mails") => Some(json(&fake.mails())),
         ("GET", "/_fake/calls") => Some(json(&calls(fake))),
@@ -32,7 +32,7 @@ fn calls(fake: &FakeClerk) -> BTreeMap<&'static str, u64> {
 }
 
 fn json(value: &impl Serialize) -> HttpResponse {
-    // Maps of texts and numbers can always be written.
+    // Serialization cannot fail: the values are maps of text and numbers.
     let body = serde_json::to_vec(value).unwrap_or_default();
     let mut response = HttpResponse::new(body.into());
     let json = HeaderValue::from_static("application/json");

@@ -1,9 +1,14 @@
-//! Requests as a stranger to the SDK would write them.
+//! Requests that are written without the SDK, and their responses.
 #![allow(
     clippy::expect_used,
     dead_code,
-    reason = "a test fails by panicking, and each file of tests uses what it needs"
+    reason = "a test fails by panicking, and no file of tests uses everything"
 )]
+
+pub(crate) mod connection;
+pub(crate) mod organizations;
+
+use std::time::Duration;
 
 use clerk_core::{Error, HttpRequest, HttpResponse, HttpTransport, TransportError};
 use clerk_testkit::FakeClerk;
@@ -16,7 +21,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The code of its only error.
+    /// Returns the code of the only error.
     pub(crate) fn code(&self) -> &str {
         let errors = self.json["errors"].as_array().map_or(&[][..], Vec::as_slice);
         assert_eq!(errors.len(), 1, "{}", self.json);
@@ -53,9 +58,9 @@ pub(crate) fn send(fake: &FakeClerk, request: HttpRequest) -> Result<Answer, Tra
     })
 }
 
-/// Sends a request that gets an answer.
+/// Sends a request, and returns its response.
 pub(crate) fn call(fake: &FakeClerk, method: &str, path: &str, body: impl ToString) -> Answer {
-    send(fake, request(method, path, body)).expect("an answer")
+    send(fake, request(method, path, body)).expect("a response")
 }
 
 pub(crate) fn invite(fake: &FakeClerk, address: &str) -> Answer {
@@ -70,18 +75,33 @@ pub(crate) fn invite_all(fake: &FakeClerk, addresses: &[&str]) -> Answer {
     call(fake, "POST", "/invitations/bulk", Value::from(people))
 }
 
-/// The addresses that a list shows, in its order.
+/// Returns `count` people with the addresses `p{first}@example.com` and so on.
+pub(crate) fn people(first: usize, count: usize) -> Value {
+    (first..first + count)
+        .map(|i| json!({ "email_address": format!("p{i}@example.com") }))
+        .collect()
+}
+
+pub(crate) fn invite_people(fake: &FakeClerk, first: usize, count: usize) -> Answer {
+    call(fake, "POST", "/invitations/bulk", people(first, count))
+}
+
+pub(crate) const fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Returns the addresses of a list of invitations, in order.
 pub(crate) fn listed(fake: &FakeClerk, query: &str) -> Vec<String> {
     let answer = call(fake, "GET", &format!("/invitations?{query}"), "");
     assert_eq!(answer.status, 200, "{query}: {}", answer.json);
-    let items = answer.json.as_array().expect("a bare array");
+    let items = answer.json.as_array().expect("an array");
     items
         .iter()
         .map(|item| item["email_address"].as_str().expect("an address").to_owned())
         .collect()
 }
 
-/// The status and the code that a call was refused with.
+/// Returns the status and the code of a refused call.
 pub(crate) fn refusal(error: &Error) -> (u16, String) {
     let status = error.status().expect("a status").as_u16();
     (status, error.api_errors()[0].code().to_string())

@@ -1,4 +1,4 @@
-//! When to try again, as a function of what happened: no clock, no randomness, no loop.
+//! The decision whether to retry, as a pure function of the failed attempt.
 
 use std::time::Duration;
 
@@ -6,13 +6,14 @@ use http::StatusCode;
 
 use crate::transport::{Delivery, Effect, TransportErrorKind};
 
-/// Says when a request is sent again.
+/// Decides when a request is retried.
 ///
-/// - After a failure that cannot have taken effect (not sent, or 429): any operation.
-/// - After a failure that may have (5xx, 408, maybe delivered): only an [idempotent](crate::Operation::idempotent) operation.
-/// - After anything else: none.
+/// - After a failure without effect (not sent, or 429), every operation is retried.
+/// - After a failure that may have taken effect (5xx, 408, maybe delivered), only
+///   [idempotent](crate::Operation::idempotent) operations are retried.
+/// - After any other failure, nothing is retried.
 ///
-/// The wait is the response's `Retry-After`, or else an exponential backoff with jitter.
+/// The wait before a retry is the response's `Retry-After`, or else an exponential backoff with jitter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -21,7 +22,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// 3 attempts, with backoffs from 500 milliseconds to 8 seconds.
+    /// Returns the default policy: 3 attempts, with backoffs from 500 milliseconds to 8 seconds.
     fn default() -> Self {
         Self {
             max_attempts: 3,
@@ -31,38 +32,38 @@ impl Default for RetryPolicy {
     }
 }
 
-/// An attempt that did not succeed.
+/// An attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailedAttempt {
-    /// Which attempt it was, from 1.
+    /// The number of the attempt, starting at 1.
     pub number: u32,
     /// Whether the operation is idempotent.
     pub is_idempotent: bool,
-    /// How it ended.
+    /// How the attempt ended.
     pub outcome: AttemptOutcome,
 }
 
-/// How an attempt ended that did not succeed.
+/// How a failed attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptOutcome {
-    /// With a response of this status.
+    /// With a response that is not a success.
     Response {
-        /// The status.
+        /// The status of the response.
         status: StatusCode,
-        /// The wait that the response asks for.
+        /// The wait that the response requests.
         retry_after: Option<Duration>,
     },
-    /// Without a whole response.
+    /// Without a complete response.
     Failure {
-        /// What kept the response from arriving.
+        /// Why the response did not arrive.
         kind: TransportErrorKind,
-        /// What became of the request.
+        /// Whether the request may have reached the server.
         delivery: Delivery,
     },
 }
 
 impl AttemptOutcome {
-    /// What the attempt may have done, before anyone has read the response's body.
+    /// Returns the effect of the attempt, as far as it is known without the response body.
     pub fn effect(self) -> Effect {
         match self {
             Self::Response { status, .. } => Effect::from_status(status, false),
@@ -71,31 +72,31 @@ impl AttemptOutcome {
     }
 }
 
-/// What to do after an attempt that did not succeed.
+/// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Give the result to the caller.
+    /// Return the result to the caller.
     Stop,
-    /// Wait this long, then try again.
+    /// Wait this long, then retry.
     Wait(Duration),
-    /// Wait a [backoff](RetryPolicy::backoff), then try again.
+    /// Wait for the [backoff](RetryPolicy::backoff), then retry.
     Backoff,
 }
 
 impl RetryPolicy {
-    /// One attempt only.
+    /// Creates a policy that never retries.
     pub fn never() -> Self {
         Self::default().with_max_attempts(1)
     }
 
-    /// Makes at most this many attempts, the first one counted. 0 counts as 1.
+    /// Sets the maximum number of attempts, including the first. 0 counts as 1.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// Backs off for about `base` after the first attempt, twice as long after each further one, and at most `max`.
+    /// Sets the backoff: at most `base` after the first attempt, doubled after each further one, and never more than `max`.
     #[must_use]
     pub const fn with_backoff(mut self, base: Duration, max: Duration) -> Self {
         self.base_delay = base;
@@ -103,12 +104,12 @@ impl RetryPolicy {
         self
     }
 
-    /// The most attempts it allows.
+    /// Returns the maximum number of attempts.
     pub const fn max_attempts(&self) -> u32 {
         self.max_attempts
     }
 
-    /// What to do after `attempt`.
+    /// Returns what to do after `attempt`.
     pub fn decide(&self, attempt: &FailedAttempt) -> RetryDecision {
         let may_repeat = match attempt.outcome.effect() {
             Effect::NotApplied => true,
@@ -127,7 +128,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The backoff after attempt `number` (from 1), of which `jitter`, from 0 to 1, scales the second half.
+    /// Returns the backoff after attempt `number`, which starts at 1. `jitter`, from 0 to 1, scales its second half.
     pub fn backoff(&self, number: u32, jitter: f64) -> Duration {
         let doublings = number.saturating_sub(1).min(31);
         let full = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay);
@@ -136,7 +137,7 @@ impl RetryPolicy {
     }
 }
 
-/// Whether the same request may fare better later.
+/// Returns whether the same request can succeed later.
 fn may_pass(outcome: AttemptOutcome) -> bool {
     match outcome {
         AttemptOutcome::Response { status, .. } => {
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_again() {
+    fn retries_only_what_is_safe_and_can_succeed_later() {
         use TransportErrorKind as Kind;
         let seven = Wait(Duration::from_secs(7));
         // outcome, if idempotent, if not
@@ -208,13 +209,13 @@ mod tests {
                     expected,
                     "idempotent: {is_idempotent}, {outcome:?}"
                 );
-                assert_eq!(policy.decide(&attempt(3)), Stop, "the third is the last");
+                assert_eq!(policy.decide(&attempt(3)), Stop, "no retry after the third attempt");
             }
         }
     }
 
     #[test]
-    fn a_backoff_doubles_up_to_its_limit() {
+    fn backoff_doubles_up_to_its_limit() {
         let policy = RetryPolicy::default();
         let range = |number| {
             let millis = |jitter| policy.backoff(number, jitter).as_millis();

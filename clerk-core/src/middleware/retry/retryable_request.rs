@@ -4,10 +4,10 @@ use http::{Extensions, HeaderMap, Method, Uri, Version};
 use crate::operation::CallContext;
 use crate::transport::HttpRequest;
 
-/// What it takes to send a request again, kept at the lowest cost: most are never sent again.
+/// A copy of a request for the case of a retry, made as cheap as possible because most requests are never retried.
 ///
-/// To clone a map of extensions costs more than all the rest of a request. A client's has nothing in it but the context,
-/// so that is kept without its map.
+/// Cloning the map of extensions costs more than cloning everything else. In requests of a client it holds only the context,
+/// so the context is kept without its map.
 pub(super) struct RetryableRequest {
     method: Method,
     uri: Uri,
@@ -15,7 +15,7 @@ pub(super) struct RetryableRequest {
     headers: HeaderMap,
     body: Bytes,
     context: Option<CallContext>,
-    /// Empty unless there are others than the context.
+    /// Empty unless the request has extensions besides the context.
     extensions: Extensions,
 }
 
@@ -43,7 +43,7 @@ impl RetryableRequest {
         self.context.as_ref()
     }
 
-    /// The request, to be sent once more.
+    /// Returns the request, to be sent again.
     pub(super) fn request(&self) -> HttpRequest {
         let mut request = HttpRequest::new(self.body.clone());
         *request.method_mut() = self.method.clone();
@@ -66,7 +66,7 @@ mod tests {
     use crate::operation::{CallOptions, Operation};
 
     #[test]
-    fn a_request_is_the_same_when_it_is_sent_again() {
+    fn recreates_the_request_unchanged() {
         let context = CallContext::new(
             Operation::post("Ban", "/ban"),
             CallOptions::new().no_retry(),
@@ -82,7 +82,7 @@ mod tests {
                 request.extensions_mut().insert(context.clone());
             }
             if has_other {
-                request.extensions_mut().insert("a trace of theirs");
+                request.extensions_mut().insert("another extension");
             }
 
             let again = RetryableRequest::new(&request).request();
@@ -92,7 +92,7 @@ mod tests {
             assert_eq!(again.headers(), request.headers());
             assert_eq!(again.body(), request.body());
             assert_eq!(CallContext::from_request(&again), has_context.then_some(&context));
-            assert_eq!(again.extensions().get(), has_other.then_some(&"a trace of theirs"));
+            assert_eq!(again.extensions().get(), has_other.then_some(&"another extension"));
         }
     }
 }

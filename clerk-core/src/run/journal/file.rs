@@ -1,9 +1,7 @@
-mod answer;
 mod lines;
 mod log;
 mod open;
 mod problem;
-mod purge;
 mod writer;
 
 use std::fmt;
@@ -14,9 +12,11 @@ use async_trait::async_trait;
 
 use super::{Journal, JournalError, Record};
 use lines::Position;
+pub(crate) use lines::scan;
 use log::Log;
-use open::{Missing, open_locked};
-use problem::{failed, without_thread};
+pub(crate) use open::{Missing, open_locked, sync_folder};
+use problem::without_thread;
+pub(crate) use problem::{failed, unresolved};
 use writer::Writer;
 
 /// A journal in a file that is only ever appended to. It outlives a crash of the process and of the machine. Needs the
@@ -77,27 +77,6 @@ impl FileJournal {
         let log = Log::new(file, Arc::clone(&path), length)?;
         let writer = Writer::start(log).map_err(|error| failed(&path, "given a thread", error))?;
         Ok(Self { path, writer })
-    }
-
-    /// Forgets a finished journal and the personal data in it: removes the file.
-    ///
-    /// It is removed whole. What could be kept without anybody's address or its hash would not stop a second mail, and a
-    /// journal that is there should be one that does: a later run at this path begins anew, and only what Clerk still
-    /// has pending stops it from inviting somebody again. Backups, snapshots and the disk's own remains are not reached.
-    ///
-    /// ```no_run
-    /// # use clerk_core::run::journal::{FileJournal, JournalError};
-    /// FileJournal::purge("spring-launch.journal")?;
-    /// # Ok::<(), JournalError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`JournalError`], and the file is left as it is, if a run has it; if somebody in it may have been invited and is
-    /// not settled, since forgetting them could invite them twice (run again first, or remove the file yourself); and if
-    /// it is not there, not a journal, damaged, or of a later SDK.
-    pub fn purge(path: impl AsRef<Path>) -> Result<(), JournalError> {
-        purge::purge(path.as_ref())
     }
 
     /// Where it is.

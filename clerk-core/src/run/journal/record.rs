@@ -1,25 +1,27 @@
+//! The records of a journal.
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId, Timestamp};
-use crate::run::{Evidence, Outcome, Revocation};
+use crate::run::outcome::{Evidence, Outcome, Revocation};
 use crate::transport::Effect;
 
 /// One entry of a journal.
 ///
-/// Its JSON is an object with the variant's name as its one key. A reader of a later version may meet variants and
-/// fields it does not know only under another [version](Self::Begun).
+/// Its JSON is an object whose only key is the variant's name. Variants and fields that this version does not have come
+/// only with another [`VERSION`](Self::VERSION).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Record {
-    /// What the journal is for. It is the first record, and there is one.
+    /// What the journal belongs to. The first record, and the only one of its kind.
     Begun {
-        /// The version of the records' form: [`Record::VERSION`].
+        /// The version of the format: [`Record::VERSION`].
         version: u32,
-        /// The id of the instance. The key may change, the instance not.
+        /// The id of the instance. The key may change, but not the instance.
         instance: String,
-        /// What is created, such as `invitations` or `organizations/org_1/invitations`.
+        /// The resource that is created, such as `invitations` or `organizations/org_1/invitations`.
         resource: String,
     },
     /// An attempt is about to be made.
@@ -28,62 +30,63 @@ pub enum Record {
         attempt: u64,
         /// The endpoint.
         lane: Lane,
-        /// When.
+        /// When it begins.
         at: Timestamp,
-        /// Whom it invites.
+        /// The people it invites.
         people: Vec<AttemptedRecipient>,
     },
     /// An attempt has ended.
     Ended {
         /// The attempt's number.
         attempt: u64,
-        /// When.
+        /// When it ended.
         at: Timestamp,
-        /// Whether the people may have been invited by it.
+        /// Whether it may have invited its people.
         effect: JournalEffect,
     },
-    /// A person is settled for good.
+    /// A person has their final outcome.
     Settled {
-        /// Who: the address, trimmed and ASCII-lowercased.
+        /// The email address, trimmed and ASCII-lowercased.
         address: EmailAddress,
-        /// What became of them.
+        /// The outcome.
         outcome: Outcome,
-        /// How that is known.
+        /// How the outcome is known.
         evidence: Evidence,
-        /// The invitation, if one is known.
+        /// The id of the invitation, if one is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<InvitationId>,
-        /// Clerk's code, if Clerk refused the person.
+        /// Clerk's error code, if Clerk refused the person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<ErrorCode>,
-        /// What was refused, if Clerk refused the person: a row that was mended since is tried again.
+        /// The fingerprint of what Clerk refused, if it did. A row that has changed since is sent again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fingerprint: Option<u64>,
     },
-    /// An invitation that was created was to be revoked.
+    /// A revocation has ended.
     Revoked {
-        /// The invitation.
+        /// The id of the invitation.
         id: InvitationId,
-        /// What became of it.
+        /// What became of the invitation.
         revocation: Revocation,
     },
 }
 
 impl Record {
-    /// The version of the form that this SDK writes and reads.
+    /// The version of the format that this SDK writes and reads.
     pub const VERSION: u32 = 1;
 }
 
-/// A person as the record of an attempt has them.
+/// A person in the record of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AttemptedRecipient {
-    /// Who: the address, trimmed and ASCII-lowercased.
+    /// The email address, trimmed and ASCII-lowercased.
     pub address: EmailAddress,
-    /// A fingerprint of what is sent for the person, to notice a row that was changed meanwhile.
+    /// The fingerprint of what is sent for the person, by which a later run notices that the row has changed.
     pub fingerprint: u64,
-    /// The invitations that Clerk had for the address before, if that was read; none of them is this attempt's.
+    /// The ids of the invitations that Clerk had for the address before the first attempt, if that was read. None of them is
+    /// an attempt's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Vec<InvitationId>>,
 }
@@ -92,13 +95,13 @@ pub struct AttemptedRecipient {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
-    /// Up to ten people a call.
+    /// Up to ten people for each call.
     Bulk,
-    /// One person a call.
+    /// One person for each call.
     Single,
 }
 
-/// [`Effect`] as a journal writes it.
+/// An [`Effect`] in a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JournalEffect {
@@ -107,8 +110,12 @@ pub enum JournalEffect {
     NotApplied,
     /// [`Effect::Unknown`].
     Unknown,
-    /// [`Effect::Applied`], and what a success is.
+    /// [`Effect::Applied`], or a success.
     Applied,
+}
+
+impl Lane {
+    pub(crate) const ALL: [Self; 2] = [Self::Bulk, Self::Single];
 }
 
 impl From<Effect> for JournalEffect {

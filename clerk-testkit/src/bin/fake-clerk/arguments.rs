@@ -11,37 +11,44 @@ use clerk_testkit::fake::{BulkOn5xx, FakeClerkBuilder, FaultPlan, IgnoreExisting
 use lexopt::{Arg, Parser};
 
 pub(crate) const HELP: &str = "\
-Behaves like Clerk's Backend API on 127.0.0.1. Prints its URL, and serves until it is ended.
+Serves a fake of Clerk's Backend API on 127.0.0.1. Prints its URL, and runs until it is killed.
 
 Usage: fake-clerk [OPTIONS]
 
-  --port N                      the port; 0, the default, is any that is free
-  --secret-key KEY              the key that it takes (default: sk_test_fake, or sk_live_fake in production)
+Server:
+  --port N                      port; 0, the default, picks a free one
+  --latency MS                  time between a request and its response
+  --log FILE                    write each call to FILE as a line of JSON
+  --help                        print this text
+
+Instance:
+  --secret-key KEY              key that clients must send (default: sk_test_fake, or sk_live_fake in production)
   --environment ENV             development (default) or production
   --existing-users FILE         addresses of users
   --existing-invitations FILE   addresses with a pending invitation
-  --organization ID             an organization; can be given several times
+  --organization ID             add an organization; can be repeated
   --members FILE                members of organizations: lines such as `org_1 ada@example.com`
-  --administrators FILE         the same, of members who may invite
-  --waitlist FILE               addresses that wait on the waitlist
-  --reject FILE                 addresses that it calls malformed
-  --blocklist FILE              addresses, or *@domain, that it does not let in
+  --administrators FILE         like --members, with the right to invite
+  --waitlist FILE               addresses with a pending waitlist entry
+  --reject FILE                 addresses to refuse as malformed
+  --blocklist FILE              addresses to refuse; *@example.com covers a domain
+
+Rules:
   --limits LIMITS               documented (default), none, or a list: bulk=25/3600s,single=100/3600s,all=100/10s
-  --window KIND                 fixed (default) or sliding
-  --ignore-existing RULE        refuses-users (default) or bypasses-users
-  --organization-duplicate RULE not-unique (default) or duplicate-record: the code for who is invited already
-  --bulk-on-5xx RULE            atomic (default) or partial: what a 5xx after its effect leaves of a bulk call
-  --read-lag MS                 lists a new invitation only this long after it was made
-  --latency MS                  answers this long after a request came
-  --faults FILE                 what goes wrong: lines such as `CreateBulkInvitations 2 lost-after-effect`
-  --fault-seed N                how the chances in --faults turn out (default: 0)
-  --log FILE                    a line of JSON for each call
-  --help                        this text
+  --window KIND                 window of the limits: fixed (default) or sliding
+  --ignore-existing RULE        for users' addresses with ignore_existing: refuses-users (default) or bypasses-users
+  --organization-duplicate RULE error for a second organization invitation: not-unique (default) or duplicate-record
+  --read-lag MS                 delay until lists show a new invitation
 
-Files have one address a line unless said otherwise; blank lines and lines that begin with # count for nothing.
+Faults:
+  --faults FILE                 fault plan: lines such as `CreateBulkInvitations 2 lost-after-effect`
+  --fault-seed N                seed of the chances in --faults (default: 0)
+  --bulk-on-5xx RULE            effect of a bulk call that ends in a 5xx after its effect: atomic (default) or partial
 
-Besides Clerk's paths it answers GET /_fake/mails (how many mails went to each address), GET /_fake/calls (how many
-calls of each operation arrived) and POST /_fake/reset.";
+Files have one address per line by default. Blank lines and lines that start with # are ignored.
+
+Control calls, which need no key: GET /_fake/mails (emails sent to each address), GET /_fake/calls (calls of each
+operation) and POST /_fake/reset.";
 
 pub(crate) enum Command {
     Help,
@@ -55,13 +62,17 @@ pub(crate) struct Arguments {
 }
 
 impl Command {
-    /// Reads the command line. Errors are fit to be shown.
+    /// Reads the command line.
+    ///
+    /// # Errors
+    ///
+    /// A message for the user.
     pub(crate) fn from_env() -> Result<Self, String> {
         Self::parse(Parser::from_env())
     }
 
     fn parse(mut parser: Parser) -> Result<Self, String> {
-        let mut given = Given::default();
+        let mut options = Options::default();
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
@@ -69,17 +80,17 @@ impl Command {
                 other => return Err(format!("{}; see --help", other.unexpected())),
             };
             let mut value = || parser.value().map_err(|error| error.to_string());
-            given
-                .take(&name, &mut value)
+            options
+                .set(&name, &mut value)
                 .map_err(|error| format!("--{name}: {error}"))?;
         }
-        given.into_arguments().map(Box::new).map(Self::Serve)
+        options.into_arguments().map(Box::new).map(Self::Serve)
     }
 }
 
-/// What was given, before it is known how it fits together.
+/// The options of the command line, before they are checked against each other.
 #[derive(Default)]
-struct Given {
+struct Options {
     port: u16,
     log: Option<PathBuf>,
     fake: FakeClerkBuilder,
@@ -90,8 +101,8 @@ struct Given {
     fault_seed: u64,
 }
 
-impl Given {
-    fn take(&mut self, name: &str, value: &mut dyn FnMut() -> Result<OsString, String>) -> Result<(), String> {
+impl Options {
+    fn set(&mut self, name: &str, value: &mut dyn FnMut() -> Result<OsString, String>) -> Result<(), String> {
         match name {
             "port" => self.port = number(value()?)?,
             "log" => self.log = Some(value()?.into()),
@@ -106,16 +117,12 @@ impl Given {
             "limits" => self.limits = Some(text(value()?)?),
             "faults" => self.faults = FaultPlan::parse(&read(&value()?)?).map_err(|error| error.to_string())?,
             "fault-seed" => self.fault_seed = number(value()?)?,
-            _ => return self.take_behaviour(name, value),
+            _ => return self.set_on_fake(name, value),
         }
         Ok(())
     }
 
-    fn take_behaviour(
-        &mut self,
-        name: &str,
-        value: &mut dyn FnMut() -> Result<OsString, String>,
-    ) -> Result<(), String> {
+    fn set_on_fake(&mut self, name: &str, value: &mut dyn FnMut() -> Result<OsString, String>) -> Result<(), String> {
         let fake = std::mem::take(&mut self.fake);
         self.fake = match name {
             "existing-users" => lines(&value()?)?.iter().fold(fake, FakeClerkBuilder::existing_user),
@@ -158,7 +165,7 @@ impl Given {
             )?),
             "read-lag" => fake.read_lag(Duration::from_millis(number(value()?)?)),
             "latency" => fake.latency(Duration::from_millis(number(value()?)?)),
-            _ => return Err("there is no such option; see --help".to_owned()),
+            _ => return Err("unknown option; see --help".to_owned()),
         };
         Ok(())
     }
@@ -166,7 +173,7 @@ impl Given {
     fn into_arguments(self) -> Result<Arguments, String> {
         let key = match (self.secret_key, self.environment) {
             (Some(key), Some(environment)) if key.environment() != environment => {
-                return Err("--secret-key is of another environment than --environment".to_owned());
+                return Err("--secret-key does not belong to the environment of --environment".to_owned());
             }
             (Some(key), _) => key,
             (None, Some(Environment::Production)) => secret_key("sk_live_fake".into())?,
@@ -187,12 +194,12 @@ impl Given {
 }
 
 fn text(value: OsString) -> Result<String, String> {
-    value.into_string().map_err(|_| "is not UTF-8".to_owned())
+    value.into_string().map_err(|_| "must be UTF-8".to_owned())
 }
 
 fn number<T: FromStr>(value: OsString) -> Result<T, String> {
     let number = text(value)?.parse().ok();
-    number.ok_or_else(|| "is not a number, or out of range".to_owned())
+    number.ok_or_else(|| "must be a number in range".to_owned())
 }
 
 fn secret_key(value: OsString) -> Result<SecretKey, String> {
@@ -203,23 +210,25 @@ fn one_of<T, const N: usize>(value: OsString, known: [(&str, T); N]) -> Result<T
     let value = text(value)?;
     let names = known.each_ref().map(|(name, _)| *name).join(" or ");
     let found = known.into_iter().find(|(name, _)| *name == value);
-    found.map(|(_, meaning)| meaning).ok_or(format!("has to be {names}"))
+    found.map(|(_, meaning)| meaning).ok_or(format!("must be {names}"))
 }
 
 fn read(path: &OsString) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", Path::new(path).display()))
 }
 
-/// Organizations, each with the address of a member.
+/// Reads a file of organizations, each with the address of a member.
 fn memberships(path: &OsString) -> Result<Vec<(String, String)>, String> {
     let split = |line: String| match line.split_once(char::is_whitespace) {
         Some((organization, address)) => Ok((organization.to_owned(), address.trim().to_owned())),
-        None => Err(format!("{line:?} is not an organization and an address")),
+        None => Err(format!(
+            "{line:?} has no address: write the organization, a space and the address"
+        )),
     };
     lines(path)?.into_iter().map(split).collect()
 }
 
-/// The lines of a file that count.
+/// Reads the lines of a file that are neither blank nor comments.
 fn lines(path: &OsString) -> Result<Vec<String>, String> {
     let text = read(path)?;
     let lines = text.lines().map(str::trim);

@@ -1,4 +1,4 @@
-//! A server that behaves like Clerk's Backend API, for trying out and testing code that calls it.
+//! Serves a fake of Clerk's Backend API, to try out and test code that calls it.
 
 mod arguments;
 
@@ -20,14 +20,14 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing can be done if even this cannot be written.
+            // There is nowhere left to report an error of this.
             let _ = writeln!(io::stderr(), "fake-clerk: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Serves until the process is ended.
+/// Serves until the process is killed.
 fn serve(arguments: Arguments) -> Result<(), String> {
     let mut fake = arguments.fake;
     if let Some(path) = arguments.log {
@@ -48,7 +48,7 @@ fn serve(arguments: Arguments) -> Result<(), String> {
     })
 }
 
-/// Writes each call as a line, and complains of the first that cannot be written.
+/// Returns an observer that writes each call as a line. It stops at the first error, which it reports.
 fn write_to(file: File) -> impl Fn(&CallRecord) + Send + Sync {
     let file = Mutex::new(Some(file));
     move |call| {
@@ -59,6 +59,9 @@ fn write_to(file: File) -> impl Fn(&CallRecord) + Send + Sync {
             return;
         };
         *open = None;
-        let _ = writeln!(io::stderr(), "fake-clerk: the log ends here: {error}");
+        let _ = writeln!(
+            io::stderr(),
+            "fake-clerk: the log stops here, because a call could not be written: {error}"
+        );
     }
 }

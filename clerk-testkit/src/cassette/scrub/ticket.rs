@@ -1,97 +1,59 @@
-//! Tickets and tokens: who has one can act with it.
+//! Finds tickets and JSON Web Tokens, which let their holder act.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::spelling::{begins_escape, first};
-use clerk_core::json::Json;
-
-/// What stands for a ticket in a file.
-pub(super) const REDACTED: &str = "redacted";
+/// The replacement for a ticket in a file.
+pub(in crate::cassette) const REDACTED: &str = "redacted";
 
 /// The parameter of an invitation's link, also as the end of `__clerk_ticket`.
-const TICKET: &[u8] = b"ticket";
+const TICKET: &str = "ticket";
 
 pub(super) fn is_name(name: &str) -> bool {
-    name.as_bytes().ends_with(TICKET)
+    name.ends_with(TICKET)
 }
 
-/// Replaces the value of each `ticket=`, and every JSON Web Token (RFC 7519). `None` if there is none.
-pub(super) fn redact(bytes: &[u8]) -> Option<Vec<u8>> {
-    // Nearly every text is spared more than this look: the one has an equals sign, the other begins with `eyJ`.
-    if !bytes.iter().any(|&c| matches!(c, b'=' | b'J') || begins_escape(c)) {
-        return None;
-    }
-    let mut out = Vec::new();
-    let mut done = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let secret = match bytes[at] {
-            b't' => ticket(&bytes[at..]),
-            b'e' => json_web_token(&bytes[at..]),
-            _ => None,
-        };
-        let Some(Range { start, end }) = secret else {
-            at += 1;
-            continue;
-        };
-        out.extend_from_slice(&bytes[done..at + start]);
-        out.extend_from_slice(REDACTED.as_bytes());
-        at += end;
-        done = at;
-    }
-    if done == 0 {
-        return None;
-    }
-    out.extend_from_slice(&bytes[done..]);
-    Some(out)
-}
-
-/// Replaces what a member of that name holds.
-pub(super) fn redact_members(json: &mut Json<'_>) {
-    match json {
-        Json::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Json::String(ticket) if is_name(key) => *ticket = Cow::Borrowed(REDACTED),
-                    value => redact_members(value),
-                }
+/// Returns where the values of `ticket=` and JSON Web Tokens (RFC 7519) are, except for redacted ones.
+pub(in crate::cassette) fn find(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while next < bytes.len() {
+            let rest = &bytes[next..];
+            let found = match rest[0] {
+                b't' => ticket(rest),
+                b'e' => json_web_token(rest),
+                _ => None,
+            };
+            let start = next;
+            next += found.as_ref().map_or(1, |found| found.end);
+            if let Some(found) = found
+                && rest[found.clone()] != *REDACTED.as_bytes()
+            {
+                return Some(start + found.start..start + found.end);
             }
         }
-        Json::Array(items) => items.iter_mut().for_each(redact_members),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
-    }
+        None
+    })
 }
 
-/// Where the value is of a `ticket=` at the start of `bytes`.
+/// Returns where the value is in `bytes`, if they start with `ticket=`.
 fn ticket(bytes: &[u8]) -> Option<Range<usize>> {
-    let rest = bytes.strip_prefix(TICKET)?;
-    let equals = first(rest).filter(|spelled| spelled.byte == b'=')?;
-    let start = TICKET.len() + equals.len;
-    let mut end = start;
-    while let Some(spelled) = first(&bytes[end..]) {
-        if spelled.byte.is_ascii_whitespace() || b"&#\"'<>\\".contains(&spelled.byte) {
-            break;
-        }
-        end += spelled.len;
-    }
-    Some(start..end)
+    let value = bytes.strip_prefix(TICKET.as_bytes())?.strip_prefix(b"=")?;
+    let is_end = |&c: &u8| c.is_ascii_whitespace() || b"&#\"'<>\\".contains(&c);
+    let len = value.iter().position(is_end).unwrap_or(value.len());
+    let start = bytes.len() - value.len();
+    (len > 0).then_some(start..start + len)
 }
 
-/// Where a JSON Web Token is at the start of `bytes`: three parts, the first two of them JSON objects in base64.
+/// Returns the token that `bytes` start with: three parts, of which the first two are JSON objects in base64.
 fn json_web_token(bytes: &[u8]) -> Option<Range<usize>> {
-    let part = |bytes: &[u8]| {
+    let part_len = |bytes: &[u8]| {
         let is_base64 = |c: &&u8| c.is_ascii_alphanumeric() || b"-_".contains(c);
         bytes.iter().take_while(is_base64).count()
     };
-    if !bytes.starts_with(b"eyJ") {
-        return None;
+    let mut end = 0;
+    for prefix in [&b"eyJ"[..], b".eyJ", b"."] {
+        let rest = bytes[end..].strip_prefix(prefix)?;
+        end = bytes.len() - rest.len() + part_len(rest);
     }
-    let header = part(bytes);
-    let rest = bytes[header..]
-        .strip_prefix(b".")
-        .filter(|rest| rest.starts_with(b"eyJ"))?;
-    let payload = part(rest);
-    let signature = part(rest[payload..].strip_prefix(b".")?);
-    Some(0..header + 1 + payload + 1 + signature)
+    Some(0..end)
 }

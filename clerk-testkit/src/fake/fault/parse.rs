@@ -9,8 +9,8 @@ use super::{Fault, FaultPlan, Moment};
 use crate::fake::routes::FakeOperation;
 
 impl FaultPlan {
-    /// Reads a plan, one rule a line: an operation or `*`, which of its calls, and a fault or `any`. Which calls is a
-    /// number, a range or a chance. Blank lines count for nothing, nor does what is behind a `#`.
+    /// Parses a plan. Each line is a rule of three words: an operation or `*` for all; the number of a call, a range or a
+    /// chance; and a fault, or `any` for a random one that does not hang. Blank lines and text after `#` are ignored.
     ///
     /// ```
     /// use clerk_testkit::fake::FaultPlan;
@@ -20,7 +20,7 @@ impl FaultPlan {
     ///     CreateBulkInvitations  2     lost-after-effect
     ///     CreateBulkInvitations  5-8   503-before-effect
     ///     ListInvitations        1     429/30s
-    ///     *                      10%   any    # but hanging
+    ///     *                      10%   any    # random faults
     ///     ",
     /// )?;
     /// # Ok::<(), clerk_testkit::fake::InvalidFaultPlan>(())
@@ -32,7 +32,7 @@ impl FaultPlan {
     ///
     /// # Errors
     ///
-    /// [`InvalidFaultPlan`] names the line that is not understood.
+    /// [`InvalidFaultPlan`] names the first line that does not parse.
     pub fn parse(text: &str) -> Result<Self, InvalidFaultPlan> {
         let mut lines = text.lines().enumerate();
         lines.try_fold(Self::new(), |plan, (index, line)| {
@@ -77,7 +77,7 @@ fn parse_numbers(text: &str) -> Option<RangeInclusive<u64>> {
     (1 <= first && first <= last).then_some(first..=last)
 }
 
-/// The fault that `Display` writes so.
+/// Parses what `Display` writes.
 fn parse_fault(text: &str) -> Option<Fault> {
     if let Some((name, seconds)) = text.split_once('/') {
         let seconds = seconds.strip_suffix('s').unwrap_or(seconds);
@@ -109,7 +109,7 @@ fn parse_fault(text: &str) -> Option<Fault> {
     }
 }
 
-/// What is wrong with a line.
+/// The reason why a line does not parse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Problem {
     Words,
@@ -118,7 +118,7 @@ pub(super) enum Problem {
     Fault,
 }
 
-/// A text that is not a [`FaultPlan`].
+/// The error for a text that is not a [`FaultPlan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidFaultPlan {
     line: usize,
@@ -129,19 +129,19 @@ impl fmt::Display for InvalidFaultPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {} of the fault plan: ", self.line)?;
         match self.problem {
-            Problem::Words => f.write_str("expected an operation, which of its calls, and a fault"),
+            Problem::Words => f.write_str("expected three words: an operation, its calls, and a fault"),
             Problem::Operation => {
-                f.write_str("unknown operation; those known are *")?;
+                f.write_str("unknown operation; use *")?;
                 FakeOperation::ALL
                     .iter()
                     .try_for_each(|operation| write!(f, ", {operation}"))
             }
             Problem::When => {
-                f.write_str("the calls have to be a number from 1, a range such as 5-8, or a chance such as 10%")
+                f.write_str("the calls must be a number from 1, a range such as 5-8, or a chance such as 10%")
             }
             Problem::Fault => f.write_str(
-                "unknown fault; those known are any, refused, truncated, garbage, lost-, hang- and 5xx- with \
-                 before-effect or after-effect, 429/30s and late/60s",
+                "unknown fault; use any, refused, truncated, garbage, 429/30s, late/60s, or one of lost-, hang- and a 5xx \
+                 such as 503-, followed by before-effect or after-effect",
             ),
         }
     }
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_read_as_it_is_written() {
+    fn a_fault_parses_as_it_displays() {
         for text in [
             "refused",
             "lost-before-effect",
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_says_what_is_wrong_with_it() {
+    fn an_invalid_plan_names_its_line_and_the_alternatives() {
         let parse = |text: &str| FaultPlan::parse(text).map_err(|error| error.to_string());
         let written = parse("# a comment\n\nListInvitations 2 garbage\n* 1-3 refused # more\nListInvitations 7% any\n");
         let built = FaultPlan::new()
@@ -183,11 +183,11 @@ mod tests {
             .with_chance_of_any(FakeOperation::ListInvitations, 7);
         assert_eq!(written, Ok(built));
         for (text, complaint) in [
-            ("\n* 1", "line 2 of the fault plan: expected an operation"),
+            ("\n* 1", "line 2 of the fault plan: expected three words"),
             ("Nope 1 garbage", "line 1 of the fault plan: unknown operation"),
-            ("* 0 garbage", "line 1 of the fault plan: the calls have to be"),
-            ("* 3-2 garbage", "line 1 of the fault plan: the calls have to be"),
-            ("* 101% garbage", "line 1 of the fault plan: the calls have to be"),
+            ("* 0 garbage", "line 1 of the fault plan: the calls must be"),
+            ("* 3-2 garbage", "line 1 of the fault plan: the calls must be"),
+            ("* 101% garbage", "line 1 of the fault plan: the calls must be"),
             ("* 1 400-before-effect", "line 1 of the fault plan: unknown fault"),
             ("* 1 lost-after", "line 1 of the fault plan: unknown fault"),
             ("* 1 late", "line 1 of the fault plan: unknown fault"),

@@ -7,9 +7,9 @@ use http::StatusCode;
 use super::{Fault, Moment};
 use crate::fake::routes::FakeOperation;
 
-/// Which calls meet which faults: some by their number, some by a seeded chance.
+/// A plan of faults: rules by the number of a call or by a seeded chance.
 ///
-/// The first rule that fits a call decides. The same plan and the same calls give the same faults.
+/// The first rule that matches a call applies. The same plan and the same calls give the same faults.
 ///
 /// ```
 /// use clerk_testkit::FakeClerk;
@@ -31,7 +31,7 @@ pub struct FaultPlan {
 struct Rule {
     operation: Option<FakeOperation>,
     when: When,
-    /// One of these.
+    /// The candidates, of which one is drawn.
     faults: Vec<Fault>,
 }
 
@@ -42,25 +42,26 @@ enum When {
 }
 
 impl FaultPlan {
-    /// Nothing goes wrong.
+    /// Creates a plan without faults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Chances turn out as this seed says; 0 unless told otherwise.
+    /// Sets the seed of the chances. The default is 0.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Call `number` of `operation`, from 1, or of all operations together if that is `None`, meets `fault`.
+    /// Adds a fault to one call: the call with this number, from 1, of `operation`, or of all operations together for `None`.
     #[must_use]
     pub fn on_call(self, operation: impl Into<Option<FakeOperation>>, number: u64, fault: Fault) -> Self {
         self.on_calls(operation, number..=number, fault)
     }
 
-    /// These calls of `operation`, from 1, or of all operations together if that is `None`, meet `fault`.
+    /// Adds a fault to a range of calls: the calls with these numbers, from 1, of `operation`, or of all operations together
+    /// for `None`.
     #[must_use]
     pub fn on_calls(
         self,
@@ -71,22 +72,22 @@ impl FaultPlan {
         self.with_rule(operation.into(), When::Calls(numbers), vec![fault])
     }
 
-    /// Each call of `operation`, or of any if that is `None`, meets `fault` with a chance of `percent` in 100.
+    /// Adds a fault with a chance of `percent` in 100 to each call of `operation`, or of any operation for `None`.
     #[must_use]
     pub fn with_chance(self, operation: impl Into<Option<FakeOperation>>, percent: u8, fault: Fault) -> Self {
         self.with_rule(operation.into(), When::Percent(percent), vec![fault])
     }
 
-    /// Each call of `operation`, or of any if that is `None`, goes wrong with a chance of `percent` in 100, each time
-    /// in one of the ways that [`Fault`] has, but for one: nothing hangs.
+    /// Adds a random fault with a chance of `percent` in 100 to each call of `operation`, or of any operation for `None`. It
+    /// is any kind of [`Fault`] except [`Hang`](Fault::Hang).
     #[must_use]
     pub fn with_chance_of_any(self, operation: impl Into<Option<FakeOperation>>, percent: u8) -> Self {
-        self.with_rule(operation.into(), When::Percent(percent), any())
+        self.with_rule(operation.into(), When::Percent(percent), any_fault())
     }
 
-    /// As [`on_calls`](Self::on_calls), with any fault.
+    /// Like [`on_calls`](Self::on_calls), with a random fault.
     pub(super) fn with_any_on_calls(self, operation: Option<FakeOperation>, numbers: RangeInclusive<u64>) -> Self {
-        self.with_rule(operation, When::Calls(numbers), any())
+        self.with_rule(operation, When::Calls(numbers), any_fault())
     }
 
     fn with_rule(mut self, operation: Option<FakeOperation>, when: When, faults: Vec<Fault>) -> Self {
@@ -99,7 +100,7 @@ impl FaultPlan {
     }
 }
 
-fn any() -> Vec<Fault> {
+fn any_fault() -> Vec<Fault> {
     use Moment::{AfterEffect, BeforeEffect};
     vec![
         Fault::Refused,
@@ -116,7 +117,7 @@ fn any() -> Vec<Fault> {
     ]
 }
 
-/// A plan under way.
+/// A plan in progress.
 #[derive(Debug)]
 pub(crate) struct FaultRun {
     plan: FaultPlan,
@@ -135,7 +136,7 @@ impl FaultRun {
         }
     }
 
-    /// What the next call, of `operation`, meets.
+    /// Returns the fault of the next call, which is of `operation`.
     pub(crate) fn next(&mut self, operation: FakeOperation) -> Option<Fault> {
         self.calls += 1;
         let of_operation = self.calls_by_operation.entry(operation).or_default();
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_are_counted_for_each_operation_and_for_all() {
+    fn rules_count_the_calls_of_their_operation_or_all_calls() {
         let plan = FaultPlan::new()
             .on_call(CreateInvitation, 2, Fault::Garbage)
             .on_calls(None, 3..=4, Fault::Refused);
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_repeats_itself_and_another_does_not() {
+    fn the_seed_determines_the_faults() {
         let faults = |seed| {
             let mut run = FaultRun::new(FaultPlan::new().with_chance_of_any(None, 30).seed(seed));
             (0..300).map(|_| run.next(ListInvitations)).collect::<Vec<_>>()

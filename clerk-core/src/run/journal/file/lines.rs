@@ -39,7 +39,7 @@ enum Line {
 
 /// Where a journal's whole records end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(crate) struct Extent {
     pub(super) end: u64,
     /// Whether the last record is whole but for its newline.
     pub(super) lacks_newline: bool,
@@ -106,7 +106,7 @@ impl<'f> Lines<'f> {
 }
 
 /// Reads the whole file, gives its records to `each`, and finds where they end. Nothing is changed.
-pub(super) fn scan(
+pub(crate) fn scan(
     file: &File,
     path: &Path,
     length: u64,

@@ -10,14 +10,14 @@ use crate::run::journal::JournalError;
 
 /// Whether a file that is not there is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     Create,
     Refuse,
 }
 
 /// A file that nobody else has until it is dropped.
 #[derive(Debug)]
-pub(super) struct LockedFile(File);
+pub(crate) struct LockedFile(File);
 
 impl Deref for LockedFile {
     type Target = File;
@@ -36,7 +36,7 @@ impl Drop for LockedFile {
 }
 
 /// Opens the file and locks it. Its length comes with it.
-pub(super) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, u64), JournalError> {
+pub(crate) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, u64), JournalError> {
     let cannot = |error| failed(path, "opened", error);
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(missing == Missing::Create);
@@ -79,7 +79,7 @@ fn is_at(_file: &File, path: &Path) -> io::Result<bool> {
 }
 
 /// Makes the creation or removal of a file last: that is written in its folder.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if cfg!(unix) {
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;

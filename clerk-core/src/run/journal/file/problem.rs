@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::run::journal::JournalError;
 
 /// The file could not be `done`: opened, read, written.
-pub(super) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
+pub(crate) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             ": make room, then run again on the same journal"
@@ -57,7 +57,7 @@ pub(super) fn damaged(path: &Path, line: u64) -> JournalError {
     ))
 }
 
-pub(super) fn unsettled(path: &Path, people: usize) -> JournalError {
+pub(crate) fn unresolved(path: &Path, people: usize) -> JournalError {
     JournalError::new(format!(
         "the journal {} was kept: {people} of its people may have been invited and are not settled. Run again on it \
          first; whoever does without knowing removes the file",

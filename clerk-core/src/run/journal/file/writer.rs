@@ -4,7 +4,8 @@ use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
-use super::answer::answer;
+use futures_channel::oneshot;
+
 use super::log::Log;
 
 type Job = Box<dyn FnOnce(&mut Log) + Send>;
@@ -34,10 +35,13 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut Log) -> T + Send + 'static,
     {
-        let (sender, answer) = answer();
-        let job = Box::new(move |log: &mut Log| sender.send(job(log)));
+        let (sender, result) = oneshot::channel();
+        let job = Box::new(move |log: &mut Log| {
+            // The caller may no longer wait for the result.
+            let _ = sender.send(job(log));
+        });
         self.jobs.as_ref()?.send(job).ok()?;
-        answer.await
+        result.await.ok()
     }
 }
 

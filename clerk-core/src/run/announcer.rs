@@ -1,0 +1,43 @@
+//! Tells the observer what happens, and counts the outcomes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::observer::{RunEvent, RunObserver};
+use super::outcome::Settlement;
+use super::report::{RunReport, Stop};
+
+/// The observer and the report. A settlement goes to both, so that they agree.
+pub(super) struct Announcer {
+    observer: Option<Arc<dyn RunObserver>>,
+    report: RunReport,
+}
+
+impl Announcer {
+    pub(super) fn new(observer: Option<Arc<dyn RunObserver>>) -> Self {
+        Self {
+            observer,
+            report: RunReport::default(),
+        }
+    }
+
+    pub(super) fn tell(&self, event: &RunEvent<'_>) {
+        if let Some(observer) = &self.observer {
+            observer.event(event);
+        }
+    }
+
+    /// Announces the outcome of a recipient, once.
+    pub(super) fn announce(&mut self, settlement: &Settlement) {
+        self.report.add(settlement.outcome);
+        self.tell(&RunEvent::Settled(settlement));
+    }
+
+    pub(super) const fn report(&self) -> &RunReport {
+        &self.report
+    }
+
+    pub(super) fn end(self, stopped: Option<Stop>, elapsed: Duration) -> RunReport {
+        self.report.end(stopped, elapsed)
+    }
+}

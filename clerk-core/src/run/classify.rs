@@ -1,0 +1,94 @@
+//! What a failed attempt means for its recipients and for the run, as a function of the error.
+
+use super::outcome::Outcome;
+use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
+use crate::model::NormalizedEmailAddress;
+use crate::transport::Effect;
+
+/// What a failed attempt means.
+#[derive(Debug)]
+pub(super) enum Classification {
+    /// Clerk refused the call because of one of its recipients.
+    Refused(Refusal),
+    /// The call had no effect, and the same call can succeed later.
+    Retryable,
+    /// The call may have invited its recipients.
+    Ambiguous,
+    /// The call had no effect, and no call can succeed until someone changes the instance, its plan or the key.
+    Fatal,
+}
+
+/// Clerk's refusal of a recipient.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub(super) outcome: Outcome,
+    pub(super) code: ErrorCode,
+    pub(super) reason: String,
+    /// The recipients that Clerk names. It does not always name one.
+    pub(super) named: Vec<NormalizedEmailAddress>,
+}
+
+/// Codes that concern the instance and not the recipients.
+const INSTANCE_CODES: &[ErrorCode] = &[
+    ErrorCode::DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED,
+    ErrorCode::INVITATIONS_NOT_SUPPORTED,
+    ErrorCode::ACTION_BLOCKED,
+    ErrorCode::CLERK_KEY_INVALID,
+    ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED,
+];
+
+const ALREADY_INVITED: &[ErrorCode] = &[
+    ErrorCode::DUPLICATE_RECORD,
+    ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE,
+];
+
+const EXISTING_USER: &[ErrorCode] = &[
+    ErrorCode::FORM_IDENTIFIER_EXISTS,
+    ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION,
+];
+
+pub(super) fn classify(error: &Error) -> Classification {
+    if error.effect() != Effect::NotApplied {
+        return Classification::Ambiguous;
+    }
+    match error.kind() {
+        ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited => Classification::Retryable,
+        ErrorKind::Rejected | ErrorKind::Conflict => classify_refusal(error),
+        // Any other 403 is about a plan, a quota or the instance.
+        ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NOT_ALLOWED_ACCESS) => classify_refusal(error),
+        _ => Classification::Fatal,
+    }
+}
+
+fn classify_refusal(error: &Error) -> Classification {
+    match error.api_errors().first() {
+        Some(first) if !INSTANCE_CODES.contains(first.code()) => Classification::Refused(Refusal::new(first)),
+        _ => Classification::Fatal,
+    }
+}
+
+impl Refusal {
+    pub(super) fn new(error: &ApiError) -> Self {
+        let code = error.code().clone();
+        let outcome = if ALREADY_INVITED.contains(&code) {
+            Outcome::AlreadyInvited
+        } else if EXISTING_USER.contains(&code) {
+            Outcome::ExistingUser
+        } else {
+            Outcome::Refused
+        };
+        let named = error
+            .email_addresses()
+            .map(|address| NormalizedEmailAddress::new(address.as_str()));
+        Self {
+            outcome,
+            reason: error.long_message().unwrap_or(error.message()).to_owned(),
+            named: named.collect(),
+            code,
+        }
+    }
+
+    pub(super) fn names(&self, address: &NormalizedEmailAddress) -> bool {
+        self.named.contains(address)
+    }
+}

@@ -1,0 +1,127 @@
+//! The rows that the run has not read yet. Each is checked, compared with the rows before it, and with the journal.
+
+use std::collections::HashSet;
+
+use super::history::{History, Past, SettledBefore};
+use super::outcome::{Evidence, Outcome, Settlement};
+use super::recipient::{Recipient, RecipientInput, key};
+use crate::model::EmailAddress;
+
+const CHANGED: &str = "the row has changed since an attempt that is unresolved: restore it and run again";
+
+/// What the next row of the input is.
+#[derive(Debug)]
+pub(super) enum Intake {
+    /// Someone to invite, or an unresolved recipient of an earlier run.
+    Recipient(Recipient),
+    /// A row that needs no call.
+    Settled(Settlement),
+    /// A pending row: it was attempted, is unresolved, and has changed since.
+    Changed(Settlement),
+}
+
+/// The rows of the input, one after another.
+pub(super) struct Input<'p> {
+    rows: Box<dyn Iterator<Item = RecipientInput> + Send + 'p>,
+    position: usize,
+    seen: HashSet<u128>,
+    resend_unknown: bool,
+    /// What the journal says. `None` until the journal is known to be the right one.
+    history: Option<History>,
+}
+
+impl<'p> Input<'p> {
+    pub(super) fn new(rows: Box<dyn Iterator<Item = RecipientInput> + Send + 'p>) -> Self {
+        Self {
+            rows,
+            position: 0,
+            seen: HashSet::new(),
+            resend_unknown: false,
+            history: None,
+        }
+    }
+
+    pub(super) const fn resend_unknown(&mut self) {
+        self.resend_unknown = true;
+    }
+
+    pub(super) fn set_history(&mut self, history: History) {
+        self.history = Some(history);
+    }
+
+    /// Whether the rows are compared with the journal. A run that stops before does not know who was invited earlier.
+    pub(super) const fn knows_history(&self) -> bool {
+        self.history.is_some()
+    }
+
+    /// Returns a lower bound on the number of rows left.
+    pub(super) fn at_least(&self) -> usize {
+        self.rows.size_hint().0
+    }
+
+    pub(super) fn next(&mut self) -> Option<Intake> {
+        let row = self.rows.next()?;
+        let position = self.position;
+        self.position += 1;
+        Some(self.check(position, row))
+    }
+
+    fn check(&mut self, position: usize, row: RecipientInput) -> Intake {
+        let email_address = row.email_address;
+        let by_input = |email_address, outcome, reason: &str| {
+            Intake::Settled(Settlement::new(position, email_address, outcome, Evidence::Input).with_reason(reason))
+        };
+        if let Err(problem) = email_address.validate() {
+            return by_input(email_address, Outcome::Invalid, problem.as_str());
+        }
+        let key = key(&email_address.normalized());
+        let past = self.history.as_ref().and_then(|history| history.past(key));
+        let body = match (row.body, past) {
+            (Ok(body), _) => body,
+            (Err(_), Some(Past::Unresolved { .. })) => return changed(position, email_address),
+            (Err(problem), _) => return by_input(email_address, Outcome::Invalid, problem),
+        };
+        if !self.seen.insert(key) {
+            let reason = "the same address came earlier in the input";
+            return by_input(email_address, Outcome::Duplicate, reason);
+        }
+        let mut recipient = Recipient::new(position, email_address, row.ignore_existing, body);
+        match self.history.as_mut().and_then(|history| history.take(key)) {
+            None => Intake::Recipient(recipient),
+            Some(Past::Settled(settled)) if self.may_try_again(&settled, &recipient) => Intake::Recipient(recipient),
+            Some(Past::Settled(settled)) => Intake::Settled(settled_before(recipient, settled)),
+            Some(Past::Unresolved { fingerprint, .. }) if fingerprint != recipient.fingerprint => {
+                changed(position, recipient.email_address)
+            }
+            Some(Past::Unresolved { baseline, .. }) => {
+                recipient.baseline = baseline;
+                recipient.maybe_invited = true;
+                Intake::Recipient(recipient)
+            }
+        }
+    }
+
+    /// Whether a settled recipient may be tried again: a refused row that has changed, or an unknown one on request.
+    fn may_try_again(&self, settled: &SettledBefore, recipient: &Recipient) -> bool {
+        match settled.outcome {
+            Outcome::Unknown => self.resend_unknown,
+            Outcome::Refused => settled
+                .fingerprint
+                .is_some_and(|before| before != recipient.fingerprint),
+            _ => false,
+        }
+    }
+}
+
+fn changed(position: usize, email_address: EmailAddress) -> Intake {
+    let pending = Settlement::new(position, email_address, Outcome::Pending, Evidence::None);
+    Intake::Changed(pending.with_reason(CHANGED))
+}
+
+fn settled_before(recipient: Recipient, settled: SettledBefore) -> Settlement {
+    Settlement {
+        invitation_id: settled.id,
+        code: settled.code,
+        ..recipient.into_settlement(settled.outcome, settled.evidence)
+    }
+}

@@ -1,0 +1,170 @@
+//! The invitation run and its settings.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::input::Input;
+use super::journal::{Journal, MemoryJournal};
+use super::observer::RunObserver;
+use super::plan::RunPlan;
+use super::recipient::RecipientInput;
+use super::report::RunReport;
+use super::settings::{Lanes, Settings};
+use super::stop::StopHandle;
+use super::target::Target;
+use crate::client::Client;
+use crate::middleware::RateLimits;
+
+/// Invites any number of people, each once. [`run`](Self::run) starts it.
+///
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application, and
+/// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all)
+/// one for an organization. The [module documentation](super) says what a run promises.
+#[must_use = "nobody is invited until `run` is called"]
+pub struct InvitationRun<'p> {
+    client: Client,
+    target: Target,
+    input: Input<'p>,
+    journal: Arc<dyn Journal>,
+    observer: Option<Arc<dyn RunObserver>>,
+    settings: Settings,
+    stop: StopHandle,
+}
+
+impl<'p> InvitationRun<'p> {
+    pub(super) fn new<I>(client: &Client, target: Target, people: I) -> Self
+    where
+        I: IntoIterator<Item: Into<RecipientInput> + 'p, IntoIter: Send + 'p>,
+    {
+        Self {
+            target,
+            input: Input::new(Box::new(people.into_iter().map(Into::into))),
+            journal: Arc::new(MemoryJournal::new()),
+            observer: None,
+            settings: Settings::new(RateLimits::documented(client.environment())),
+            stop: StopHandle::default(),
+            client: client.clone(),
+        }
+    }
+
+    /// Keeps the record of what was done in this journal, so that another run on the same journal continues where this one
+    /// ends or crashes. Default: a [`MemoryJournal`].
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Arc::new(journal);
+        self
+    }
+
+    /// Sends the events of the run to an observer.
+    pub fn observer(mut self, observer: impl RunObserver) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sets the rate limits, as agreed with Clerk. Default: the documented ones.
+    pub fn limits(mut self, limits: RateLimits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// Sets the endpoints that the run uses. Default: both.
+    pub const fn lanes(mut self, lanes: Lanes) -> Self {
+        self.settings.lanes = lanes;
+        self
+    }
+
+    /// Sets whether the run reads pending invitations and users first, so that no call is spent on people who are already
+    /// invited or users. Default: true.
+    ///
+    /// Without it, an ambiguous attempt ends [unknown](super::Outcome::Unknown) for a row with `ignore_existing`, and for a
+    /// person who has invitations of which none is pending any more.
+    pub const fn preflight(mut self, preflight: bool) -> Self {
+        self.settings.preflight = preflight;
+        self
+    }
+
+    /// Sets the longest single wait. A longer one stops the run. Default: 2 hours.
+    pub const fn max_wait(mut self, wait: Duration) -> Self {
+        self.settings.max_wait = wait;
+        self
+    }
+
+    /// Sets how many calls in a row may fail. One more stops the run. Default: 5.
+    pub const fn max_failures(mut self, failures: u32) -> Self {
+        self.settings.max_failures = failures;
+        self
+    }
+
+    /// Sets how long after the SDK gave up on a call Clerk may still carry it out. Default: 120 seconds.
+    pub const fn settle_delay(mut self, delay: Duration) -> Self {
+        self.settings.settle_delay = delay;
+        self
+    }
+
+    /// Sets how long after its creation an invitation is listed at the latest. Default: 30 seconds.
+    pub const fn read_lag(mut self, lag: Duration) -> Self {
+        self.settings.read_lag = lag;
+        self
+    }
+
+    /// Sends people again that an earlier run on the same journal left [unknown](super::Outcome::Unknown). That can invite
+    /// them twice.
+    pub const fn resend_unknown(mut self) -> Self {
+        self.input.resend_unknown();
+        self
+    }
+
+    /// Sets the seed of the jitter of backoffs, to make a run repeatable. Default: 0.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// Returns a handle that stops the run early.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
+    }
+
+    /// Makes the reads of a run and invites nobody. Returns how many people would be skipped and why, and what inviting the
+    /// others would take. The observer receives the outcomes of the people who would be skipped.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future can be dropped at any time: it only reads.
+    pub async fn plan(self) -> RunPlan {
+        self.engine().plan().await
+    }
+
+    /// Invites the people. Each of them has exactly one outcome, which the observer receives and the report counts.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future can be dropped at any time: the journal has a record of every attempt that was sent. Run again on the same
+    /// journal to continue. People of an attempt that was cut off are unresolved until then.
+    pub async fn run(self) -> RunReport {
+        self.engine().run().await
+    }
+
+    fn engine(self) -> Engine<'p> {
+        let Self {
+            client,
+            target,
+            input,
+            journal,
+            observer,
+            settings,
+            stop,
+        } = self;
+        Engine::new(&client, target, input, journal, observer, settings, stop)
+    }
+}
+
+impl fmt::Debug for InvitationRun<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvitationRun")
+            .field("target", &self.target)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! The calls that a run can repeat: reads and revocations. They pass the budget of all calls and are retried.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pacing::{Backoff, wait_after_429};
+use super::settings::Settings;
+use super::target::{Filter, InvitationSummary, Target};
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::middleware::budget::Budget;
+use crate::model::{NormalizedEmailAddress, Page};
+use crate::operation::CallOptions;
+use crate::paging::Pages;
+
+/// Makes idempotent calls within the budget of all calls, and retries them.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    /// Makes one attempt for each call, since each attempt counts in the budget.
+    client: Client,
+    target: Target,
+    global_budget: Budget,
+    clock: Arc<dyn Clock>,
+    max_failures: u32,
+    max_wait: Duration,
+}
+
+impl Reader {
+    pub(super) fn new(client: &Client, target: Target, settings: &Settings) -> Self {
+        let clock = Arc::clone(client.clock());
+        Self {
+            client: client.with_options(CallOptions::new().no_retry()),
+            target,
+            global_budget: Budget::new(settings.limits.all(), Arc::clone(&clock)),
+            clock,
+            max_failures: settings.max_failures,
+            max_wait: settings.max_wait,
+        }
+    }
+
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(super) const fn global_budget(&self) -> &Budget {
+        &self.global_budget
+    }
+
+    /// Makes a call until it succeeds, fails too often in a row, or Clerk asks for too long a wait.
+    pub(super) async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut backoff = Backoff::new(self.max_failures);
+        loop {
+            match self.within_budget(call()).await {
+                Ok(value) => return Ok(value),
+                Err(error) => self.wait_after(error, &mut backoff).await?,
+            }
+        }
+    }
+
+    async fn within_budget<T>(&self, call: impl Future<Output = T>) -> T {
+        let _permit = self.global_budget.acquire().await;
+        call.await
+    }
+
+    /// Waits until a failed call can be made again, or returns the error.
+    async fn wait_after(&self, error: Error, backoff: &mut Backoff) -> Result<()> {
+        let wait = match error.kind() {
+            ErrorKind::RateLimited => Some(wait_after_429(&error)),
+            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Decode => backoff.fail(),
+            _ => None,
+        };
+        let Some(wait) = wait.filter(|wait| *wait <= self.max_wait) else {
+            return Err(error);
+        };
+        self.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// Lists the invitations that match a filter. Nothing is sent until the first page is asked for.
+    pub(super) fn list<'r>(&'r self, filter: Filter<'r>) -> Result<Listing<'r>> {
+        Ok(Listing {
+            reader: self,
+            pages: self.client.pages(&self.target.list(filter, 0)?),
+            filter,
+        })
+    }
+
+    /// Reads the invitations of one address in every status.
+    pub(super) async fn invitations_of(&self, address: &NormalizedEmailAddress) -> Result<Vec<InvitationSummary>> {
+        let mut all = Vec::new();
+        for statuses in self.target.lists() {
+            let mut list = self.list(Filter {
+                statuses,
+                address: Some(address.as_str()),
+            })?;
+            while let Some(page) = list.next().await? {
+                all.extend(page);
+            }
+        }
+        // Clerk does not promise that the filter matches exactly.
+        all.retain(|found| found.identity() == *address);
+        Ok(all)
+    }
+}
+
+/// The pages of a list, each read with the retries of a [`Reader`].
+pub(super) struct Listing<'r> {
+    reader: &'r Reader,
+    filter: Filter<'r>,
+    pages: Pages<InvitationSummary>,
+}
+
+impl Listing<'_> {
+    /// Reads the next page; `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Page<InvitationSummary>>> {
+        if self.pages.has_ended() {
+            return Ok(None);
+        }
+        let reader = self.reader;
+        let mut backoff = Backoff::new(reader.max_failures);
+        loop {
+            match reader.within_budget(self.pages.next()).await.transpose() {
+                Ok(page) => return Ok(page),
+                Err(error) => reader.wait_after(error, &mut backoff).await?,
+            }
+            // A list ends with an error. Another one continues where it ended.
+            let rest = reader.target.list(self.filter, self.pages.offset())?;
+            self.pages = reader.client.pages(&rest);
+        }
+    }
+}

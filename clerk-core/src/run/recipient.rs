@@ -1,0 +1,134 @@
+//! The people of a run: as the input has them, and as the run carries them from there to their outcome.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::classify::Refusal;
+use super::journal::AttemptedRecipient;
+use super::outcome::{Evidence, Outcome, Settlement};
+use crate::api::invitations::CreateInvitation;
+use crate::api::organization_invitations::CreateOrganizationInvitation;
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
+
+/// A row of the input: an address, and the JSON that invites it.
+pub(super) struct RecipientInput {
+    pub(super) email_address: EmailAddress,
+    pub(super) ignore_existing: bool,
+    /// The item of the request's body, or why there is none.
+    pub(super) body: Result<Box<RawValue>, &'static str>,
+}
+
+impl RecipientInput {
+    fn new(
+        email_address: &EmailAddress,
+        ignore_existing: bool,
+        item: &impl Serialize,
+        problem: Option<&'static str>,
+    ) -> Self {
+        let body = match problem {
+            Some(problem) => Err(problem),
+            None => to_raw_value(item).map_err(|_| "the request cannot be written as JSON"),
+        };
+        Self {
+            email_address: email_address.clone(),
+            ignore_existing,
+            body,
+        }
+    }
+}
+
+impl From<CreateInvitation> for RecipientInput {
+    fn from(invitation: CreateInvitation) -> Self {
+        let ignore_existing = invitation.ignores_existing();
+        Self::new(
+            invitation.email_address(),
+            ignore_existing,
+            &invitation,
+            invitation.problem(),
+        )
+    }
+}
+
+impl From<CreateOrganizationInvitation> for RecipientInput {
+    fn from(invitation: CreateOrganizationInvitation) -> Self {
+        Self::new(invitation.email_address(), false, &invitation, invitation.problem())
+    }
+}
+
+impl fmt::Debug for RecipientInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecipientInput")
+            .field("email_address", &self.email_address)
+            .field("ignore_existing", &self.ignore_existing)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A person to invite, from the input until they have their outcome.
+#[derive(Debug)]
+pub(super) struct Recipient {
+    pub(super) position: usize,
+    pub(super) email_address: EmailAddress,
+    pub(super) identity: NormalizedEmailAddress,
+    pub(super) ignore_existing: bool,
+    pub(super) body: Box<RawValue>,
+    pub(super) fingerprint: u64,
+    /// The invitations that Clerk had for the address before the first attempt, if that was read.
+    pub(super) baseline: Option<Vec<InvitationId>>,
+    /// Whether an attempt may have invited them. It stays true when a later read shows that the attempt did nothing,
+    /// because the invitation could still be created after the read.
+    pub(super) maybe_invited: bool,
+    /// The refusal that becomes their outcome unless a read finds an invitation of an earlier attempt.
+    pub(super) refusal: Option<Refusal>,
+}
+
+impl Recipient {
+    pub(super) fn new(
+        position: usize,
+        email_address: EmailAddress,
+        ignore_existing: bool,
+        body: Box<RawValue>,
+    ) -> Self {
+        Self {
+            position,
+            identity: email_address.normalized(),
+            email_address,
+            ignore_existing,
+            fingerprint: fingerprint(b"", body.get().as_bytes()),
+            body,
+            baseline: None,
+            maybe_invited: false,
+            refusal: None,
+        }
+    }
+
+    pub(super) fn into_settlement(self, outcome: Outcome, evidence: Evidence) -> Settlement {
+        Settlement::new(self.position, self.email_address, outcome, evidence)
+    }
+
+    /// Returns what the record of an attempt says of this recipient.
+    pub(super) fn attempted(&self) -> AttemptedRecipient {
+        AttemptedRecipient {
+            address: self.identity.as_str().into(),
+            fingerprint: self.fingerprint,
+            baseline: self.baseline.clone(),
+        }
+    }
+}
+
+/// Hashes an address, for sets of a million addresses. 128 bits do not collide by chance.
+pub(super) fn key(address: &NormalizedEmailAddress) -> u128 {
+    let text = address.as_str().as_bytes();
+    u128::from(fingerprint(b"a", text)) << 64 | u128::from(fingerprint(b"b", text))
+}
+
+/// Hashes a text to the same number on every machine and in every version (FNV-1a, mixed). Journals contain it.
+pub(super) fn fingerprint(salt: &[u8], text: &[u8]) -> u64 {
+    let hash = salt.iter().chain(text).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed ^ (mixed >> 33)
+}

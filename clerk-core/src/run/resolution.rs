@@ -1,0 +1,40 @@
+//! What became of an unresolved recipient, as a function of the invitations that Clerk has.
+
+use super::classify::Refusal;
+use super::recipient::Recipient;
+use super::target::InvitationSummary;
+use crate::model::InvitationId;
+
+/// What a read after the attempt shows.
+#[derive(Debug)]
+pub(super) enum Resolution {
+    /// There is an invitation that was not there before: the attempt created it.
+    Created(InvitationSummary),
+    /// There is no new invitation, and the last attempt was refused.
+    Refused(Refusal),
+    /// There is no new invitation, but one is pending.
+    AlreadyInvited(InvitationId),
+    /// No invitation can be the attempt's, so the attempt had no effect. Sending again cannot create a second invitation,
+    /// because Clerk holds one pending invitation for an address.
+    SendAgain,
+    /// It cannot be known, and sending again could create a second invitation.
+    Unknowable,
+}
+
+/// Concludes what the attempts did from `found`, all invitations that Clerk has for the address.
+pub(super) fn resolve(recipient: &mut Recipient, found: &[InvitationSummary]) -> Resolution {
+    if let Some(baseline) = &recipient.baseline
+        && let Some(new) = found.iter().find(|found| !baseline.contains(&found.id))
+    {
+        return Resolution::Created(new.clone());
+    }
+    let pending = found.iter().find(|found| found.is_pending());
+    match (recipient.refusal.take(), pending) {
+        (Some(refusal), _) => Resolution::Refused(refusal),
+        (None, _) if recipient.ignore_existing => Resolution::Unknowable,
+        (None, Some(pending)) => Resolution::AlreadyInvited(pending.id.clone()),
+        // An invitation that was accepted or has expired since can be the attempt's.
+        (None, None) if recipient.baseline.is_none() && !found.is_empty() => Resolution::Unknowable,
+        (None, None) => Resolution::SendAgain,
+    }
+}

@@ -1,0 +1,360 @@
+//! The recipients of a run between the input and their outcome, each in exactly one place.
+//!
+//! | place | who is there |
+//! |---|---|
+//! | ready | to be invited in any batch |
+//! | alone | to be invited alone, because Clerk rejected a batch that they were in |
+//! | halves | to be invited with half of a batch that Clerk rejected |
+//! | in flight | in the attempt that is under way on a lane |
+//! | looking up | in the read that is under way, before the first attempt |
+//! | unresolved | an attempt may have invited them; a read resolves them once they are due |
+//! | resolving | in the read that is under way, after such an attempt |
+//!
+//! # Order
+//!
+//! - Halves and recipients alone go before ready ones: they have waited for one call already.
+//! - Recipients that are put back go to the front of their place, and so do those that are sent again.
+//! - The bulk lane waits for ten ready recipients, unless no more can come. A call with fewer costs as much.
+//! - There is one read at a time, either of look-ups or of one unresolved recipient.
+//! - Unresolved recipients become due in the order of their times, then of their positions.
+//! - Recipients that are left when the run ends come out by position.
+//!
+//! A move takes recipients from one place to another by value, so that none is in two places and none is lost. It returns
+//! those that have their final outcome; nothing of them stays here. No move waits or reads the clock.
+
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::mem;
+use std::time::Duration;
+
+use super::classify::Refusal;
+use super::final_outcome::FinalOutcome;
+use super::isolation::Isolation;
+use super::journal::Lane;
+use super::outcome::{Evidence, Outcome};
+use super::preflight::{CHUNK, Lookup};
+use super::recipient::Recipient;
+use super::resolution::{Resolution, resolve};
+use super::target::InvitationSummary;
+use crate::api::invitations::CreateInvitationBulk;
+
+/// How many recipients one bulk call takes.
+const BATCH: usize = CreateInvitationBulk::MAX;
+
+/// How many recipients are kept ready, so that both lanes always find one.
+const READY: usize = CHUNK / 2;
+
+/// Every recipient that has been read from the input and has no outcome.
+#[derive(Debug)]
+pub(super) struct Stages {
+    ready: VecDeque<Recipient>,
+    alone: VecDeque<Recipient>,
+    /// No half is empty.
+    halves: VecDeque<Vec<Recipient>>,
+    bulk: Option<Batch>,
+    single: Option<Batch>,
+    /// The recipients of the read under way: either these are looked up, or one is being resolved.
+    looking_up: Vec<Recipient>,
+    resolving: Option<Recipient>,
+    /// By due time, then by position.
+    unresolved: BTreeMap<(Duration, usize), Recipient>,
+    input_ended: bool,
+    delays: Delays,
+}
+
+/// The recipients of an attempt, and where they came from.
+#[derive(Debug)]
+struct Batch {
+    recipients: Vec<Recipient>,
+    from: Source,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Ready,
+    Alone,
+    Halves,
+}
+
+/// How long it takes until a read shows what an attempt did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delays {
+    /// Clerk carries out nothing later than this after the call ended.
+    pub(super) settle: Duration,
+    /// An invitation is listed within this time.
+    pub(super) read_lag: Duration,
+}
+
+impl Stages {
+    pub(super) const fn new(delays: Delays) -> Self {
+        Self {
+            ready: VecDeque::new(),
+            alone: VecDeque::new(),
+            halves: VecDeque::new(),
+            bulk: None,
+            single: None,
+            looking_up: Vec::new(),
+            resolving: None,
+            unresolved: BTreeMap::new(),
+            input_ended: false,
+            delays,
+        }
+    }
+
+    /// Notes that no further recipient comes from the input.
+    pub(super) const fn end_input(&mut self) {
+        self.input_ended = true;
+    }
+
+    /// Whether more recipients are to be read from the input.
+    pub(super) fn wants_more(&self) -> bool {
+        !self.input_ended && self.ready.len() < READY
+    }
+
+    /// Takes in a recipient without a look-up: they are ready.
+    pub(super) fn add(&mut self, recipient: Recipient) {
+        self.ready.push_back(recipient);
+    }
+
+    /// Takes in a recipient whom an earlier attempt may have invited, or holds one after such an attempt: they are
+    /// unresolved until nothing can be under way any more and what was created is listed.
+    pub(super) fn add_unresolved(&mut self, mut recipient: Recipient, now: Duration) {
+        recipient.maybe_invited = true;
+        self.hold(
+            recipient,
+            now.saturating_add(self.delays.settle.saturating_add(self.delays.read_lag)),
+        );
+    }
+
+    fn hold(&mut self, recipient: Recipient, due: Duration) {
+        self.unresolved.insert((due, recipient.position), recipient);
+    }
+
+    /// Takes in recipients that are being looked up. No read may be under way.
+    pub(super) fn start_look_up(&mut self, recipients: Vec<Recipient>) -> &[Recipient] {
+        self.looking_up = recipients;
+        &self.looking_up
+    }
+
+    /// Makes those ready that need a call, and returns the others.
+    pub(super) fn looked_up(&mut self, lookups: Vec<Lookup>) -> Vec<FinalOutcome> {
+        let mut finals = Vec::new();
+        for (mut recipient, lookup) in mem::take(&mut self.looking_up).into_iter().zip(lookups) {
+            recipient.baseline = Some(lookup.baseline);
+            match lookup.pending {
+                _ if recipient.ignore_existing => self.ready.push_back(recipient),
+                Some(id) => finals.push(FinalOutcome::already_invited(recipient, id)),
+                None if lookup.is_user => {
+                    finals.push(FinalOutcome::new(recipient, Outcome::ExistingUser, Evidence::Read));
+                }
+                None => self.ready.push_back(recipient),
+            }
+        }
+        finals
+    }
+
+    /// Starts to resolve the unresolved recipient that is due first, if one is due. No read may be under way.
+    pub(super) fn start_resolving(&mut self, now: Duration) -> Option<&Recipient> {
+        let entry = self.unresolved.first_entry().filter(|entry| entry.key().0 <= now)?;
+        Some(self.resolving.insert(entry.remove()))
+    }
+
+    /// Concludes what became of the recipient that is being resolved, from all invitations that Clerk has for them.
+    pub(super) fn resolved(&mut self, found: &[InvitationSummary]) -> Option<FinalOutcome> {
+        let mut recipient = self.resolving.take()?;
+        Some(match resolve(&mut recipient, found) {
+            Resolution::Created(found) => FinalOutcome::created(recipient, found, Evidence::Read),
+            Resolution::Refused(refusal) => FinalOutcome::refused(recipient, refusal),
+            Resolution::AlreadyInvited(id) => FinalOutcome::already_invited(recipient, id),
+            Resolution::Unknowable => FinalOutcome::new(recipient, Outcome::Unknown, Evidence::Read),
+            Resolution::SendAgain => {
+                self.ready.push_front(recipient);
+                return None;
+            }
+        })
+    }
+
+    /// Puts the recipients of a failed read back: into the ready ones, or among the unresolved ones, due at once.
+    pub(super) fn read_failed(&mut self, now: Duration) {
+        self.ready.extend(mem::take(&mut self.looking_up));
+        if let Some(recipient) = self.resolving.take() {
+            self.hold(recipient, now);
+        }
+    }
+
+    /// Whether recipients are in a read.
+    pub(super) const fn is_reading(&self) -> bool {
+        !self.looking_up.is_empty() || self.resolving.is_some()
+    }
+
+    /// Whether an attempt can be made on a lane.
+    pub(super) fn has_batch_for(&self, lane: Lane) -> bool {
+        let more_can_come = !self.input_ended || self.is_reading();
+        match lane {
+            Lane::Single => !self.alone.is_empty() || !self.ready.is_empty(),
+            Lane::Bulk => {
+                !self.halves.is_empty() || self.ready.len() >= BATCH || (!self.ready.is_empty() && !more_can_come)
+            }
+        }
+    }
+
+    /// Takes the recipients of the next attempt on a lane, which has none under way.
+    pub(super) fn start_attempt(&mut self, lane: Lane) -> Option<&[Recipient]> {
+        if !self.has_batch_for(lane) {
+            return None;
+        }
+        let batch = match lane {
+            Lane::Single => {
+                let alone = self.alone.pop_front().map(|recipient| (recipient, Source::Alone));
+                let next = alone.or_else(|| self.ready.pop_front().map(|recipient| (recipient, Source::Ready)));
+                next.map(|(recipient, from)| Batch {
+                    recipients: vec![recipient],
+                    from,
+                })
+            }
+            Lane::Bulk => Some(match self.halves.pop_front() {
+                Some(recipients) => Batch {
+                    recipients,
+                    from: Source::Halves,
+                },
+                None => Batch {
+                    recipients: self.ready.drain(..self.ready.len().min(BATCH)).collect(),
+                    from: Source::Ready,
+                },
+            }),
+        }?;
+        Some(&self.lane(lane).insert(batch).recipients)
+    }
+
+    const fn lane(&mut self, lane: Lane) -> &mut Option<Batch> {
+        match lane {
+            Lane::Bulk => &mut self.bulk,
+            Lane::Single => &mut self.single,
+        }
+    }
+
+    /// Returns the recipients in flight on a lane.
+    pub(super) fn in_flight(&self, lane: Lane) -> &[Recipient] {
+        let batch = match lane {
+            Lane::Bulk => &self.bulk,
+            Lane::Single => &self.single,
+        };
+        batch.as_ref().map_or(&[], |batch| &batch.recipients)
+    }
+
+    /// Returns those that Clerk's response names, matched by address and never by position. The others are unresolved.
+    pub(super) fn answered(&mut self, lane: Lane, created: Vec<InvitationSummary>, now: Duration) -> Vec<FinalOutcome> {
+        let mut by_address: HashMap<_, _> = created.into_iter().map(|found| (found.identity(), found)).collect();
+        let mut finals = Vec::new();
+        for recipient in self.take_in_flight(lane) {
+            match by_address.remove(&recipient.identity) {
+                Some(found) => finals.push(FinalOutcome::created(recipient, found, Evidence::Answer)),
+                None => self.add_unresolved(recipient, now),
+            }
+        }
+        finals
+    }
+
+    /// Applies a refusal. If it names recipients, it is theirs and the others are ready again. If not, it is that of a
+    /// recipient who was sent alone, and a larger batch is isolated.
+    pub(super) fn refused(
+        &mut self,
+        lane: Lane,
+        refusal: &Refusal,
+        isolation: Isolation,
+        now: Duration,
+    ) -> Vec<FinalOutcome> {
+        let in_flight = self.take_in_flight(lane);
+        let is_named = |recipient: &Recipient| refusal.names(&recipient.identity);
+        let (mut refused, mut others): (Vec<_>, Vec<_>) = in_flight.into_iter().partition(is_named);
+        if !refused.is_empty() {
+            self.put_back_ready(others);
+        } else if others.len() == 1 {
+            refused = others;
+        } else if isolation == Isolation::OneByOne {
+            self.alone.extend(others);
+        } else {
+            let second = others.split_off(others.len() / 2);
+            self.halves.extend([others, second]);
+        }
+        let refuse = |recipient| self.refuse(recipient, refusal.clone(), now);
+        refused.into_iter().filter_map(refuse).collect()
+    }
+
+    /// Returns a refused recipient, unless an earlier attempt can be the reason: then they are unresolved.
+    fn refuse(&mut self, mut recipient: Recipient, refusal: Refusal, now: Duration) -> Option<FinalOutcome> {
+        if !recipient.maybe_invited {
+            return Some(FinalOutcome::refused(recipient, refusal));
+        }
+        recipient.refusal = Some(refusal);
+        // An invitation that Clerk refuses to repeat may not be listed yet.
+        self.hold(recipient, now.saturating_add(self.delays.read_lag));
+        None
+    }
+
+    /// Holds the recipients of an attempt that may have invited them: they are unresolved.
+    pub(super) fn ambiguous(&mut self, lane: Lane, now: Duration) {
+        for recipient in self.take_in_flight(lane) {
+            self.add_unresolved(recipient, now);
+        }
+    }
+
+    /// Puts the recipients of an attempt that had no effect back where they came from.
+    pub(super) fn put_back(&mut self, lane: Lane) {
+        let Some(Batch { recipients, from }) = self.lane(lane).take() else {
+            return;
+        };
+        match from {
+            Source::Ready => self.put_back_ready(recipients),
+            Source::Alone => recipients
+                .into_iter()
+                .for_each(|recipient| self.alone.push_front(recipient)),
+            Source::Halves => self.halves.push_front(recipients),
+        }
+    }
+
+    fn put_back_ready(&mut self, recipients: Vec<Recipient>) {
+        recipients
+            .into_iter()
+            .rev()
+            .for_each(|recipient| self.ready.push_front(recipient));
+    }
+
+    fn take_in_flight(&mut self, lane: Lane) -> Vec<Recipient> {
+        self.lane(lane).take().map_or_else(Vec::new, |batch| batch.recipients)
+    }
+
+    /// When the next unresolved recipient is due.
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        self.unresolved.keys().next().map(|(due, _)| *due)
+    }
+
+    /// How many recipients are unresolved.
+    pub(super) fn unresolved(&self) -> usize {
+        self.unresolved.len()
+    }
+
+    /// Takes the ready recipients out, for a plan that sends nothing.
+    pub(super) fn drain_ready(&mut self) -> usize {
+        mem::take(&mut self.ready).len()
+    }
+
+    /// Takes every recipient out, by position. No attempt may be under way.
+    pub(super) fn drain(&mut self) -> Vec<Recipient> {
+        let mut rest = mem::take(&mut self.looking_up);
+        rest.extend(self.resolving.take());
+        rest.extend(mem::take(&mut self.unresolved).into_values());
+        rest.extend(mem::take(&mut self.halves).into_iter().flatten());
+        rest.extend(mem::take(&mut self.alone));
+        rest.extend(mem::take(&mut self.ready));
+        for lane in Lane::ALL {
+            rest.extend(self.take_in_flight(lane));
+        }
+        rest.sort_by_key(|recipient| recipient.position);
+        rest
+    }
+}

@@ -1,0 +1,42 @@
+//! The methods of the API handles that create runs.
+
+use super::invitation_run::InvitationRun;
+use super::journal::Journal;
+use super::revocation::RevocationRun;
+use super::target::Target;
+use crate::api::invitations::{CreateInvitation, InvitationsApi};
+use crate::api::organization_invitations::{CreateOrganizationInvitation, OrganizationInvitationsApi};
+use crate::model::OrganizationId;
+
+impl InvitationsApi<'_> {
+    /// Creates a run that invites any number of people to the application, each once, through limits, faults and crashes.
+    /// See [`InvitationRun`].
+    pub fn invite_all<'p, I>(self, people: I) -> InvitationRun<'p>
+    where
+        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
+    {
+        InvitationRun::new(self.client, Target::Application, people)
+    }
+
+    /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created.
+    pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
+        RevocationRun::new(self.client, Target::Application, journal)
+    }
+}
+
+impl OrganizationInvitationsApi<'_> {
+    /// Creates a run that invites any number of people to an organization, each once, through limits, faults and crashes.
+    /// See [`InvitationRun`].
+    pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
+    where
+        I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
+    {
+        InvitationRun::new(self.client, Target::Organization(organization_id.clone()), people)
+    }
+
+    /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) for this organization on this journal
+    /// created.
+    pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
+        RevocationRun::new(self.client, Target::Organization(organization_id.clone()), journal)
+    }
+}
