@@ -16,6 +16,8 @@ mod safe_to_log;
 mod secret_key;
 mod sensitive;
 mod text;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transport;
 
 pub use async_trait::async_trait;

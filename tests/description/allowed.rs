@@ -93,6 +93,12 @@ pub(crate) const ALLOWED: &[Allowed] = &[
         reason: "invitations need only the users' email addresses; the response's body has the rest",
     },
     Allowed {
+        operation: "GetUser",
+        places: &["response.*"],
+        problem: Problem::NotInSdk,
+        reason: "a user has the same fields as in GetUserList",
+    },
+    Allowed {
         operation: "GetUserList",
         places: &["query.order_by", "query.starting_after"],
         problem: Problem::NotInSdk,

@@ -77,7 +77,7 @@ impl fmt::Display for Problem {
 pub(crate) struct Allowed {
     /// The operation, or `*` for any.
     pub(crate) operation: &'static str,
-    /// The places. A place that starts with `*` matches all places with this end.
+    /// The places. `*` at the start matches any beginning, `*` at the end any rest.
     pub(crate) places: &'static [&'static str],
     pub(crate) problem: Problem,
     pub(crate) reason: &'static str,
@@ -85,9 +85,10 @@ pub(crate) struct Allowed {
 
 impl Allowed {
     fn allows(&self, place: &str, difference: &Difference) -> bool {
-        let is_place = match place.strip_prefix('*') {
-            Some(end) => difference.place.ends_with(end),
-            None => difference.place == place,
+        let is_place = match (place.strip_prefix('*'), place.strip_suffix('*')) {
+            (Some(end), _) => difference.place.ends_with(end),
+            (None, Some(start)) => difference.place.starts_with(start),
+            (None, None) => difference.place == place,
         };
         is_place
             && self.problem == difference.problem
