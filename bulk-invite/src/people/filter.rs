@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::column_names::is_status;
+use super::column_names::{is_status, normalize};
 use super::records::Record;
 use crate::text::{escaped, people, quoted};
 
@@ -67,7 +67,7 @@ impl Filters {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for record in records {
                 let cell = record.fields.get(index).map_or("", |cell| cell.trim());
-                if is_inactive(cell) {
+                if is_inactive(name, cell) {
                     *counts.entry(cell).or_default() += 1;
                 }
             }
@@ -86,8 +86,9 @@ impl Filters {
     }
 }
 
-/// Whether a status means that a person is not to be invited.
-fn is_inactive(status: &str) -> bool {
+/// Whether a cell of a status column means that a person is not to be invited: a word such as `suspended`, no in a column such as
+/// `active`, or yes in a column such as `suspended`.
+fn is_inactive(column: &str, cell: &str) -> bool {
     const INACTIVE: [&str; 10] = [
         "suspended",
         "deactivated",
@@ -100,8 +101,14 @@ fn is_inactive(status: &str) -> bool {
         "terminated",
         "deprovisioned",
     ];
-    let status = status.to_lowercase();
-    INACTIVE.iter().any(|word| status == *word)
+    const ENABLED: [&str; 5] = ["active", "isactive", "enabled", "isenabled", "accountenabled"];
+    let cell = cell.to_lowercase();
+    let column = normalize(column);
+    match cell.as_str() {
+        "true" | "yes" => INACTIVE.contains(&column.trim_start_matches("is")),
+        "false" | "no" => ENABLED.contains(&column.as_str()),
+        word => INACTIVE.contains(&word),
+    }
 }
 
 #[cfg(test)]
