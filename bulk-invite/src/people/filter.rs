@@ -1,6 +1,6 @@
 //! Selects rows by the value of a column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::column_names::{is_status, normalize};
 use super::records::Record;
@@ -55,6 +55,19 @@ impl Filters {
 
     pub(super) fn uses(&self, index: usize) -> bool {
         self.0.iter().any(|(used, _)| *used == index)
+    }
+
+    /// Explains that no record meets the conditions, with values of the columns.
+    pub(super) fn no_match(&self, names: &[String], records: &[Record]) -> String {
+        const SHOWN: usize = 5;
+        let columns = self.0.iter().map(|(index, _)| {
+            let cells = records.iter().filter_map(|record| record.fields.get(*index));
+            let values: BTreeSet<&str> = cells.map(|cell| cell.trim()).collect();
+            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
+            let name = names.get(*index).map_or("", String::as_str);
+            format!("the column {} contains {}", quoted(name), shown.join(", "))
+        });
+        format!("no row meets --where: {}", columns.collect::<Vec<_>>().join("; "))
     }
 
     /// Warns of people whom a column marks as inactive, unless a filter uses the column.

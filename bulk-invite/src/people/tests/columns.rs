@@ -53,9 +53,9 @@ fn names_all_unknown_columns_and_suggests_metadata_except_for_secrets() {
     let csv = "First Name,Email Address,Password [Required],Team\nAda,ada@example.com,x,Engines";
     let error = error(csv, &options(Destination::Application));
     for expected in [
-        "line 1: these columns are not known: \"First Name\", \"Password [Required]\", \"Team\".",
+        "line 1: unknown columns: \"First Name\", \"Password [Required]\", \"Team\".",
         "add --ignore-other-columns",
-        "add --metadata-columns \"First Name,Team\".",
+        "name them: --metadata-columns \"First Name,Team\".",
     ] {
         assert!(error.contains(expected), "{expected}: {error}");
     }
@@ -153,7 +153,10 @@ fn filters_select_rows_and_inactive_people_are_warned_of() {
         assert_eq!(lines, [2, 4], "{filter}");
         assert_eq!(file.notes, ["--where leaves out 1 of 3 rows."], "{filter}");
     }
-    assert!(error(csv, &with_filter("Status=Gone")).contains("none of the 3 rows meets --where"));
+    assert!(
+        error(csv, &with_filter("Status=Gone"))
+            .contains("no row meets --where: the column \"Status\" contains \"Active\", \"Suspended\"")
+    );
     assert!(error(csv, &with_filter("State=x")).contains("there is no column \"State\" for --where"));
 
     let unfiltered = ReadOptions {

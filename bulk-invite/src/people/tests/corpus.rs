@@ -188,7 +188,7 @@ const CASES: &[Case] = &[
     Case {
         name: "a recognized column beside unknown ones",
         file: "Email,Password,Team\nada@example.com,x,y\n",
-        expected: Err("these columns are not known: \"Password\", \"Team\"."),
+        expected: Err("unknown columns: \"Password\", \"Team\"."),
         ..CASE
     },
     Case {
