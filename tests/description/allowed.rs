@@ -93,6 +93,12 @@ pub(crate) const ALLOWED: &[Allowed] = &[
         reason: "inviting needs to know who has which address; a response's body has the rest",
     },
     Allowed {
+        operation: "GetUser",
+        places: &["answer.*"],
+        problem: Problem::NotInSdk,
+        reason: "a user has the same fields as in GetUserList",
+    },
+    Allowed {
         operation: "GetUserList",
         places: &["query.order_by", "query.starting_after"],
         problem: Problem::NotInSdk,

@@ -77,7 +77,7 @@ impl fmt::Display for Problem {
 pub(crate) struct Allowed {
     /// The operation; `*` for any.
     pub(crate) operation: &'static str,
-    /// The places. One that starts with `*` is the end of a place.
+    /// The places. One that starts with `*` matches the end of a place, one that ends with `*` its start.
     pub(crate) places: &'static [&'static str],
     pub(crate) problem: Problem,
     pub(crate) reason: &'static str,
@@ -85,9 +85,10 @@ pub(crate) struct Allowed {
 
 impl Allowed {
     fn allows(&self, place: &str, difference: &Difference) -> bool {
-        let is_place = match place.strip_prefix('*') {
-            Some(end) => difference.place.ends_with(end),
-            None => difference.place == place,
+        let is_place = match (place.strip_prefix('*'), place.strip_suffix('*')) {
+            (Some(end), _) => difference.place.ends_with(end),
+            (None, Some(start)) => difference.place.starts_with(start),
+            (None, None) => difference.place == place,
         };
         is_place
             && self.problem == difference.problem

@@ -10,7 +10,7 @@ use clerk_core::api::organization_invitations::{
     GetOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     OrganizationInvitationOrder, RevokeOrganizationInvitation,
 };
-use clerk_core::api::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
+use clerk_core::api::users::{CountUsers, GetUser, ListUserOrganizationInvitations, ListUsers};
 use clerk_core::api::waitlist_entries::{
     CreateWaitlistEntry, CreateWaitlistEntryBulk, DeleteWaitlistEntry, InviteWaitlistEntry, ListWaitlistEntries,
     RejectWaitlistEntry, WaitlistEntryOrder,
@@ -138,6 +138,10 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         operation: "GetUsersCount",
         call: |choose, wire| wire.send(&choose.maybe(CountUsers::new(), CountUsers::email_addresses, addresses)),
+    },
+    Case {
+        operation: "GetUser",
+        call: |choose, wire| wire.send(&GetUser::new(&choose.text().into())),
     },
     Case {
         operation: "UsersGetOrganizationInvitations",

@@ -230,10 +230,10 @@ fn each_seeded_difference_is_found() {
             "required: [id, title, status, subtitle, cover]",
             "required: [id, status, subtitle, cover]",
             &[
-                "AddBook answer: makes an answer unreadable: AddBook succeeded with status 200, but its answer could not be \
+                "AddBook answer: makes an answer unreadable: AddBook succeeded with status 200, but its response could not be \
                  read: missing field at title",
                 "AddBook answer.title: is optional or nullable, but required by the SDK: ",
-                "ListBooks answer: makes an answer unreadable: ListBooks succeeded with status 200, but its answer could not be \
+                "ListBooks answer: makes an answer unreadable: ListBooks succeeded with status 200, but its response could not be \
                  read: missing field at [",
                 "ListBooks answer[].title: is optional or nullable, but required by the SDK: ",
             ],
