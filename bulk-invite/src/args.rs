@@ -6,9 +6,10 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use clerk_core::model::{InvitationTemplate, OrganizationId};
 use clerk_core::run::Lanes;
+use encoding_rs::Encoding;
 
 use crate::duration;
-use crate::people::{self, Destination, Settings};
+use crate::people::{self, Destination, Filter, ReadOptions, Settings};
 
 /// The options and arguments of `bulk-invite`.
 #[derive(Debug, Parser)]
@@ -39,6 +40,34 @@ pub(crate) struct Args {
     /// Delete the journal of a finished run, with the email addresses in it
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) purge: bool,
+
+    /// The column with the email addresses [default: recognized by its name]
+    #[arg(long, value_name = "NAME", help_heading = PEOPLE_FILE)]
+    email_column: Option<String>,
+
+    /// Ignore columns that are not known
+    #[arg(long, help_heading = PEOPLE_FILE)]
+    ignore_other_columns: bool,
+
+    /// Add these columns to the public metadata, which browsers can read, such as "First Name,Team"
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = PEOPLE_FILE)]
+    metadata_columns: Vec<String>,
+
+    /// Put this before the metadata names of --metadata-columns
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, requires = "metadata_columns", help_heading = PEOPLE_FILE)]
+    metadata_prefix: String,
+
+    /// The encoding, such as windows-1252 [default: UTF-8, or UTF-16 with a byte order mark]
+    #[arg(long, value_name = "NAME", value_parser = encoding, help_heading = PEOPLE_FILE)]
+    encoding: Option<&'static Encoding>,
+
+    /// Invite only rows that meet this condition, such as Status=Active or Status!=Suspended; can be repeated
+    #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse, help_heading = SELECTION)]
+    filters: Vec<Filter>,
+
+    /// Stop before sending unless there are exactly N people to invite
+    #[arg(long, value_name = "N", help_heading = SELECTION)]
+    pub(crate) expect: Option<usize>,
 
     /// Read only the first N rows of the people file
     #[arg(long, value_name = "N", value_parser = positive, help_heading = SELECTION)]
@@ -151,6 +180,7 @@ pub(crate) struct Args {
 }
 
 const MODES: &str = "Modes";
+const PEOPLE_FILE: &str = "People file";
 const SELECTION: &str = "Selection";
 const DEFAULTS: &str = "Defaults for rows";
 const JOURNAL: &str = "Journal";
@@ -179,13 +209,14 @@ Examples:
 
 const AFTER_LONG_HELP: &str = "\
 People file:
-  A CSV file in UTF-8 whose first line names the columns, in any order. Fields are
-  separated by commas, semicolons or tabs. Quote fields that contain a separator, a
-  quote or a line break, and double the quotes within. An empty or
+  A CSV file with a header line, or a plain list of addresses without one. Fields
+  are separated by commas, semicolons, tabs or pipes. Quote fields that contain a
+  separator, a quote or a line break, and double the quotes within. An empty or
   missing cell means the value of the option under \"Defaults for rows\", or else
   Clerk's default.
 
-  email_address         required; the name email works as well
+  email_address         required; recognized in many spellings and languages, such as
+                        E-mail, Work Email or Correo electrónico
   redirect_url          the page that the link in the email leads to
   public_metadata       a JSON object
   public_metadata.NAME  a text; it becomes the member NAME of the metadata
@@ -239,8 +270,22 @@ pub(crate) enum ProgressStyle {
 }
 
 impl Args {
-    /// Returns the settings of rows that leave them unset.
-    pub(crate) fn defaults(&self) -> Settings {
+    /// Returns the options for reading the people file.
+    pub(crate) fn read_options(&self) -> ReadOptions {
+        ReadOptions {
+            destination: self.destination(),
+            defaults: self.defaults(),
+            max_rows: self.max_people.map_or(usize::MAX, |max| max as usize),
+            encoding: self.encoding,
+            email_column: self.email_column.clone(),
+            ignore_other_columns: self.ignore_other_columns,
+            metadata_columns: self.metadata_columns.clone(),
+            metadata_prefix: self.metadata_prefix.clone(),
+            filters: self.filters.clone(),
+        }
+    }
+
+    fn defaults(&self) -> Settings {
         Settings {
             role: self.role.clone(),
             redirect_url: self.redirect_url.clone(),
@@ -279,6 +324,10 @@ fn organization(text: &str) -> Result<OrganizationId, &'static str> {
     is_id
         .then(|| OrganizationId::from(text))
         .ok_or("expected an organization ID such as org_2abc")
+}
+
+fn encoding(text: &str) -> Result<&'static Encoding, &'static str> {
+    Encoding::for_label(text.as_bytes()).ok_or("expected an encoding such as windows-1252, shift_jis or utf-16le")
 }
 
 fn positive(text: &str) -> Result<u32, &'static str> {

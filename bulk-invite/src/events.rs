@@ -62,7 +62,7 @@ impl EventLog {
         // The invitation's URL is omitted: it contains the ticket that accepts the invitation.
         self.write(json!({
             "event": "outcome",
-            "line": row.line,
+            "line": row.position.line,
             "email_address": row.email_address,
             "outcome": row.outcome,
             "evidence": row.evidence,

@@ -1,5 +1,6 @@
 //! Invites the people of a file, or checks or plans that.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -25,12 +26,18 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let journal = JournalLocation::from_args(args, connection.is_demo())?;
     let files = OutputFiles::open(args, journal.path())?;
     let (recipients, results) = partition(read_people(args)?);
+    if let Some(expected) = args.expect.filter(|expected| *expected != recipients.len()) {
+        return Err(format!(
+            "--expect {expected} does not match: the file has {} to invite (nothing was sent)",
+            text::people(recipients.len())
+        ));
+    }
     if !args.sends_nothing() {
         let action = format!("invite {}", text::people(recipients.len()));
         confirm(args, connection.client.environment(), recipients.len(), &action)?;
     }
-    let lines = recipients.iter().map(|recipient| recipient.line).collect();
-    let recorder = Arc::new(Recorder::new(args, connection, results, lines, files.events)?);
+    let positions = recipients.iter().map(|recipient| recipient.position).collect();
+    let recorder = Arc::new(Recorder::new(args, connection, results, positions, files.events)?);
     let ending = if args.dry_run {
         recorder.record().mark_pending(&recipients, "not sent: dry run");
         Ending::Checked
@@ -96,11 +103,15 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     ))
 }
 
+/// Reads the people file, and prints how it was understood.
 fn read_people(args: &Args) -> Result<Vec<Row>, String> {
     let bytes = input::read(args)?;
-    let max = args.max_people.map_or(usize::MAX, |max| max as usize);
-    people::read(&bytes, args.destination(), &args.defaults(), max)
-        .map_err(|error| format!("cannot use {}: {error}", input::name(args)))
+    let file = people::read(&bytes, &args.read_options())
+        .map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
+    for note in &file.notes {
+        print(|out| writeln!(out, "{note}"))?;
+    }
+    Ok(file.rows)
 }
 
 /// Separates the rows to send from those with a result already.
@@ -116,7 +127,7 @@ fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
             RowStatus::Invalid(reason) => (Outcome::Invalid, reason),
             RowStatus::Duplicate(first) => (Outcome::Duplicate, format!("same address as line {first}")),
         };
-        results.insert(RowResult::from_input(row.line, row.email_address, outcome, reason));
+        results.insert(RowResult::from_input(row.position, row.email_address, outcome, reason));
     }
     (recipients, results)
 }

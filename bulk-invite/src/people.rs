@@ -1,27 +1,56 @@
 //! The people file: parses it into rows, each valid, invalid or a duplicate.
 
+mod address;
+mod address_list;
 mod cell;
+mod column_names;
+mod encoding;
+mod filter;
 mod header;
+mod layout;
+mod options;
 mod recipient;
 mod records;
 mod row;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub(crate) use cell::{expires_in_days, redirect_url, template};
+pub(crate) use filter::Filter;
+pub(crate) use options::ReadOptions;
 pub(crate) use recipient::{Destination, Recipient};
 pub(crate) use row::Settings;
 
 use clerk_core::model::NormalizedEmailAddress;
 
+use address::Removed;
 use header::Header;
+use records::Record;
+
+use crate::text::quoted;
+
+/// Where a row is in the people file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    /// The line on which the row begins, from 1.
+    pub(crate) line: u64,
+    /// The position on the line, from 0, of an address in a list.
+    item: u32,
+}
+
+impl Position {
+    /// Returns the position of the row of a CSV file that begins on `line`.
+    #[cfg(test)]
+    pub(crate) const fn new(line: u64) -> Self {
+        Self { line, item: 0 }
+    }
+}
 
 /// A row of the people file.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The line on which the row begins, from 1.
-    pub(crate) line: u64,
+    pub(crate) position: Position,
     /// The address as written, without surrounding spaces; empty if the row has none.
     pub(crate) email_address: String,
     pub(crate) status: RowStatus,
@@ -47,39 +76,120 @@ impl fmt::Display for UnusableFile {
     }
 }
 
-/// Reads the rows of a people file, at most the first `max` of them.
+/// The content of a people file.
+#[derive(Debug)]
+pub(crate) struct PeopleFile {
+    pub(crate) rows: Vec<Row>,
+    /// How the file was understood, in sentences.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads a people file.
 ///
 /// # Errors
 ///
-/// If the file is not CSV in UTF-8, its header is not valid, or it has no rows.
-pub(crate) fn read(
-    csv: &[u8],
-    destination: Destination,
-    defaults: &Settings,
-    max: usize,
-) -> Result<Vec<Row>, UnusableFile> {
-    let mut records = records::read(csv)?.into_iter();
-    let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
-    let header = Header::read(&first, destination)?;
+/// If the file is not CSV, its encoding or header is not clear, or it has no rows.
+pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
+    let text = encoding::decode(bytes, options.encoding)?;
+    let (header, records, mut notes) = read_records(&text, options)?;
+    if records.is_empty() {
+        return Err(UnusableFile(
+            "the file has a header but no rows: add a row for each person below the header".to_owned(),
+        ));
+    }
+    check_unnamed_column(&header, &records)?;
     let mut lines = HashMap::new();
-    let rows: Vec<Row> = records
-        .take(max)
+    let mut removed: BTreeMap<Removed, Vec<u64>> = BTreeMap::new();
+    let rows = records
+        .iter()
         .map(|record| {
-            let (email_address, recipient) = row::read(&record, &header, destination, defaults);
+            let (email_address, recipient) = row::read(record, &header, options, &mut removed);
             let status = status(record.line, &email_address, recipient, &mut lines);
             Row {
-                line: record.line,
+                position: record.position(),
                 email_address,
                 status,
             }
         })
         .collect();
-    if rows.is_empty() {
-        return Err(UnusableFile(
-            "the file has a header but no rows: add a row for each person below the header".to_owned(),
+    notes.extend(removed.into_iter().map(|(removed, lines)| {
+        let addresses = if lines.len() == 1 {
+            "the address"
+        } else {
+            "the addresses"
+        };
+        format!(
+            "Removed {} around {addresses} on {}.",
+            removed.as_str(),
+            line_list(&lines)
+        )
+    }));
+    Ok(PeopleFile { rows, notes })
+}
+
+/// Returns the header, the records below it, and notes on how they were found.
+fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record>, Vec<String>), UnusableFile> {
+    if options.email_column.is_none() && address_list::is_address_list(text) {
+        let mut records = address_list::read(text);
+        records.truncate(options.max_rows);
+        let note = "The file is a plain list of addresses, without a header.".to_owned();
+        return Ok((Header::addresses_only(), records, vec![note]));
+    }
+    let layout = layout::detect(text, options)?;
+    let mut records = records::read(text, layout.separator, usize::MAX)?
+        .into_iter()
+        .skip(layout.preamble);
+    let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
+    let (header, header_notes) = Header::read(&first, options)?;
+    let mut notes: Vec<String> = layout.note.into_iter().chain(header_notes).collect();
+    let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
+    let (mut selected, others): (Vec<Record>, Vec<Record>) = records.partition(|record| header.filters.select(record));
+    if selected.is_empty() && !others.is_empty() {
+        return Err(UnusableFile(header.filters.no_match(&names, &others)));
+    }
+    if !others.is_empty() {
+        notes.push(format!(
+            "--where leaves out {} of {} rows.",
+            others.len(),
+            others.len() + selected.len()
         ));
     }
-    Ok(rows)
+    notes.extend(header.filters.inactive_people(&names, &selected));
+    selected.truncate(options.max_rows);
+    Ok((header, selected, notes))
+}
+
+/// Lists lines for a message: all of a few, or the first ones and the number of the others.
+fn line_list(lines: &[u64]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    match lines.len().saturating_sub(SHOWN) {
+        0 => format!("{word} {}", shown.join(", ")),
+        more => format!("{word} {} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Refuses values in an unnamed column before a named one. Unlike columns that a spreadsheet adds at the end, it has a value in
+/// every row.
+fn check_unnamed_column(header: &Header, records: &[Record]) -> Result<(), UnusableFile> {
+    let Some(index) = header.unnamed_before_named() else {
+        return Ok(());
+    };
+    let with_value = records.iter().find(|record| {
+        let field = record.fields.get(index);
+        !record.is_open && field.is_some_and(|field| !field.trim().is_empty())
+    });
+    match with_value {
+        None => Ok(()),
+        Some(record) => Err(UnusableFile(format!(
+            "column {} has no name in the header, but values such as {} on line {}: name it, remove it, or add \
+             --ignore-other-columns",
+            index + 1,
+            quoted(&record.fields[index]),
+            record.line
+        ))),
+    }
 }
 
 const EMPTY: &str = "the file is empty: its first line must name the columns, one of them email_address";

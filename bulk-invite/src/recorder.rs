@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::connection::Connection;
 use crate::events::EventLog;
 use crate::output_file::OutputFile;
-use crate::people::Recipient;
+use crate::people::{Position, Recipient};
 use crate::progress::Progress;
 use crate::results::{Results, RowResult};
 
@@ -26,17 +26,17 @@ pub(crate) struct Record {
     /// The number of invitations for which a revocation ended.
     pub(crate) revocations: usize,
     events: Option<EventLog>,
-    /// The line of each recipient, by position in the run.
-    lines: Vec<u64>,
+    /// Where each recipient is in the people file, by position in the run.
+    positions: Vec<Position>,
 }
 
 impl Recorder {
-    /// Starts recording a run of the recipients on `lines`. `results` holds the rows that are not part of the run.
+    /// Starts recording a run of the recipients at `positions`. `results` holds the rows that are not part of the run.
     pub(crate) fn new(
         args: &Args,
         connection: &Connection,
         results: Results,
-        lines: Vec<u64>,
+        positions: Vec<Position>,
         events: Option<OutputFile>,
     ) -> Result<Self, String> {
         let mut events = events.map(|file| EventLog::new(file, connection.clock())).transpose()?;
@@ -45,11 +45,11 @@ impl Recorder {
         }
         Ok(Self(Mutex::new(Record {
             results,
-            progress: Progress::new(args, lines.len(), connection),
+            progress: Progress::new(args, positions.len(), connection),
             attempts: 0,
             revocations: 0,
             events,
-            lines,
+            positions,
         })))
     }
 
@@ -70,8 +70,8 @@ impl Record {
             RunEvent::AttemptBegan { .. } => self.attempts += 1,
             RunEvent::Revoked { .. } => self.revocations += 1,
             RunEvent::Settled(settlement) => {
-                let line = self.lines.get(settlement.position).copied().unwrap_or_default();
-                self.insert(RowResult::from_settlement(line, settlement));
+                let position = self.positions.get(settlement.position).copied().unwrap_or_default();
+                self.insert(RowResult::from_settlement(position, settlement));
             }
             _ => {}
         }
@@ -87,7 +87,7 @@ impl Record {
     /// Marks the recipients without a result as pending.
     pub(crate) fn mark_pending(&mut self, recipients: &[Recipient], reason: &str) {
         for recipient in recipients {
-            if !self.results.contains(recipient.line) {
+            if !self.results.contains(recipient.position) {
                 self.insert(RowResult::pending(recipient, reason));
             }
         }

@@ -27,7 +27,7 @@ fn write_to(sink: impl io::Write, results: &Results) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(sink);
     writer.write_record(HEADER)?;
     for row in results.rows() {
-        let line = row.line.to_string();
+        let line = row.position.line.to_string();
         writer.write_record([
             line.as_str(),
             &row.email_address,
@@ -44,6 +44,7 @@ fn write_to(sink: impl io::Write, results: &Results) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::Position;
     use crate::results::RowResult;
     use clerk_core::run::Outcome;
 
@@ -52,7 +53,7 @@ mod tests {
         let mut results = Results::default();
         let insert = |results: &mut Results, line, address: &str, outcome, reason: &str| {
             results.insert(RowResult::from_input(
-                line,
+                Position::new(line),
                 address.to_owned(),
                 outcome,
                 reason.to_owned(),

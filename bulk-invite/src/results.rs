@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
-use crate::people::Recipient;
+use crate::people::{Position, Recipient};
 
 /// The outcomes that need attention, the most serious first.
 pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refused, Outcome::Invalid];
@@ -13,16 +13,16 @@ pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refu
 const UNKNOWN: &str = "an invitation may exist, and another attempt could send a second one. Look for the person in Clerk's \
                        dashboard; if there is no invitation, run again with --resend-unknown.";
 
-/// The results so far, by line of the people file.
+/// The results so far, by position in the people file.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
-    rows: BTreeMap<u64, RowResult>,
+    rows: BTreeMap<Position, RowResult>,
 }
 
 /// The result of one row.
 #[derive(Debug)]
 pub(crate) struct RowResult {
-    pub(crate) line: u64,
+    pub(crate) position: Position,
     pub(crate) email_address: String,
     pub(crate) outcome: Outcome,
     pub(crate) evidence: Evidence,
@@ -33,8 +33,8 @@ pub(crate) struct RowResult {
 }
 
 impl RowResult {
-    /// The result that a run had for the recipient on this line.
-    pub(crate) fn from_settlement(line: u64, settlement: &Settlement) -> Self {
+    /// The result that a run had for the recipient at this position.
+    pub(crate) fn from_settlement(position: Position, settlement: &Settlement) -> Self {
         let code = settlement.code.as_ref().map(|code| code.as_str());
         let reason = match (code, settlement.reason.as_deref()) {
             (Some(code), Some(reason)) => format!("{code}: {reason}"),
@@ -43,7 +43,7 @@ impl RowResult {
             (None, None) => String::new(),
         };
         Self {
-            line,
+            position,
             email_address: settlement.email_address.as_str().to_owned(),
             outcome: settlement.outcome,
             evidence: settlement.evidence,
@@ -54,9 +54,14 @@ impl RowResult {
     }
 
     /// A result that follows from the people file alone.
-    pub(crate) const fn from_input(line: u64, email_address: String, outcome: Outcome, reason: String) -> Self {
+    pub(crate) const fn from_input(
+        position: Position,
+        email_address: String,
+        outcome: Outcome,
+        reason: String,
+    ) -> Self {
         Self {
-            line,
+            position,
             email_address,
             outcome,
             evidence: Evidence::Input,
@@ -71,7 +76,7 @@ impl RowResult {
         Self {
             evidence: Evidence::None,
             ..Self::from_input(
-                recipient.line,
+                recipient.position,
                 recipient.email_address.clone(),
                 Outcome::Pending,
                 reason.to_owned(),
@@ -82,7 +87,7 @@ impl RowResult {
 
 impl Results {
     pub(crate) fn insert(&mut self, row: RowResult) {
-        self.rows.insert(row.line, row);
+        self.rows.insert(row.position, row);
     }
 
     /// Returns the results in the order of the people file.
@@ -90,8 +95,8 @@ impl Results {
         self.rows.values()
     }
 
-    pub(crate) fn contains(&self, line: u64) -> bool {
-        self.rows.contains_key(&line)
+    pub(crate) fn contains(&self, position: Position) -> bool {
+        self.rows.contains_key(&position)
     }
 
     /// Sets the reason of the pending rows that have none.

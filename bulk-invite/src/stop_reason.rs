@@ -24,7 +24,7 @@ pub(crate) fn describe(stop: &Stop, max_wait: Duration, recipients: &[Recipient]
             Some(recipient) => format!(
                 "line {}: an earlier attempt may have invited {}, and the row has changed since. Restore the row, then run \
                  again.",
-                recipient.line, recipient.email_address
+                recipient.position.line, recipient.email_address
             ),
             None => stop.to_string(),
         },

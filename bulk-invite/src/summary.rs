@@ -250,7 +250,7 @@ fn write_row(out: &mut impl Write, row: &RowResult) -> io::Result<()> {
         "" => "(no address)".to_owned(),
         address => escaped(address),
     };
-    write!(out, "  line {}: {address}: {}", row.line, row.outcome)?;
+    write!(out, "  line {}: {address}: {}", row.position.line, row.outcome)?;
     match row.reason.as_str() {
         "" => writeln!(out),
         reason => writeln!(out, ": {}", escaped(reason)),

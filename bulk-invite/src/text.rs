@@ -32,7 +32,7 @@ pub(crate) fn people(count: usize) -> String {
 }
 
 /// Whether a character takes no space, changes the direction of text, or is a space that cannot be told from U+0020.
-const fn is_invisible(c: char) -> bool {
+pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{00A0}'

@@ -16,7 +16,11 @@ mod safe_to_log;
 mod secret_key;
 mod sensitive;
 mod text;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transport;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use async_trait::async_trait;
 pub use bytes::Bytes;

@@ -5,6 +5,7 @@ mod fake_support;
 
 use std::time::Duration;
 
+use clerk_core::ErrorCode;
 use clerk_core::api::users::{CountUsers, ListUsers};
 use clerk_core::model::EnvironmentType;
 use clerk_testkit::{FakeClerk, ManualClock};
@@ -27,7 +28,7 @@ fn lists_are_filtered_ordered_and_paged() {
         assert_eq!(call(&fake, "POST", "/invitations", body).status, 200);
         clock.advance(Duration::from_millis(1));
     }
-    // Two of the same moment: the later comes first where the newest do.
+    // Two with the same time of creation: the second comes first in descending order.
     invite_all(&fake, &["e@example.com", "f@example.com"]);
     clock.advance(2 * DAY);
     fake.sign_up("d@example.com");
@@ -180,6 +181,10 @@ fn the_sdk_lists_and_counts_users_and_reads_the_instance() {
         ] {
             assert_eq!(clerk.users().count(&count).await.expect("a count"), expected);
         }
+        let ada = clerk.users().get(&users[0].id).await.expect("a user");
+        assert_eq!(ada.email_addresses[0].email_address, "ada@example.com");
+        let error = clerk.users().get(&"user_none".into()).await.expect_err("no such user");
+        assert_eq!(error.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
         let instance = clerk.instance().get().await.expect("the instance");
         assert_eq!(instance.environment_type, EnvironmentType::Development);
     });

@@ -1,7 +1,10 @@
 //! The first line of the people file, which names the columns.
 
+use super::column_names::{is_email_address, is_sensitive, normalize};
+use super::filter::Filters;
+use super::options::ReadOptions;
 use super::records::Record;
-use super::{Destination, UnusableFile};
+use super::{Destination, UnusableFile, address};
 use crate::text::{escaped, quoted};
 
 /// The meaning of a column.
@@ -19,30 +22,30 @@ pub(super) enum Column {
     Role,
     /// A column without a name. Spreadsheets export such columns after the last one.
     Unnamed,
+    Ignored,
 }
 
 const MEMBER_PREFIX: &str = "public_metadata.";
 
 impl Column {
+    /// Returns the column of this name, unless it is the email address or unknown.
     fn from_name(name: &str) -> Option<Self> {
-        let lower = name.to_ascii_lowercase();
-        Some(match lower.as_str() {
-            "" => Self::Unnamed,
-            "email_address" | "email" => Self::EmailAddress,
-            "redirect_url" => Self::RedirectUrl,
-            "public_metadata" => Self::PublicMetadata,
+        let is_member = name
+            .get(..MEMBER_PREFIX.len())
+            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(MEMBER_PREFIX));
+        if is_member {
+            let member = &name[MEMBER_PREFIX.len()..];
+            return (!member.is_empty()).then(|| Self::PublicMetadataMember(member.to_owned()));
+        }
+        Some(match normalize(name).as_str() {
+            "redirecturl" => Self::RedirectUrl,
+            "publicmetadata" => Self::PublicMetadata,
             "notify" => Self::Notify,
-            "ignore_existing" => Self::IgnoreExisting,
-            "expires_in_days" => Self::ExpiresInDays,
-            "template_slug" => Self::TemplateSlug,
+            "ignoreexisting" => Self::IgnoreExisting,
+            "expiresindays" => Self::ExpiresInDays,
+            "templateslug" => Self::TemplateSlug,
             "role" => Self::Role,
-            _ => {
-                let is_member = lower.starts_with(MEMBER_PREFIX);
-                let member = name
-                    .get(MEMBER_PREFIX.len()..)
-                    .filter(|member| is_member && !member.is_empty())?;
-                Self::PublicMetadataMember(member.to_owned())
-            }
+            _ => return None,
         })
     }
 }
@@ -74,78 +77,223 @@ impl Destination {
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Column>,
+    pub(super) filters: Filters,
 }
 
 impl Header {
-    pub(super) fn read(record: &Record, destination: Destination) -> Result<Self, UnusableFile> {
-        let line = record.line;
-        let error = |message: String| UnusableFile(format!("line {line}: {message}"));
+    /// The header of a list of addresses.
+    pub(super) fn addresses_only() -> Self {
+        Self {
+            columns: vec![Column::EmailAddress],
+            filters: Filters::default(),
+        }
+    }
+
+    /// Reads the header. Returns it with notes on how it was understood, if that is not obvious.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, no column or several columns can be the email address, or columns are unknown and not ignored. A
+    /// message names all columns that it applies to.
+    pub(super) fn read(record: &Record, options: &ReadOptions) -> Result<(Self, Vec<String>), UnusableFile> {
+        let error = |message: String| UnusableFile(format!("line {}: {message}", record.line));
         // Such a header contains rows: naming its columns in a message would print addresses.
         if record.is_open {
             return Err(error(
                 "the header has an opening quote without a closing one".to_owned(),
             ));
         }
-        let mut columns = Vec::new();
-        let mut unsupported = Vec::new();
-        for field in &record.fields {
-            let Some(name) = field else {
-                return Err(error("the header is not UTF-8: save the file as CSV UTF-8".to_owned()));
-            };
-            if name.contains('\0') {
-                return Err(error(
-                    "the header contains a NUL character (U+0000): save the file as CSV UTF-8".to_owned(),
-                ));
-            }
-            let Some(column) = Column::from_name(name) else {
-                return Err(error(unknown_column(name, destination)));
-            };
-            if column != Column::Unnamed && columns.contains(&column) {
-                return Err(error(format!(
-                    "the column {} occurs twice: remove or rename one",
-                    quoted(name)
-                )));
-            }
-            if !destination.supports(&column) {
-                unsupported.push(name.as_str());
-            }
-            columns.push(column);
+        if record.fields.iter().any(|name| name.contains('\0')) {
+            return Err(error(
+                "the header contains a NUL character (U+0000): save the file as CSV UTF-8".to_owned(),
+            ));
         }
-        if !unsupported.is_empty() {
+        if let Some(address) = record.fields.iter().find(|name| address::extract(name).is_ok()) {
             return Err(error(format!(
-                "{destination} do not support these columns: {}. Remove them. The supported columns are {}.",
-                unsupported.join(", "),
-                destination.columns()
+                "the first line must name the columns, but contains {}: add a header such as \
+                 email_address,public_metadata.team",
+                quoted(address)
             )));
         }
-        if columns.contains(&Column::EmailAddress) {
-            Ok(Self { columns })
-        } else {
-            Err(error(
-                "the header has no column email_address: name the column with the addresses email_address".to_owned(),
-            ))
+        let names: Vec<&str> = record.fields.iter().map(|name| name.trim()).collect();
+        Self::from_names(&names, options).map_err(error)
+    }
+
+    fn from_names(names: &[&str], options: &ReadOptions) -> Result<(Self, Vec<String>), String> {
+        let email = email_column(names, options.email_column.as_deref())?;
+        let metadata = options
+            .metadata_columns
+            .iter()
+            .map(|name| find(names, name, "--metadata-columns"))
+            .collect::<Result<Vec<_>, _>>()?;
+        let filters = options.filters.iter().map(|filter| {
+            let index = find(names, &filter.column, "--where")?;
+            Ok((index, filter.clone()))
+        });
+        let filters = Filters(filters.collect::<Result<_, String>>()?);
+        let mut unknown = Vec::new();
+        let mut unsupported = Vec::new();
+        let columns: Vec<Column> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                if index == email {
+                    return Column::EmailAddress;
+                }
+                if metadata.contains(&index) {
+                    return Column::PublicMetadataMember(format!("{}{name}", options.metadata_prefix));
+                }
+                match Column::from_name(name) {
+                    Some(column) if options.destination.supports(&column) => column,
+                    _ if options.ignore_other_columns || filters.uses(index) => Column::Ignored,
+                    Some(_) => {
+                        unsupported.push(*name);
+                        Column::Ignored
+                    }
+                    None if name.is_empty() => Column::Unnamed,
+                    None => {
+                        unknown.push(*name);
+                        Column::Ignored
+                    }
+                }
+            })
+            .collect();
+        if !unsupported.is_empty() {
+            return Err(format!(
+                "{} do not support these columns: {}. Remove them, or add --ignore-other-columns. The supported columns are {}.",
+                options.destination,
+                unsupported.join(", "),
+                options.destination.columns()
+            ));
         }
+        if !unknown.is_empty() {
+            return Err(unknown_columns(&unknown, options));
+        }
+        for (index, column) in columns.iter().enumerate() {
+            let can_repeat = matches!(column, Column::Unnamed | Column::Ignored);
+            if !can_repeat && columns[..index].contains(column) {
+                return Err(format!(
+                    "the column {} occurs twice: remove or rename one",
+                    quoted(names[index])
+                ));
+            }
+        }
+        let is_usual = matches!(names[email].to_ascii_lowercase().as_str(), "email" | "email_address");
+        let mut notes = Vec::new();
+        if !is_usual {
+            notes.push(format!(
+                "The email addresses are in the column {}.",
+                quoted(names[email])
+            ));
+        }
+        let ignored: Vec<String> = columns
+            .iter()
+            .zip(names)
+            .enumerate()
+            .filter(|(index, (column, name))| **column == Column::Ignored && !name.is_empty() && !filters.uses(*index))
+            .map(|(_, (_, name))| quoted(name))
+            .collect();
+        if !ignored.is_empty() {
+            notes.push(format!("These columns are ignored: {}.", ignored.join(", ")));
+        }
+        Ok((Self { columns, filters }, notes))
     }
 
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns
     }
+
+    /// Returns the index of an unnamed column before a named one, such as the row numbers that pandas exports.
+    pub(super) fn unnamed_before_named(&self) -> Option<usize> {
+        let first = self.columns.iter().position(|column| *column == Column::Unnamed)?;
+        let has_named = self.columns[first..].iter().any(|column| *column != Column::Unnamed);
+        has_named.then_some(first)
+    }
 }
 
-fn unknown_column(name: &str, destination: Destination) -> String {
-    let advice = if name.contains('@') {
-        "The first line must name the columns".to_owned()
-    } else if name.eq_ignore_ascii_case(MEMBER_PREFIX) {
-        "Add a name after the dot, as in public_metadata.team".to_owned()
+/// Whether a record with these fields can be a header: a field is a name for email addresses.
+pub(super) fn has_email_column(names: &[String], options: &ReadOptions) -> bool {
+    let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+    match &options.email_column {
+        Some(name) => find(&names, name, "--email-column").is_ok(),
+        None => names.iter().any(|name| is_email_address(name)),
+    }
+}
+
+/// Returns the index of the column with the email addresses.
+fn email_column(names: &[&str], option: Option<&str>) -> Result<usize, String> {
+    if let Some(name) = option {
+        return find(names, name, "--email-column");
+    }
+    let candidates: Vec<usize> = (0..names.len())
+        .filter(|index| is_email_address(names[*index]))
+        .collect();
+    match candidates.as_slice() {
+        [index] => Ok(*index),
+        [] => Err(format!(
+            "no column is known to contain email addresses. Name it with --email-column; the columns are {}.",
+            list(names)
+        )),
+        several => {
+            let several: Vec<&str> = several.iter().map(|index| names[*index]).collect();
+            Err(format!(
+                "several columns can contain the email addresses: {}. Choose one with --email-column.",
+                list(&several)
+            ))
+        }
+    }
+}
+
+/// Finds a column by its exact name, or else by its normalized name.
+fn find(names: &[&str], wanted: &str, option: &str) -> Result<usize, String> {
+    let matches = |is_match: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..names.len()).filter(|index| is_match(names[*index])).collect()
+    };
+    let mut found = matches(&|name| name == wanted.trim());
+    if found.is_empty() {
+        let normalized = normalize(wanted);
+        found = matches(&|name| !normalized.is_empty() && normalize(name) == normalized);
+    }
+    match found.as_slice() {
+        [index] => Ok(*index),
+        [] => Err(format!(
+            "there is no column {} for {option}; the columns are {}",
+            quoted(wanted),
+            list(names)
+        )),
+        _ => Err(format!(
+            "several columns are named {}, which {option} selects: rename all but one",
+            quoted(wanted)
+        )),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let named = names.iter().filter(|name| !name.is_empty());
+    named.map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn unknown_columns(names: &[&str], options: &ReadOptions) -> String {
+    if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(MEMBER_PREFIX)) {
+        return format!(
+            "the column {} needs a name after the dot, as in public_metadata.team",
+            quoted(name)
+        );
+    }
+    let suggested: Vec<&str> = names.iter().copied().filter(|name| !is_sensitive(name)).collect();
+    let metadata = if suggested.is_empty() {
+        String::new()
     } else {
+        let selected = options.metadata_columns.iter().map(String::as_str);
+        let columns: Vec<&str> = selected.chain(suggested).collect();
         format!(
-            "Remove the column, or rename it public_metadata.{} to add it to the public metadata, which browsers can read",
-            escaped(name)
+            " To add columns to the public metadata, which browsers can read, name them: --metadata-columns \"{}\".",
+            escaped(&columns.join(","))
         )
     };
     format!(
-        "unknown column {}. {advice}. The supported columns are {}.",
-        quoted(name),
-        destination.columns()
+        "unknown columns: {}. To ignore them, add --ignore-other-columns.{metadata} The known columns are {}.",
+        list(names),
+        options.destination.columns()
     )
 }

@@ -6,6 +6,7 @@ use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_core::model::Metadata;
 
+use super::Position;
 use super::row::Settings;
 
 /// What people are invited to.
@@ -27,8 +28,7 @@ impl fmt::Display for Destination {
 /// A person to invite. No two recipients of a run have the same address.
 #[derive(Debug)]
 pub(crate) struct Recipient {
-    /// The line on which the row begins, from 1.
-    pub(crate) line: u64,
+    pub(crate) position: Position,
     pub(crate) email_address: String,
     pub(super) public_metadata: Option<Metadata>,
     pub(super) settings: Settings,

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use clerk_core::model::{EmailAddress, InvitationTemplate, Metadata};
+use clerk_core::model::{InvitationTemplate, Metadata};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::address::{self, Removed};
+use super::cell;
 use super::header::{Column, Header};
+use super::options::ReadOptions;
 use super::recipient::Recipient;
 use super::records::Record;
-use super::{Destination, cell};
 use crate::text::quoted;
 
 /// The settings of a row, or the defaults for all rows.
@@ -31,43 +33,57 @@ struct Cells {
 }
 
 /// Parses a row. Returns its address, which is empty if the row has none, and the recipient or what is wrong with the row.
+/// Adds to `removed` what surrounded the address.
 pub(super) fn read(
     record: &Record,
     header: &Header,
-    destination: Destination,
-    defaults: &Settings,
+    options: &ReadOptions,
+    removed: &mut BTreeMap<Removed, Vec<u64>>,
 ) -> (String, Result<Recipient, String>) {
     let index = header
         .columns()
         .iter()
         .position(|column| *column == Column::EmailAddress);
-    let field = index.and_then(|index| record.fields.get(index));
-    let address = field.cloned().flatten().unwrap_or_default();
-    let recipient = recipient(&address, record, header, defaults).and_then(|recipient| recipient.validate(destination));
-    // With a line break in it, the field is several rows joined by a stray quote.
-    let is_one_line = !address.contains(['\n', '\r']);
-    (if is_one_line { address } else { String::new() }, recipient)
+    let cell = index
+        .and_then(|index| record.fields.get(index))
+        .map_or("", |cell| cell.trim());
+    let recipient = recipient(cell, record, header, options);
+    match recipient {
+        Ok((recipient, parts)) => {
+            for part in parts {
+                removed.entry(part).or_default().push(record.line);
+            }
+            (recipient.email_address.clone(), Ok(recipient))
+        }
+        // With a line break in it, the cell is several rows joined by a stray quote.
+        Err(reason) if cell.contains(['\n', '\r']) => (String::new(), Err(reason)),
+        Err(reason) => (cell.to_owned(), Err(reason)),
+    }
 }
 
-fn recipient(address: &str, record: &Record, header: &Header, defaults: &Settings) -> Result<Recipient, String> {
+fn recipient(
+    cell: &str,
+    record: &Record,
+    header: &Header,
+    options: &ReadOptions,
+) -> Result<(Recipient, Vec<Removed>), String> {
     check_shape(record, header)?;
-    check_encoding(record)?;
-    if let Err(problem) = EmailAddress::from(address).validate() {
-        return Err(problem.to_string());
-    }
+    check_text(record)?;
+    let (email_address, removed) = address::extract(cell)?;
     let mut cells = Cells::default();
     for (index, (column, field)) in header.columns().iter().zip(&record.fields).enumerate() {
-        match field.as_deref() {
-            None | Some("") => {}
-            Some(text) => cells.read(column, text, index + 1)?,
+        let text = field.trim();
+        if !text.is_empty() {
+            cells.read(column, text, index + 1)?;
         }
     }
-    Ok(Recipient {
-        line: record.line,
-        email_address: address.to_owned(),
+    let recipient = Recipient {
+        position: record.position(),
+        email_address,
         public_metadata: merge(cells.metadata, &cells.metadata_members)?,
-        settings: cells.settings.or(defaults),
-    })
+        settings: cells.settings.or(&options.defaults),
+    };
+    Ok((recipient.validate(options.destination)?, removed))
 }
 
 /// Checks that the record is a single row with no more fields than the header.
@@ -82,7 +98,7 @@ fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
     let (fields, columns) = (record.fields.len(), header.columns().len());
     // Missing fields count as empty: spreadsheets omit empty cells at the end of a row.
     let mut surplus = record.fields.iter().skip(columns);
-    if surplus.any(|field| field.as_deref() != Some("")) {
+    if surplus.any(|field| !field.trim().is_empty()) {
         let lines = match record.last_line > record.line {
             true => format!(" (lines {} to {})", record.line, record.last_line),
             false => String::new(),
@@ -95,18 +111,15 @@ fn check_shape(record: &Record, header: &Header) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks that all fields are text. This comes first, because a wrong encoding causes other errors as well.
-fn check_encoding(record: &Record) -> Result<(), String> {
-    for (field, number) in record.fields.iter().zip(1..) {
-        match field {
-            None => return Err(format!("column {number} is not UTF-8: save the file as CSV UTF-8")),
-            Some(text) if text.contains('\0') => {
-                return Err(format!("column {number} contains a NUL character (U+0000): remove it"));
-            }
-            Some(_) => {}
-        }
+/// Checks that no field contains a NUL character, which would cause more obscure errors later.
+fn check_text(record: &Record) -> Result<(), String> {
+    match record.fields.iter().position(|text| text.contains('\0')) {
+        Some(index) => Err(format!(
+            "column {} contains a NUL character (U+0000): remove it",
+            index + 1
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 impl Cells {
@@ -114,7 +127,7 @@ impl Cells {
         let in_column = |name: &str, expected: &str| format!("{name}: {expected}, found {}", quoted(text));
         let settings = &mut self.settings;
         match column {
-            Column::EmailAddress => {}
+            Column::EmailAddress | Column::Ignored => {}
             Column::RedirectUrl => {
                 let url = cell::redirect_url(text).map_err(|expected| in_column("redirect_url", expected))?;
                 settings.redirect_url = Some(url);

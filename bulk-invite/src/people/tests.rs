@@ -1,23 +1,29 @@
+mod columns;
+mod corpus;
+
 use serde_json::json;
 
 use super::*;
 
+fn options(destination: Destination) -> ReadOptions {
+    ReadOptions::new(destination, Settings::default())
+}
+
 fn read_all(csv: &str) -> Vec<Row> {
-    read(
-        csv.as_bytes(),
-        Destination::Application,
-        &Settings::default(),
-        usize::MAX,
-    )
-    .expect("a people file")
+    let file = read(csv.as_bytes(), &options(Destination::Application));
+    file.expect("a people file").rows
 }
 
 /// Returns the request for the only row of a file.
-fn request(csv: &str, defaults: &Settings) -> serde_json::Value {
-    match &read(csv.as_bytes(), Destination::Application, defaults, usize::MAX).expect("a people file")[0].status {
+fn request(csv: &str, options: &ReadOptions) -> serde_json::Value {
+    match &read(csv.as_bytes(), options).expect("a people file").rows[0].status {
         RowStatus::Valid(recipient) => serde_json::to_value(recipient.to_invitation()).expect("JSON"),
         other => panic!("{other:?}"),
     }
+}
+
+fn error(csv: &str, options: &ReadOptions) -> String {
+    read(csv.as_bytes(), options).expect_err(csv).to_string()
 }
 
 #[test]
@@ -34,16 +40,19 @@ fn a_row_sets_every_field_of_the_request() {
         "expires_in_days": 14,
         "template_slug": "waitlist_invitation",
     });
-    assert_eq!(request(csv, &Settings::default()), expected);
+    assert_eq!(request(csv, &options(Destination::Application)), expected);
 }
 
 #[test]
 fn defaults_apply_to_empty_cells() {
-    let defaults = Settings {
-        redirect_url: Some("https://example.com/default".to_owned()),
-        expires_in_days: Some(3),
-        notify: Some(false),
-        ..Settings::default()
+    let defaults = ReadOptions {
+        defaults: Settings {
+            redirect_url: Some("https://example.com/default".to_owned()),
+            expires_in_days: Some(3),
+            notify: Some(false),
+            ..Settings::default()
+        },
+        ..options(Destination::Application)
     };
     let csv = "email,redirect_url,notify\nada@example.com,,yes";
     let expected = json!({
@@ -55,7 +64,7 @@ fn defaults_apply_to_empty_cells() {
     assert_eq!(request(csv, &defaults), expected);
     for csv in ["email\nada@example.com", "email,redirect_url,notify\nada@example.com"] {
         let expected = json!({ "email_address": "ada@example.com" });
-        assert_eq!(request(csv, &Settings::default()), expected, "{csv}");
+        assert_eq!(request(csv, &options(Destination::Application)), expected, "{csv}");
     }
 }
 
@@ -122,7 +131,7 @@ fn an_invalid_row_has_a_reason_and_leaves_the_others_valid() {
         assert_eq!(rows.len(), 3, "{row}");
         assert!(matches!(rows[0].status, RowStatus::Valid(_)), "{row}");
         assert!(matches!(rows[2].status, RowStatus::Valid(_)), "{row}");
-        assert_eq!(rows[1].line, 4, "{row}");
+        assert_eq!(rows[1].position.line, 4, "{row}");
         match &rows[1].status {
             RowStatus::Invalid(message) => assert!(message.contains(reason), "{row}: {message}"),
             other => panic!("{row}: {other:?}"),
@@ -131,24 +140,35 @@ fn an_invalid_row_has_a_reason_and_leaves_the_others_valid() {
 }
 
 #[test]
-fn a_field_that_is_not_text_makes_its_row_invalid_whatever_its_column() {
-    let cases: [(&[u8], &str); 6] = [
-        (b"jos\xE9@example.com,Jos", "column 1 is not UTF-8"),
-        (b"jose@example.com,Jos\xE9", "column 2 is not UTF-8"),
-        (b"bob,Jos\xE9", "column 2 is not UTF-8"),
-        (b"jo\0se@example.com,Jos", "column 1 contains a NUL character"),
-        (b"jose@example.com,Jos\0", "column 2 contains a NUL character"),
-        (b"\0\0\0\0", "column 1 contains a NUL character"),
+fn a_nul_character_makes_its_row_invalid_whatever_its_column() {
+    let cases = [
+        ("jo\0se@example.com,Jos", "column 1 contains a NUL character"),
+        ("jose@example.com,Jos\0", "column 2 contains a NUL character"),
+        ("\0\0\0\0", "column 1 contains a NUL character"),
     ];
     for (row, reason) in cases {
-        let csv = [&b"email,public_metadata.name\nada@example.com,Ada\n"[..], row].concat();
-        let rows = read(&csv, Destination::Application, &Settings::default(), usize::MAX).expect("a people file");
-        assert_eq!((rows.len(), rows[1].line), (2, 3), "{reason}");
+        let rows = read_all(&format!("email,public_metadata.name\nada@example.com,Ada\n{row}"));
+        assert_eq!((rows.len(), rows[1].position.line), (2, 3), "{reason}");
         assert!(matches!(rows[0].status, RowStatus::Valid(_)), "{reason}");
         match &rows[1].status {
             RowStatus::Invalid(message) => assert!(message.starts_with(reason), "{reason}: {message}"),
             other => panic!("{reason}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a_file_with_a_byte_that_is_not_utf_8_is_refused_as_a_whole() {
+    for row in [
+        &b"jos\xE9@example.com,Jos"[..],
+        b"jose@example.com,Jos\xE9",
+        b"bob,Jos\xE9",
+    ] {
+        let csv = [&b"email,public_metadata.name\nada@example.com,Ada\n"[..], row].concat();
+        let error = read(&csv, &options(Destination::Application))
+            .expect_err("not UTF-8")
+            .to_string();
+        assert!(error.starts_with("line 3 is not UTF-8"), "{error}");
     }
 }
 
@@ -190,70 +210,66 @@ fn the_first_valid_row_of_an_address_is_sent() {
 }
 
 #[test]
-fn rejects_a_file_without_a_usable_header_or_rows() {
-    let cases = [
-        ("", "is empty"),
-        (" \r\n\n", "is empty"),
-        ("email_address\n", "the file has a header but no rows"),
-        (
-            "name,notify\nx,y",
-            "line 1: unknown column \"name\". Remove the column, or rename it public_metadata.name",
-        ),
-        ("\n\nnotify\nx", "line 3: the header has no column email_address"),
-        ("\nemail,no\0tify\nx,y", "line 2: the header contains a NUL character"),
-        (
-            "email,\"notify\nx,y\n",
-            "line 1: the header has an opening quote without a closing one",
-        ),
-        (
-            "email,EMAIL_ADDRESS\nx,y",
-            "line 1: the column \"EMAIL_ADDRESS\" occurs twice",
-        ),
-        (
-            "email,public_metadata.\nx,y",
-            "line 1: unknown column \"public_metadata.\". Add a name after the dot",
-        ),
-        (
-            "ada@example.com\nbob@example.com",
-            "The first line must name the columns",
-        ),
+fn reads_a_plain_list_of_addresses() {
+    let list = "Ada <ada@example.com>; grace@example.com\nbob@example.com\n\nmailto:ADA@example.com\nnobody\n";
+    let file = read(list.as_bytes(), &options(Destination::Application)).expect("a list");
+    let rows: Vec<_> = file
+        .rows
+        .iter()
+        .map(|row| {
+            (
+                row.position.line,
+                row.email_address.as_str(),
+                matches!(row.status, RowStatus::Valid(_)),
+            )
+        })
+        .collect();
+    let expected = [
+        (1, "ada@example.com", true),
+        (1, "grace@example.com", true),
+        (2, "bob@example.com", true),
+        (4, "ADA@example.com", false),
+        (5, "nobody", false),
     ];
-    for (csv, problem) in cases {
-        let error = read(
-            csv.as_bytes(),
-            Destination::Application,
-            &Settings::default(),
-            usize::MAX,
-        )
-        .expect_err(csv);
-        assert!(error.to_string().contains(problem), "{csv:?}: {error}");
-    }
+    assert_eq!(rows, expected);
+    let expected = [
+        "The file is a plain list of addresses, without a header.",
+        "Removed names and angle brackets around the address on line 1.",
+        "Removed mailto: around the address on line 4.",
+    ];
+    assert_eq!(file.notes, expected);
 }
 
 #[test]
 fn max_limits_the_number_of_rows() {
-    let rows = read(
-        b"email\n\na@example.com\n\nb@example.com\nc@example.com",
-        Destination::Application,
-        &Settings::default(),
-        2,
-    );
-    let lines: Vec<_> = rows.expect("a people file").iter().map(|row| row.line).collect();
+    let options = ReadOptions {
+        max_rows: 2,
+        ..options(Destination::Application)
+    };
+    let file = read(b"email\n\na@example.com\n\nb@example.com\nc@example.com", &options);
+    let lines: Vec<_> = file
+        .expect("a people file")
+        .rows
+        .iter()
+        .map(|row| row.position.line)
+        .collect();
     assert_eq!(lines, [3, 5]);
 }
 
 #[test]
 fn organization_rows_need_a_role_and_have_other_columns() {
-    let read = |csv: &str, role: Option<&str>| {
-        let defaults = Settings {
+    let with_role = |role: Option<&str>| ReadOptions {
+        defaults: Settings {
             role: role.map(str::to_owned),
             ..Settings::default()
-        };
-        read(csv.as_bytes(), Destination::Organization, &defaults, usize::MAX)
+        },
+        ..options(Destination::Organization)
     };
     let csv = "email,role,redirect_url,public_metadata.team,notify,expires_in_days\n\
                ada@example.com,org:admin,https://example.com/in,Engines,no,14\nbob@example.com,,,,,";
-    let rows = read(csv, Some("org:member")).expect("a people file");
+    let rows = read(csv.as_bytes(), &with_role(Some("org:member")))
+        .expect("a people file")
+        .rows;
     let requests: Vec<_> = rows
         .iter()
         .map(|row| match &row.status {
@@ -274,28 +290,17 @@ fn organization_rows_need_a_role_and_have_other_columns() {
         [ada, json!({ "email_address": "bob@example.com", "role": "org:member" })]
     );
 
-    let rows = read(csv, None).expect("a people file");
+    let rows = read(csv.as_bytes(), &with_role(None)).expect("a people file").rows;
     assert!(matches!(&rows[1].status, RowStatus::Invalid(reason) if reason.contains("no role")));
-    let error = read("email,template_slug,notify,ignore_existing\nx,,,", None).expect_err("unsupported columns");
+    let error_without_role = error("email,template_slug,notify,ignore_existing\nx,,,", &with_role(None));
     assert!(
-        error
-            .to_string()
+        error_without_role
             .contains("organization invitations do not support these columns: template_slug, ignore_existing."),
-        "{error}"
+        "{error_without_role}"
     );
-    let error = read_to_application("email,role\nx,y");
+    let error = error("email,role\nx,y", &options(Destination::Application));
     assert!(
         error.contains("line 1: application invitations do not support these columns: role."),
         "{error}"
     );
-}
-
-fn read_to_application(csv: &str) -> String {
-    let error = read(
-        csv.as_bytes(),
-        Destination::Application,
-        &Settings::default(),
-        usize::MAX,
-    );
-    error.expect_err("an unsupported column").to_string()
 }

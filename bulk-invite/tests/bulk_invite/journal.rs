@@ -112,7 +112,10 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
 
     let damaged = own.replacen("attempted", "att\nempted", 1);
     let cases = [
-        (of_another.to_owned(), "use the key of that instance, or another journal"),
+        (
+            of_another.to_owned(),
+            "use the key of that instance, or another journal",
+        ),
         (
             of_an_organization.replace("INSTANCE", instance),
             "the run is for invitations",

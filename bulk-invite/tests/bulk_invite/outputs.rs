@@ -111,7 +111,7 @@ fn a_refused_run_creates_no_file_and_changes_none() {
     let (report, events) = (folder.path("r.csv"), folder.path("e.jsonl"));
     let many: String = (0..60).map(|n| format!("p{n}@example.com\n")).collect();
     let cases = [
-        ("name\nada\n".to_owned(), "unknown column", events.clone()),
+        ("name\nada\n".to_owned(), "no column is known", events.clone()),
         (format!("email\n{many}"), "add --yes", events),
         (
             "email\nada@example.com\n".to_owned(),

@@ -12,14 +12,15 @@ fn assert_usage_error(ended: &Ended, expected: &str) {
 #[test]
 fn a_file_that_cannot_be_used_is_reported_with_its_name() {
     let folder = Folder::new();
-    let cases: [(&[u8], &str); 7] = [
+    let cases: [(&[u8], &str); 8] = [
         (b"", "the file is empty"),
         (b"email_address\n", "the file has a header but no rows"),
-        (b"name\nAda\n", "unknown column \"name\""),
-        (b"notify\nyes\n", "the header has no column email_address"),
-        (b"\xFF\xFEe\0m\0a\0i\0l\0", "looks like UTF-16"),
+        (b"name\nAda\n", "no column is known to contain email addresses"),
+        (b"email,name\na@example.com,x\n", "unknown columns: \"name\""),
+        (b"notify\nyes\n", "no column is known to contain email addresses"),
+        (b"e\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
-        (b"PK\x03\x04\0\0spreadsheet", "the header contains a NUL character"),
+        (b"PK\x03\x04\0\0spreadsheet", "Excel or OpenDocument workbook"),
     ];
     for (bytes, expected) in cases {
         let people = folder.with("people.csv", bytes);
@@ -118,6 +119,24 @@ fn a_live_key_needs_yes_to_invite_many_people() {
     assert_eq!(clerk.fake().mails().len(), 51);
     assert_eq!(all.json()["already_invited"], 50);
     assert!(clerk.fake().calls(FakeOperation::CreateBulkInvitations) > 0);
+}
+
+#[test]
+fn expect_stops_the_run_unless_the_number_of_people_matches() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let people = folder.with(
+        "people.csv",
+        "email\nada@example.com\nADA@example.com\nbob\neve@example.com\n",
+    );
+    assert_usage_error(
+        &run(&mut clerk.program(&[&people, "--expect", "4"])),
+        "--expect 4 does not match: the file has 2 people to invite (nothing was sent)",
+    );
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+    let ended = run(&mut clerk.program(&[&people, "--expect", "2"]));
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    assert_eq!(clerk.fake().mails().len(), 2);
 }
 
 #[test]

@@ -15,7 +15,8 @@ pub use organization_invitations::ListUserOrganizationInvitations;
 use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
-use crate::model::{OrganizationInvitation, Page, User};
+use crate::model::{OrganizationInvitation, Page, User, UserId};
+use crate::operation::Operation;
 
 impl Client {
     /// Returns the operations on users.
@@ -90,4 +91,11 @@ resource! {
     pub struct UsersApi;
 
     also [ListUsers, CountUsers, ListUserOrganizationInvitations];
+
+    /// Reads one user (`GET /v1/users/{user_id}`).
+    ///
+    /// # Errors
+    ///
+    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    pub struct GetUser<'a>(user_id: &'a UserId) = Operation::get("GetUser", "/users/{user_id}") => fn get -> User;
 }

@@ -12,6 +12,8 @@ use crate::error::BuildError;
 use crate::middleware::{Observe, Observer, RateLimit, RateLimits, Retry, RetryPolicy, Timeout};
 use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
+#[cfg(feature = "tower")]
+use crate::tower::{Body, HttpService, TransportLayer, TransportService, transport_layer};
 use crate::transport::HttpTransport;
 
 /// A builder of a [`Client`], created by [`Client::builder`].
@@ -32,6 +34,10 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     observer: Option<Arc<dyn Observer>>,
     options: CallOptions,
+    #[cfg(feature = "tower")]
+    attempt_layers: Vec<TransportLayer>,
+    #[cfg(feature = "tower")]
+    call_layers: Vec<TransportLayer>,
 }
 
 impl ClientBuilder {
@@ -49,6 +55,10 @@ impl ClientBuilder {
             attempt_timeout: Timeout::<()>::DEFAULT,
             observer: None,
             options: CallOptions::new(),
+            #[cfg(feature = "tower")]
+            attempt_layers: Vec::new(),
+            #[cfg(feature = "tower")]
+            call_layers: Vec::new(),
         }
     }
 
@@ -112,6 +122,33 @@ impl ClientBuilder {
         self
     }
 
+    /// Wraps each call in a tower layer, outside of the client's retries: the layer sees one request and one response per
+    /// call. A layer added later wraps the ones added before.
+    ///
+    /// The layer never sees the secret key. [`crate::tower`] documents how its errors are classified.
+    #[cfg(feature = "tower")]
+    pub fn layer_call<L>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService, Service: HttpService<Body>> + Send + Sync + 'static,
+    {
+        self.call_layers.push(transport_layer(layer));
+        self
+    }
+
+    /// Wraps each attempt in a tower layer, within the client's retries, rate limits and attempt timeout. A layer added later
+    /// wraps the ones added before.
+    ///
+    /// The layer never sees the secret key, which is added below it. It must not send a request twice; [`crate::tower`]
+    /// documents how its errors are classified.
+    #[cfg(feature = "tower")]
+    pub fn layer_attempt<L>(mut self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService, Service: HttpService<Body>> + Send + Sync + 'static,
+    {
+        self.attempt_layers.push(transport_layer(layer));
+        self
+    }
+
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
@@ -148,6 +185,8 @@ impl ClientBuilder {
     fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
         let clock = self.clock;
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
+        #[cfg(feature = "tower")]
+        let transport = apply(self.attempt_layers, Box::new(transport));
         let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
         let observed: Box<dyn HttpTransport> = match self.observer {
             Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
@@ -155,8 +194,17 @@ impl ClientBuilder {
         };
         let limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
         let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
-        Box::new(Retry::new(limited, self.retry, clock, seed))
+        let retried = Box::new(Retry::new(limited, self.retry, clock, seed));
+        #[cfg(feature = "tower")]
+        let retried = apply(self.call_layers, retried);
+        retried
     }
+}
+
+/// Wraps `transport` in `layers`, the first one innermost.
+#[cfg(feature = "tower")]
+fn apply(layers: Vec<TransportLayer>, transport: Box<dyn HttpTransport>) -> Box<dyn HttpTransport> {
+    layers.into_iter().fold(transport, |transport, layer| layer(transport))
 }
 
 impl fmt::Debug for ClientBuilder {

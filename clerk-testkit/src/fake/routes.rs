@@ -67,6 +67,7 @@ routes! {
     users {
         GetUserList => users::list,
         GetUsersCount => users::count,
+        GetUser => users::get,
         UsersGetOrganizationInvitations => organization_invitations::list_of_user,
     }
     instance {

@@ -55,6 +55,12 @@ pub(crate) fn count(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     Ok(body.to_string().into())
 }
 
+/// Carries out `GetUser`.
+pub(crate) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+    let user = find(&instance.users, call.params.get("user_id"))?;
+    Ok(user.view().to_string().into())
+}
+
 /// Returns the user of an id.
 pub(super) fn find<'a>(users: &'a Store<User>, id: &str) -> Result<&'a User, Refusal> {
     users.get(id).ok_or_else(|| Refusal::not_found("No user has this id."))
