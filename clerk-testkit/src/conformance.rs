@@ -1,15 +1,19 @@
 //! Conformance suites: tests that an implementation of a trait keeps the trait's promises.
 //!
-//! [`TransportConformance`] tests an [`HttpTransport`](clerk_core::HttpTransport) against real loopback sockets. The suite
-//! returns a [`Report`], in which each check has a [`CheckOutcome`]. A failed check says what it saw, what the trait
+//! - [`TransportConformance`] tests an [`HttpTransport`](clerk_core::HttpTransport) against real loopback sockets.
+//! - [`JournalConformance`] tests a [`Journal`](clerk_core::run::journal::Journal).
+//!
+//! A suite returns a [`Report`], in which each check has a [`CheckOutcome`]. A failed check says what it saw, what the trait
 //! requires, and what to change.
 //!
-//! The feature `conformance` enables this module. The suite depends on no async runtime: run it under the executor that
+//! The feature `conformance` enables this module. The suites depend on no async runtime: run them under the executor that
 //! the implementation needs.
 
+mod journal;
 mod report;
 mod transport;
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -17,6 +21,7 @@ use std::time::Duration;
 
 use clerk_core::{Clock, SystemClock};
 
+pub use journal::JournalConformance;
 pub use report::{CheckOutcome, Report};
 pub use transport::TransportConformance;
 
@@ -26,6 +31,12 @@ type Finding = Result<CheckOutcome, String>;
 /// Fails a check with the text of `problem` unless `holds`.
 fn ensure(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// Returns the error's message and those of its sources.
+fn with_sources(error: &dyn Error) -> String {
+    let sources = std::iter::successors(error.source(), |&source| source.source());
+    sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }
 
 /// Waits for `future`, for at most `limit` of real time.

@@ -17,7 +17,7 @@ mod verify;
 pub use cassette::{Cassette, Record, Replay, cassette};
 pub use clock::{ManualClock, Stalled};
 #[cfg(feature = "conformance")]
-pub use conformance::TransportConformance;
+pub use conformance::{JournalConformance, TransportConformance};
 pub use fake::FakeClerk;
 pub use mock::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};

@@ -153,10 +153,12 @@ impl Pseudonyms {
 /// Whether `text` is one address and nothing else, whatever rare characters it contains. Characters that separate an address
 /// from the URL around it do not count as its own, nor do those that JSON escapes.
 fn is_whole_address(text: &str) -> bool {
-    text.contains('@')
-        && !text.contains(['/', '?', '=', '%', '"'])
-        && text.trim() == text
-        && EmailAddress::from(text).validate().is_ok()
+    let first = address::find(text.as_bytes(), Shape::Loose).next();
+    first.is_some_and(|first| first == (0..text.len()))
+        || (text.contains('@')
+            && !text.contains(['/', '?', '=', '%', '"'])
+            && text.trim() == text
+            && EmailAddress::from(text).validate().is_ok())
 }
 
 /// Replaces parts of `text` that `find` returns for its percent-decoded bytes. Returns `None` if there are none.

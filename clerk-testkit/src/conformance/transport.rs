@@ -19,7 +19,7 @@ use std::time::Duration;
 use clerk_core::{Bytes, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError};
 use http::{HeaderMap, HeaderValue, Method, header};
 
-use super::{CheckOutcome, Finding, Report, ensure, within};
+use super::{CheckOutcome, Finding, Report, ensure, with_sources, within};
 use server::Server;
 
 /// Tests that a transport keeps the promises of [`HttpTransport`], on real loopback sockets.
@@ -222,7 +222,12 @@ fn client_headers(has_body: bool) -> Result<HeaderMap, String> {
 
 /// Returns the response to `what`. An error fails the check.
 fn expect_response(result: Result<HttpResponse, TransportError>, what: &str) -> Result<HttpResponse, String> {
-    result.map_err(|error| format!("{what} returned an error instead of a response: {}", describe(&error)))
+    result.map_err(|error| {
+        format!(
+            "{what} returned an error instead of a response: {}",
+            with_sources(&error)
+        )
+    })
 }
 
 /// Returns the error of `what`, which must be reported as `MaybeDelivered`.
@@ -242,19 +247,8 @@ fn expect_maybe_delivered(result: Result<HttpResponse, TransportError>, what: &s
             "{what} was reported as NotSent, although the server had read the request: report MaybeDelivered for every \
              error after the connection was made, because a retry after NotSent can invite a person twice (the error \
              was: {})",
-            describe(&error)
+            with_sources(&error)
         )
     })?;
     Ok(error)
-}
-
-/// Returns the error's message and those of its sources.
-fn describe(error: &TransportError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
-    }
-    text
 }

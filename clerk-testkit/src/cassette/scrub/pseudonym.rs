@@ -1,5 +1,6 @@
 //! Pseudonyms for email addresses.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use clerk_core::model::NormalizedEmailAddress;
@@ -57,7 +58,9 @@ impl Pseudonym {
 
     /// Returns the pseudonym as an address.
     pub(super) fn to_address(self) -> String {
-        format!("{PREFIX}{:0DIGITS$x}{SUFFIX}", self.0)
+        let mut address = String::with_capacity(PREFIX.len() + DIGITS + SUFFIX.len());
+        let _ = write!(address, "{PREFIX}{:0DIGITS$x}{SUFFIX}", self.0);
+        address
     }
 }
 

@@ -9,7 +9,8 @@ use http::Method;
 
 use super::server::{LogState, Server};
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, describe, ensure, expect_response, post, request, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, with_sources,
+    within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -81,7 +82,7 @@ async fn concurrent(it: &TransportConformance) -> Finding {
     for (target, result) in targets.iter().zip(results) {
         let is_answered = result.as_ref().is_ok_and(|response| !response.body().is_empty());
         ensure(is_answered, || {
-            let ended = result.as_ref().err().map(describe);
+            let ended = result.as_ref().err().map(|error| with_sources(error));
             format!(
                 "{CALLS} calls at the same time did not all arrive before the first one was answered{}: send calls \
                  independently of each other, each on a connection or stream of its own",

@@ -8,8 +8,8 @@ use http::Method;
 
 use super::server::Server;
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, describe, ensure, expect_maybe_delivered,
-    expect_response, post, request, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_maybe_delivered, expect_response, post,
+    request, with_sources, within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -62,7 +62,7 @@ async fn refused(it: &TransportConformance) -> Finding {
             "a refused connection was reported as MaybeDelivered, which is safe, but the client then does not retry \
              invitations that were certainly not sent: report NotSent for errors before the connection is made (the \
              error was: {})",
-            describe(&error)
+            with_sources(&error)
         )));
     }
     ensure(error.kind() == TransportErrorKind::Connect, || {

@@ -4,7 +4,7 @@ use clerk_core::TransportError;
 use http::Method;
 
 use super::server::Server;
-use super::{ADDRESS, Check, CheckOutcome, Finding, KEY, TransportConformance, describe, ensure, request};
+use super::{ADDRESS, Check, CheckOutcome, Finding, KEY, TransportConformance, ensure, request, with_sources};
 
 pub(super) const CHECKS: &[Check] = &[Check {
     name: "errors show neither the key nor an email address",
@@ -51,7 +51,7 @@ fn check(error: Option<TransportError>, what: &str) -> Result<(), String> {
     let Some(error) = error else {
         return Ok(());
     };
-    let shown = format!("{} {error:?}", describe(&error));
+    let shown = format!("{} {error:?}", with_sources(&error));
     let encoded = ADDRESS.replace('@', "%40");
     for (secret, texts) in [("key", &[KEY][..]), ("email address", &[ADDRESS, &encoded])] {
         ensure(!texts.iter().any(|text| shown.contains(text)), || {

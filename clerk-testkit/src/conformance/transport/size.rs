@@ -57,9 +57,11 @@ async fn body(it: &TransportConformance) -> Finding {
     Ok(CheckOutcome::Passed)
 }
 
+type Script = fn(&mut Connection);
+
 async fn head(it: &TransportConformance) -> Finding {
-    let scripts: [(&str, fn(&mut Connection)); 2] = [("one long header", long_header), ("many headers", many_headers)];
-    for (what, send_head) in scripts {
+    let heads: [(&str, Script); 2] = [("one long header", long_header), ("many headers", many_headers)];
+    for (what, send_head) in heads {
         let server = Server::start(move |mut connection| {
             if connection.read_request().is_some() && connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n") {
                 send_head(&mut connection);

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, request};
+use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, request, with_sources};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -87,7 +87,7 @@ async fn check_status(it: &TransportConformance, server: &Server, method: Method
     let response = result.map_err(|error| {
         format!(
             "the status {status} became an error ({}): return Ok with the response for every status",
-            super::describe(&error)
+            with_sources(&error)
         )
     })?;
     ensure(response.status().as_u16() == status, || {
