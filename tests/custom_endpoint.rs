@@ -1,4 +1,4 @@
-//! An operation that the SDK does not have, in a few lines of the user's own: same errors, retries and paging.
+//! A custom endpoint: it gets the same errors, retries and paging as the built-in ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
@@ -33,38 +33,38 @@ const ADMIN_AND_MEMBER: &str =
     r#"{"data":[{"key":"org:admin","name":"Admin","new":{}},{"key":"org:member","name":"Member"}],"total_count":3}"#;
 const GUEST: &str = r#"{"data":[{"key":"org:guest","name":"Guest"}],"total_count":3}"#;
 
-/// A client that is answered with these, one after another, its clock, and what was asked.
+/// Returns a client that receives these responses in order, its clock, and a log of its requests.
 fn client(answers: &[(u16, &'static str)]) -> (Client, ManualClock, Arc<Mutex<Vec<String>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+    let requests = Arc::new(Mutex::new(Vec::new()));
     let clock = ManualClock::new();
-    let log = Arc::clone(&asked);
+    let log = Arc::clone(&requests);
     let answers: Mutex<VecDeque<_>> = Mutex::new(answers.iter().copied().collect());
     let transport = transport_fn(move |request| {
         log.lock()
             .unwrap()
             .push(format!("{} {}", request.method(), request.uri()));
-        let (status, body) = answers.lock().unwrap().pop_front().expect("a call too many");
+        let (status, body) = answers.lock().unwrap().pop_front().expect("an expected request");
         let mut response = HttpResponse::new(body.into());
         *response.status_mut() = status.try_into().unwrap();
         async { Ok(response) }
     });
     let key = SecretKey::new("sk_test_abc").unwrap();
     let client = Client::builder(key, transport).clock(clock.clone()).build().unwrap();
-    (client, clock, asked)
+    (client, clock, requests)
 }
 
 #[test]
-fn ones_own_list_is_paged_and_retried_like_any() {
-    let (client, clock, asked) = client(&[(429, ""), (200, ADMIN_AND_MEMBER), (503, ""), (200, GUEST)]);
+fn pages_and_retries_a_custom_endpoint() {
+    let (client, clock, requests) = client(&[(429, ""), (200, ADMIN_AND_MEMBER), (503, ""), (200, GUEST)]);
     let roles = clock.drive(client.pages(&ListRoles).read_all()).unwrap().unwrap();
     let keys: Vec<_> = roles.iter().map(|role| role.key.as_str()).collect();
     assert_eq!(keys, ["org:admin", "org:member", "org:guest"]);
     let page = |offset| format!("GET https://api.clerk.com/v1/organization_roles?limit=2&offset={offset}");
-    assert_eq!(*asked.lock().unwrap(), [page(0), page(0), page(2), page(2)]);
+    assert_eq!(*requests.lock().unwrap(), [page(0), page(0), page(2), page(2)]);
 }
 
 #[test]
-fn ones_own_call_fails_like_any() {
+fn reports_errors_of_a_custom_endpoint() {
     let refusal = r#"{"errors":[{"code":"resource_not_found","message":"not found"}],"clerk_trace_id":"t1"}"#;
     let (client, clock, _) = client(&[(404, refusal), (200, r#"{"data":[{"key":"a","name":"b"},{"key":1}]}"#)]);
 

@@ -1,4 +1,4 @@
-//! Waits as long as a `Duration` holds, which a server may ask for and a caller may allow: nothing overflows.
+//! The longest durations that a server can request and a caller can configure: nothing overflows.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ use clerk_hyper::TokioClock;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan};
 use clerk_testkit::{FakeClerk, ManualClock};
 
-/// A client of a server that answers each request so. It is not new: its clock has run for an hour.
+/// Returns a client whose server gives each request this response. Its clock starts at one hour.
 fn client(status: u16, retry_after: Option<&'static str>) -> (ClientBuilder, ManualClock) {
     let transport = transport_fn(move |_request| async move {
         let mut response = HttpResponse::new("[]".into());
@@ -31,11 +31,11 @@ fn client(status: u16, retry_after: Option<&'static str>) -> (ClientBuilder, Man
 }
 
 #[test]
-fn a_call_that_is_to_wait_for_ever_ends_at_once_unless_it_allows_the_wait() {
+fn an_endless_retry_after_fails_the_call() {
     for seconds in ["18446744073709551615", "99999999999999999999999"] {
         let (builder, clock) = client(429, Some(seconds));
         let clerk = builder.build().unwrap();
-        // The second call is held back by what the first was told.
+        // The second call is held back by the `Retry-After` of the first.
         for _ in 0..2 {
             let error = clock
                 .drive(clerk.invitations().list(&ListInvitations::new()))
@@ -55,10 +55,10 @@ fn a_call_that_is_to_wait_for_ever_ends_at_once_unless_it_allows_the_wait() {
 }
 
 #[test]
-fn a_limit_for_all_time_is_kept() {
-    let for_ever = RateLimits::none().with(RATE_LIMIT_BULK, Quota::new(1, Duration::MAX));
+fn enforces_a_rate_limit_with_an_endless_window() {
+    let once = RateLimits::none().with(RATE_LIMIT_BULK, Quota::new(1, Duration::MAX));
     let (builder, clock) = client(200, None);
-    let clerk = builder.rate_limits(for_ever).build().unwrap();
+    let clerk = builder.rate_limits(once).build().unwrap();
     let people = [CreateInvitation::new("ada@example.com")];
     let invite = || clock.drive(clerk.invitations().create_bulk(&people)).unwrap();
     assert!(invite().is_ok());
@@ -66,7 +66,7 @@ fn a_limit_for_all_time_is_kept() {
 }
 
 #[test]
-fn a_run_that_is_to_wait_for_ever_stops() {
+fn a_run_stops_at_an_endless_rate_limit() {
     let people = || (0..40).map(|n| CreateInvitation::new(format!("person{n}@example.com")));
     let longest = Duration::from_secs(u64::MAX);
     let blocked = FaultPlan::new()
@@ -97,7 +97,7 @@ fn a_run_that_is_to_wait_for_ever_stops() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_all_time_is_none() {
+async fn an_endless_timeout_never_fires() {
     let clocks: [Box<dyn Fn(ClientBuilder) -> ClientBuilder>; 2] = [
         Box::new(|builder| builder.clock(SystemClock::new())),
         Box::new(|builder| builder.clock(TokioClock::new())),

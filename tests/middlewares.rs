@@ -1,4 +1,4 @@
-//! What the client does between a call and the wire: retries, waits, limits and timeouts, in virtual time.
+//! The client's middlewares in virtual time: retries, rate limits, timeouts, deadlines and observers.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::VecDeque;
@@ -20,18 +20,18 @@ use clerk_testkit::ManualClock;
 const INVITATION: &str =
     r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":2,"updated_at":3}"#;
 
-/// What the wire does with one attempt.
+/// What happens to one attempt.
 #[derive(Clone, Copy)]
 enum Step {
     Answer(u16, &'static str),
-    /// A status, and a `Retry-After` in seconds.
+    /// A response with this status and this `Retry-After` in seconds.
     Later(u16, &'static str),
     Fail(Kind, Delivery),
     Hang,
 }
 use Step::{Answer, Fail, Hang, Later};
 
-/// A client on a wire that plays these steps, and when each attempt reached it, in seconds.
+/// A transport that plays steps in order and records when each attempt arrived, in seconds.
 struct Wire {
     clock: ManualClock,
     steps: Arc<Mutex<VecDeque<Step>>>,
@@ -51,7 +51,7 @@ impl Wire {
         let (clock, steps, arrivals) = (self.clock.clone(), Arc::clone(&self.steps), Arc::clone(&self.arrivals));
         let transport = transport_fn(move |_request| {
             arrivals.lock().unwrap().push(clock.now().as_secs_f64());
-            let step = steps.lock().unwrap().pop_front().expect("an attempt too many");
+            let step = steps.lock().unwrap().pop_front().expect("an expected attempt");
             async move {
                 match step {
                     Answer(status, body) => Ok(response(status, None, body)),
@@ -74,7 +74,7 @@ impl Wire {
         self.clock.drive(call).expect("the call ends")
     }
 
-    /// When the attempts so far reached the wire, to the second.
+    /// The times at which attempts arrived, rounded to seconds.
     fn arrivals(&self) -> Vec<u64> {
         self.arrivals
             .lock()
@@ -112,9 +112,9 @@ async fn list(clerk: &Client) -> Result<(), Error> {
 }
 
 #[test]
-fn a_creating_call_is_sent_again_only_when_nothing_can_have_happened() {
+fn retries_a_create_only_if_it_certainly_had_no_effect() {
     const OK: Step = Answer(200, INVITATION);
-    // The steps on the wire, how many of them a create takes, and how it ends.
+    // The steps, how many of them a create takes, and its result.
     type End = Result<(), (ErrorKind, Effect)>;
     let cases: &[(&[Step], usize, End)] = &[
         (&[Fail(Kind::Connect, Delivery::NotSent), OK], 2, Ok(())),
@@ -170,7 +170,7 @@ fn a_creating_call_is_sent_again_only_when_nothing_can_have_happened() {
 }
 
 #[test]
-fn a_reading_call_is_sent_again_after_any_failure_that_may_pass() {
+fn retries_a_read_after_any_transient_failure() {
     let steps = [
         Fail(Kind::Closed, Delivery::MaybeDelivered),
         Answer(502, "<html>"),
@@ -182,8 +182,8 @@ fn a_reading_call_is_sent_again_after_any_failure_that_may_pass() {
 }
 
 #[test]
-fn the_worst_effect_of_all_attempts_counts() {
-    // The first attempt may have revoked it: that the second finds it revoked does not say that nobody did.
+fn reports_the_worst_effect_of_all_attempts() {
+    // The first attempt may have revoked the invitation, so the refusal of the second does not prove that nothing happened.
     let refused = r#"{"errors":[{"code":"invitation_already_revoked","message":""}]}"#;
     let wire = Wire::new(&[Fail(Kind::Closed, Delivery::MaybeDelivered), Answer(400, refused)]);
     let id = InvitationId::from("inv_1");
@@ -195,7 +195,7 @@ fn the_worst_effect_of_all_attempts_counts() {
 }
 
 #[test]
-fn a_wait_longer_than_allowed_is_not_begun() {
+fn fails_at_once_if_the_wait_exceeds_max_wait() {
     let wire = Wire::new(&[Later(429, "1800")]);
     let error = wire
         .run(create(&wire.client()))
@@ -207,7 +207,7 @@ fn a_wait_longer_than_allowed_is_not_begun() {
 }
 
 #[test]
-fn an_endpoint_that_answered_429_is_left_alone_and_others_are_not() {
+fn a_429_holds_back_only_its_own_endpoint() {
     let wire = Wire::new(&[Later(429, "1800"), Answer(200, "[]"), Answer(200, INVITATION)]);
     let clerk = wire.client();
     wire.run(create(&clerk)).expect_err("limited");
@@ -227,7 +227,7 @@ fn an_endpoint_that_answered_429_is_left_alone_and_others_are_not() {
     assert_eq!(wire.arrivals(), [0, 0, 1800]);
 }
 
-/// A client with limits, of which a call that finds no end in them fails instead of waiting for ever in virtual time.
+/// Returns a client with rate limits. A deadline ends calls that would otherwise wait endlessly in virtual time.
 fn limited(wire: &Wire, limits: RateLimits) -> Client {
     let in_a_minute = CallOptions::new().deadline(Duration::from_secs(60));
     let builder = wire.builder().rate_limits(limits).options(in_a_minute);
@@ -235,7 +235,7 @@ fn limited(wire: &Wire, limits: RateLimits) -> Client {
 }
 
 #[test]
-fn own_limits_are_kept() {
+fn enforces_a_configured_rate_limit() {
     let wire = Wire::new(&[Answer(200, "[]"); 5]);
     let limits = RateLimits::none().with(RATE_LIMIT_BULK, Quota::new(2, Duration::from_secs(20)));
     let clerk = limited(&wire, limits);
@@ -248,7 +248,7 @@ fn own_limits_are_kept() {
 }
 
 #[test]
-fn a_call_that_was_not_sent_gives_its_place_back() {
+fn a_call_that_was_not_sent_releases_its_permit() {
     let wire = Wire::new(&[Fail(Kind::Connect, Delivery::NotSent), Answer(200, "[]")]);
     let limits = RateLimits::none().with(RATE_LIMIT_BULK, Quota::new(1, Duration::from_secs(3600)));
     let clerk = wire.builder().rate_limits(limits).build().expect("a client");
@@ -257,7 +257,7 @@ fn a_call_that_was_not_sent_gives_its_place_back() {
 }
 
 #[test]
-fn the_limit_of_all_calls_together_counts_each() {
+fn the_global_rate_limit_counts_every_call() {
     let wire = Wire::new(&[Answer(200, "[]"), Answer(200, INVITATION), Answer(200, "[]")]);
     let limits = RateLimits::none().with_all(Quota::new(2, Duration::from_secs(10)));
     let clerk = limited(&wire, limits);
@@ -270,9 +270,9 @@ fn the_limit_of_all_calls_together_counts_each() {
 }
 
 #[test]
-fn timeouts_and_deadlines_end_a_call_when_they_say() {
+fn timeouts_and_deadlines_end_a_call_on_time() {
     let s = Duration::from_secs;
-    // options, steps, arrivals at the wire, end of the call; all in seconds
+    // Options, steps, arrivals of attempts, and end of the call in seconds.
     let cases: &[(CallOptions, &[Step], &[u64], u64)] = &[
         (CallOptions::new(), &[Hang, Hang, Hang], &[0, 30, 61], 91),
         (CallOptions::new().attempt_timeout(s(5)).no_retry(), &[Hang], &[0], 5),
@@ -295,7 +295,7 @@ fn timeouts_and_deadlines_end_a_call_when_they_say() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_waits() {
+fn backoff_is_reproducible_with_a_seed() {
     let times = || {
         let wire = Wire::new(&[Answer(500, ""); 5]);
         let five = RetryPolicy::default().with_max_attempts(5);
@@ -309,7 +309,7 @@ fn the_same_seed_gives_the_same_waits() {
 }
 
 #[test]
-fn nothing_is_sent_that_clerk_would_refuse_for_certain() {
+fn rejects_invalid_requests_before_sending() {
     let bulk_of = |count: usize| vec![CreateInvitation::new("ada@example.com"); count];
     let days = |days| vec![CreateInvitation::new("ada@example.com").expires_in_days(days)];
     let cases = [
@@ -341,15 +341,15 @@ fn nothing_is_sent_that_clerk_would_refuse_for_certain() {
 }
 
 #[derive(Debug, Default)]
-struct Seen(Mutex<Vec<String>>);
+struct Log(Mutex<Vec<String>>);
 
-impl Observer for Seen {
+impl Observer for Log {
     fn attempt_ended(&self, attempt: &ObservedAttempt<'_>) {
         let end = match attempt.end {
             AttemptEnd::Response { status, bytes } => format!("{} with {bytes} bytes", status.as_u16()),
             AttemptEnd::Failure(error) => error.to_string(),
             AttemptEnd::Abandoned => "abandoned".to_owned(),
-            _ => "something new".to_owned(),
+            _ => "unknown".to_owned(),
         };
         let (operation, method, path) = (attempt.operation, attempt.method, attempt.path);
         let seconds = attempt.elapsed.as_secs();
@@ -359,7 +359,7 @@ impl Observer for Seen {
 }
 
 #[test]
-fn an_observer_sees_each_attempt_once() {
+fn an_observer_is_notified_once_per_attempt() {
     let steps = [
         Fail(Kind::Connect, Delivery::NotSent),
         Answer(502, "<html>"),
@@ -367,7 +367,7 @@ fn an_observer_sees_each_attempt_once() {
         Hang,
     ];
     let wire = Wire::new(&steps);
-    let seen = Arc::new(Seen::default());
+    let seen = Arc::new(Log::default());
     let clerk = wire.builder().observer(Arc::clone(&seen)).build().expect("a client");
     wire.run(list(&clerk)).expect_err("down");
     wire.run(async {

@@ -1,5 +1,5 @@
-//! What holds a key, an address or a link with a ticket does not show it: not by `Debug`, nor by an error's `Display` or
-//! that of its sources.
+//! Secret keys, email addresses and invitation links are redacted from `Debug`, and from the `Display` of errors and their
+//! sources.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::error::Error as StdError;
@@ -32,7 +32,7 @@ use clerk_testkit::{FakeClerk, ManualClock, Mock, Record, Replay, SpyTransport};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-/// Is in every key, address and link of these tests, and must be in nothing that is shown.
+/// Part of every key, address and link in these tests. No formatted output may contain it.
 const HIDDEN: &str = "hidden";
 const ADDRESS: &str = "hidden@example.com";
 const LINK: &str = "https://example.com/?__clerk_ticket=hidden&for=hidden%40example.com";
@@ -69,14 +69,14 @@ fn read<T: DeserializeOwned>(json: &serde_json::Value) -> T {
     serde_json::from_str(&json.to_string()).unwrap()
 }
 
-fn answered_invitation() -> serde_json::Value {
+fn invitation_json() -> serde_json::Value {
     json!({
         "id": "inv_1", "email_address": ADDRESS, "public_metadata": { "of": ADDRESS }, "status": "pending", "url": LINK,
         "created_at": 1, "updated_at": 1,
     })
 }
 
-/// A client of a server that answers so, with a cookie.
+/// Returns a client whose server gives each request this response, with a cookie.
 fn client(status: u16, body: String) -> ClientBuilder {
     let transport = transport_fn(move |_request| {
         let body = body.clone();
@@ -93,7 +93,7 @@ fn client(status: u16, body: String) -> ClientBuilder {
 }
 
 #[test]
-fn a_request_hides_whom_it_is_about() {
+fn requests_are_redacted() {
     let organization = OrganizationId::from("org_1");
     let (invitations, in_organization) = ([invitation()], [organization_invitation()]);
     let entries = [CreateWaitlistEntry::new(ADDRESS)];
@@ -125,8 +125,8 @@ fn a_request_hides_whom_it_is_about() {
 }
 
 #[test]
-fn an_answer_hides_whom_it_is_about() {
-    let invitation = answered_invitation();
+fn responses_are_redacted() {
+    let invitation = invitation_json();
     let in_organization = json!({
         "id": "orginv_1", "email_address": ADDRESS, "role": "org:member", "role_name": "Member", "url": LINK,
         "private_metadata": { "of": ADDRESS }, "created_at": 1, "updated_at": 1,
@@ -153,7 +153,7 @@ fn an_answer_hides_whom_it_is_about() {
 }
 
 #[test]
-fn an_error_hides_whom_it_is_about() {
+fn errors_are_redacted() {
     let refusal = json!({
         "errors": [{
             "code": ADDRESS, "message": ADDRESS, "long_message": ADDRESS,
@@ -184,8 +184,8 @@ fn an_error_hides_whom_it_is_about() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_wire_hides_whom_it_is_about() {
-    // Nobody listens there, so the request of these secrets comes to nothing.
+async fn transport_errors_are_redacted() {
+    // Nothing listens on this port.
     let transport = HyperTransport::new().unwrap();
     let client = Client::builder(key(), transport)
         .base_url("http://127.0.0.1:1")
@@ -201,9 +201,9 @@ async fn an_error_of_the_wire_hides_whom_it_is_about() {
 }
 
 #[test]
-fn a_transport_hides_what_passes_through_it() {
+fn transports_are_redacted() {
     let people = [invitation()];
-    let answer = || Reply::json(json!([answered_invitation()]));
+    let answer = || Reply::json(json!([invitation_json()]));
     let client = |transport| Client::builder(key(), transport).clock(ManualClock::new());
     let call = |client: &Client| pollster::block_on(client.invitations().create_bulk(&people)).unwrap();
 
@@ -243,7 +243,7 @@ fn a_transport_hides_what_passes_through_it() {
 }
 
 #[test]
-fn what_a_client_is_made_of_hides_the_key() {
+fn clients_and_their_parts_are_redacted() {
     assert_hides(&key());
     assert_hides(&SystemClock::new());
     assert_hides(&TokioClock::new());
@@ -266,7 +266,7 @@ fn what_a_client_is_made_of_hides_the_key() {
     assert_hides(&headers);
 }
 
-/// Checks whatever it is told, and keeps none of it.
+/// An observer that checks each event.
 #[derive(Debug, Default)]
 struct Checks;
 
@@ -282,7 +282,7 @@ impl Observer for Checks {
     }
 }
 
-/// A journal in memory that checks what it keeps.
+/// A journal in memory that checks each record.
 #[derive(Debug)]
 struct CheckedJournal(MemoryJournal);
 
@@ -299,7 +299,7 @@ impl Journal for CheckedJournal {
 }
 
 #[test]
-fn a_run_hides_whom_it_invites() {
+fn runs_are_redacted() {
     let clock = ManualClock::new();
     let fake = FakeClerk::builder()
         .clock(clock.clone())

@@ -1,10 +1,10 @@
-//! Runs the conformance suite on [`HyperTransport`].
+//! Runs the conformance suite on the default transport.
 
 use clerk_hyper::HyperTransport;
 use clerk_testkit::TransportConformance;
 
 #[test]
-fn the_transport_conforms() {
+fn hyper_transport_conforms() {
     const LIMIT: usize = 64 * 1024;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let report = runtime.expect("a runtime").block_on(async {

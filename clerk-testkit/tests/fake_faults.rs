@@ -18,7 +18,7 @@ fn each_fault_has_its_error_status_and_effect() {
     use Moment::{AfterEffect, BeforeEffect};
     let no_answer = |kind, delivery| Err((kind, delivery));
     let error = StatusCode::SERVICE_UNAVAILABLE;
-    // The fault, what its sender sees, and how many mails went out.
+    // The fault, the result of the call, and the number of emails.
     let cases = [
         (Fault::Refused, no_answer(Kind::Connect, Delivery::NotSent), 0),
         (
@@ -140,17 +140,17 @@ fn late_calls_take_effect_in_the_order_of_their_times() {
     for first in [0, 1] {
         assert!(send(&fake, request("POST", "/invitations/bulk", people(first, 1))).is_err());
     }
-    // Nobody asks before both are listed.
+    // Nothing looks at the fake until both would be listed.
     clock.advance(s(90));
     let listed = call(&fake, "GET", "/invitations?order_by=%2Bcreated_at", "").json;
-    let told = |index: usize| {
+    let described = |index: usize| {
         let since_start = |field: &str| listed[index][field].as_i64().expect("a time") - ManualClock::START.as_millis();
         let address = listed[index]["email_address"].as_str().expect("an address").to_owned();
         (address, since_start("created_at"), since_start("expires_at"))
     };
     let month = 30 * 24 * 3_600_000;
-    assert_eq!(told(0), ("p1@example.com".to_owned(), 20_000, 20_000 + month));
-    assert_eq!(told(1), ("p0@example.com".to_owned(), 60_000, 60_000 + month));
+    assert_eq!(described(0), ("p1@example.com".to_owned(), 20_000, 20_000 + month));
+    assert_eq!(described(1), ("p0@example.com".to_owned(), 60_000, 60_000 + month));
 }
 
 #[test]

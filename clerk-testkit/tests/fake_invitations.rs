@@ -1,4 +1,4 @@
-//! What [`FakeClerk`] does with invitations.
+//! How [`FakeClerk`] handles invitations to the application.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
@@ -123,7 +123,7 @@ fn a_bulk_call_invites_all_or_nobody() {
     assert_eq!(
         fake.budget_left(FakeOperation::CreateBulkInvitations),
         Some(21),
-        "a refused call costs its place"
+        "a refused call counts against the limit"
     );
 
     let answer = invite_all(&fake, &["new@example.com", "other@example.com"]);

@@ -52,7 +52,7 @@ fn retry_after_is_the_time_until_the_limit_allows_a_call() {
         assert_eq!(
             invite_people(&fake, 1, 11).status,
             400,
-            "a refused call costs a place too"
+            "a refused call counts against the limit"
         );
         let refused = invite_people(&fake, 2, 1);
         assert_eq!(refused.header("retry-after"), Some("40"), "{window:?}");

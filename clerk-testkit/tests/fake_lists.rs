@@ -28,7 +28,7 @@ fn lists_are_filtered_ordered_and_paged() {
         assert_eq!(call(&fake, "POST", "/invitations", body).status, 200);
         clock.advance(Duration::from_millis(1));
     }
-    // Two of the same moment: the later comes first where the newest do.
+    // Two with the same time of creation: the second comes first in descending order.
     invite_all(&fake, &["e@example.com", "f@example.com"]);
     clock.advance(2 * DAY);
     fake.sign_up("d@example.com");

@@ -1,4 +1,4 @@
-//! The log of [`FakeClerk`], and that the same run gives the same log.
+//! The log of [`FakeClerk`], which is the same for the same run.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
@@ -25,14 +25,14 @@ fn the_same_seed_gives_the_same_log() {
     let log = log_of(11);
     assert_eq!(log, log_of(11));
     assert_ne!(log, log_of(12));
-    for told in [
+    for part in [
         "refused",
         "lost-after-effect",
         "late/10s",
         "\"codes\":[\"duplicate_record\"]",
         "inv_fake0000",
     ] {
-        assert!(log.contains(told), "{told} is not in the log");
+        assert!(log.contains(part), "{part} is not in the log");
     }
 }
 
@@ -76,14 +76,14 @@ fn reset_restores_the_initial_state() {
 
 #[test]
 fn on_call_observes_each_call_in_order() {
-    let (told, heard) = std::sync::mpsc::channel();
+    let (sender, observed) = std::sync::mpsc::channel();
     let fake = FakeClerk::builder()
-        .on_call(move |record| drop(told.send(record.to_string())))
+        .on_call(move |record| drop(sender.send(record.to_string())))
         .build();
     invite_people(&fake, 0, 1);
     call(&fake, "GET", "/invitations", "");
-    let heard: Vec<String> = heard.try_iter().collect();
+    let observed: Vec<String> = observed.try_iter().collect();
     let logged: Vec<String> = fake.log().iter().map(ToString::to_string).collect();
-    assert_eq!(heard, logged);
-    assert_eq!(heard.len(), 2);
+    assert_eq!(observed, logged);
+    assert_eq!(observed.len(), 2);
 }

@@ -62,7 +62,7 @@ fn an_invitation_has_the_documented_fields() {
 }
 
 #[test]
-#[expect(deprecated, reason = "the fake has what Clerk has deprecated too")]
+#[expect(deprecated, reason = "the fake also simulates deprecated operations")]
 fn each_method_of_the_sdk_works() {
     let fake = world().organization_role("org:billing").build();
     let clerk = fake.client();

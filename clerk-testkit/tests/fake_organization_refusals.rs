@@ -48,13 +48,13 @@ fn each_refusal_has_its_status_and_code() {
             "resource_not_found",
         ),
         (
-            "an inviter from elsewhere",
+            "an inviter who is not a member",
             Box::new(by("stranger@example.com")),
             403,
             "not_a_member_in_organization",
         ),
         (
-            "an inviter without rights",
+            "an inviter who is not an administrator",
             Box::new(by("member@example.com")),
             403,
             "missing_organization_permission",
@@ -254,7 +254,7 @@ fn a_duplicate_gets_the_configured_error() {
             (400, code, &meta),
             "{rule:?}"
         );
-        assert!(fake.mails().is_empty(), "all or nobody");
+        assert!(fake.mails().is_empty(), "nobody is invited");
     }
 }
 

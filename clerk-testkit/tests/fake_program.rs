@@ -5,10 +5,12 @@ mod fake_support;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use fake_support::connection::Connection;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Kills the program at the end of the test.
 struct Program(Child);
@@ -34,6 +36,12 @@ impl Drop for Program {
     }
 }
 
+fn write_file(folder: &TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
 fn fake_clerk() -> Command {
     Command::new(env!("CARGO_BIN_EXE_fake-clerk"))
 }
@@ -41,11 +49,7 @@ fn fake_clerk() -> Command {
 #[test]
 fn options_configure_the_fake() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        path
-    };
+    let file = |name: &str, text: &str| write_file(&folder, name, text);
     let log = folder.path().join("log");
     let child = fake_clerk()
         .args([
@@ -131,11 +135,7 @@ fn options_configure_the_fake() {
 #[test]
 fn options_add_organizations_and_waitlist_entries() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        path
-    };
+    let file = |name: &str, text: &str| write_file(&folder, name, text);
     let child = fake_clerk()
         .args(["--organization", "org_1", "--organization", "org_2"])
         .args(["--organization-duplicate", "duplicate-record"])
@@ -178,8 +178,7 @@ fn options_add_organizations_and_waitlist_entries() {
 #[test]
 fn invalid_options_are_explained() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("members");
-    std::fs::write(&file, "just-one-word\n").expect("a file");
+    let file = write_file(&folder, "members", "just-one-word\n");
     let file = file.to_str().expect("UTF-8");
     for (arguments, complaint) in [
         (&["--port", "x"][..], "fake-clerk: --port: "),

@@ -105,7 +105,7 @@ fn refuses_a_missing_malformed_or_wrong_key() {
         let answer = send(&fake, request).expect("a response");
         assert_eq!(
             answer.status, status,
-            "{authorization:?}; what has no key costs nothing"
+            "{authorization:?}; a refused key does not count against the limit"
         );
         assert!(code.is_none_or(|code| answer.code() == code), "{authorization:?}");
     }
@@ -117,7 +117,7 @@ fn a_fake_with_another_key_refuses_the_default_one_and_shows_neither() {
     let fake = FakeClerk::builder().secret_key(key).build();
     assert_eq!(call(&fake, "GET", "/invitations", "").code(), "clerk_key_invalid");
     assert_eq!(fake.client().environment(), Environment::Production);
-    pollster::block_on(fake.client().invitations().list(&Default::default())).expect("its own client gets in");
+    pollster::block_on(fake.client().invitations().list(&Default::default())).expect("its own client has its key");
     for text in [
         format!("{fake:?}"),
         format!("{:?}", fake.client()),

@@ -75,7 +75,7 @@ fn serves_many_calls_on_one_connection() {
 #[test]
 fn each_fault_happens_on_the_connection() {
     use Moment::{AfterEffect, BeforeEffect};
-    // The fault, the status if one is seen, and how many mails went out.
+    // The fault, the status of the response if there is one, and the number of emails.
     let cases = [
         (Fault::Refused, None, 0),
         (Fault::Lost(BeforeEffect), None, 0),
@@ -154,7 +154,7 @@ fn stops_reading_a_body_that_is_too_large() {
                 Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n";
     let stream = connection.0.get_mut();
     stream.write_all(head.as_bytes()).expect("the head is written");
-    // Enough to be too much. The server may close before all of it is written.
+    // One byte too many. The server may close the connection before all of it is written.
     let _ = stream.write_all(&vec![b' '; (1 << 20) + 1]);
     let answer = connection.read().expect("a response");
     assert_eq!(

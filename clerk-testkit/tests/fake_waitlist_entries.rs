@@ -1,4 +1,4 @@
-//! What [`FakeClerk`] does with the waitlist, as the SDK's own methods see it.
+//! How [`FakeClerk`] handles the waitlist.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fake_support;
@@ -57,7 +57,7 @@ fn each_method_of_the_sdk_works() {
         let ada = CreateWaitlistEntry::new("ada@example.com");
         let first = waitlist.create(&ada).await.expect("waits");
         assert_eq!(waitlist.create(&ada).await.expect("waits already"), first);
-        assert_eq!(fake.mails_to("ada@example.com"), 1, "confirmed once");
+        assert_eq!(fake.mails_to("ada@example.com"), 1, "one confirmation");
 
         let people = [
             CreateWaitlistEntry::new("bob@example.com").notify(false),
@@ -98,8 +98,8 @@ fn each_method_of_the_sdk_works() {
     });
 }
 
-/// Entries of every kind: 1 waits, 2 is locked, 3 is invited, 4 is rejected, 5 has signed up, 6 is of a user, 7 has an
-/// invitation that did not come of the entry.
+/// Builds a fake with entries of every kind: 1 is pending, 2 locked, 3 invited, 4 rejected, 5 completed, 6 belongs to a
+/// user, and 7 to an address that was invited without the waitlist.
 fn world() -> FakeClerk {
     let fake = FakeClerk::builder()
         .waitlist_entry("a@example.com")
@@ -214,7 +214,7 @@ fn creation_checks_its_body() {
         assert!(fake.mails().is_empty());
     }
     let fifty = call(&FakeClerk::new(), "POST", bulk, people(50));
-    assert_eq!(fifty.json.as_array().map(Vec::len), Some(50), "a bare array");
+    assert_eq!(fifty.json.as_array().map(Vec::len), Some(50), "an array");
 }
 
 #[test]

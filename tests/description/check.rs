@@ -1,4 +1,4 @@
-//! The comparison of operations with a description.
+//! Compares operations with a description.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::exchange::Case;
 use crate::spec::{Described, Description};
 use crate::{requests, responses};
 
-/// All that differs between these operations, each called by its case, and their description.
+/// Returns all differences between `operations` and their description. Each operation is called by its case.
 pub(crate) fn differences<'a>(
     description: &Description,
     operations: impl Iterator<Item = &'a Operation>,
@@ -17,7 +17,7 @@ pub(crate) fn differences<'a>(
 ) -> BTreeSet<Difference> {
     operations
         .flat_map(|operation| {
-            of_operation(description, operation, cases)
+            check_operation(description, operation, cases)
                 .into_iter()
                 .map(|(place, problem)| Difference {
                     operation: operation.name().to_owned(),
@@ -28,26 +28,26 @@ pub(crate) fn differences<'a>(
         .collect()
 }
 
-fn of_operation(description: &Description, operation: &Operation, cases: &[Case]) -> Vec<(String, Problem)> {
+fn check_operation(description: &Description, operation: &Operation, cases: &[Case]) -> Vec<(String, Problem)> {
     let Some(described) = description.operations.get(operation.name()) else {
         return vec![(String::new(), Problem::NotDescribed)];
     };
     let Some(case) = cases.iter().find(|case| case.operation == operation.name()) else {
         return vec![(String::new(), Problem::NotChecked)];
     };
-    let mut problems = of_identity(described, operation);
+    let mut problems = check_method_and_path(described, operation);
     if problems.is_empty() {
         problems.extend(requests::check(description, described, case));
     }
-    match &described.answer {
+    match &described.response {
         Some(schema) => problems.extend(responses::check(description, schema, case)),
-        None => problems.push(("answer".to_owned(), Problem::NotDescribed)),
+        None => problems.push(("response".to_owned(), Problem::NotDescribed)),
     }
     problems
 }
 
-/// Method, and path with the names of its parameters.
-fn of_identity(described: &Described, operation: &Operation) -> Vec<(String, Problem)> {
+/// Compares the method and the path, including the names of its parameters.
+fn check_method_and_path(described: &Described, operation: &Operation) -> Vec<(String, Problem)> {
     let pairs = [
         ("method", operation.method().as_str(), &described.method),
         ("path", operation.path(), &described.path),

@@ -1,21 +1,21 @@
-//! Seeded choices: what a request sets, and to what.
+//! Seeded choices of a request's parameters.
 
 use std::ops::RangeInclusive;
 
 use clerk_core::model::Metadata;
 
-/// How much of what is optional is there.
+/// How many of the optional parts are present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Nothing.
+    /// None.
     Least,
-    /// Everything.
+    /// All.
     Most,
-    /// Something in between.
+    /// A random selection.
     Random,
 }
 
-/// Makes the choices for one request. The same extent and seed make the same.
+/// Chooses the parameters of one request. The same extent and seed give the same choices.
 pub(crate) struct Choose {
     extent: Extent,
     random: fastrand::Rng,
@@ -29,7 +29,7 @@ impl Choose {
         }
     }
 
-    /// Sets something optional, or does not.
+    /// Sets an optional parameter, or leaves it unset.
     pub(crate) fn maybe<R, V>(
         &mut self,
         request: R,
@@ -48,7 +48,7 @@ impl Choose {
         self.random.bool()
     }
 
-    /// A number of the range, often its first or last.
+    /// Returns a number in the range, often its first or last.
     pub(crate) fn number(&mut self, range: RangeInclusive<u16>) -> u16 {
         match self.random.u8(..4) {
             0 => *range.start(),
@@ -58,10 +58,10 @@ impl Choose {
     }
 
     pub(crate) fn one_of<T: Clone>(&mut self, values: &[T]) -> T {
-        self.random.choice(values).expect("there are values").clone()
+        self.random.choice(values).expect("at least one value").clone()
     }
 
-    /// Several of something: the fewest, the most, or a number between.
+    /// Returns several values: as few or as many as `count` allows, or a number in between.
     pub(crate) fn several<T>(&mut self, count: RangeInclusive<u16>, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = match self.extent {
             Extent::Least => *count.start(),
@@ -71,7 +71,7 @@ impl Choose {
         (0..count).map(|_| one(self)).collect()
     }
 
-    /// A text that an encoding can trip over.
+    /// Returns a text that a wrong encoding would change.
     pub(crate) fn text(&mut self) -> String {
         let texts = ["org:member", "a b+c&d=e#f/g?h%20", "\"quoted\\\"", "Zoë 🦀", "x"];
         self.one_of(&texts).to_owned()

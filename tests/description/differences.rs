@@ -1,45 +1,45 @@
-//! What differs between the SDK and the description, and which differences are intended.
+//! Differences between the SDK and the description, and which of them are intended.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// One thing that differs.
+/// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Difference {
     pub(crate) operation: String,
-    /// Where: `path`, `query.limit`, `body[].role`, `answer.data[].url`. Empty for the operation itself.
+    /// The place: `path`, `query.limit`, `body[].role`, `response.data[].url`. Empty for the operation itself.
     pub(crate) place: String,
     pub(crate) problem: Problem,
 }
 
-/// In what way the SDK differs.
+/// The kind of a difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Problem {
-    /// The SDK has or sends it, the description does not have it.
+    /// The SDK has or sends it, but the description lacks it.
     NotDescribed,
-    /// The description has it, the SDK does not have it or never sends it.
+    /// The description has it, but the SDK lacks it or never sends it.
     NotInSdk,
     /// The check does not call the operation.
     NotChecked,
-    /// The SDK has one thing where the description has another.
+    /// The SDK and the description have different values.
     Other { sdk: String, described: String },
-    /// The SDK sends what the description does not allow.
+    /// The SDK sends a value that the description does not allow.
     Invalid(String),
-    /// The SDK sends a parameter more than once that is described as one value.
+    /// The SDK repeats a parameter that is described as one value.
     Repeated,
-    /// The SDK always sends what is optional.
+    /// The SDK always sends an optional parameter.
     AlwaysSent,
-    /// The description has this value of an enumeration, or this end of a range, and the SDK does not.
+    /// The SDK lacks this value of an enumeration, or this end of a range.
     ValueNotInSdk(String),
-    /// The SDK cannot do without what the description lets be absent.
+    /// The SDK requires a field that the description allows to be absent or null.
     RequiredBySdk(String),
-    /// The model has as optional what the description requires.
+    /// The model has an optional field that the description requires.
     OptionalInSdk,
-    /// An answer that is as described, or that Clerk may grow into, cannot be read.
+    /// A response that conforms to the description, or to a future version of it, cannot be decoded.
     Unreadable(String),
-    /// The model holds something else than the answer.
+    /// The model has another value than the response.
     Changed,
-    /// The check cannot make an answer of the schema.
+    /// The check cannot generate a response from the schema.
     NotGenerated(String),
 }
 
@@ -60,24 +60,24 @@ impl fmt::Display for Problem {
             Self::NotInSdk => f.write_str("is described, but not in the SDK"),
             Self::NotChecked => f.write_str("has no case in the check"),
             Self::Other { sdk, described } => write!(f, "is {sdk} in the SDK, but described as {described}"),
-            Self::Invalid(why) => write!(f, "is sent with what is not allowed: {why}"),
+            Self::Invalid(why) => write!(f, "is sent with a value that is not allowed: {why}"),
             Self::Repeated => f.write_str("is sent more than once"),
             Self::AlwaysSent => f.write_str("is optional, but always sent"),
             Self::ValueNotInSdk(value) => write!(f, "can be {value}, but not in the SDK"),
             Self::RequiredBySdk(why) => write!(f, "is optional or nullable, but required by the SDK: {why}"),
             Self::OptionalInSdk => f.write_str("is required, but optional in the SDK"),
-            Self::Unreadable(why) => write!(f, "makes an answer unreadable: {why}"),
+            Self::Unreadable(why) => write!(f, "makes a response undecodable: {why}"),
             Self::Changed => f.write_str("does not survive decoding"),
-            Self::NotGenerated(why) => write!(f, "the check cannot make an answer: {why}"),
+            Self::NotGenerated(why) => write!(f, "the check cannot generate a response: {why}"),
         }
     }
 }
 
-/// A difference that is intended, and why.
+/// An intended difference, and its reason.
 pub(crate) struct Allowed {
-    /// The operation; `*` for any.
+    /// The operation, or `*` for any.
     pub(crate) operation: &'static str,
-    /// The places. One that starts with `*` matches the end of a place, one that ends with `*` its start.
+    /// The places. `*` at the start matches any beginning, `*` at the end any rest.
     pub(crate) places: &'static [&'static str],
     pub(crate) problem: Problem,
     pub(crate) reason: &'static str,
@@ -96,18 +96,18 @@ impl Allowed {
     }
 }
 
-/// What a comparison came to.
+/// The differences of a comparison, sorted.
 pub(crate) struct Verdict<'a> {
-    /// What differs without being intended.
+    /// The differences that are not intended.
     pub(crate) unintended: Vec<Difference>,
-    /// What differs as intended, each with its reason.
+    /// The intended differences, each with its reason.
     pub(crate) intended: Vec<(Difference, &'static str)>,
-    /// The operations and places that were allowed to differ and do not.
+    /// The operations and places that are allowed to differ, but do not.
     pub(crate) stale: Vec<(&'a Allowed, &'static str)>,
 }
 
-/// Sorts differences into intended and not.
-pub(crate) fn judge(differences: BTreeSet<Difference>, allowed: &[Allowed]) -> Verdict<'_> {
+/// Separates the intended differences from the others.
+pub(crate) fn sort(differences: BTreeSet<Difference>, allowed: &[Allowed]) -> Verdict<'_> {
     let mut verdict = Verdict {
         unintended: Vec::new(),
         intended: Vec::new(),

@@ -1,4 +1,4 @@
-//! One call of the SDK: the request that it made, and what it made of the answer.
+//! One call of the SDK: its request, and its result for a given response.
 
 use std::error::Error as _;
 use std::fmt::Debug;
@@ -10,57 +10,57 @@ use serde_json::Value;
 
 use crate::choose::Choose;
 
-/// How the check calls an operation: it chooses what to set and sends it over the wire.
+/// A function that calls an operation with chosen parameters.
 pub(crate) struct Case {
     pub(crate) operation: &'static str,
     pub(crate) call: fn(&mut Choose, &Wire) -> Exchange,
 }
 
-/// A wire that answers everything with the same JSON.
+/// A transport that returns the same JSON for every request.
 pub(crate) struct Wire {
-    answer: Value,
+    response: Value,
 }
 
-/// What went over the wire, and what came of it.
+/// A request and the result of its response.
 pub(crate) struct Exchange {
-    /// `None` if the SDK refused to send it.
+    /// `None` if the SDK refused to send the request.
     pub(crate) request: Option<HttpRequest>,
     pub(crate) outcome: Result<Decoded, String>,
 }
 
-/// An answer that could be read.
+/// A decoded response.
 pub(crate) struct Decoded {
-    /// The model, written as JSON again.
+    /// The model, serialized again.
     pub(crate) written: Value,
     pub(crate) debug: String,
 }
 
 impl Wire {
-    pub(crate) fn new(answer: Value) -> Self {
-        Self { answer }
+    pub(crate) fn new(response: Value) -> Self {
+        Self { response }
     }
 
-    /// Calls an endpoint.
+    /// Sends an endpoint's request.
     pub(crate) fn send<E>(&self, endpoint: &E) -> Exchange
     where
         E: Endpoint,
         E::Output: Serialize + Debug,
     {
         let sent = Arc::new(Mutex::new(None));
-        let answer = self.answer.to_string();
+        let response = self.response.to_string();
         let transport = {
             let sent = Arc::clone(&sent);
             transport_fn(move |request| {
                 *sent.lock().unwrap() = Some(request);
-                let answer = HttpResponse::new(answer.clone().into());
-                async move { Ok(answer) }
+                let response = HttpResponse::new(response.clone().into());
+                async move { Ok(response) }
             })
         };
         let key = SecretKey::new("sk_test_described").expect("a key");
         let client = Client::builder(key, transport).build().expect("a client");
         let outcome = match pollster::block_on(client.execute(endpoint)) {
             Ok(model) => Ok(Decoded {
-                written: serde_json::to_value(&model).expect("a model is JSON"),
+                written: serde_json::to_value(&model).expect("a serializable model"),
                 debug: format!("{model:?}"),
             }),
             Err(error) => Err(match error.source() {

@@ -1,11 +1,11 @@
-//! Answers, made from their schema.
+//! Generates responses from their schemas.
 
 use serde_json::{Map, Value, json};
 
 use crate::choose::Extent;
 use crate::spec::{Description, MAX_DEPTH, Schema};
 
-/// Makes values of schemas. The same extent and seed make the same.
+/// Generates values of schemas. The same extent and seed give the same values.
 pub(crate) struct Generate<'a> {
     description: &'a Description,
     extent: Extent,
@@ -21,14 +21,14 @@ impl<'a> Generate<'a> {
         }
     }
 
-    /// A value of this schema.
+    /// Returns a value of this schema.
     pub(crate) fn value(&mut self, schema: &Value) -> Value {
         self.value_at(schema, 0)
     }
 
     fn value_at(&mut self, schema: &Value, depth: usize) -> Value {
         let mut schema = self.description.resolve(schema);
-        if schema.is_nullable() && !self.is_there(depth) {
+        if schema.is_nullable() && !self.is_present(depth) {
             return Value::Null;
         }
         if let Some(value) = self.random.choice(schema.values()) {
@@ -46,8 +46,8 @@ impl<'a> Generate<'a> {
         }
     }
 
-    /// Whether something is there that need not be.
-    fn is_there(&mut self, depth: usize) -> bool {
+    /// Whether an optional part is present.
+    fn is_present(&mut self, depth: usize) -> bool {
         depth < MAX_DEPTH
             && match self.extent {
                 Extent::Least => false,
@@ -62,14 +62,14 @@ impl<'a> Generate<'a> {
         }
         let mut object = Map::new();
         for (name, property) in schema.properties() {
-            if schema.requires(name) || self.is_there(depth) {
+            if schema.requires(name) || self.is_present(depth) {
                 object.insert(name.clone(), self.value_at(property, depth + 1));
             }
         }
         Value::Object(object)
     }
 
-    /// An object of the application's own.
+    /// Returns an object without a schema, such as metadata.
     fn free_object(&mut self) -> Value {
         let objects = [
             json!({}),
@@ -96,7 +96,7 @@ impl<'a> Generate<'a> {
             return format!("person{}@example.com", self.random.u16(..)).into();
         }
         if let Some(pattern) = schema.text("pattern") {
-            // The patterns begin with a text and go on with letters; the validator refuses what does not fit.
+            // The patterns begin with literal text, followed by letters. The validator rejects values that do not match.
             let is_literal = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
             let literal = pattern.trim_start_matches('^').chars().take_while(is_literal);
             return literal.chain("x".chars()).collect::<String>().into();

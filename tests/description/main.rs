@@ -1,7 +1,7 @@
-//! The SDK against Clerk's own description of its API.
+//! Compares the SDK with Clerk's OpenAPI description of its API.
 //!
-//! The description is Clerk's and not part of this project: its path is given by `CLERK_API_DESCRIPTION`, and without it
-//! only the check itself is tested, on a description that is.
+//! The description is not part of this project. `CLERK_API_DESCRIPTION` gives its path. Without it, only the check itself is
+//! tested, with a small description that is part of this project.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod allowed;
@@ -19,19 +19,19 @@ mod spec;
 use clerk_core::api;
 
 use allowed::ALLOWED;
-use differences::judge;
+use differences::sort;
 use sdk::CASES;
 use spec::Description;
 
 #[test]
-fn the_sdk_is_as_clerk_describes_its_api() {
+fn the_sdk_matches_clerks_description() {
     let Some(path) = std::env::var_os("CLERK_API_DESCRIPTION") else {
-        println!("skipped: CLERK_API_DESCRIPTION does not give the path of Clerk's API description");
+        println!("skipped: set CLERK_API_DESCRIPTION to the path of Clerk's API description");
         return;
     };
-    let yaml = std::fs::read_to_string(&path).expect("CLERK_API_DESCRIPTION is the path of a file");
+    let yaml = std::fs::read_to_string(&path).expect("CLERK_API_DESCRIPTION names a readable file");
     let description = Description::read(&yaml);
-    let verdict = judge(check::differences(&description, api::operations(), CASES), ALLOWED);
+    let verdict = sort(check::differences(&description, api::operations(), CASES), ALLOWED);
 
     let is_covered = |name: &str| api::operations().any(|operation| operation.name() == name);
     for (name, described) in &description.operations {
@@ -50,11 +50,11 @@ fn the_sdk_is_as_clerk_describes_its_api() {
         println!("- {difference}");
     }
     for (allowed, place) in &verdict.stale {
-        println!("- {} {place}: is allowed to differ, but does not", allowed.operation);
+        println!(
+            "- {} {place}: is allowed to differ, but does not differ",
+            allowed.operation
+        );
     }
     let is_clean = verdict.unintended.is_empty() && verdict.stale.is_empty();
-    assert!(
-        is_clean,
-        "the SDK is not as Clerk describes its API: see the list above"
-    );
+    assert!(is_clean, "the SDK differs from Clerk's description: see the list above");
 }

@@ -1,4 +1,4 @@
-//! Whether what the SDK sends is what the description allows, and all of it.
+//! Checks that requests conform to the description and cover all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::differences::Problem;
 use crate::exchange::{Case, Wire};
 use crate::spec::{Described, Description, Schema, violation};
 
-/// How many requests are chosen at random for each operation.
+/// The number of random requests per operation.
 const RANDOM_REQUESTS: u64 = 96;
 
-/// Compares the requests of an operation with their description.
+/// Compares an operation's requests with their description.
 pub(crate) fn check(description: &Description, described: &Described, case: &Case) -> Vec<(String, Problem)> {
     let mut sent = Sent::new(description, described);
     let wire = Wire::new(Value::Null);
@@ -22,7 +22,7 @@ pub(crate) fn check(description: &Description, described: &Described, case: &Cas
     for (extent, seed) in [(Extent::Least, 0), (Extent::Most, 0)].into_iter().chain(random) {
         let exchange = (case.call)(&mut Choose::new(extent, seed), &wire);
         match exchange.request {
-            Some(request) => sent.take(&request),
+            Some(request) => sent.record(&request),
             None => {
                 let why = exchange.outcome.err().unwrap_or_default();
                 sent.report("", Problem::Invalid(why));
@@ -33,23 +33,23 @@ pub(crate) fn check(description: &Description, described: &Described, case: &Cas
     sent.problems.into_iter().collect()
 }
 
-/// What was sent in all requests of an operation.
+/// The contents of all requests of an operation.
 struct Sent<'a> {
     described: &'a Described,
     body: Option<Validator>,
     query: BTreeMap<&'a str, (Schema, Validator)>,
-    /// All places that the description has, by their label.
+    /// All places in the description, by their label.
     places: BTreeMap<String, Place>,
     requests: usize,
     problems: BTreeSet<(String, Problem)>,
 }
 
-/// A place of the description, and what was sent there.
+/// A place in the description, and the values that were sent there.
 struct Place {
     schema: Schema,
     required: bool,
     values: BTreeSet<String>,
-    /// In how many requests there was something.
+    /// The number of requests that had a value there.
     requests: usize,
 }
 
@@ -63,7 +63,7 @@ impl Place {
         }
     }
 
-    /// Whether what is in it is the application's own affair.
+    /// Whether the schema allows any content.
     fn is_free(&self) -> bool {
         self.schema.get("properties").is_none() && self.schema.items().is_none()
     }
@@ -102,16 +102,16 @@ impl<'a> Sent<'a> {
         self.problems.insert((place.to_owned(), problem));
     }
 
-    fn take(&mut self, request: &clerk_core::HttpRequest) {
+    fn record(&mut self, request: &clerk_core::HttpRequest) {
         self.requests += 1;
         let path = request.uri().path();
         let path = path.strip_prefix("/v1").unwrap_or(path);
-        if !is_of_template(path, &self.described.path) {
+        if !matches_template(path, &self.described.path) {
             self.report("path", Problem::Invalid(path.to_owned()));
         }
         let mut labels = BTreeSet::new();
-        self.take_query(request.uri().query().unwrap_or(""), &mut labels);
-        self.take_body(request.body(), &mut labels);
+        self.record_query(request.uri().query().unwrap_or(""), &mut labels);
+        self.record_body(request.body(), &mut labels);
         for label in labels {
             if let Some(place) = self.places.get_mut(&label) {
                 place.requests += 1;
@@ -119,7 +119,7 @@ impl<'a> Sent<'a> {
         }
     }
 
-    fn take_query(&mut self, query: &str, labels: &mut BTreeSet<String>) {
+    fn record_query(&mut self, query: &str, labels: &mut BTreeSet<String>) {
         let mut given: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -148,10 +148,10 @@ impl<'a> Sent<'a> {
         }
     }
 
-    fn take_body(&mut self, body: &[u8], labels: &mut BTreeSet<String>) {
+    fn record_body(&mut self, body: &[u8], labels: &mut BTreeSet<String>) {
         if body.is_empty() {
             if self.described.body.as_ref().is_some_and(|(_, required)| *required) {
-                self.report("body", Problem::Invalid("there is none".to_owned()));
+                self.report("body", Problem::Invalid("it is missing".to_owned()));
             }
             return;
         }
@@ -160,10 +160,10 @@ impl<'a> Sent<'a> {
         if let Some(why) = invalid {
             self.report("body", Problem::Invalid(why));
         }
-        self.take_value("body", &body, labels);
+        self.record_value("body", &body, labels);
     }
 
-    fn take_value(&mut self, label: &str, value: &Value, labels: &mut BTreeSet<String>) {
+    fn record_value(&mut self, label: &str, value: &Value, labels: &mut BTreeSet<String>) {
         let is_item = label.ends_with("[]");
         let Some(is_free) = self.places.get(label).map(Place::is_free).or(is_item.then_some(false)) else {
             self.report(label, Problem::NotDescribed);
@@ -174,19 +174,19 @@ impl<'a> Sent<'a> {
         match value {
             Value::Array(items) => {
                 for item in items {
-                    self.take_value(&format!("{label}[]"), item, labels);
+                    self.record_value(&format!("{label}[]"), item, labels);
                 }
             }
             Value::Object(fields) if !is_free => {
                 for (name, value) in fields {
-                    self.take_value(&join(label, name), value, labels);
+                    self.record_value(&join(label, name), value, labels);
                 }
             }
             _ => {}
         }
     }
 
-    /// Keeps a value of an enumeration or a range, or how many items a list has.
+    /// Records a value, or the number of items of a list.
     fn note(&mut self, label: &str, value: &Value) {
         if let Some(place) = self.places.get_mut(label) {
             place.values.insert(match value {
@@ -196,7 +196,7 @@ impl<'a> Sent<'a> {
         }
     }
 
-    /// Reports what the description has and no request had.
+    /// Reports the parts of the description that no request had.
     fn compare_with_described(&mut self) {
         let mut problems = Vec::new();
         for (label, place) in &self.places {
@@ -226,7 +226,7 @@ fn join(label: &str, field: &str) -> String {
     format!("{label}{dot}{field}")
 }
 
-/// The value that a text of a query stands for.
+/// Parses a query parameter as its schema requires.
 fn value_of_text(text: &str, schema: &Schema) -> Value {
     match schema.text("type") {
         Some("integer" | "number" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
@@ -234,8 +234,8 @@ fn value_of_text(text: &str, schema: &Schema) -> Value {
     }
 }
 
-/// Whether a path is what its template says, with one segment for each parameter.
-fn is_of_template(path: &str, template: &str) -> bool {
+/// Whether a path matches its template, with one segment for each parameter.
+fn matches_template(path: &str, template: &str) -> bool {
     let (path, template) = (path.split('/'), template.split('/'));
     path.clone().count() == template.clone().count()
         && path

@@ -1,4 +1,4 @@
-//! Whether the SDK reads every answer that the description allows, and keeps all of it.
+//! Checks that the SDK decodes every response that the description allows, without losing any of it.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -11,59 +11,59 @@ use crate::exchange::{Case, Decoded, Wire};
 use crate::generate::Generate;
 use crate::spec::{Description, Field, violation};
 
-/// How many answers are made at random for each operation.
-const RANDOM_ANSWERS: u64 = 64;
+/// The number of random responses per operation.
+const RANDOM_RESPONSES: u64 = 64;
 
-/// Compares what the SDK reads of an operation's answers with their description.
+/// Compares an operation's decoded responses with their description.
 pub(crate) fn check(description: &Description, schema: &Value, case: &Case) -> Vec<(String, Problem)> {
-    let mut answers = Answers {
+    let mut responses = Responses {
         case,
         problems: BTreeSet::new(),
     };
     let validator = description.validator(schema);
-    let random = (0..RANDOM_ANSWERS).map(|seed| (Extent::Random, seed));
+    let random = (0..RANDOM_RESPONSES).map(|seed| (Extent::Random, seed));
     for (extent, seed) in [(Extent::Least, 0), (Extent::Most, 0)].into_iter().chain(random) {
-        let answer = Generate::new(description, extent, seed).value(schema);
-        if let Some(why) = violation(&answer, &validator) {
-            answers.report_first(Problem::NotGenerated(why));
+        let response = Generate::new(description, extent, seed).value(schema);
+        if let Some(why) = violation(&response, &validator) {
+            responses.report_first(Problem::NotGenerated(why));
             continue;
         }
-        match answers.decode(&answer) {
-            Ok(decoded) => answers.compare("", &answer, &decoded.written),
-            Err(why) => answers.report_first(Problem::Unreadable(why)),
+        match responses.decode(&response) {
+            Ok(decoded) => responses.compare("", &response, &decoded.written),
+            Err(why) => responses.report_first(Problem::Unreadable(why)),
         }
     }
     let whole = Generate::new(description, Extent::Most, 0).value(schema);
-    if let Ok(decoded) = answers.decode(&whole) {
-        answers.add_unknown_fields(&whole);
+    if let Ok(decoded) = responses.decode(&whole) {
+        responses.add_unknown_fields(&whole);
         for field in description.fields(schema) {
-            // A field that the model does not have was reported already.
+            // Fields that the model lacks are reported above.
             if decoded.written.pointer(&field.pointer).is_some() {
-                answers.check_presence(&whole, &field);
-                answers.check_null(&whole, &field);
-                answers.check_values(&whole, &field);
+                responses.check_presence(&whole, &field);
+                responses.check_null(&whole, &field);
+                responses.check_values(&whole, &field);
             }
         }
     }
-    answers.problems.into_iter().collect()
+    responses.problems.into_iter().collect()
 }
 
-struct Answers<'a> {
+struct Responses<'a> {
     case: &'a Case,
     problems: BTreeSet<(String, Problem)>,
 }
 
-impl Answers<'_> {
+impl Responses<'_> {
     fn report(&mut self, label: &str, problem: Problem) {
         let dot = if label.is_empty() || label.starts_with('[') {
             ""
         } else {
             "."
         };
-        self.problems.insert((format!("answer{dot}{label}"), problem));
+        self.problems.insert((format!("response{dot}{label}"), problem));
     }
 
-    /// Reports a problem of whole answers, unless there is one of its sort.
+    /// Reports a problem with whole responses, unless one of the same kind was reported.
     fn report_first(&mut self, problem: Problem) {
         let is_same = |(_, other): &(String, Problem)| mem::discriminant(other) == mem::discriminant(&problem);
         if !self.problems.iter().any(is_same) {
@@ -71,16 +71,16 @@ impl Answers<'_> {
         }
     }
 
-    fn decode(&self, answer: &Value) -> Result<Decoded, String> {
-        let wire = Wire::new(answer.clone());
+    fn decode(&self, response: &Value) -> Result<Decoded, String> {
+        let wire = Wire::new(response.clone());
         (self.case.call)(&mut Choose::new(Extent::Least, 0), &wire).outcome
     }
 
-    /// Reports what the model, written again, does not have as the answer had it.
-    fn compare(&mut self, label: &str, answer: &Value, written: &Value) {
-        match (answer, written) {
-            (Value::Object(answer), Value::Object(written)) => {
-                for (name, value) in answer {
+    /// Reports the differences between a response and its model, serialized again.
+    fn compare(&mut self, label: &str, response: &Value, written: &Value) {
+        match (response, written) {
+            (Value::Object(response), Value::Object(written)) => {
+                for (name, value) in response {
                     let dot = if label.is_empty() { "" } else { "." };
                     let label = format!("{label}{dot}{name}");
                     match written.get(name) {
@@ -90,26 +90,26 @@ impl Answers<'_> {
                     }
                 }
             }
-            (Value::Array(answer), Value::Array(written)) if answer.len() == written.len() => {
-                for (answer, written) in answer.iter().zip(written) {
-                    self.compare(&format!("{label}[]"), answer, written);
+            (Value::Array(response), Value::Array(written)) if response.len() == written.len() => {
+                for (response, written) in response.iter().zip(written) {
+                    self.compare(&format!("{label}[]"), response, written);
                 }
             }
-            _ if answer == written => {}
+            _ if response == written => {}
             _ => self.report(label, Problem::Changed),
         }
     }
 
-    /// A field that is not there.
+    /// Removes a field from the response.
     fn check_presence(&mut self, whole: &Value, field: &Field) {
         let Some((parent, name)) = field.pointer.rsplit_once('/') else {
             return;
         };
-        let mut answer = whole.clone();
-        if let Some(parent) = answer.pointer_mut(parent).and_then(Value::as_object_mut) {
+        let mut response = whole.clone();
+        if let Some(parent) = response.pointer_mut(parent).and_then(Value::as_object_mut) {
             parent.remove(name);
         }
-        match self.decode(&answer) {
+        match self.decode(&response) {
             Err(why) if !field.required => self.report(&field.label, Problem::RequiredBySdk(why)),
             Ok(decoded) if field.required && !field.schema.is_nullable() => {
                 let kept = decoded.written.pointer(&field.pointer);
@@ -121,7 +121,7 @@ impl Answers<'_> {
         }
     }
 
-    /// A field that is null.
+    /// Sets a field to null.
     fn check_null(&mut self, whole: &Value, field: &Field) {
         if field.schema.is_nullable()
             && let Err(why) = self.decode(&with(whole, &field.pointer, Value::Null))
@@ -130,7 +130,7 @@ impl Answers<'_> {
         }
     }
 
-    /// A field of an enumeration: each of its values, and one that Clerk may add.
+    /// Sets a field to each value of its enumeration, and to one that a future API version may add.
     fn check_values(&mut self, whole: &Value, field: &Field) {
         for value in field.schema.values() {
             let unknown = format!("Unknown({})", value.as_str().unwrap_or_default());
@@ -143,40 +143,40 @@ impl Answers<'_> {
             }
         }
         if field.schema.values().iter().any(Value::is_string) {
-            let tomorrow = json!("value_of_tomorrow");
-            match self.decode(&with(whole, &field.pointer, tomorrow.clone())) {
-                Ok(decoded) if decoded.written.pointer(&field.pointer) == Some(&tomorrow) => {}
+            let future = json!("future_value");
+            match self.decode(&with(whole, &field.pointer, future.clone())) {
+                Ok(decoded) if decoded.written.pointer(&field.pointer) == Some(&future) => {}
                 Ok(_) => self.report(&field.label, Problem::Changed),
                 Err(why) => self.report(&field.label, Problem::Unreadable(why)),
             }
         }
     }
 
-    /// An answer in which every object has a field that nobody knows.
+    /// Adds an unknown field to every object.
     fn add_unknown_fields(&mut self, whole: &Value) {
-        let mut answer = whole.clone();
-        grow(&mut answer);
-        if let Err(why) = self.decode(&answer) {
+        let mut response = whole.clone();
+        add_unknown_field(&mut response);
+        if let Err(why) = self.decode(&response) {
             self.report_first(Problem::Unreadable(why));
         }
     }
 }
 
-fn with(answer: &Value, pointer: &str, value: Value) -> Value {
-    let mut answer = answer.clone();
-    if let Some(place) = answer.pointer_mut(pointer) {
+fn with(response: &Value, pointer: &str, value: Value) -> Value {
+    let mut response = response.clone();
+    if let Some(place) = response.pointer_mut(pointer) {
         *place = value;
     }
-    answer
+    response
 }
 
-fn grow(value: &mut Value) {
+fn add_unknown_field(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            fields.values_mut().for_each(grow);
-            fields.insert("field_of_tomorrow".to_owned(), json!({ "deep": [1, null] }));
+            fields.values_mut().for_each(add_unknown_field);
+            fields.insert("future_field".to_owned(), json!({ "deep": [1, null] }));
         }
-        Value::Array(items) => items.iter_mut().for_each(grow),
+        Value::Array(items) => items.iter_mut().for_each(add_unknown_field),
         _ => {}
     }
 }

@@ -1,4 +1,4 @@
-//! How the check calls each operation of the SDK, with everything that can be set.
+//! Calls of every operation of the SDK, with all optional parameters.
 
 use clerk_core::api::instance::{GetInstance, ListInstanceOrganizationInvitations};
 use clerk_core::api::invitations::CreateInvitation;
@@ -20,7 +20,7 @@ use clerk_core::model::{InvitationStatus, InvitationTemplate, UserId, WaitlistEn
 use crate::choose::Choose;
 use crate::exchange::Case;
 
-/// Sets, or not, the parameters that all lists have.
+/// Chooses the parameters that all lists have.
 macro_rules! window {
     ($choose:expr, $list:expr, $type:ident) => {{
         let list = $choose.maybe($list, $type::limit, |c| c.number(1..=$type::MAX_LIMIT));

@@ -1,4 +1,4 @@
-//! The check itself: on a small description that fits it finds nothing, and every seeded difference it finds.
+//! Tests the check itself: it finds every seeded difference in a small description, and nothing else.
 
 use clerk_core::model::{InvitationStatus, Page};
 use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::differences;
 use crate::choose::Choose;
-use crate::differences::{Allowed, Problem, judge};
+use crate::differences::{Allowed, Problem, sort};
 use crate::exchange::Case;
 use crate::spec::Description;
 
@@ -120,22 +120,22 @@ fn status(choose: &mut Choose) -> InvitationStatus {
     choose.one_of(InvitationStatus::KNOWN)
 }
 
-/// What the check finds when the description has `seeded` where it had `original`.
+/// Replaces `original` in the description by `seeded` and returns the differences that the check finds.
 fn found(original: &str, seeded: &str) -> Vec<String> {
-    assert_eq!(DESCRIPTION.matches(original).count(), 1, "{original:?} is there once");
+    assert_eq!(DESCRIPTION.matches(original).count(), 1, "{original:?} occurs once");
     let description = Description::read(&DESCRIPTION.replace(original, seeded));
     let found = differences(&description, [&ADD, &LIST].into_iter(), CASES);
     found.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn nothing_differs_where_nothing_is_seeded() {
+fn finds_nothing_without_a_seeded_difference() {
     assert_eq!(found("openapi: 3.0.3", "openapi: 3.0.3"), [""; 0]);
 }
 
 #[test]
-fn each_seeded_difference_is_found() {
-    // what the description had, what it has, and the beginning of what is found
+fn finds_each_seeded_difference() {
+    // The original text, the seeded text, and the beginning of each difference that the check must find.
     let cases: &[(&str, &str, &[&str])] = &[
         (
             "operationId: AddBook",
@@ -159,7 +159,7 @@ fn each_seeded_difference_is_found() {
             "title: { type: string } # given",
             "name: { type: string }",
             &[
-                "AddBook body: is sent with what is not allowed: ",
+                "AddBook body: is sent with a value that is not allowed: ",
                 "AddBook body.name: is described, but not in the SDK",
                 "AddBook body.title: is not described",
             ],
@@ -172,13 +172,13 @@ fn each_seeded_difference_is_found() {
         (
             "required: [title] # given",
             "required: [title, pages]",
-            &["AddBook body: is sent with what is not allowed: : \"pages\" is a required property"],
+            &["AddBook body: is sent with a value that is not allowed: : \"pages\" is a required property"],
         ),
         (
             "maximum: 900",
             "maximum: 400",
             &[
-                "AddBook body: is sent with what is not allowed: /pages: ",
+                "AddBook body: is sent with a value that is not allowed: /pages: ",
                 "AddBook body.pages: can be 400",
             ],
         ),
@@ -195,7 +195,7 @@ fn each_seeded_difference_is_found() {
         (
             "[pending, accepted, revoked, expired] # given",
             "[pending, accepted, revoked]",
-            &["AddBook body: is sent with what is not allowed: /status: "],
+            &["AddBook body: is sent with a value that is not allowed: /status: "],
         ),
         (
             "name: limit",
@@ -215,61 +215,61 @@ fn each_seeded_difference_is_found() {
             "maximum: 100",
             &[
                 "ListBooks query.limit: can be 100, but not in the SDK",
-                "ListBooks query.limit: is sent with what is not allowed: ",
+                "ListBooks query.limit: is sent with a value that is not allowed: ",
             ],
         ),
         (
             "artist: { type: string }",
             "painter: { type: string }",
             &[
-                "AddBook answer.cover.painter: is described, but not in the SDK",
-                "ListBooks answer[].cover.painter: is described, but not in the SDK",
+                "AddBook response.cover.painter: is described, but not in the SDK",
+                "ListBooks response[].cover.painter: is described, but not in the SDK",
             ],
         ),
         (
             "required: [id, title, status, subtitle, cover]",
             "required: [id, status, subtitle, cover]",
             &[
-                "AddBook answer: makes an answer unreadable: AddBook succeeded with status 200, but its response could not be \
+                "AddBook response: makes a response undecodable: AddBook succeeded with status 200, but its response could not be \
                  read: missing field at title",
-                "AddBook answer.title: is optional or nullable, but required by the SDK: ",
-                "ListBooks answer: makes an answer unreadable: ListBooks succeeded with status 200, but its response could not be \
+                "AddBook response.title: is optional or nullable, but required by the SDK: ",
+                "ListBooks response: makes a response undecodable: ListBooks succeeded with status 200, but its response could not be \
                  read: missing field at [",
-                "ListBooks answer[].title: is optional or nullable, but required by the SDK: ",
+                "ListBooks response[].title: is optional or nullable, but required by the SDK: ",
             ],
         ),
         (
             "required: [url]",
             "required: [url, artist]",
             &[
-                "AddBook answer.cover.artist: is required, but optional in the SDK",
-                "ListBooks answer[].cover.artist: is required, but optional in the SDK",
+                "AddBook response.cover.artist: is required, but optional in the SDK",
+                "ListBooks response[].cover.artist: is required, but optional in the SDK",
             ],
         ),
         (
             "url: { type: string }",
             "url: { type: string, nullable: true }",
             &[
-                "AddBook answer: makes an answer unreadable: ",
-                "AddBook answer.cover.url: is optional or nullable, but required by the SDK: ",
-                "ListBooks answer: makes an answer unreadable: ",
-                "ListBooks answer[].cover.url: is optional or nullable, but required by the SDK: ",
+                "AddBook response: makes a response undecodable: ",
+                "AddBook response.cover.url: is optional or nullable, but required by the SDK: ",
+                "ListBooks response: makes a response undecodable: ",
+                "ListBooks response[].cover.url: is optional or nullable, but required by the SDK: ",
             ],
         ),
         (
             "enum: [pending, accepted, revoked, expired] # kept",
             "enum: [pending, accepted, revoked, expired, lent]",
             &[
-                "AddBook answer.status: can be \"lent\", but not in the SDK",
-                "ListBooks answer[].status: can be \"lent\", but not in the SDK",
+                "AddBook response.status: can be \"lent\", but not in the SDK",
+                "ListBooks response[].status: can be \"lent\", but not in the SDK",
             ],
         ),
         (
             "title: { type: string } # kept",
             "title: { type: integer }",
             &[
-                "AddBook answer: makes an answer unreadable: ",
-                "ListBooks answer: makes an answer unreadable: ",
+                "AddBook response: makes a response undecodable: ",
+                "ListBooks response: makes a response undecodable: ",
             ],
         ),
     ];
@@ -286,7 +286,7 @@ fn each_seeded_difference_is_found() {
     }
 }
 
-/// A model that nothing can be added to.
+/// A model that rejects unknown fields.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClosedBook {
@@ -317,7 +317,7 @@ impl Endpoint for AddClosedBook {
 }
 
 #[test]
-fn a_model_that_cannot_grow_is_found() {
+fn finds_a_model_that_rejects_unknown_fields() {
     let case = Case {
         operation: "AddBook",
         call: |choose, wire| {
@@ -332,7 +332,7 @@ fn a_model_that_cannot_grow_is_found() {
     let found = differences(&description, [&ADD].into_iter(), &[case]);
     let found: Vec<_> = found
         .iter()
-        .filter(|difference| difference.place.starts_with("answer"))
+        .filter(|difference| difference.place.starts_with("response"))
         .map(|difference| {
             (
                 difference.place.as_str(),
@@ -340,11 +340,11 @@ fn a_model_that_cannot_grow_is_found() {
             )
         })
         .collect();
-    assert_eq!(found, [("answer", true), ("answer.status", true)]);
+    assert_eq!(found, [("response", true), ("response.status", true)]);
 }
 
 #[test]
-fn an_operation_without_a_case_is_found() {
+fn finds_an_operation_without_a_case() {
     let description = Description::read(DESCRIPTION);
     let found = differences(&description, [&ADD, &LIST].into_iter(), &CASES[..1]);
     let found: Vec<_> = found.iter().map(ToString::to_string).collect();
@@ -352,16 +352,16 @@ fn an_operation_without_a_case_is_found() {
 }
 
 #[test]
-fn a_difference_is_allowed_where_it_is_named_and_a_needless_permission_is_reported() {
+fn reports_permissions_that_are_not_needed() {
     let seeded = DESCRIPTION.replace("required: [url]", "required: [url, artist]");
     let found = differences(&Description::read(&seeded), [&ADD, &LIST].into_iter(), CASES);
     let allowed = [Allowed {
         operation: "AddBook",
-        places: &["*.artist", "answer.title"],
+        places: &["*.artist", "response.title"],
         problem: Problem::OptionalInSdk,
         reason: "old books have none",
     }];
-    let verdict = judge(found, &allowed);
+    let verdict = sort(found, &allowed);
     let operations = |difference: &crate::differences::Difference| difference.operation.clone();
     assert_eq!(
         verdict.unintended.iter().map(operations).collect::<Vec<_>>(),
@@ -375,6 +375,6 @@ fn a_difference_is_allowed_where_it_is_named_and_a_needless_permission_is_report
     assert_eq!(intended, [("AddBook".to_owned(), "old books have none")]);
     assert_eq!(
         verdict.stale.iter().map(|(_, place)| *place).collect::<Vec<_>>(),
-        ["answer.title"]
+        ["response.title"]
     );
 }

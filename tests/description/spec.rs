@@ -1,4 +1,4 @@
-//! An OpenAPI 3.0 description, as far as the check reads one.
+//! The parts of an OpenAPI 3.0 description that the check uses.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ pub(crate) struct Description {
     pub(crate) operations: BTreeMap<String, Described>,
 }
 
-/// An operation as it is described.
+/// A described operation.
 pub(crate) struct Described {
     pub(crate) method: String,
     pub(crate) path: String,
     /// The query parameters.
     pub(crate) query: Vec<Parameter>,
-    /// The schema of the JSON body, and whether there must be one.
+    /// The schema of the JSON body, and whether the body is required.
     pub(crate) body: Option<(Value, bool)>,
-    /// The schema of the JSON of a success.
-    pub(crate) answer: Option<Value>,
+    /// The schema of the JSON of a successful response.
+    pub(crate) response: Option<Value>,
 }
 
-/// A query parameter as it is described.
+/// A described query parameter.
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) required: bool,
@@ -32,24 +32,24 @@ pub(crate) struct Parameter {
 
 /// A field somewhere in a schema.
 pub(crate) struct Field {
-    /// Where it is, for people: `data[].url`.
+    /// Its place in messages: `data[].url`.
     pub(crate) label: String,
-    /// Where it is in a value whose arrays have an item, as a JSON pointer (RFC 6901): `/data/0/url`.
+    /// Its place in a value whose arrays have one item, as a JSON pointer (RFC 6901): `/data/0/url`.
     pub(crate) pointer: String,
-    /// Whether it must be there when what holds it is.
+    /// Whether its object requires it.
     pub(crate) required: bool,
     pub(crate) schema: Schema,
 }
 
-/// A schema with its references followed and its `allOf` merged.
+/// A schema with its references resolved and its `allOf` merged.
 #[derive(Clone, Default)]
 pub(crate) struct Schema(Map<String, Value>);
 
-/// Deeper than any model nests; ends the walk through a schema that holds itself.
+/// The maximum depth of a schema. It is deeper than any model and ends the traversal of recursive schemas.
 pub(crate) const MAX_DEPTH: usize = 8;
 
 impl Description {
-    /// Reads YAML.
+    /// Parses a description in YAML.
     pub(crate) fn read(yaml: &str) -> Self {
         let document: Value = yaml_serde::from_str(yaml).expect("the description is YAML");
         let mut description = Self {
@@ -97,20 +97,20 @@ impl Description {
             path: path.to_owned(),
             query,
             body: body.and_then(|body| Some((schema(body)?, body["required"] == true))),
-            answer: success.and_then(schema),
+            response: success.and_then(schema),
         }
     }
 
-    /// What a reference leads to, or the value itself.
+    /// Returns the target of a reference, or the value itself if it is none.
     fn follow<'a>(&'a self, mut value: &'a Value) -> &'a Value {
         while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
             let target = self.document.pointer(reference.trim_start_matches('#'));
-            value = target.expect("a reference leads somewhere");
+            value = target.expect("a reference to an existing value");
         }
         value
     }
 
-    /// A schema with its references followed and its `allOf` merged, the later over the earlier.
+    /// Resolves the references of a schema and merges its `allOf`. Later parts override earlier ones.
     pub(crate) fn resolve(&self, schema: &Value) -> Schema {
         let schema = self.follow(schema);
         let mut merged = Schema(schema.as_object().cloned().unwrap_or_default());
@@ -122,7 +122,7 @@ impl Description {
         merged
     }
 
-    /// All fields of a schema, each before those in it.
+    /// Returns all fields of a schema, each before the fields nested in it.
     pub(crate) fn fields(&self, schema: &Value) -> Vec<Field> {
         let mut fields = Vec::new();
         self.collect_fields(&self.resolve(schema), "", "", 0, &mut fields);
@@ -151,7 +151,7 @@ impl Description {
         }
     }
 
-    /// What validates values against a schema of this description.
+    /// Returns a validator for a schema of this description.
     pub(crate) fn validator(&self, schema: &Value) -> Validator {
         let components = self.document["components"]["schemas"].as_object();
         let components: Map<String, Value> = components
@@ -168,20 +168,20 @@ impl Description {
 }
 
 impl Schema {
-    /// Adds what another schema asks besides.
+    /// Adds the constraints of another schema.
     pub(crate) fn merge(&mut self, other: Self) {
         for (key, value) in other.0 {
             match (self.0.get_mut(&key), value) {
                 (Some(Value::Object(mine)), Value::Object(theirs)) if key == "properties" => mine.extend(theirs),
                 (Some(Value::Array(mine)), Value::Array(theirs)) if key == "required" => mine.extend(theirs),
-                // Whether the whole may be null, the whole says.
+                // Only the outermost schema decides whether the value may be null.
                 (_, _) if key == "nullable" => {}
                 (_, value) => drop(self.0.insert(key, value)),
             }
         }
     }
 
-    /// The schemas of a `oneOf` or `anyOf`, taken out.
+    /// Removes and returns the schemas of a `oneOf` or `anyOf`.
     pub(crate) fn take_branches(&mut self) -> Vec<Value> {
         match self.0.remove("oneOf").or_else(|| self.0.remove("anyOf")) {
             Some(Value::Array(branches)) => branches,
@@ -210,7 +210,7 @@ impl Schema {
         self.get("nullable") == Some(&Value::Bool(true))
     }
 
-    /// The values of an enumeration.
+    /// Returns the values of an enumeration.
     pub(crate) fn values(&self) -> &[Value] {
         self.get("enum").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
@@ -224,13 +224,13 @@ impl Schema {
     }
 }
 
-/// What about a value is not as its schema says, if anything is.
+/// Says how a value violates its schema, or returns `None`.
 pub(crate) fn violation(value: &Value, validator: &Validator) -> Option<String> {
     let error = validator.validate(value).err()?;
     Some(format!("{}: {error}", error.instance_path()))
 }
 
-/// The JSON Schema of an OpenAPI 3.0 schema, which has a `nullable` of its own.
+/// Converts a schema of OpenAPI 3.0, which has the keyword `nullable`, to JSON Schema.
 fn json_schema(schema: &Value) -> Value {
     let Value::Object(keywords) = schema else {
         return schema.clone();

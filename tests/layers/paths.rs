@@ -42,10 +42,12 @@ pub(crate) fn macros_defined(tokens: &[Token]) -> impl Iterator<Item = String> +
 
 /// The macros that are called by name alone, each with its line.
 pub(crate) fn macros_called(tokens: &[Token]) -> impl Iterator<Item = (usize, String)> + '_ {
-    let calls = tokens.windows(3).filter(|window| {
-        is_name(&window[0]) && window[1].text == "!" && matches!(window[2].text.as_str(), "(" | "[" | "{")
+    let calls = tokens.windows(3).enumerate().filter(|(at, window)| {
+        let is_call =
+            is_name(&window[0]) && window[1].text == "!" && matches!(window[2].text.as_str(), "(" | "[" | "{");
+        is_call && (*at == 0 || tokens[at - 1].text != "::")
     });
-    calls.map(|window| (window[0].line, window[0].text.clone()))
+    calls.map(|(_, window)| (window[0].line, window[0].text.clone()))
 }
 
 /// All paths in `tokens`.

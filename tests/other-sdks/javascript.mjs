@@ -1,14 +1,14 @@
-// Clerk's JavaScript SDK against the fake: what it reads of the answers is what its users would see of Clerk's.
-// Usage: node javascript.mjs URL, with @clerk/backend installed where this file is.
+// Calls the fake with Clerk's JavaScript SDK, and checks what the SDK decodes.
+// Usage: node javascript.mjs URL, with @clerk/backend installed in the directory of this file.
 import assert from 'node:assert/strict';
 import { createClerkClient } from '@clerk/backend';
 
 const url = process.argv[2];
 const clerk = createClerkClient({ secretKey: 'sk_test_fake', apiUrl: url, telemetry: { disabled: true } });
 
-// The status, the code of the first error, and its meta.
+// Returns the status, the code and meta of the first error, and the seconds to wait.
 const refusal = async call => {
-  const error = await call.then(value => assert.fail(`answered with ${JSON.stringify(value)}`), error => error);
+  const error = await call.then(value => assert.fail(`not refused: ${JSON.stringify(value)}`), error => error);
   if (!error.errors) throw error;
   return [error.status, error.errors[0].code, error.errors[0].meta, error.retryAfter];
 };
@@ -45,7 +45,7 @@ async function applicationInvitations() {
   const revoked = await invitations.getInvitationList({ status: 'revoked' });
   assert.deepEqual(revoked.data.map(({ id }) => id), [ada.id]);
 
-  // Four bulk calls came, and no more are allowed.
+  // The limit allows four bulk calls.
   const { retryAfter } = await refused(invitations.createInvitationBulk(people('d', 1)), 429, 'too_many_requests');
   assert.ok(retryAfter > 3500 && retryAfter <= 3600, `retry after ${retryAfter} s`);
   assert.ok(Object.values(await mails()).every(count => count === 1));
@@ -100,8 +100,8 @@ async function organizationInvitations() {
   assert.equal(Object.keys(await mails()).length, 13);
 }
 
-for (const trial of [applicationInvitations, organizationInvitations]) {
+for (const check of [applicationInvitations, organizationInvitations]) {
   await control('POST', 'reset');
-  await trial();
-  console.log(`javascript: ${trial.name} as expected`);
+  await check();
+  console.log(`javascript: ${check.name}: ok`);
 }

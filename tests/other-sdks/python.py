@@ -1,4 +1,4 @@
-"""Clerk's Python SDK against the fake: what it reads of the answers is what its users would see of Clerk's.
+"""Calls the fake with Clerk's Python SDK, and checks what the SDK decodes.
 
 Usage: python python.py URL, where clerk-backend-api is installed.
 """
@@ -25,14 +25,14 @@ def one_mail_each(count):
 
 
 def refused(status, code, call, *args, **kwargs):
-    """The meta of the error and the seconds to wait, if the call is refused so."""
+    """Checks that a call is refused, and returns the meta of the error and the seconds to wait."""
     try:
         answer = call(*args, **kwargs)
     except models.ClerkBaseError as error:
         first = json.loads(error.body)["errors"][0]
         assert (error.status_code, first["code"]) == (status, code), error.body
         return first.get("meta"), error.headers.get("retry-after")
-    raise AssertionError(f"answered with {answer}")
+    raise AssertionError(f"not refused: {answer}")
 
 
 def people(letter, count, **more):
@@ -57,7 +57,7 @@ def application_invitations(clerk):
     refused(400, "invitation_already_revoked", invitations.revoke, invitation_id=ada.id)
     assert [found.id for found in invitations.list(status="revoked")] == [ada.id]
 
-    # Four bulk calls came, and no more are allowed.
+    # The limit allows four bulk calls.
     _, wait = refused(429, "too_many_requests", invitations.bulk_create, request=people("d", 1))
     assert 3500 < int(wait) <= 3600, wait
     one_mail_each(13)
@@ -103,7 +103,7 @@ def organization_invitations(clerk):
 
 
 with Clerk(bearer_auth="sk_test_fake", server_url=f"{URL}/v1") as sdk:
-    for trial in (application_invitations, organization_invitations):
+    for check in (application_invitations, organization_invitations):
         control("POST", "reset")
-        trial(sdk)
-        print(f"python: {trial.__name__} as expected")
+        check(sdk)
+        print(f"python: {check.__name__}: ok")

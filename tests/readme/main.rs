@@ -1,4 +1,4 @@
-//! The README's first code as a program.
+//! The first sample in the README as a program.
 
 #![allow(clippy::print_stdout, reason = "the sample prints")]
 

@@ -19,7 +19,7 @@ use super::store::normalize;
 #[must_use]
 pub struct FakeClerkBuilder {
     config: Config,
-    /// `None` stands for the documented limits, which depend on the key.
+    /// `None` means the documented limits, which depend on the key.
     limits: Option<RateLimits>,
     clock: Arc<dyn Clock>,
 }

@@ -14,6 +14,24 @@ pub(super) trait Stored {
     fn email_address(&self) -> &str;
 }
 
+/// Implements [`Stored`] for a struct with the fields `id` and `email_address`.
+macro_rules! stored {
+    ($record:ty, $id_prefix:literal) => {
+        impl Stored for $record {
+            const ID_PREFIX: &'static str = $id_prefix;
+
+            fn id(&self) -> &str {
+                &self.id
+            }
+
+            fn email_address(&self) -> &str {
+                &self.email_address
+            }
+        }
+    };
+}
+pub(super) use stored;
+
 /// Records of one kind, numbered in the order of creation and indexed by id and by address.
 #[derive(Debug)]
 pub(super) struct Store<T> {

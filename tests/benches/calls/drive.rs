@@ -1,4 +1,4 @@
-//! Lets a peer make calls on a runtime of its own, which has the calling thread and no other.
+//! Runs the calls of a peer on its own single-threaded runtime.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use tokio::task::JoinSet;
 use crate::peer::Peer;
 use crate::workload;
 
-/// A peer, its runtime, and so the connections that it has open.
+/// A peer and its runtime, which holds the peer's open connections.
 pub(crate) struct Driver<P> {
     peer: Arc<P>,
     runtime: Runtime,
 }
 
-/// Lets `peer` make so many calls, one after another.
+/// Makes `calls` calls with `peer`, one after another.
 pub(crate) fn drive(peer: impl Peer, calls: usize) {
     Driver::new(peer).run(calls, 1);
 }
@@ -28,7 +28,7 @@ impl<P: Peer> Driver<P> {
         }
     }
 
-    /// Makes so many calls, so many of them at a time.
+    /// Makes `calls` calls, `in_flight` of them at a time.
     pub(crate) fn run(&self, calls: usize, in_flight: usize) {
         self.runtime.block_on(async {
             let mut tasks = JoinSet::new();

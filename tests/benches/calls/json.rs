@@ -1,4 +1,4 @@
-//! The bodies alone, beside models as people write them, with metadata as a map of JSON values.
+//! Encoding and decoding of the bodies, compared with plain models with metadata as a map of JSON values.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ use crate::{paired, workload};
 const TIMES: usize = 5_000;
 
 pub(crate) fn compare() {
-    paired::print_title("JSON, beside serde_json with metadata as a map");
+    paired::print_title("JSON, relative to serde_json with metadata as a map");
     encode();
     decode();
 }
@@ -30,10 +30,10 @@ fn encode() {
     assert_eq!(
         from_slice::<serde_json::Value>(request().body().expect("a body")).expect("JSON"),
         serde_json::to_value(&plain).expect("JSON"),
-        "both say the same"
+        "both requests are equal"
     );
     paired::compare(
-        "checked and written: the request",
+        "validating and encoding the request",
         TIMES,
         || repeat(request),
         || repeat(|| to_vec(black_box(&plain)).expect("JSON")),
@@ -41,17 +41,17 @@ fn encode() {
 }
 
 fn decode() {
-    let answer = workload::answer();
+    let response = workload::response();
     paired::compare(
-        "read: the answer, the models alone",
+        "decoding the response into models",
         TIMES,
-        || repeat(|| read::<clerk_hyper::model::Invitation>(&answer)),
-        || repeat(|| read::<model::Invitation<AsMap>>(&answer)),
+        || repeat(|| read::<clerk_hyper::model::Invitation>(&response)),
+        || repeat(|| read::<model::Invitation<AsMap>>(&response)),
     );
 }
 
-fn read<T: DeserializeOwned>(answer: &str) -> Vec<T> {
-    from_slice(black_box(answer.as_bytes())).expect("an answer")
+fn read<T: DeserializeOwned>(response: &str) -> Vec<T> {
+    from_slice(black_box(response.as_bytes())).expect("a response")
 }
 
 fn repeat<T>(mut work: impl FnMut() -> T) {

@@ -1,16 +1,16 @@
-//! What one bulk call of ten people costs the caller, each figure beside a peer's in the same run.
+//! Measures one bulk call for ten people, relative to peers in the same run.
 //!
 //! ```sh
 //! cargo bench -p clerk-tests --bench calls
 //! ```
 //!
-//! `tests/performance/count` runs one of the peers at a time, with `serve` and `call`, to count instructions.
+//! `tests/performance/count` uses `serve` and `call` to run one peer at a time and count its instructions.
 
 #![allow(
     clippy::print_stdout,
     clippy::expect_used,
     clippy::panic,
-    reason = "a benchmark prints, and has failed if it cannot go on"
+    reason = "a benchmark prints its figures and fails by panicking"
 )]
 
 mod drive;
@@ -38,18 +38,18 @@ fn main() {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["serve"] => serve(),
-        ["call", who, calls, server] => call(
-            who,
+        ["call", peer, calls, server] => call(
+            peer,
             calls.parse().expect("a number of calls"),
             server.parse().expect("an address"),
         ),
-        // Cargo says the latter.
+        // `cargo bench` passes `--bench`.
         [] | ["--bench"] => compare(),
-        _ => panic!("what is {arguments:?}?"),
+        _ => panic!("unknown arguments: {arguments:?}"),
     }
 }
 
-/// Says where the server is, and serves until the process is ended.
+/// Prints the server's address and serves until the process is killed.
 fn serve() {
     println!("{}", server::start());
     loop {
@@ -57,23 +57,23 @@ fn serve() {
     }
 }
 
-/// Lets one peer make so many calls, one after another.
-fn call(who: &str, calls: usize, server: SocketAddr) {
-    match who {
+/// Makes `calls` calls with one peer, one after another.
+fn call(peer: &str, calls: usize, server: SocketAddr) {
+    match peer {
         "clerk" => drive(Clerk::new(server), calls),
         "by-hand" => drive(ByHand::<AsMap>::new(server), calls),
         "by-hand-as-text" => drive(ByHand::<AsText>::new(server), calls),
         "reqwest" => drive(Reqwest::new(server), calls),
         "hyper" => drive(on_hyper(server), calls),
         "no-middleware" => drive(in_memory(Middlewares::None), calls),
-        who => match Middlewares::NAMED.iter().find(|(name, _)| *name == who) {
+        name => match Middlewares::NAMED.iter().find(|(named, _)| *named == name) {
             Some((_, middlewares)) => drive(in_memory(*middlewares), calls),
-            None => panic!("nobody is called {who}"),
+            None => panic!("unknown peer: {name}"),
         },
     }
 }
 
-/// Prints every figure.
+/// Prints all figures.
 fn compare() {
     let server = server::start();
     pin::to_processor(0);

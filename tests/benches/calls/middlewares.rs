@@ -1,4 +1,4 @@
-//! What each middleware adds when nothing goes wrong, over a transport in memory.
+//! The cost of each middleware for a call that succeeds, on a transport in memory.
 
 use crate::drive::Driver;
 use crate::paired;
@@ -7,7 +7,7 @@ use crate::peer::transport::{Middlewares, in_memory};
 const CALLS: usize = 20_000;
 
 pub(crate) fn compare() {
-    paired::print_title("Middlewares, beside none, over a transport that answers from memory");
+    paired::print_title("Middlewares, relative to none, on a transport in memory");
     let none = Driver::new(in_memory(Middlewares::None));
     for (name, middlewares) in Middlewares::NAMED {
         let some = Driver::new(in_memory(middlewares));

@@ -1,11 +1,11 @@
-//! Two pieces of work in turn, round by round, and the ratio of what each pair cost.
+//! Compares two pieces of work that take turns, by the ratio of each pair of rounds.
 //!
-//! What is measured is the time that the thread had a processor. A machine that is shared changes its pace within a run, and a
-//! ratio of neighbours is what that leaves alone.
+//! The cost of a round is the processor time of its thread. The speed of a shared machine varies during a run, but hardly
+//! between two neighboring rounds.
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// How many pairs of rounds are counted. One more comes first and warms up.
+/// The number of pairs of rounds. One more pair comes first, as a warm-up.
 const PAIRS: usize = 41;
 
 pub(crate) fn print_head() {
@@ -19,13 +19,13 @@ pub(crate) fn print_title(title: &str) {
     println!("\n{title}");
 }
 
-/// Compares `mine` with `peer`, each of which does its work so many times when it is called.
+/// Compares `mine` with `peer`. Each call of one of them does its work `times` times.
 pub(crate) fn compare(what: &str, times: usize, mut mine: impl FnMut(), mut peer: impl FnMut()) {
     mine();
     peer();
     let pairs: Vec<(f64, f64)> = (0..PAIRS)
         .map(|pair| {
-            // Whoever is second may find the caches warmer.
+            // The second of a pair may find warmer caches, so the order alternates.
             if pair % 2 == 0 {
                 let mine = cost(&mut mine);
                 (mine, cost(&mut peer))
@@ -53,7 +53,7 @@ fn sorted(figures: impl Iterator<Item = f64>) -> Vec<f64> {
     figures
 }
 
-/// The seconds of processor time that `work` takes this thread.
+/// Returns the processor time that `work` takes in this thread, in seconds.
 fn cost(work: &mut impl FnMut()) -> f64 {
     let before = thread_seconds();
     work();

@@ -1,4 +1,4 @@
-//! Those who make the call: the SDK, parts of it, and two programs such as people write without one.
+//! The peers that make the call: the SDK, parts of it, and programs written without an SDK.
 
 pub(crate) mod by_hand;
 pub(crate) mod clerk;
@@ -6,8 +6,8 @@ pub(crate) mod model;
 pub(crate) mod reqwest;
 pub(crate) mod transport;
 
-/// Makes the call of the [workload](crate::workload), again and again.
+/// Makes the call of the [workload](crate::workload).
 pub(crate) trait Peer: Send + Sync + 'static {
-    /// Makes the call and tells how many invitations there are in the answer.
+    /// Makes one call and returns the number of invitations in the response.
     fn call(&self) -> impl Future<Output = usize> + Send;
 }

@@ -1,13 +1,13 @@
-//! Keeps threads apart: where the system wakes the other side of a socket, on this processor or on another, is worth more
-//! than what is compared.
+//! Pins threads to processors. Whether the two sides of a socket share a processor affects the figures more than the
+//! compared code does.
 
-/// Keeps this thread to the processor of this number, as far as the system can and there is one.
+/// Pins this thread to a processor, if the system supports it and the processor exists.
 pub(crate) fn to_processor(number: usize) {
     #[cfg(target_os = "linux")]
     {
         let mut processors = rustix::thread::CpuSet::new();
         processors.set(number);
-        // Without a second processor both share the first.
+        // On a machine with one processor, both sides share it.
         let _ = rustix::thread::sched_setaffinity(None, &processors);
     }
     #[cfg(not(target_os = "linux"))]

@@ -1,4 +1,4 @@
-//! A server on loopback that answers every request alike, as cheaply as it can: it is not what is measured.
+//! A server on loopback that gives every request the same response, with as little work as possible.
 
 use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,12 +6,12 @@ use std::thread;
 
 use crate::{pin, workload};
 
-/// Starts it on threads of its own, which end with the process.
+/// Starts the server on separate threads, which run until the process ends.
 pub(crate) fn start() -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
-        // Its threads keep to the same.
+        // The threads that it spawns inherit this.
         pin::to_processor(1);
         serve(&listener);
     });
@@ -19,27 +19,27 @@ pub(crate) fn start() -> SocketAddr {
 }
 
 fn serve(listener: &TcpListener) {
-    let answer = answer();
+    let response = response();
     for connection in listener.incoming() {
         let connection = connection.expect("a connection");
-        let answer = answer.clone();
-        // A client that goes away ends its thread.
-        thread::spawn(move || answer_each(&connection, answer.as_bytes()));
+        let response = response.clone();
+        // The thread ends when the client closes the connection.
+        thread::spawn(move || respond_to_each(&connection, response.as_bytes()));
     }
 }
 
-fn answer_each(connection: &TcpStream, answer: &[u8]) -> Result<()> {
+fn respond_to_each(connection: &TcpStream, response: &[u8]) -> Result<()> {
     connection.set_nodelay(true)?;
     let mut requests = BufReader::new(connection);
     let mut writer = connection;
     loop {
         let length = content_length(&mut requests)?;
         std::io::copy(&mut requests.by_ref().take(length), &mut std::io::sink())?;
-        writer.write_all(answer)?;
+        writer.write_all(response)?;
     }
 }
 
-/// Reads the head of a request.
+/// Reads the head of a request and returns the length of its body.
 fn content_length(requests: &mut impl BufRead) -> Result<u64> {
     let mut length = 0;
     let mut line = String::new();
@@ -58,8 +58,8 @@ fn content_length(requests: &mut impl BufRead) -> Result<u64> {
     }
 }
 
-fn answer() -> String {
-    let body = workload::answer();
+fn response() -> String {
+    let body = workload::response();
     format!(
         "HTTP/1.1 200 OK\r\nDate: Wed, 25 Nov 2026 20:00:00 GMT\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: keep-alive\r\nClerk-Trace-Id: 3c1f0a52f3d14d2b8a7a9a5f\r\n\

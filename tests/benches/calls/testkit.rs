@@ -1,4 +1,4 @@
-//! The call at the transports that tests use, beside one that always gives the same answer.
+//! The call on the transports for tests, relative to one that always returns the same response.
 
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::middleware::RateLimits;
@@ -13,7 +13,7 @@ use crate::{paired, workload};
 const CALLS: usize = 500;
 
 pub(crate) fn compare() {
-    paired::print_title("Tests, beside a transport that always gives the same answer");
+    paired::print_title("Transports for tests, relative to one that always returns the same response");
     replayed();
     faked();
 }
@@ -23,27 +23,27 @@ fn replayed() {
     let canned = client(canned());
     let cassette = cassette(&people);
     paired::compare(
-        "replayed from a cassette, its indexing included",
+        "replay from a cassette, including indexing it",
         CALLS,
         || {
             let replay = Replay::new(cassette.clone());
             let client = client(replay.clone());
             invite(&client, &people);
-            replay.verify().expect("all of it was replayed");
+            replay.verify().expect("every interaction was replayed");
         },
         || invite(&canned, &people),
     );
 }
 
 fn faked() {
-    // Nobody is refused for being invited already.
+    // The same people are invited repeatedly.
     let people: Vec<_> = people()
         .into_iter()
         .map(|person| person.ignore_existing(true))
         .collect();
     let canned = client(canned());
     paired::compare(
-        "at the fake",
+        "FakeClerk",
         CALLS,
         || {
             let fake = FakeClerk::builder().limits(RateLimits::none()).build();
@@ -55,8 +55,8 @@ fn faked() {
 }
 
 fn canned() -> impl HttpTransport {
-    let answer = Bytes::from(workload::answer());
-    transport_fn(move |_request| std::future::ready(Ok(HttpResponse::new(answer.clone()))))
+    let response = Bytes::from(workload::response());
+    transport_fn(move |_request| std::future::ready(Ok(HttpResponse::new(response.clone()))))
 }
 
 fn client(transport: impl HttpTransport) -> Client {
@@ -74,7 +74,7 @@ fn cassette(people: &[CreateInvitation]) -> Cassette {
 
 fn invite(client: &Client, people: &[CreateInvitation]) {
     for _ in 0..CALLS {
-        let invitations = block_on(client.invitations().create_bulk(people)).expect("an answer");
+        let invitations = block_on(client.invitations().create_bulk(people)).expect("a response");
         assert_eq!(invitations.len(), workload::PEOPLE);
     }
 }

@@ -1,4 +1,4 @@
-//! The whole call, over a socket on loopback.
+//! The whole call, over a loopback socket.
 
 use std::net::SocketAddr;
 
@@ -26,7 +26,7 @@ pub(crate) fn compare(server: SocketAddr) {
             || by_hand.run(CALLS, in_flight),
         );
         paired::compare(
-            &format!("SDK / the same, metadata as text, {in_flight} in flight"),
+            &format!("SDK / by hand, metadata as text, {in_flight} in flight"),
             CALLS,
             sdk,
             || as_text.run(CALLS, in_flight),

@@ -1,4 +1,4 @@
-//! The work that every peer does: one bulk call that invites ten people with nested metadata.
+//! The work of every peer: one bulk call that invites ten people with nested metadata.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ pub(crate) const EXPIRES_IN_DAYS: u16 = 14;
 pub(crate) const SECRET_KEY: &str = "sk_test_bench";
 pub(crate) const API_VERSION: &str = "2026-05-12";
 
-/// The address of each of the ten.
+/// Returns the email address of each person.
 pub(crate) fn addresses() -> impl Iterator<Item = String> {
     (0..PEOPLE).map(|number| format!("person{number}@company.test"))
 }
 
-/// What each invitation carries.
+/// Returns the metadata of each invitation.
 pub(crate) fn metadata() -> Map<String, Value> {
     let Value::Object(metadata) = json!({
         "example": "metadata",
@@ -26,14 +26,14 @@ pub(crate) fn metadata() -> Map<String, Value> {
     metadata
 }
 
-/// What Clerk answers to the call.
-pub(crate) fn answer() -> String {
+/// Returns Clerk's response to the call.
+pub(crate) fn response() -> String {
     let metadata = Value::Object(metadata());
-    let mut answer = String::new();
+    let mut response = String::new();
     for (number, address) in addresses().enumerate() {
         let separator = if number == 0 { '[' } else { ',' };
         let written = write!(
-            answer,
+            response,
             concat!(
                 r#"{}{{"object":"invitation","id":"inv_2wQpXf0t{:016}","email_address":"{}","public_metadata":{},"#,
                 r#""revoked":false,"status":"pending","url":"https://accounts.example.com/v1/tickets/accept?ticket=eyJ{:064}","#,
@@ -41,7 +41,7 @@ pub(crate) fn answer() -> String {
             ),
             separator, number, address, metadata, number
         );
-        written.expect("a String takes all");
+        written.expect("writing to a String succeeds");
     }
-    answer + "]"
+    response + "]"
 }

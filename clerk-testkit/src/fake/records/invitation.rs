@@ -2,7 +2,7 @@ use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
-use crate::fake::store::{Arrival, Store, Stored};
+use crate::fake::store::{Arrival, Store, Stored, stored};
 
 /// A request to invite an address to the application.
 #[derive(Debug, Clone)]
@@ -37,17 +37,7 @@ pub(crate) struct Invitation {
     pub(crate) state: InvitationState,
 }
 
-impl Stored for Invitation {
-    const ID_PREFIX: &'static str = "inv_fake";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn email_address(&self) -> &str {
-        &self.email_address
-    }
-}
+stored!(Invitation, "inv_fake");
 
 impl Store<Invitation> {
     pub(crate) fn create(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
 use super::organization::{MEMBER, role_name};
 use super::user::User;
-use crate::fake::store::{Arrival, Store, Stored};
+use crate::fake::store::{Arrival, Store, Stored, stored};
 
 /// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
@@ -55,17 +55,7 @@ struct Inviter {
     email_address: String,
 }
 
-impl Stored for OrganizationInvitation {
-    const ID_PREFIX: &'static str = "orginv_fake";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn email_address(&self) -> &str {
-        &self.email_address
-    }
-}
+stored!(OrganizationInvitation, "orginv_fake");
 
 impl Store<OrganizationInvitation> {
     pub(crate) fn create(

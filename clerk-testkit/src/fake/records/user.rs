@@ -1,7 +1,7 @@
 use clerk_core::model::Timestamp;
 use serde_json::{Value, json};
 
-use crate::fake::store::{Store, Stored};
+use crate::fake::store::{Store, Stored, stored};
 
 /// A user with one email address.
 #[derive(Debug)]
@@ -12,17 +12,7 @@ pub(crate) struct User {
     pub(crate) created_at: Timestamp,
 }
 
-impl Stored for User {
-    const ID_PREFIX: &'static str = "user_fake";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn email_address(&self) -> &str {
-        &self.email_address
-    }
-}
+stored!(User, "user_fake");
 
 impl Store<User> {
     /// Creates a user with an address, unless there is one.

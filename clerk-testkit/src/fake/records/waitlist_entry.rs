@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::invitation::Invitation;
 use super::to_json;
-use crate::fake::store::{Arrival, Store, Stored};
+use crate::fake::store::{Arrival, Store, Stored, stored};
 
 /// An entry of the waitlist.
 #[derive(Debug)]
@@ -39,17 +39,7 @@ impl Status {
     }
 }
 
-impl Stored for WaitlistEntry {
-    const ID_PREFIX: &'static str = "wle_fake";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn email_address(&self) -> &str {
-        &self.email_address
-    }
-}
+stored!(WaitlistEntry, "wle_fake");
 
 impl Store<WaitlistEntry> {
     pub(crate) fn create(&mut self, email_address: String, is_locked: bool, at: Arrival) -> &WaitlistEntry {

@@ -1,4 +1,4 @@
-//! The call written by hand on hyper-util's client, without a detour: URL and header values are made once.
+//! The call written by hand on hyper-util's client. The URL and the header values are built once.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The call made with the SDK, every default in place.
+//! The call with the SDK and its default settings.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Models as people write them, with metadata as a map of JSON values or as the text that it is.
+//! Plain models with metadata as a map of JSON values or as JSON text.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub(crate) struct NewInvitation<M> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "a model has the fields that the answer has")]
+#[expect(dead_code, reason = "a model has all fields of the response")]
 pub(crate) struct Invitation<M> {
     pub(crate) id: String,
     pub(crate) email_address: String,
@@ -29,24 +29,24 @@ pub(crate) struct Invitation<M> {
     pub(crate) updated_at: i64,
 }
 
-/// Metadata taken apart.
+/// Metadata decoded into a map.
 pub(crate) type AsMap = Map<String, Value>;
 
-/// Metadata left alone.
+/// Metadata kept as JSON text.
 pub(crate) type AsText = Box<RawValue>;
 
 pub(crate) trait Metadata: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
-    fn of_workload() -> Self;
+    fn from_workload() -> Self;
 }
 
 impl Metadata for AsMap {
-    fn of_workload() -> Self {
+    fn from_workload() -> Self {
         workload::metadata()
     }
 }
 
 impl Metadata for AsText {
-    fn of_workload() -> Self {
+    fn from_workload() -> Self {
         to_raw_value(&workload::metadata()).expect("JSON")
     }
 }
@@ -54,7 +54,7 @@ impl Metadata for AsText {
 pub(crate) fn people<M: Metadata>() -> Vec<NewInvitation<M>> {
     let people = workload::addresses().map(|email_address| NewInvitation {
         email_address,
-        public_metadata: M::of_workload(),
+        public_metadata: M::from_workload(),
         redirect_url: workload::REDIRECT_URL.to_owned(),
         expires_in_days: workload::EXPIRES_IN_DAYS,
     });

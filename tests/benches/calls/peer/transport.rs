@@ -1,4 +1,4 @@
-//! The call below the client: the request that the client makes goes to the transport, through middlewares or not.
+//! The call without the client: a prepared request goes through middlewares to a transport.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::Peer;
 use super::clerk::people;
 use crate::workload;
 
-/// What stands around the transport.
+/// The middlewares around the transport.
 #[derive(Clone, Copy)]
 pub(crate) enum Middlewares {
     None,
@@ -30,7 +30,7 @@ pub(crate) enum Middlewares {
 }
 
 impl Middlewares {
-    /// All but none, by the names that figures have.
+    /// All variants except `None`, with their names.
     pub(crate) const NAMED: [(&str, Self); 5] = [
         ("retry", Self::Retry),
         ("rate-limit", Self::RateLimit),
@@ -40,7 +40,7 @@ impl Middlewares {
     ];
 }
 
-/// [`HyperTransport`] alone: the call without the client, and without JSON.
+/// Returns [`HyperTransport`] alone: the call without the client and without JSON.
 pub(crate) fn on_hyper(server: SocketAddr) -> ThroughTransport {
     ThroughTransport::new(
         HyperTransport::new().expect("root certificates"),
@@ -49,20 +49,20 @@ pub(crate) fn on_hyper(server: SocketAddr) -> ThroughTransport {
     )
 }
 
-/// Middlewares around a transport that does next to nothing: so that a figure is theirs, and the same each time.
+/// Returns middlewares around a transport in memory, so that the figures are theirs and hardly vary.
 pub(crate) fn in_memory(middlewares: Middlewares) -> ThroughTransport {
     let server = SocketAddr::from(([127, 0, 0, 1], 1));
-    let answer = Bytes::from(workload::answer());
+    let response = Bytes::from(workload::response());
     let transport = transport_fn(move |_request| {
-        let answer = answer.clone();
+        let response = response.clone();
         async move {
-            // A middleware that waits for something else at the same time gets to wait.
+            // Gives middlewares that wait for something else, such as a timeout, a reason to do so.
             tokio::task::yield_now().await;
-            Ok(HttpResponse::new(answer))
+            Ok(HttpResponse::new(response))
         }
     });
     let mut layered = ThroughTransport::new(transport, server, middlewares);
-    // The client puts them on below its middlewares.
+    // The client adds its headers below its middlewares.
     *layered.request.headers_mut() = http::HeaderMap::new();
     layered
 }
@@ -70,7 +70,7 @@ pub(crate) fn in_memory(middlewares: Middlewares) -> ThroughTransport {
 pub(crate) struct ThroughTransport {
     request: HttpRequest,
     transport: Box<dyn HttpTransport>,
-    answer_bytes: usize,
+    response_bytes: usize,
 }
 
 impl ThroughTransport {
@@ -78,7 +78,7 @@ impl ThroughTransport {
         Self {
             request: request(server),
             transport: around(transport, middlewares),
-            answer_bytes: workload::answer().len(),
+            response_bytes: workload::response().len(),
         }
     }
 }
@@ -86,47 +86,47 @@ impl ThroughTransport {
 fn around(transport: impl HttpTransport, middlewares: Middlewares) -> Box<dyn HttpTransport> {
     let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
     let timeout = Timeout::<()>::DEFAULT;
-    // Both limits are kept, and neither is ever reached.
+    // Neither limit is ever reached.
     let plenty = Quota::new(u32::MAX, Duration::from_secs(10));
     let limits = RateLimits::none().with_all(plenty).with(RATE_LIMIT_BULK, plenty);
     let policy = RetryPolicy::default();
-    let nobody = Arc::new(Nobody);
+    let observer = Arc::new(NoopObserver);
     match middlewares {
         Middlewares::None => Box::new(transport),
         Middlewares::Retry => Box::new(Retry::new(transport, policy, clock, 1)),
         Middlewares::RateLimit => Box::new(RateLimit::new(transport, limits, clock)),
         Middlewares::Timeout => Box::new(Timeout::new(transport, timeout, clock)),
-        Middlewares::Observe => Box::new(Observe::new(transport, nobody, clock)),
+        Middlewares::Observe => Box::new(Observe::new(transport, observer, clock)),
         Middlewares::All => {
             let timed = Timeout::new(transport, timeout, Arc::clone(&clock));
-            let observed = Observe::new(timed, nobody, Arc::clone(&clock));
+            let observed = Observe::new(timed, observer, Arc::clone(&clock));
             let limited = RateLimit::new(observed, limits, Arc::clone(&clock));
             Box::new(Retry::new(limited, policy, clock, 1))
         }
     }
 }
 
-/// The very request that a client makes.
+/// Returns the request that the client sends for the call.
 fn request(server: SocketAddr) -> HttpRequest {
     let spy = SpyTransport::new(transport_fn(async |_request| Ok(HttpResponse::new("[]".into()))));
     let key = SecretKey::new(workload::SECRET_KEY).expect("a key");
     let client = Client::builder(key, spy.clone()).base_url(format!("http://{server}"));
     let client = client.build().expect("a client");
-    pollster::block_on(client.invitations().create_bulk(&people())).expect("an answer");
+    pollster::block_on(client.invitations().create_bulk(&people())).expect("a response");
     spy.calls()[0].request().clone()
 }
 
 impl Peer for ThroughTransport {
     async fn call(&self) -> usize {
         let response = self.transport.send(self.request.clone()).await.expect("a response");
-        assert!(response.status().is_success() && response.body().len() == self.answer_bytes);
+        assert!(response.status().is_success() && response.body().len() == self.response_bytes);
         workload::PEOPLE
     }
 }
 
 #[derive(Debug)]
-struct Nobody;
+struct NoopObserver;
 
-impl Observer for Nobody {
+impl Observer for NoopObserver {
     fn attempt_ended(&self, _attempt: &ObservedAttempt<'_>) {}
 }
