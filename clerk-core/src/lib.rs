@@ -19,6 +19,8 @@ mod text;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod transport;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use async_trait::async_trait;
 pub use bytes::Bytes;

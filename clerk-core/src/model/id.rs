@@ -40,6 +40,8 @@ ids! {
     pub struct OrganizationId;
     /// The id of an invitation to an organization.
     pub struct OrganizationInvitationId;
+    /// The id of a membership in an organization, such as `orgmem_2b6fcd92`.
+    pub struct OrganizationMembershipId;
     /// The id of a user, such as `user_2b6fcd92`.
     pub struct UserId;
     /// The id of a waitlist entry.

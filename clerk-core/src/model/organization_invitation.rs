@@ -17,7 +17,8 @@ pub struct OrganizationInvitation {
     pub email_address: EmailAddress,
     /// The key of the role that the person receives, such as `org:member`.
     pub role: String,
-    /// The name of the role, such as `Member`.
+    /// The name of the role, such as `Member`. Empty where Clerk does not send it.
+    #[serde(default)]
     pub role_name: String,
     /// The organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
