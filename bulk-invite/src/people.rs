@@ -142,26 +142,21 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record
     let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
     let (header, header_notes) = Header::read(&first, options)?;
     let mut notes: Vec<String> = layout.note.into_iter().chain(header_notes).collect();
-    let rows: Vec<Record> = records.collect();
-    let count = rows.len();
-    let selected: Vec<Record> = rows
-        .into_iter()
-        .filter(|record| header.filters.select(record))
-        .collect();
-    if selected.is_empty() && count > 0 {
-        return Err(UnusableFile(format!(
-            "none of the {count} rows meets --where: check its column and value"
-        )));
+    let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
+    let (mut selected, others): (Vec<Record>, Vec<Record>) = records.partition(|record| header.filters.select(record));
+    if selected.is_empty() && !others.is_empty() {
+        return Err(UnusableFile(header.filters.no_match(&names, &others)));
     }
-    if selected.len() < count {
+    if !others.is_empty() {
         notes.push(format!(
-            "--where leaves out {} of {count} rows.",
-            count - selected.len()
+            "--where leaves out {} of {} rows.",
+            others.len(),
+            others.len() + selected.len()
         ));
     }
-    let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
     notes.extend(header.filters.inactive_people(&names, &selected));
-    Ok((header, selected.into_iter().take(options.max_rows).collect(), notes))
+    selected.truncate(options.max_rows);
+    Ok((header, selected, notes))
 }
 
 /// Lists lines for a message: all of a few, or the first ones and the number of the others.

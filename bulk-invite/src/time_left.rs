@@ -6,23 +6,18 @@ use std::time::Duration;
 use clerk_core::Clock;
 use clerk_core::api::{invitations, organization_invitations};
 use clerk_core::middleware::{Quota, RateLimits};
-use clerk_core::run::Lanes;
+use clerk_core::run::{Estimate, Lanes};
 
 use crate::people::Destination;
 
 /// Estimates the time left from the rate limits, or without limits from the speed so far.
 #[derive(Debug)]
 pub(crate) struct TimeLeft {
-    bursts: Option<Bursts>,
+    lanes: Lanes,
+    bulk: Option<Quota>,
+    single: Option<Quota>,
     clock: Arc<dyn Clock>,
-    began: Duration,
-}
-
-/// Rate limits seen as bursts: `people` at once, and again after each `interval`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bursts {
-    people: usize,
-    interval: Duration,
+    started: Duration,
 }
 
 impl TimeLeft {
@@ -34,77 +29,75 @@ impl TimeLeft {
                 organization_invitations::RATE_LIMIT_SINGLE,
             ),
         };
-        let batch = invitations::CreateInvitationBulk::MAX;
-        let (bulk, single) = ((limits.quota(bulk), batch), (limits.quota(single), 1));
-        let bursts = match lanes {
-            Lanes::Both => Bursts::new(&[bulk, single]),
-            Lanes::Bulk => Bursts::new(&[bulk]),
-            Lanes::Single => Bursts::new(&[single]),
-        };
-        let began = clock.now();
-        Self { bursts, clock, began }
+        let started = clock.now();
+        Self {
+            lanes,
+            bulk: limits.quota(bulk),
+            single: limits.quota(single),
+            clock,
+            started,
+        }
     }
 
     /// Estimates the time for `left` recipients after `processed` ones, when the run now waits for `wait`. `None` before the
-    /// first recipient in a run without limits.
+    /// first recipient in a run without limits, and if the time is too short to matter.
     pub(crate) fn estimate(&self, processed: usize, left: usize, wait: Duration) -> Option<Duration> {
-        let further = match self.bursts {
-            Some(bursts) => bursts.time_for(left),
-            None if processed == 0 => return None,
-            None => {
-                let elapsed = self.clock.now().saturating_sub(self.began);
-                elapsed.mul_f64(left as f64 / processed as f64)
-            }
+        let time = if self.is_limited() {
+            Estimate::new(left, self.lanes, self.bulk, self.single).duration
+        } else if processed == 0 {
+            return None;
+        } else {
+            let elapsed = self.clock.now().saturating_sub(self.started);
+            elapsed.mul_f64(left as f64 / processed as f64)
         };
-        (left > 0).then_some(further + wait).filter(|time| !time.is_zero())
+        (left > 0).then_some(time + wait).filter(|time| !time.is_zero())
     }
-}
 
-impl Bursts {
-    /// Combines the limits of lanes, each with its number of people per call. `None` if a lane has no limit.
-    fn new(lanes: &[(Option<Quota>, usize)]) -> Option<Self> {
-        let interval = lanes.iter().filter_map(|(quota, _)| *quota).map(Quota::per).max()?;
-        let mut people = 0.0;
-        for (quota, batch) in lanes {
-            let quota = (*quota)?;
-            let times = interval.as_secs_f64() / quota.per().as_secs_f64();
-            people += f64::from(quota.calls()) * *batch as f64 * times;
+    /// Whether all endpoints that the run uses have a limit.
+    const fn is_limited(&self) -> bool {
+        match self.lanes {
+            Lanes::Both => self.bulk.is_some() && self.single.is_some(),
+            Lanes::Bulk => self.bulk.is_some(),
+            Lanes::Single => self.single.is_some(),
         }
-        Some(Self {
-            people: (people as usize).max(1),
-            interval,
-        })
-    }
-
-    /// Returns the time until the burst that contains the last of so many people.
-    fn time_for(self, people: usize) -> Duration {
-        let further = people.saturating_sub(1) / self.people;
-        self.interval.saturating_mul(u32::try_from(further).unwrap_or(u32::MAX))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clerk_testkit::ManualClock;
+
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
-    fn the_time_left_follows_from_the_limits_of_all_lanes() {
-        let bulk = (Some(Quota::new(25, HOUR)), 10);
-        let single = (Some(Quota::new(100, HOUR)), 1);
-        let faster = (Some(Quota::new(50, HOUR / 2)), 1);
-        let cases: [(&[_], usize, Option<Duration>); 6] = [
-            (&[bulk, single], 350, Some(Duration::ZERO)),
-            (&[bulk, single], 351, Some(HOUR)),
-            (&[bulk, faster], 701, Some(HOUR * 2)),
-            (&[bulk], 251, Some(HOUR)),
-            (&[single], 1000, Some(HOUR * 9)),
-            (&[bulk, (None, 1)], 1000, None),
+    fn the_estimate_follows_from_the_limits_or_else_from_the_speed() {
+        let quota = |calls| Some(Quota::new(calls, HOUR));
+        let minute = Duration::from_secs(60);
+        let cases = [
+            (Lanes::Both, quota(25), quota(100), 350, minute, Some(minute)),
+            (Lanes::Both, quota(25), quota(100), 350, Duration::ZERO, None),
+            (Lanes::Both, quota(25), quota(100), 351, minute, Some(HOUR + minute)),
+            (Lanes::Bulk, quota(25), None, 251, Duration::ZERO, Some(HOUR)),
+            (Lanes::Single, None, quota(100), 1_000, Duration::ZERO, Some(HOUR * 9)),
+            // 100 recipients took ten minutes.
+            (Lanes::Both, quota(25), None, 1_000, Duration::ZERO, Some(minute * 100)),
+            (Lanes::Both, quota(25), None, 0, minute, None),
         ];
-        for (lanes, people, expected) in cases {
-            let time = Bursts::new(lanes).map(|bursts| bursts.time_for(people));
-            assert_eq!(time, expected, "{people} {lanes:?}");
+        for (lanes, bulk, single, left, wait, expected) in cases {
+            let clock = ManualClock::new();
+            let time_left = TimeLeft {
+                lanes,
+                bulk,
+                single,
+                clock: Arc::new(clock.clone()),
+                started: clock.now(),
+            };
+            clock.advance(minute * 10);
+            assert_eq!(time_left.estimate(100, left, wait), expected, "{left} {lanes:?}");
+            let unknown = !time_left.is_limited();
+            assert_eq!(time_left.estimate(0, 1_000, wait).is_none(), unknown, "{lanes:?}");
         }
     }
 }

@@ -117,7 +117,19 @@ const SENSITIVE: &[&str] = &[
 ];
 
 /// Parts of the names of columns that may say whether a person is active.
-const STATUS: &[&str] = &["status", "state", "active", "suspended", "deactivated", "disabled"];
+const STATUS: &[&str] = &[
+    "status",
+    "state",
+    "active",
+    "enabled",
+    "suspended",
+    "deactivated",
+    "disabled",
+    "blocked",
+    "banned",
+    "archived",
+    "deleted",
+];
 
 /// Whether a column of this name holds the email addresses.
 pub(super) fn is_email_address(name: &str) -> bool {

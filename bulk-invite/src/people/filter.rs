@@ -1,8 +1,8 @@
 //! Selects rows by the value of a column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::column_names::is_status;
+use super::column_names::{is_status, normalize};
 use super::records::Record;
 use crate::text::{escaped, people, quoted};
 
@@ -57,6 +57,19 @@ impl Filters {
         self.0.iter().any(|(used, _)| *used == index)
     }
 
+    /// Explains that no record meets the conditions, with values of the columns.
+    pub(super) fn no_match(&self, names: &[String], records: &[Record]) -> String {
+        const SHOWN: usize = 5;
+        let columns = self.0.iter().map(|(index, _)| {
+            let cells = records.iter().filter_map(|record| record.fields.get(*index));
+            let values: BTreeSet<&str> = cells.map(|cell| cell.trim()).collect();
+            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
+            let name = names.get(*index).map_or("", String::as_str);
+            format!("the column {} contains {}", quoted(name), shown.join(", "))
+        });
+        format!("no row meets --where: {}", columns.collect::<Vec<_>>().join("; "))
+    }
+
     /// Warns of people whom a column marks as inactive, unless a filter uses the column.
     pub(super) fn inactive_people(&self, names: &[String], records: &[Record]) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -67,7 +80,7 @@ impl Filters {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             for record in records {
                 let cell = record.fields.get(index).map_or("", |cell| cell.trim());
-                if is_inactive(cell) {
+                if is_inactive(name, cell) {
                     *counts.entry(cell).or_default() += 1;
                 }
             }
@@ -86,8 +99,9 @@ impl Filters {
     }
 }
 
-/// Whether a status means that a person is not to be invited.
-fn is_inactive(status: &str) -> bool {
+/// Whether a cell of a status column means that a person is not to be invited: a word such as `suspended`, no in a column such as
+/// `active`, or yes in a column such as `suspended`.
+fn is_inactive(column: &str, cell: &str) -> bool {
     const INACTIVE: [&str; 10] = [
         "suspended",
         "deactivated",
@@ -100,8 +114,14 @@ fn is_inactive(status: &str) -> bool {
         "terminated",
         "deprovisioned",
     ];
-    let status = status.to_lowercase();
-    INACTIVE.iter().any(|word| status == *word)
+    const ENABLED: [&str; 5] = ["active", "isactive", "enabled", "isenabled", "accountenabled"];
+    let cell = cell.to_lowercase();
+    let column = normalize(column);
+    match cell.as_str() {
+        "true" | "yes" => INACTIVE.contains(&column.trim_start_matches("is")),
+        "false" | "no" => ENABLED.contains(&column.as_str()),
+        word => INACTIVE.contains(&word),
+    }
 }
 
 #[cfg(test)]

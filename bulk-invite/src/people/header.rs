@@ -167,7 +167,7 @@ impl Header {
             ));
         }
         if !unknown.is_empty() {
-            return Err(unknown_columns(&unknown, options.destination));
+            return Err(unknown_columns(&unknown, options));
         }
         for (index, column) in columns.iter().enumerate() {
             let can_repeat = matches!(column, Column::Unnamed | Column::Ignored);
@@ -273,7 +273,7 @@ fn list(names: &[&str]) -> String {
     named.map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
-fn unknown_columns(names: &[&str], destination: Destination) -> String {
+fn unknown_columns(names: &[&str], options: &ReadOptions) -> String {
     if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(MEMBER_PREFIX)) {
         return format!(
             "the column {} needs a name after the dot, as in public_metadata.team",
@@ -281,16 +281,19 @@ fn unknown_columns(names: &[&str], destination: Destination) -> String {
         );
     }
     let suggested: Vec<&str> = names.iter().copied().filter(|name| !is_sensitive(name)).collect();
-    let metadata = match suggested.as_slice() {
-        [] => String::new(),
-        names => format!(
-            " To add them to the public metadata, which browsers can read, add --metadata-columns \"{}\".",
-            escaped(&names.join(","))
-        ),
+    let metadata = if suggested.is_empty() {
+        String::new()
+    } else {
+        let selected = options.metadata_columns.iter().map(String::as_str);
+        let columns: Vec<&str> = selected.chain(suggested).collect();
+        format!(
+            " To add columns to the public metadata, which browsers can read, name them: --metadata-columns \"{}\".",
+            escaped(&columns.join(","))
+        )
     };
     format!(
-        "these columns are not known: {}. To ignore them, add --ignore-other-columns.{metadata} The known columns are {}.",
+        "unknown columns: {}. To ignore them, add --ignore-other-columns.{metadata} The known columns are {}.",
         list(names),
-        destination.columns()
+        options.destination.columns()
     )
 }

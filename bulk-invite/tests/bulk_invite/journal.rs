@@ -112,10 +112,13 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
 
     let damaged = own.replacen("attempted", "att\nempted", 1);
     let cases = [
-        (of_another.to_owned(), "use the other key, or another journal"),
+        (
+            of_another.to_owned(),
+            "use the key of that instance, or another journal",
+        ),
         (
             of_an_organization.replace("INSTANCE", instance),
-            "the run is of invitations",
+            "the run is for invitations",
         ),
         ("email_address\nada@example.com\n".to_owned(), "is not a journal"),
         (damaged, "line 2 of the journal"),

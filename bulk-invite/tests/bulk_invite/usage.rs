@@ -16,10 +16,7 @@ fn a_file_that_cannot_be_used_is_reported_with_its_name() {
         (b"", "the file is empty"),
         (b"email_address\n", "the file has a header but no rows"),
         (b"name\nAda\n", "no column is known to contain email addresses"),
-        (
-            b"email,name\na@example.com,x\n",
-            "these columns are not known: \"name\"",
-        ),
+        (b"email,name\na@example.com,x\n", "unknown columns: \"name\""),
         (b"notify\nyes\n", "no column is known to contain email addresses"),
         (b"e\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
