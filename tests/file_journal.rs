@@ -1,4 +1,4 @@
-//! The journal in a file: what survives a crash, what is refused, and what is forgotten.
+//! The journal in a file: what survives a crash, what is refused, and what can be removed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -50,26 +50,26 @@ fn append(journal: &FileJournal, lines: &[&str]) -> Result<(), JournalError> {
     block_on(journal.append(&records(lines)))
 }
 
-/// A folder with a journal's path in it.
-fn place() -> (TempDir, PathBuf) {
+/// Returns a new folder, and the path of a journal in it.
+fn journal_path() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("people.journal");
     (folder, path)
 }
 
-/// Asserts that the error says this, and of which file.
-fn assert_says(error: &JournalError, path: &Path, what: &str) {
-    let said = error.to_string();
-    assert!(said.contains(what), "{said:?} does not say {what:?}");
+/// Asserts that the message contains a text, and names the file.
+fn assert_message(error: &JournalError, path: &Path, expected: &str) {
+    let message = error.to_string();
+    assert!(message.contains(expected), "{message:?} does not contain {expected:?}");
     assert!(
-        said.contains(&path.display().to_string()),
-        "{said:?} does not name the file"
+        message.contains(&path.display().to_string()),
+        "{message:?} does not name the file"
     );
 }
 
 #[test]
-fn what_is_appended_is_a_line_a_record_and_is_loaded_by_whoever_opens_it_next() {
-    let (_folder, path) = place();
+fn appends_one_line_for_each_record_and_loads_them_after_reopening() {
+    let (_folder, path) = journal_path();
     let journal = FileJournal::open(&path).unwrap();
     assert_eq!(load(&journal).unwrap(), []);
     append(&journal, &[BEGUN]).unwrap();
@@ -86,7 +86,7 @@ fn what_is_appended_is_a_line_a_record_and_is_loaded_by_whoever_opens_it_next() 
 }
 
 #[test]
-fn a_torn_end_is_cut_wherever_it_tears() {
+fn removes_an_incomplete_last_record_of_any_length() {
     let before = text(&[BEGUN, ATTEMPTED]);
     let whole = text(&[BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED]);
     let torn = (0..=whole.len()).map(|length| whole[..length].to_vec());
@@ -99,10 +99,10 @@ fn a_torn_end_is_cut_wherever_it_tears() {
     ]
     .map(|garbage| [&before, garbage].concat());
     for bytes in torn.chain(garbled) {
-        let (_folder, path) = place();
+        let (_folder, path) = journal_path();
         fs::write(&path, &bytes).unwrap();
         let journal = FileJournal::open(&path).unwrap();
-        // The newline alone may be missing: the record is whole, and what it tells is not forgotten.
+        // If only the newline is missing, the record is complete and is kept.
         let mut expected: Vec<_> = [BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED]
             .into_iter()
             .scan(0, |end, line| {
@@ -123,9 +123,9 @@ fn a_torn_end_is_cut_wherever_it_tears() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_refused_and_left_as_it_is() {
+fn refuses_other_and_damaged_files_without_changing_them() {
     let not_a_journal = "is not a journal";
-    let later = "a later one wrote it";
+    let later = "a later version wrote it";
     let cases: [(Vec<u8>, &str); 18] = [
         (b"email_address\nada@example.com\n".into(), not_a_journal),
         (b"ada@example.com".into(), not_a_journal),
@@ -153,17 +153,17 @@ fn what_cannot_be_understood_is_refused_and_left_as_it_is() {
         (text(&[BEGUN, "\0\0\0\0\0", ENDED]), "is damaged"),
     ];
     for (bytes, what) in cases {
-        let (_folder, path) = place();
+        let (_folder, path) = journal_path();
         fs::write(&path, &bytes).unwrap();
-        assert_says(&FileJournal::open(&path).unwrap_err(), &path, what);
-        assert_says(&FileJournal::purge(&path).unwrap_err(), &path, what);
+        assert_message(&FileJournal::open(&path).unwrap_err(), &path, what);
+        assert_message(&FileJournal::purge(&path).unwrap_err(), &path, what);
         assert_eq!(fs::read(&path).unwrap(), bytes, "{what}");
     }
 }
 
 #[test]
-fn a_path_where_no_journal_can_be_says_what_is_wrong_with_it() {
-    let (folder, file) = place();
+fn says_what_is_wrong_with_a_path_that_cannot_have_a_journal() {
+    let (folder, file) = journal_path();
     fs::write(&file, "").unwrap();
     let mut cases = vec![
         (folder.path().to_owned(), "is a directory"),
@@ -177,22 +177,22 @@ fn a_path_where_no_journal_can_be_says_what_is_wrong_with_it() {
     for (path, what) in cases {
         let error = FileJournal::open(&path).unwrap_err();
         if cfg!(unix) {
-            assert_says(&error, &path, what);
+            assert_message(&error, &path, what);
         }
     }
 }
 
 #[test]
-fn a_journal_has_one_run_at_a_time() {
-    let (_folder, path) = place();
+fn refuses_to_open_a_journal_twice() {
+    let (_folder, path) = journal_path();
     let first = FileJournal::open(&path).unwrap();
     append(&first, &[BEGUN]).unwrap();
-    assert_says(
+    assert_message(
         &FileJournal::open(&path).unwrap_err(),
         &path,
         "is in use by another run",
     );
-    assert_says(
+    assert_message(
         &FileJournal::purge(&path).unwrap_err(),
         &path,
         "is in use by another run",
@@ -202,12 +202,12 @@ fn a_journal_has_one_run_at_a_time() {
 }
 
 #[test]
-fn another_process_has_a_journal_until_it_ends() {
-    let (_folder, path) = place();
+fn a_journal_stays_locked_until_the_process_that_opened_it_ends() {
+    let (_folder, path) = journal_path();
     let mut child = in_child("child_that_holds_a_journal", &path, &[]);
-    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().contains("it has it")));
-    assert_says(
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(output.any(|line| line.unwrap().contains("opened")));
+    assert_message(
         &FileJournal::open(&path).unwrap_err(),
         &path,
         "is in use by another run",
@@ -229,14 +229,14 @@ fn child_that_holds_a_journal() {
     let journal = FileJournal::open(path).unwrap();
     append(&journal, &[BEGUN]).unwrap();
     append(&journal, &[ATTEMPTED]).unwrap();
-    println!("\nit has it");
-    let _never = std::io::stdin().lines().next();
+    println!("\nopened");
+    let _ = std::io::stdin().lines().next();
 }
 
-/// Where a child's journal is.
+/// The environment variable with the path of the child's journal.
 const PATH: &str = "CLERK_TEST_JOURNAL";
 
-/// Runs one of this program's tests in a process of its own, behind the words of a command if there are any.
+/// Runs one of this program's tests in another process, as the argument of `command` if it is not empty.
 fn in_child(test: &str, path: &Path, command: &[&str]) -> Child {
     let program = std::env::current_exe().unwrap();
     let mut words = command.iter().map(Into::into).chain([program.into_os_string()]);
@@ -252,29 +252,32 @@ fn in_child(test: &str, path: &Path, command: &[&str]) -> Child {
 
 #[test]
 #[cfg(unix)]
-fn on_a_full_disk_it_says_so_and_goes_on_once_there_is_room() {
-    let (_folder, path) = place();
-    // What fills up is what the process may write to a file: 8 blocks of 512 bytes, or of 1,024 with some shells.
+fn reports_a_full_disk_and_continues_once_there_is_room() {
+    let (_folder, path) = journal_path();
+    // The shell limits the size of files to 8 blocks, of 512 or 1,024 bytes depending on the shell.
     let limited = ["sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""];
-    let said = in_child("child_whose_disk_is_full", &path, &limited)
+    let output = in_child("child_whose_disk_is_full", &path, &limited)
         .wait_with_output()
         .unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
-    assert!(said.contains("make room, then run again on the same journal"), "{said}");
+    let output = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains(&format!("the journal {} cannot be written", path.display())),
-        "{said}"
+        output.contains("make room, then run again on the same journal"),
+        "{output}"
     );
-    assert!(said.contains("open it again"), "{said}");
-    let kept = said.lines().filter(|line| *line == "kept").count();
-    assert!(kept > 10, "{said}");
+    assert!(
+        output.contains(&format!("the journal {} cannot be written", path.display())),
+        "{output}"
+    );
+    assert!(output.contains("open it again"), "{output}");
+    let kept = output.lines().filter(|line| *line == "kept").count();
+    assert!(kept > 10, "{output}");
     let torn = fs::read(&path).unwrap();
-    assert!(!torn.ends_with(b"\n"), "the last record is half written");
+    assert!(!torn.ends_with(b"\n"), "the last record is incomplete");
     let journal = FileJournal::open(&path).unwrap();
     assert_eq!(
         load(&journal).unwrap().len(),
         kept,
-        "everything acknowledged, and nothing else"
+        "every acknowledged record, and no other"
     );
     append(&journal, &[SECOND]).unwrap();
     assert_eq!(load(&journal).unwrap().len(), kept + 1);
@@ -301,61 +304,61 @@ fn child_whose_disk_is_full() {
 
 #[test]
 #[cfg(unix)]
-fn a_new_journal_is_its_owners_alone() {
+fn a_new_file_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
-    let (_folder, path) = place();
+    let (_folder, path) = journal_path();
     drop(FileJournal::open(&path).unwrap());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
-fn an_append_that_nobody_awaits_any_longer_is_whole() {
-    let (_folder, path) = place();
+fn an_append_is_completed_when_its_future_is_dropped() {
+    let (_folder, path) = journal_path();
     let journal = FileJournal::open(&path).unwrap();
     append(&journal, &[BEGUN]).unwrap();
     for attempt in [ATTEMPTED, SECOND] {
         let records = records(&[attempt]);
         let mut dropped = pin!(journal.append(&records));
-        let _begun = dropped.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let _ = dropped.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
     drop(journal);
     assert_eq!(fs::read(&path).unwrap(), text(&[BEGUN, ATTEMPTED, SECOND]));
 }
 
 #[test]
-fn a_finished_journal_can_be_forgotten_and_no_other() {
+fn purges_a_finished_journal_and_no_other() {
     let created = CREATED.replace("ada@example.com", "josé@例え.jp");
-    let unsettled = "are not settled";
+    let unresolved = "are unresolved";
     let cases: [(&[&str], Option<&str>); 8] = [
         (&[], None),
         (&[BEGUN], None),
         (&[BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED], None),
         (&[BEGUN, ATTEMPTED, CREATED, REFUSED], None),
-        (&[BEGUN, ATTEMPTED], Some(unsettled)),
+        (&[BEGUN, ATTEMPTED], Some(unresolved)),
         (&[BEGUN, ATTEMPTED, ENDED, CREATED], Some("1 of its people")),
-        (&[BEGUN, ATTEMPTED, ENDED, &created], Some(unsettled)),
+        (&[BEGUN, ATTEMPTED, ENDED, &created], Some(unresolved)),
         (&[BEGUN, ATTEMPTED, ENDED], Some("2 of its people")),
     ];
     for (lines, refusal) in cases {
-        let (folder, path) = place();
+        let (folder, path) = journal_path();
         fs::write(&path, text(lines)).unwrap();
         match (FileJournal::purge(&path), refusal) {
             (Ok(()), None) => assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0),
             (Err(error), Some(refusal)) => {
-                assert_says(&error, &path, refusal);
+                assert_message(&error, &path, refusal);
                 assert_eq!(fs::read(&path).unwrap(), text(lines));
             }
             (purged, _) => panic!("{lines:?}: {purged:?}"),
         }
     }
-    let (_folder, path) = place();
-    assert_says(&FileJournal::purge(&path).unwrap_err(), &path, "cannot be opened");
-    assert!(!path.exists(), "purging makes no file");
+    let (_folder, path) = journal_path();
+    assert_message(&FileJournal::purge(&path).unwrap_err(), &path, "cannot be opened");
+    assert!(!path.exists(), "purging creates no file");
 }
 
 #[test]
-fn what_is_logged_of_a_record_has_no_address_in_it() {
+fn debug_of_a_record_contains_no_address() {
     for line in [ATTEMPTED, CREATED] {
         let shown = format!("{:?}", record(line));
         assert!(!shown.contains("ada") && !shown.contains("josé"), "{shown}");

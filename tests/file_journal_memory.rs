@@ -1,4 +1,4 @@
-//! A large journal is read a portion at a time. Alone in its program: it measures the process.
+//! A large journal is read in chunks. The test is alone in its program, because it measures the whole process.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write};
 
 use clerk_core::run::journal::{FileJournal, Journal};
 
-/// The most memory that the process has had so far, in KiB.
+/// Returns the peak memory of the process so far, in KiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -16,7 +16,7 @@ fn peak() -> u64 {
 }
 
 #[test]
-fn a_journal_of_a_hundred_thousand_people_takes_no_memory() {
+fn loads_a_journal_of_a_hundred_thousand_people_without_holding_it_in_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("people.journal");
     let mut file = BufWriter::new(File::create(&path).unwrap());

@@ -20,7 +20,7 @@ use clerk_testkit::ManualClock;
 const INVITATION: &str =
     r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":2,"updated_at":3}"#;
 
-/// What happens to one attempt.
+/// The result of one attempt.
 #[derive(Clone, Copy)]
 enum Step {
     Answer(u16, &'static str),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use clerk_core::api::invitations::{CreateInvitation, ListInvitations};
 use clerk_core::tower::{Body, TowerTransport, TransportService};
 use clerk_core::{
-    Bytes, Client, Delivery, Effect, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
+    Attempts, Bytes, Client, Delivery, Effect, HttpRequest, HttpResponse, HttpTransport, SecretKey, TransportError,
     TransportErrorKind, http, transport_fn,
 };
 use clerk_testkit::{FakeClerk, ManualClock};
@@ -194,25 +194,30 @@ impl Error for LayerError {
 
 #[test]
 fn a_transport_error_keeps_its_kind_and_delivery_through_layers() {
-    let refused = || TransportError::new(TransportErrorKind::Connect, Delivery::NotSent);
-    let transport = transport_fn(move |_| ready(Err(refused().with_retry_after(Duration::from_secs(7)))));
+    let refused = || {
+        TransportError::new(TransportErrorKind::Connect, Delivery::NotSent)
+            .with_retry_after(Duration::from_secs(7))
+            .with_attempts(Attempts::new(2, Effect::Unknown))
+    };
+    let assert_kept = |error: &TransportError| {
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (TransportErrorKind::Connect, Delivery::NotSent)
+        );
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(error.attempts().map(Attempts::count), Some(2));
+    };
+    let transport = transport_fn(move |_| ready(Err(refused())));
     let service = ServiceBuilder::new()
         .layer(TimeoutLayer::new(Duration::from_secs(1)))
         .service(TransportService::new(transport));
     let error = send(&TowerTransport::<_, Body>::new(service)).expect_err("refused");
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (TransportErrorKind::Connect, Delivery::NotSent)
-    );
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert_kept(&error);
 
     let wrapped =
         service_fn(move |_: http::Request<Body>| ready(Err::<http::Response<Body>, _>(LayerError(refused()))));
     let error = send(&TowerTransport::new(wrapped)).expect_err("refused");
-    assert_eq!(
-        (error.kind(), error.delivery()),
-        (TransportErrorKind::Connect, Delivery::NotSent)
-    );
+    assert_kept(&error);
     assert!(error.source().is_some_and(|source| source.is::<LayerError>()));
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clerk_core::Sensitive;
 use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
@@ -38,7 +39,7 @@ impl RowResult {
     /// The result that a run had for the recipient at this position.
     pub(crate) fn from_settlement(position: Position, settlement: &Settlement) -> Self {
         let code = settlement.code.as_ref().map(|code| code.as_str());
-        let reason = match (code, settlement.reason.as_deref()) {
+        let reason = match (code, settlement.reason.as_ref().map(Sensitive::as_str)) {
             (Some(code), Some(reason)) => format!("{code}: {reason}"),
             (Some(text), None) | (None, Some(text)) => text.to_owned(),
             (None, None) if settlement.outcome == Outcome::Unknown => UNKNOWN.to_owned(),
@@ -50,7 +51,7 @@ impl RowResult {
             outcome: settlement.outcome,
             evidence: settlement.evidence,
             invitation_id: settlement.invitation_id.clone(),
-            url: settlement.url.clone(),
+            url: settlement.url.clone().map(Sensitive::into_string),
             reason: escaped(&reason),
         }
     }

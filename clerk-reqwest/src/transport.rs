@@ -11,7 +11,11 @@ use crate::classify::{classify, classify_body};
 /// [`from_builder`](Self::from_builder) is the constructor to prefer: it turns off the settings that a transport must not have.
 /// Cloning is cheap, and clones share their connections.
 ///
-/// Like reqwest itself, the transport needs a running Tokio runtime. Dropping the future of a request abandons the attempt.
+/// Like reqwest itself, the transport needs a running Tokio runtime.
+///
+/// # Cancel safety
+///
+/// Dropping the future of a request abandons the attempt. The server may have received the request.
 ///
 /// # Delivery of failed requests
 ///

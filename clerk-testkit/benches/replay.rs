@@ -1,8 +1,8 @@
-//! What an answer from a cassette costs, by the cassette's length: it must not grow with it.
+//! The cost of a replayed call by the length of the cassette, with which it must not grow.
 //!
-//! Beside it, as a measure of the machine, what it costs `serde_json` to read the same ten people and their answer.
+//! For comparison, `serde_json` parses the same bodies of ten people, request and response.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
+#![expect(clippy::expect_used, reason = "benchmarks fail by panicking")]
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ fn main() {
     divan::main();
 }
 
-/// A bulk invitation of so many people, who differ by number.
+/// Returns a bulk invitation of `count` people with addresses that contain `number`.
 fn people(count: usize, number: usize) -> String {
     let mut json = String::new();
     for person in 0..count {
@@ -37,7 +37,7 @@ fn request(count: usize, number: usize) -> HttpRequest {
         .expect("a request")
 }
 
-/// So many requests that differ, each answered with its own people.
+/// Returns a cassette with `length` different requests, each with its own body as the response.
 fn cassette(count: usize, length: usize) -> Cassette {
     let echo = transport_fn(async |request: HttpRequest| Ok(HttpResponse::new(request.into_body())));
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -65,13 +65,13 @@ fn ten_people_read_by_serde_json(bencher: divan::Bencher<'_, '_>, length: usize)
     let read = |body: &str| serde_json::from_str::<Value>(body).expect("JSON");
     bencher.counter(ItemsCount::new(length)).bench_local(|| {
         for body in &bodies {
-            // The answer is the request.
+            // The response is the same as the request.
             black_box((read(body), read(body)));
         }
     });
 }
 
-/// Every request of the cassette once, the last recorded first. What one costs is the inverse of the items a second.
+/// Makes every request of the cassette once, the last one first. The cost of a call is the inverse of the items per second.
 fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
     let cassette = cassette(count, length);
     let requests: Vec<HttpRequest> = (0..length).rev().map(|number| request(count, number)).collect();
@@ -87,7 +87,7 @@ fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
         });
 }
 
-/// What is measured puts every address back: the answer is the request to the byte.
+/// Checks that the measured code puts every address back: the response is byte for byte the request.
 fn assert_answers_name_the_caller(replay: &Replay, requests: &[HttpRequest]) {
     for request in requests {
         let answer = block_on(replay.send(request.clone())).expect("a response");

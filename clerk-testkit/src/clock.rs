@@ -1,4 +1,4 @@
-//! A clock that stands still until it is told to go on, so that hours of waiting take no time.
+//! A clock that tests advance by hand, so that hours of waiting take no time.
 
 mod drive;
 
@@ -14,11 +14,11 @@ use clerk_core::{Clock, Sleep};
 
 pub use drive::Stalled;
 
-/// A [`Clock`] for tests. Its time passes only by [`advance`](Self::advance) and [`drive`](Self::drive).
+/// A [`Clock`] for tests. Time passes only in [`advance`](Self::advance) and [`drive`](Self::drive).
 ///
-/// Clones are handles to the same clock: give one to the client and keep one. Retries wait as long in every run only if
-/// the client has a [`retry_seed`](clerk_core::ClientBuilder::retry_seed), as that of
-/// [`FakeClerk::client`](crate::FakeClerk::client) has.
+/// Clones are handles to the same clock: give one to the client and keep one. Retries have random delays, which are the same
+/// in every run only if the client has a [`retry_seed`](clerk_core::ClientBuilder::retry_seed). Clients of
+/// [`FakeClerk::client`](crate::FakeClerk::client) have one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,7 +26,7 @@ pub use drive::Stalled;
 /// use clerk_core::{Client, HttpResponse, SecretKey, transport_fn};
 /// use clerk_testkit::ManualClock;
 ///
-/// // Clerk is down: every attempt is answered with 503.
+/// // Clerk is down: every attempt gets 503.
 /// let down = transport_fn(async |_request| {
 ///     let mut response = HttpResponse::default();
 ///     *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
@@ -50,7 +50,7 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// The time, and who waits for which time. Sleeps of the same time are told apart by a serial number.
+/// The time, and the waker of each sleep by its end. Sleeps that end at the same time have different serial numbers.
 #[derive(Default)]
 struct State {
     now: Duration,
@@ -59,15 +59,16 @@ struct State {
 }
 
 impl ManualClock {
-    /// When the wall time of a [new](Self::new) clock starts: 2026-01-01 00:00 UTC.
+    /// The wall time at which a [new](Self::new) clock starts: 2026-01-01 00:00 UTC.
     pub const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-    /// A clock whose [`now`](Clock::now) starts at zero and whose [`wall`](Clock::wall) starts at [`START`](Self::START).
+    /// Creates a clock whose [`now`](Clock::now) starts at zero and whose [`wall`](Clock::wall) starts at
+    /// [`START`](Self::START).
     pub fn new() -> Self {
         Self::starting_at(Self::START)
     }
 
-    /// A clock whose [`wall`](Clock::wall) starts at `wall`, as for a process that starts later than another one.
+    /// Creates a clock whose [`wall`](Clock::wall) starts at `wall`, for example to simulate a restart of the application.
     pub fn starting_at(wall: Timestamp) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -77,21 +78,21 @@ impl ManualClock {
         }
     }
 
-    /// How much time has passed since the clock was made.
+    /// Returns the time since the clock was created.
     pub fn elapsed(&self) -> Duration {
         self.state().now
     }
 
-    /// Lets `duration` pass, and wakes what slept until a time within it, the earliest first.
+    /// Advances the time by `duration`, and wakes the sleeps that end within it, the earliest first.
     ///
-    /// It wakes and returns: what was woken runs when its executor polls it next.
+    /// Returns without waiting for the woken tasks, which run when their executor polls them.
     pub fn advance(&self, duration: Duration) {
         let until = self.elapsed().saturating_add(duration);
         while self.step(until) {}
         self.state().now = until;
     }
 
-    /// Goes on to the next time at or before `until` that something sleeps until, and wakes it. `false` if there is none.
+    /// Advances to the end of the next sleep and wakes it. Returns `false` if no sleep ends at or before `until`.
     fn step(&self, until: Duration) -> bool {
         let due = {
             let mut state = self.state();
@@ -153,7 +154,7 @@ impl fmt::Debug for ManualClock {
     }
 }
 
-/// Waits for a time. Only one that was polled counts as waiting, and dropping it forgets it.
+/// Waits for a time. Counts as a sleep from its first poll until it is dropped.
 struct ManualSleep {
     clock: ManualClock,
     key: (Duration, u64),
@@ -169,7 +170,7 @@ impl Future for ManualSleep {
         }
         let earlier_waker = state.sleeps.insert(self.key, context.waker().clone());
         drop(state);
-        // A waker's own drop may run code that asks for the time, so the lock is free by now.
+        // Dropping a waker may run code that reads the clock, so the lock must be free.
         drop(earlier_waker);
         Poll::Pending
     }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn advance_ends_the_sleeps_within_it_and_no_other() {
+    fn advance_wakes_only_sleeps_that_end_within_it() {
         let clock = ManualClock::new();
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_can_be_slept_for() {
+    fn the_longest_sleep_does_not_overflow() {
         let clock = ManualClock::new();
         clock.advance(HOUR);
         assert_eq!(clock.drive(clock.sleep(Duration::MAX)), Ok(()));

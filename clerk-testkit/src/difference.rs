@@ -6,7 +6,7 @@ use std::fmt;
 
 pub(crate) use json::{Extent, diff_json, member};
 
-/// A place where what came differs from what was expected; `None` is nothing at all.
+/// A difference between an expected and an actual value. `None` is a missing value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) place: String,
@@ -23,7 +23,7 @@ impl Difference {
         }
     }
 
-    /// The same difference, its place told from the outside: `$.a` within `body` is `body $.a`.
+    /// Prefixes the place: `$.a` within `body` becomes `body $.a`.
     pub(crate) fn within(mut self, part: &str) -> Self {
         self.place = format!("{part} {}", self.place);
         self
@@ -38,10 +38,10 @@ impl fmt::Display for Difference {
     }
 }
 
-/// How many differences a message lists before it only counts them.
+/// The number of differences beyond which a message only counts.
 const MOST_SHOWN: usize = 10;
 
-/// Writes each difference on a line of its own, indented.
+/// Writes each difference on an indented line.
 pub(crate) fn write_list(differences: &[Difference], f: &mut impl fmt::Write) -> fmt::Result {
     for difference in differences.iter().take(MOST_SHOWN) {
         write!(f, "\n     {difference}")?;
@@ -52,8 +52,7 @@ pub(crate) fn write_list(differences: &[Difference], f: &mut impl fmt::Write) ->
     }
 }
 
-/// How far a request is from what was expected: another path is further than another method, and both are further than any
-/// difference in the rest.
+/// Ranks differences, so that messages name the nearest expectation: a different path weighs most, then a different method.
 pub(crate) fn distance(differences: &[Difference]) -> usize {
     let weigh = |difference: &Difference| match difference.place.as_str() {
         "path" => 10_000,
@@ -63,7 +62,7 @@ pub(crate) fn distance(differences: &[Difference]) -> usize {
     differences.iter().map(weigh).sum()
 }
 
-/// Cuts what is too long for a line.
+/// Truncates text that is too long for a line.
 fn shorten(text: &str) -> String {
     const MOST: usize = 160;
     match text.char_indices().nth(MOST) {

@@ -7,7 +7,7 @@
 //! [builder](FakeClerkBuilder) for the alternative: [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`],
 //! [`BulkOn5xx`], and [`read_lag`](FakeClerkBuilder::read_lag). Beyond that, it makes these choices:
 //!
-//! - Checks run in this order: path, key, limits, organization or waitlist entry, content type, JSON, number of people,
+//! - Checks run in this order: path, API version, key, limits, organization or waitlist entry, content type, JSON, number of people,
 //!   fields of the first person with wrong fields, role and inviter, allowlist and blocklist, users or members,
 //!   duplicates, room in the organization.
 //! - A call that a limit turns away does not count against it. A call that is refused for another reason does.

@@ -1,4 +1,4 @@
-//! Deterministic tests of code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
+//! Test doubles for code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
 #![doc = include_str!("../README.md")]
 
 pub mod cassette;

@@ -1,6 +1,6 @@
-//! A transport that is told which requests to expect and what to answer.
+//! A transport that expects requests and replies to them.
 //!
-//! This is the whole test of a sign-up service that invites a team:
+//! The following is the complete test of a sign-up service that invites a team:
 //!
 //! ```
 //! use clerk_core::api::invitations::CreateInvitation;
@@ -9,14 +9,14 @@
 //! use clerk_testkit::mock::{Reply, post};
 //! use serde_json::json;
 //!
-//! // What you have written and want to test.
+//! // The code under test.
 //! async fn invite_team(clerk: &Client, addresses: &[&str]) -> clerk_core::Result<usize> {
 //!     let link = "https://app.example.com/welcome";
 //!     let people: Vec<_> = addresses.iter().map(|a| CreateInvitation::new(*a).redirect_url(link)).collect();
 //!     Ok(clerk.invitations().create_bulk(&people).await?.len())
 //! }
 //!
-//! // Its test.
+//! // The test.
 //! let mock = Mock::new();
 //! mock.expect(post("/v1/invitations/bulk").json(json!([
 //!     { "email_address": "ada@example.com", "redirect_url": "https://app.example.com/welcome" },
@@ -32,7 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Had the service left out the redirect URL of its people, the test would end with
+//! If the service omitted the redirect URLs, the test would fail with
 //!
 //! ```text
 //! the mock was not used as expected:
@@ -47,14 +47,14 @@ mod matcher;
 mod message;
 mod reply;
 mod times;
+mod wire;
 
 use std::fmt;
 use std::panic::Location;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use clerk_core::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
+use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
 use crate::verify::{VerifyError, panic_unless_panicking};
 use expectation::Expectation;
@@ -62,70 +62,63 @@ pub use expectation::{ExpectationHandle, PendingExpectation};
 pub use matcher::{RequestMatcher, delete, get, patch, post, put, request};
 pub use reply::Reply;
 pub use times::Times;
+use wire::Wire;
 
-/// What a call on the mock ends in.
-type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send>>;
-
-mockall::mock! {
-    Wire {
-        fn send(&self, request: HttpRequest) -> Answer;
-    }
-}
-
-/// Answers the requests that it was told to expect, and no other.
+/// Replies to expected requests, and refuses all others.
 ///
 /// Clones are handles to the same mock: give one to the client and keep one.
 ///
-/// A request is answered by the first expectation that fits and has calls left, in the order in which they were made.
-/// One that nothing fits is refused with an error that names the nearest expectation and what differs; it is not retried.
-/// [`verify`](Self::verify) reports such requests and expectations that were not met. Dropping the last handle
-/// does so by a panic, unless the thread is panicking already or `verify` has been called since the last request.
+/// A request is answered by the first expectation that matches and has calls left, in the order in which the expectations
+/// were added. A request that matches none fails with an error that names the nearest expectation and the differences. It is
+/// not retried. [`verify`](Self::verify) reports such requests, expectations that were not met, and expectations and
+/// replies that are not possible. Dropping the last handle also does, with a panic, unless the thread is panicking already
+/// or `verify` has been called since the last request.
 ///
-/// The messages show addresses, and never the value of `Authorization`.
+/// Messages show email addresses, but never the value of `Authorization`.
 #[derive(Clone, Default)]
 pub struct Mock {
     shared: Arc<Shared>,
 }
 
-/// Locked in this order: the wire, then the state.
+/// If both are locked, the wire is locked before the state.
 #[derive(Default)]
 struct Shared {
-    /// The mock object, made of the expectations when the first request after a change of them comes.
-    wire: Mutex<Option<MockWire>>,
+    /// Built for the first request after a change of the expectations.
+    wire: Mutex<Option<Wire>>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     expectations: Vec<Arc<Expectation>>,
-    /// One message for each request that was refused.
-    unexpected: Vec<String>,
+    /// A message for each request that was refused, and for each expectation and reply that is not possible.
+    problems: Vec<String>,
     in_order: bool,
     is_verified: bool,
 }
 
 impl Mock {
-    /// A mock that expects nothing yet.
+    /// Creates a mock without expectations.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Starts an expectation; [`respond`](PendingExpectation::respond) completes it.
+    /// Starts an expectation, which [`respond`](PendingExpectation::respond) completes.
     #[track_caller]
     pub fn expect(&self, matcher: RequestMatcher) -> PendingExpectation<'_> {
         PendingExpectation::new(self, matcher, Location::caller())
     }
 
-    /// From here on, each expectation is answered only after those made before it are met.
+    /// Requires expectations that are added from now on to be met in their order.
     pub fn in_order(&self) {
         self.state().in_order = true;
     }
 
-    /// Verifies what was expected so far and starts anew without expectations.
+    /// Verifies the mock, and removes all expectations.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// Those of [`verify`](Self::verify).
     pub fn checkpoint(&self) -> Result<(), VerifyError> {
         let result = self.verify();
         self.shared.lock_wire().take();
@@ -133,11 +126,11 @@ impl Mock {
         result
     }
 
-    /// Whether every request was expected and every expectation met.
+    /// Checks that every request was expected, and that every expectation was met.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] lists every request and expectation that was not.
+    /// [`VerifyError`] lists the exceptions.
     pub fn verify(&self) -> Result<(), VerifyError> {
         let mut state = self.state();
         state.is_verified = true;
@@ -153,9 +146,15 @@ impl Mock {
         expectation
     }
 
-    /// Lets the next request see that an expectation is new or has changed.
-    fn forget_wire(&self) {
+    /// Makes the next request see new and changed expectations.
+    fn rebuild_wire(&self) {
         self.shared.lock_wire().take();
+    }
+
+    fn add_problem(&self, problem: String) {
+        let mut state = self.state();
+        state.problems.push(problem);
+        state.is_verified = false;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -164,55 +163,20 @@ impl Mock {
 }
 
 impl Shared {
-    fn lock_wire(&self) -> MutexGuard<'_, Option<MockWire>> {
+    fn lock_wire(&self) -> MutexGuard<'_, Option<Wire>> {
         self.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Makes the mock object. It picks the expectation and keeps the number of calls from being exceeded; that calls
-    /// are missing is left to [`State::check`], which says so in more words.
-    fn make_wire(self: &Arc<Self>) -> MockWire {
-        let mut wire = MockWire::new();
-        for expectation in &self.lock_state().expectations {
-            let calls_left = expectation.calls_left();
-            if calls_left == 0 {
-                continue;
-            }
-            let (matching, answering) = (Arc::clone(expectation), Arc::clone(expectation));
-            wire.expect_send()
-                .withf(move |request| matching.accepts(request))
-                .times(0..calls_left.saturating_add(1))
-                .returning(move |request| answering.answer(request));
-        }
-        // The last to be asked takes what nothing else takes.
-        let shared = Arc::downgrade(self);
-        wire.expect_send().returning(move |request| refuse(&shared, &request));
-        wire
-    }
-}
-
-fn refuse(shared: &Weak<Shared>, request: &HttpRequest) -> Answer {
-    let text = match shared.upgrade() {
-        Some(shared) => {
-            let mut state = shared.lock_state();
-            let text = message::unexpected(request, &state.expectations);
-            state.unexpected.push(text.clone());
-            text
-        }
-        None => "the mock is gone".to_owned(),
-    };
-    let error = TransportError::new(TransportErrorKind::InvalidRequest, Delivery::NotSent);
-    Box::pin(std::future::ready(Err(error.with_source(VerifyError::new(text)))))
 }
 
 impl State {
     fn check(&self) -> Result<(), VerifyError> {
         let unmet = self.expectations.iter().filter(|expectation| !expectation.is_met());
         let problems: Vec<String> = self
-            .unexpected
+            .problems
             .iter()
             .cloned()
             .chain(unmet.map(|e| message::unmet(e)))
@@ -234,9 +198,14 @@ impl Drop for Shared {
 impl HttpTransport for Mock {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let answer = {
-            let mut wire = self.shared.lock_wire();
+            let mut slot = self.shared.lock_wire();
             self.state().is_verified = false;
-            wire.get_or_insert_with(|| self.shared.make_wire()).send(request)
+            let wire = slot.get_or_insert_with(|| Wire::new(&self.shared));
+            let answer = wire.send(request);
+            if wire.is_stale() {
+                *slot = None;
+            }
+            answer
         };
         answer.await
     }
@@ -247,7 +216,7 @@ impl fmt::Debug for Mock {
         let state = self.state();
         f.debug_struct("Mock")
             .field("expectations", &state.expectations.len())
-            .field("unexpected", &state.unexpected.len())
+            .field("problems", &state.problems.len())
             .finish_non_exhaustive()
     }
 }

@@ -195,7 +195,7 @@ fn invalid_options_are_explained() {
         ),
         (
             &["--secret-key", "pk_test_x"],
-            "fake-clerk: --secret-key: the secret key does not begin with",
+            "fake-clerk: --secret-key: the secret key does not start with",
         ),
         (
             &["--secret-key", "sk_test_x", "--environment", "production"],

@@ -188,3 +188,58 @@ fn refuses_a_body_that_is_not_json_or_too_large() {
     let answer = with_type(Some("application/json"), &large);
     assert_eq!((answer.status, answer.code()), (413, "request_body_too_large"));
 }
+
+#[test]
+fn accepts_known_api_versions_only() {
+    for (version, status) in [
+        ("2021-02-05", 200),
+        ("2026-05-12", 200),
+        ("2026-05-13", 400),
+        ("latest", 400),
+        ("2026-5-12", 400),
+        ("", 400),
+    ] {
+        let mut request = request("GET", "/invitations", "");
+        let headers = request.headers_mut();
+        headers.insert("clerk-api-version", version.parse().expect("a value"));
+        let answer = send(&FakeClerk::new(), request).expect("a response");
+        assert_eq!(answer.status, status, "{version}");
+        assert!(status == 200 || answer.code() == "api_version_invalid", "{version}");
+    }
+}
+
+#[test]
+fn no_operation_has_the_method_trace() {
+    let answer = call(&FakeClerk::new(), "TRACE", "/invitations", "");
+    assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"));
+}
+
+#[test]
+fn an_optional_body_may_be_null() {
+    for body in ["", "null", " null ", "{}"] {
+        let fake = FakeClerk::builder().waitlist_entry("ada@example.com").build();
+        let answer = call(&fake, "POST", "/waitlist_entries/wle_fake000001/invite", body);
+        assert_eq!(answer.status, 200, "{body:?}: {}", answer.json);
+    }
+    let fake = FakeClerk::builder().waitlist_entry("ada@example.com").build();
+    let answer = call(&fake, "POST", "/waitlist_entries/wle_fake000001/invite", "[]");
+    assert_eq!((answer.status, answer.code()), (422, "form_param_value_invalid"));
+}
+
+#[test]
+fn a_redirect_url_may_be_a_path() {
+    for (url, status) in [
+        ("/sign-up", 200),
+        ("/sign-up?plan=pro#form", 200),
+        ("https://example.com/sign-up", 200),
+        ("sign-up", 422),
+        ("", 422),
+    ] {
+        let person = json!({ "email_address": "ada@example.com", "redirect_url": url });
+        assert_eq!(
+            call(&FakeClerk::new(), "POST", "/invitations", person).status,
+            status,
+            "{url}"
+        );
+    }
+}

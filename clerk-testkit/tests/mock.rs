@@ -1,6 +1,6 @@
-//! What a mock answers, and what it says when it was not used as it was told.
+//! The replies of a mock, and its messages when requests and expectations differ.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn team_reply() -> Reply {
     Reply::invitations([("inv_1", "ada@example.com"), ("inv_2", "bob@example.com")])
 }
 
-/// Invites the team, whatever comes of it.
+/// Invites the team and ignores the result.
 fn invite_team(mock: &Mock) {
     let _ = block_on(client(mock).invitations().create_bulk(&team()));
 }
@@ -48,7 +48,7 @@ fn list(mock: &Mock) {
     let _ = block_on(client(mock).invitations().list(&ListInvitations::new().limit(50)));
 }
 
-/// What the mock reports, with `HERE` for every line of this file.
+/// Returns the report of the mock, with `HERE` for every line of this file.
 fn report(mock: &Mock) -> String {
     let text = mock.verify().expect_err("a report").to_string();
     let mut pieces = text.split(concat!(file!(), ":"));
@@ -61,7 +61,7 @@ fn report(mock: &Mock) -> String {
 }
 
 #[test]
-fn the_likeliest_mistakes_are_named() {
+fn names_common_mistakes() {
     type Case = (&'static str, fn(&Mock), &'static str);
     let cases: &[Case] = &[
         (
@@ -160,7 +160,7 @@ fn the_likeliest_mistakes_are_named() {
             },
             "\n 1. GET /v1/invitations was not expected. The nearest expectation, at HERE, differs in\n     \
              header clerk-api-version: expected \"2021-02-05\", got \"2026-05-12\"\n     \
-             header authorization: expected one value (not shown), got another value (not shown)",
+             header authorization: expected a value (not shown), got a different value (not shown)",
         ),
         (
             "a call too many",
@@ -169,8 +169,8 @@ fn the_likeliest_mistakes_are_named() {
                 invite_team(mock);
                 invite_team(mock);
             },
-            "\n 1. POST /v1/invitations/bulk was not expected. It came once too often: the expectation at HERE is to \
-             be called once",
+            "\n 1. POST /v1/invitations/bulk was not expected. It matches the expectation at HERE, which \
+             allows it once and is used up: allow more calls with `times`, or expect it again",
         ),
         (
             "a call that never came",
@@ -194,13 +194,14 @@ fn the_likeliest_mistakes_are_named() {
                 list(mock);
                 invite_team(mock);
             },
-            "\n 1. POST /v1/invitations/bulk was not expected. It came too early: the expectation at HERE comes after \
-             GET /v1/invitations, expected at HERE",
+            "\n 1. POST /v1/invitations/bulk was not expected. It matches the expectation at HERE, which \
+             `in_order` allows only after GET /v1/invitations, expected at HERE",
         ),
         (
             "nothing was expected",
             invite_team,
-            "\n 1. POST /v1/invitations/bulk was not expected. Nothing is: the mock has no expectations",
+            "\n 1. POST /v1/invitations/bulk was not expected. The mock has no expectations: add one with `expect` and \
+             `respond`",
         ),
     ];
     for (mistake, make, problems) in cases {
@@ -212,7 +213,94 @@ fn the_likeliest_mistakes_are_named() {
 }
 
 #[test]
-fn what_is_expected_is_answered_and_verifies() {
+fn reports_expectations_and_replies_that_are_not_possible() {
+    type Case = (fn(&Mock), &'static str);
+    let cases: &[Case] = &[
+        (
+            |mock| {
+                let _ = mock.expect(get("/v1/invitations"));
+            },
+            "the expectation of GET /v1/invitations at HERE is invalid: it has no reply. Complete it with `respond` or \
+             `respond_with`",
+        ),
+        (
+            |mock| {
+                mock.expect(get("/v1/invitations?limit=5"))
+                    .respond(Reply::page([], 0))
+                    .times(..);
+            },
+            "the expectation of GET /v1/invitations?limit=5 at HERE is invalid: the path contains the query \
+             \"limit=5\". Use the path \"/v1/invitations\", and `query` or `query_param`",
+        ),
+        (
+            |mock| {
+                mock.expect(get("/invitations")).respond(Reply::page([], 0)).times(..);
+            },
+            "the expectation of GET /invitations at HERE is invalid: the path \"/invitations\" does not contain \
+             \"/v1/\", as the paths of all requests do. Use the path as it is sent",
+        ),
+        (
+            |mock| {
+                mock.expect(post("/v1/invitations").json(std::collections::BTreeMap::from([([1], 2)])))
+                    .respond(Reply::page([], 0))
+                    .times(..);
+            },
+            "the expectation of POST /v1/invitations at HERE is invalid: its body cannot be written as JSON (key must \
+             be a string). Use another type",
+        ),
+        (
+            |mock| {
+                let reply = Reply::json(json!({})).status(42);
+                mock.expect(get("/v1/invitations")).respond(reply).times(..);
+            },
+            "the reply to GET /v1/invitations, expected at HERE, is invalid: 42 is not an HTTP status. Use 100 to 999",
+        ),
+        (
+            |mock| {
+                let computed = mock.expect(get("/v1/invitations"));
+                computed.respond_with(|_| Reply::hang().status(200)).times(..);
+                list(mock);
+                list(mock);
+            },
+            "the reply to GET /v1/invitations, expected at HERE, is invalid: `Reply::failure` and `Reply::hang` have \
+             no response to change",
+        ),
+    ];
+    for (make, problem) in cases {
+        let mock = Mock::new();
+        make(&mock);
+        assert_eq!(
+            report(&mock),
+            format!("the mock was not used as expected:\n 1. {problem}")
+        );
+    }
+}
+
+#[test]
+fn thousands_of_expectations_are_met_in_their_order() {
+    let mock = Mock::new();
+    let expect = |number: usize| {
+        let address = format!("p{number}@example.com");
+        let request = post("/v1/invitations").json(json!({ "email_address": address }));
+        mock.expect(request).respond(Reply::invitation("inv_1", &address))
+    };
+    let handles: Vec<_> = (0..3_000).map(expect).collect();
+    let client = client(&mock);
+    let invite = |number: usize| {
+        let invitation = CreateInvitation::new(format!("p{number}@example.com"));
+        block_on(client.invitations().create(&invitation))
+    };
+    for (number, handle) in handles.iter().enumerate() {
+        invite(number).expect("an invitation");
+        assert_eq!(handle.calls(), 1);
+    }
+    mock.verify().expect("all expectations are met");
+    invite(7).expect_err("it is used up");
+    mock.verify().expect_err("a call too many");
+}
+
+#[test]
+fn replies_to_expected_requests() {
     let mock = Mock::new();
     mock.expect(post("/v1/invitations/bulk").json(team_json()))
         .respond(team_reply());
@@ -224,11 +312,11 @@ fn what_is_expected_is_answered_and_verifies() {
     assert_eq!(invited[1].email_address, "bob@example.com");
     let page = block_on(clerk.invitations().list(&ListInvitations::new().limit(50))).expect("a page");
     assert_eq!(page.total_count, Some(31));
-    mock.verify().expect("all as expected");
+    mock.verify().expect("all expectations are met");
 }
 
 #[test]
-fn the_first_that_fits_and_has_calls_left_answers() {
+fn the_first_matching_expectation_with_calls_left_replies() {
     let clock = ManualClock::new();
     let mock = Mock::new();
     mock.expect(get("/v1/invitations"))
@@ -244,14 +332,14 @@ fn the_first_that_fits_and_has_calls_left_answers() {
 
     let page = clock
         .drive(clerk.invitations().list(&ListInvitations::new()))
-        .expect("no stall");
+        .expect("does not stall");
     assert_eq!(page.expect("a page").total_count, Some(7));
     assert_eq!(clock.elapsed(), Duration::from_secs(2));
-    mock.verify().expect("all as expected");
+    mock.verify().expect("all expectations are met");
 }
 
 #[test]
-fn a_reply_can_be_made_of_the_request() {
+fn replies_can_be_computed_from_the_request() {
     let mock = Mock::new();
     let echo = mock.expect(post("/v1/invitations")).respond_with(|request| {
         let sent: serde_json::Value = serde_json::from_slice(request.body()).expect("JSON");
@@ -266,7 +354,7 @@ fn a_reply_can_be_made_of_the_request() {
 }
 
 #[test]
-fn errors_arrive_as_clerk_sends_them() {
+fn errors_have_the_format_of_clerk() {
     let mock = Mock::new();
     let meta = json!({ "email_addresses": ["ada@example.com"] });
     mock.expect(post("/v1/invitations"))
@@ -291,7 +379,7 @@ fn errors_arrive_as_clerk_sends_them() {
 }
 
 #[test]
-fn a_call_that_hangs_ends_with_its_timeout() {
+fn a_hanging_call_ends_at_its_timeout() {
     let clock = ManualClock::new();
     let mock = Mock::new();
     mock.expect(post("/v1/invitations")).respond(Reply::hang());
@@ -305,30 +393,30 @@ fn a_call_that_hangs_ends_with_its_timeout() {
     let ada = CreateInvitation::new("ada@example.com");
     let error = clock
         .drive(clerk.invitations().create(&ada))
-        .expect("no stall")
+        .expect("does not stall")
         .expect_err("a timeout");
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Unknown));
     assert_eq!(clock.elapsed(), Duration::from_secs(7));
 }
 
 #[test]
-fn an_unexpected_request_fails_at_once_and_says_why() {
+fn unexpected_requests_fail_at_once_with_the_reason() {
     let mock = Mock::new();
     let error = block_on(client(&mock).invitations().create_bulk(&team())).expect_err("unexpected");
     assert_eq!(error.effect(), Effect::NotApplied);
-    // What `unwrap` would print.
+    // The text that `unwrap` prints.
     assert!(format!("{error:?}").contains("POST /v1/invitations/bulk was not expected"));
     assert!(!format!("{error:?}").contains("not_to_be_shown"));
     mock.verify().expect_err("it is remembered");
 }
 
 #[test]
-fn a_checkpoint_starts_anew() {
+fn a_checkpoint_removes_all_expectations() {
     let mock = Mock::new();
     let clerk = client(&mock);
     mock.expect(post("/v1/invitations/bulk")).respond(team_reply());
     block_on(clerk.invitations().create_bulk(&team())).expect("invitations");
-    mock.checkpoint().expect("all as expected");
+    mock.checkpoint().expect("all expectations are met");
 
     block_on(clerk.invitations().create_bulk(&team())).expect_err("no longer expected");
     mock.checkpoint().expect_err("it came unexpectedly");
@@ -336,7 +424,7 @@ fn a_checkpoint_starts_anew() {
 }
 
 #[test]
-fn dropping_the_last_handle_verifies_unless_a_test_is_failing_already() {
+fn dropping_the_last_handle_verifies_unless_the_test_is_failing() {
     let unmet = || {
         let mock = Mock::new();
         mock.expect(get("/v1/invitations")).respond(Reply::page([], 0));
@@ -362,7 +450,7 @@ fn dropping_the_last_handle_verifies_unless_a_test_is_failing_already() {
 }
 
 #[test]
-fn it_runs_on_any_executor() {
+fn replies_on_any_executor() {
     let mock = Mock::new();
     mock.expect(get("/v1/jwks")).respond(Reply::bytes("{}")).times(2);
     let request = || {

@@ -14,8 +14,11 @@ use crate::classify::{classify, classify_body};
 /// The future that waits for the thread works under any executor, [`block_on`](crate::block_on) included, and never blocks
 /// the executor. Cloning is cheap, and clones share their connections.
 ///
-/// Dropping the future of a request abandons the attempt, but a blocking call cannot be interrupted: its thread ends when the
-/// server answers or when one of the agent's own timeouts expires.
+/// # Cancel safety
+///
+/// Dropping the future of a request abandons the attempt. The server may have received the request, and can still receive it: a
+/// blocking call cannot be interrupted, so its thread ends only when the server answers or when one of the agent's timeouts
+/// expires.
 ///
 /// # Delivery of failed requests
 ///

@@ -1,8 +1,8 @@
-//! What an invitation run costs for each person, from ten thousand people to a million: time by the clock, and memory.
+//! Measures the time and the memory of an invitation run per person, from ten thousand people to a million.
 //!
-//! The transport answers at once and counts, the limits are raised, and the journal is in memory. So what is measured
-//! is the run itself. Its peer is a loop of bulk calls of ten, which keeps nothing, looks nothing up and forgets whoever a
-//! failure concerns. Each size has a process of its own, because memory is read as a peak.
+//! The transport responds at once, there are no limits, and the journal is in memory, so the run itself is measured. It is
+//! compared with a loop of bulk calls of ten, which keeps no journal, makes no look-ups and handles no failures. Each size
+//! runs in its own process, because memory is measured as the peak of the process.
 //!
 //! ```sh
 //! cargo bench -p clerk-tests --bench invitation_run
@@ -11,7 +11,7 @@
 #![allow(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a benchmark prints, and has failed if it cannot go on"
+    reason = "a benchmark prints, and fails by panicking"
 )]
 
 use std::fmt::Write;
@@ -46,7 +46,7 @@ fn measure_apart(people: usize) {
 
 fn measure(people: usize) {
     let run_seconds = seconds_of(people, run);
-    // The peak is the run's: the loop needs less.
+    // The peak is that of the run, because the loop needs less.
     let megabytes = peak_megabytes();
     let loop_seconds = seconds_of(people, bulk_calls);
     let each = |seconds: f64| seconds * 1e6 / people as f64;
@@ -61,7 +61,7 @@ fn measure(people: usize) {
 fn seconds_of(people: usize, invite: fn(&Client, usize)) -> f64 {
     let invited = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&invited);
-    let transport = transport_fn(move |request| std::future::ready(answer(&request, &counter)));
+    let transport = transport_fn(move |request| std::future::ready(respond(&request, &counter)));
     let key = SecretKey::new("sk_test_bench").expect("a key");
     let clerk = Client::builder(key, transport).build().expect("a client");
     let clock = SystemClock::new();
@@ -87,12 +87,12 @@ fn bulk_calls(clerk: &Client, people: usize) {
         let last = people.min(first + CreateInvitationBulk::MAX);
         let ten: Vec<CreateInvitation> = (first..last).map(person).collect();
         let invitations = pollster::block_on(clerk.invitations().create_bulk(&ten));
-        assert_eq!(invitations.expect("an answer").len(), ten.len());
+        assert_eq!(invitations.expect("a response").len(), ten.len());
     }
 }
 
-/// Says that everybody of the request is invited, or that nobody was before.
-fn answer(request: &HttpRequest, invited: &AtomicUsize) -> Result<HttpResponse, TransportError> {
+/// Responds that everyone in the request is invited, or that nobody was invited before.
+fn respond(request: &HttpRequest, invited: &AtomicUsize) -> Result<HttpResponse, TransportError> {
     let body = match (request.method().as_str(), request.uri().path()) {
         ("POST", path) => {
             let invitations = invitations(request.body(), invited);
@@ -108,7 +108,7 @@ fn answer(request: &HttpRequest, invited: &AtomicUsize) -> Result<HttpResponse, 
     Ok(HttpResponse::new(body.into()))
 }
 
-/// An invitation for each address in the body, which has nothing but addresses in it.
+/// Returns an invitation for each address in the body.
 fn invitations(body: &[u8], invited: &AtomicUsize) -> Vec<String> {
     let text = std::str::from_utf8(body).expect("JSON is UTF-8");
     let addresses = text.split('"').filter(|part| part.contains('@'));
@@ -120,13 +120,13 @@ fn invitations(body: &[u8], invited: &AtomicUsize) -> Vec<String> {
                 invitation,
                 r#"{{"id":"inv_{number:024}","email_address":"{address}","status":"pending","created_at":1,"updated_at":1}}"#
             );
-            written.expect("a String takes all");
+            written.expect("writing to a String");
             invitation
         })
         .collect()
 }
 
-/// The most memory that the process ever had, where the system tells.
+/// Returns the peak memory of the process on Linux, and `?` elsewhere.
 fn peak_megabytes() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

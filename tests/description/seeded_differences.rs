@@ -41,6 +41,29 @@ struct AddBook {
     status: Option<InvitationStatus>,
 }
 
+impl AddBook {
+    fn new(title: String) -> Self {
+        Self {
+            title,
+            ..Self::default()
+        }
+    }
+
+    fn pages(self, pages: u16) -> Self {
+        Self {
+            pages: Some(pages),
+            ..self
+        }
+    }
+
+    fn status(self, status: InvitationStatus) -> Self {
+        Self {
+            status: Some(status),
+            ..self
+        }
+    }
+}
+
 impl Endpoint for AddBook {
     type Output = Book;
 
@@ -53,6 +76,22 @@ impl Endpoint for AddBook {
 struct ListBooks {
     status: Option<InvitationStatus>,
     limit: Option<u16>,
+}
+
+impl ListBooks {
+    fn status(self, status: InvitationStatus) -> Self {
+        Self {
+            status: Some(status),
+            ..self
+        }
+    }
+
+    fn limit(self, limit: u16) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
 }
 
 impl Endpoint for ListBooks {
@@ -70,48 +109,16 @@ const CASES: &[Case] = &[
     Case {
         operation: "AddBook",
         call: |choose, wire| {
-            let book = AddBook {
-                title: choose.text(),
-                ..AddBook::default()
-            };
-            let book = choose.maybe(
-                book,
-                |book, pages| AddBook {
-                    pages: Some(pages),
-                    ..book
-                },
-                |c| c.number(1..=900),
-            );
-            wire.send(&choose.maybe(
-                book,
-                |book, status| AddBook {
-                    status: Some(status),
-                    ..book
-                },
-                status,
-            ))
+            let book = AddBook::new(choose.text());
+            let book = choose.maybe(book, AddBook::pages, |choose| choose.number(1..=900));
+            wire.send(&choose.maybe(book, AddBook::status, status))
         },
     },
     Case {
         operation: "ListBooks",
         call: |choose, wire| {
-            let list = ListBooks::default();
-            let list = choose.maybe(
-                list,
-                |list, limit| ListBooks {
-                    limit: Some(limit),
-                    ..list
-                },
-                |c| c.number(1..=500),
-            );
-            wire.send(&choose.maybe(
-                list,
-                |list, status| ListBooks {
-                    status: Some(status),
-                    ..list
-                },
-                status,
-            ))
+            let list = choose.maybe(ListBooks::default(), ListBooks::limit, |choose| choose.number(1..=500));
+            wire.send(&choose.maybe(list, ListBooks::status, status))
         },
     },
 ];
@@ -320,13 +327,7 @@ impl Endpoint for AddClosedBook {
 fn finds_a_model_that_rejects_unknown_fields() {
     let case = Case {
         operation: "AddBook",
-        call: |choose, wire| {
-            let book = AddBook {
-                title: choose.text(),
-                ..AddBook::default()
-            };
-            wire.send(&AddClosedBook(book))
-        },
+        call: |choose, wire| wire.send(&AddClosedBook(AddBook::new(choose.text()))),
     };
     let description = Description::read(DESCRIPTION);
     let found = differences(&description, [&ADD].into_iter(), &[case]);

@@ -12,23 +12,23 @@ use clerk_core::run::journal::{Journal, JournalError, Record};
 use clerk_core::run::{Lanes, Outcome, Settlement, Stop};
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 
-use super::scene::{AtOnce, Scene, assert_one_mail_each, people};
+use super::scene::{BlockingJournal, Scene, assert_one_mail_each, people};
 
 /// How an append fails.
 #[derive(Debug, Clone, Copy)]
 enum Failure {
     /// Nothing was written.
     Nothing,
-    /// A part of the lines was written.
+    /// A part of a record was written.
     Torn,
-    /// All was written, and nobody knows.
+    /// Everything was written, but the run gets an error.
     Whole,
 }
 
-/// A journal in a file whose disk fails at an append, and from then on.
+/// A journal in a file. Its disk fails at one append and at all later ones.
 #[derive(Debug)]
 struct Failing {
-    journal: AtOnce,
+    journal: BlockingJournal,
     file: PathBuf,
     appends_left: AtomicUsize,
     failure: Failure,
@@ -58,7 +58,7 @@ impl Journal for Failing {
 }
 
 #[test]
-fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
+fn a_run_stops_when_its_journal_fails_and_the_next_one_invites_nobody_twice() {
     let mut people = people(25);
     people[7] = people[7].clone().ignore_existing(true);
     people[20] = people[20].clone().ignore_existing(true);
@@ -74,7 +74,7 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("people.journal");
             let failing = Failing {
-                journal: AtOnce::open(&file),
+                journal: BlockingJournal::open(&file),
                 file: file.clone(),
                 appends_left: AtomicUsize::new(appends),
                 failure,
@@ -87,7 +87,7 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
             }
             assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{context}");
             assert_nothing_was_sent_unrecorded(&scene, &settled, &file, &context);
-            let (report, settled) = scene.run(&people, Arc::new(AtOnce::open(&file)), Lanes::Both);
+            let (report, settled) = scene.run(&people, Arc::new(BlockingJournal::open(&file)), Lanes::Both);
             assert!(report.stopped().is_none(), "{context}");
             assert_one_mail_each(&scene, &settled);
             for settlement in settled {
@@ -103,8 +103,8 @@ fn a_run_whose_journal_fails_stops_and_the_next_one_invites_nobody_twice() {
 }
 
 #[test]
-fn that_the_journal_failed_is_told_whatever_else_stops_the_run() {
-    // Begun, two attempts, and their ends: the bulk call's comes first, and stops the run.
+fn reports_a_failed_journal_even_if_something_else_stops_the_run() {
+    // The appends: begun, two attempts, and their ends. The end of the bulk call comes first and stops the run.
     for append_that_fails in [4, 5] {
         let lost = Fault::Lost(Moment::AfterEffect);
         let faults = FaultPlan::new().on_call(FakeOperation::CreateBulkInvitations, 1, lost);
@@ -112,7 +112,7 @@ fn that_the_journal_failed_is_told_whatever_else_stops_the_run() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("people.journal");
         let failing = Failing {
-            journal: AtOnce::open(&file),
+            journal: BlockingJournal::open(&file),
             file,
             appends_left: AtomicUsize::new(append_that_fails),
             failure: Failure::Nothing,
@@ -121,7 +121,11 @@ fn that_the_journal_failed_is_told_whatever_else_stops_the_run() {
         let run = clerk.invitations().invite_all(people(11)).max_failures(0);
         let report = scene.clock.drive(run.journal(failing).run()).expect("the run ends");
         assert!(matches!(report.stopped(), Some(Stop::Journal(_))), "{report:?}");
-        assert_eq!(report.count(Outcome::Created), 1, "what is known is told: {report:?}");
+        assert_eq!(
+            report.count(Outcome::Created),
+            1,
+            "a known outcome is announced: {report:?}"
+        );
     }
 }
 

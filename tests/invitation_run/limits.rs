@@ -1,4 +1,4 @@
-//! How fast a run is, and that it is no faster.
+//! A run is as fast as the limits allow, and no faster.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 use super::scene::{Scene, assert_one_mail_each, drop_after, in_memory, outcomes, people};
 
 #[test]
-fn ten_thousand_people_take_the_hours_that_the_limits_ask() {
+fn invites_ten_thousand_people_as_fast_as_the_limits_allow() {
     for (lanes, an_hour) in [(Lanes::Both, 350), (Lanes::Bulk, 250), (Lanes::Single, 100)] {
         let scene = Scene::new(|fake| fake);
         let (_, settled) = scene.run(&people(10_000), in_memory(), lanes);
@@ -24,7 +24,7 @@ fn ten_thousand_people_take_the_hours_that_the_limits_ask() {
 }
 
 #[test]
-fn runs_that_die_again_and_again_stay_within_the_limits_together() {
+fn runs_that_crash_repeatedly_stay_within_the_limits_together() {
     for every in [3, 7, 40, 700] {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(600)));
         let journal = in_memory();
@@ -36,7 +36,7 @@ fn runs_that_die_again_and_again_stay_within_the_limits_together() {
                 .invitations()
                 .invite_all(people(700))
                 .journal(Arc::clone(&journal));
-            // Once the hour's budget is spent, it is let wait.
+            // Once the budget of the hour is spent, the run needs time to wait.
             let limit = if runs % 10 == 0 { 3700 } else { every };
             if let Some(report) = drop_after(&scene, run, Duration::from_secs(limit)) {
                 break report;
@@ -58,7 +58,7 @@ fn runs_that_die_again_and_again_stay_within_the_limits_together() {
 }
 
 #[test]
-fn no_stretch_of_time_has_more_calls_than_the_limit_of_all_allows_reads_made_again_and_later_runs_included() {
+fn retried_reads_and_later_runs_count_in_the_limit_of_all_calls() {
     let limits = RateLimits::none().with_all(Quota::new(4, Duration::from_secs(10)));
     let faults = FaultPlan::new()
         .on_calls(FakeOperation::ListInvitations, 1..=3, Fault::Refused)
@@ -86,7 +86,7 @@ fn no_stretch_of_time_has_more_calls_than_the_limit_of_all_allows_reads_made_aga
 }
 
 #[test]
-fn a_read_that_is_to_be_made_later_waits_as_long_as_the_run_may() {
+fn a_read_waits_after_a_429_for_at_most_max_wait() {
     for (max_wait, stops) in [(3600, false), (599, true)] {
         let wait = Fault::TooManyRequests(Duration::from_secs(600));
         for operation in [
@@ -108,7 +108,7 @@ fn a_read_that_is_to_be_made_later_waits_as_long_as_the_run_may() {
 }
 
 #[test]
-fn without_limits_only_a_429_is_waited_for() {
+fn does_not_wait_without_limits() {
     let scene = Scene::new(|fake| fake.limits(RateLimits::none()));
     let clerk = scene.client();
     let run = clerk.invitations().invite_all(people(1000)).limits(RateLimits::none());

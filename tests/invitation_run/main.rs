@@ -1,4 +1,4 @@
-//! A run of invitations against the fake, in virtual time: everyone in one outcome, and nobody with two mails.
+//! Invitation runs against the fake, in virtual time: each person has one outcome, and nobody receives two mails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

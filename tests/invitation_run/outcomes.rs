@@ -1,4 +1,4 @@
-//! What becomes of people, and what they are told by.
+//! The outcomes of people and their evidence, plans, and revocations.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 use super::scene::{Outcomes, Scene, assert_one_mail_each, in_memory, outcomes, people};
 
 #[test]
-fn each_person_is_settled_by_what_clerk_has() {
+fn each_person_has_the_outcome_that_clerk_gives_reason_for() {
     let scene = Scene::new(|fake| {
         fake.pending_invitation("person1@example.com")
             .pending_invitation("person2@example.com")
@@ -27,7 +27,7 @@ fn each_person_is_settled_by_what_clerk_has() {
     people.push(CreateInvitation::new("nobody"));
     people.push(CreateInvitation::new("somebody@example.com").expires_in_days(366));
     let (report, settled) = scene.run(&people, in_memory(), Lanes::Both);
-    let told: Vec<_> = settled.iter().map(|s| (s.outcome, s.evidence)).collect();
+    let actual: Vec<_> = settled.iter().map(|s| (s.outcome, s.evidence)).collect();
     let created = (Outcome::Created, Evidence::Answer);
     let mut expected = vec![created; 12];
     expected[1] = (Outcome::AlreadyInvited, Evidence::Read);
@@ -37,12 +37,12 @@ fn each_person_is_settled_by_what_clerk_has() {
     expected.push((Outcome::Duplicate, Evidence::Input));
     expected.push((Outcome::Invalid, Evidence::Input));
     expected.push((Outcome::Invalid, Evidence::Input));
-    assert_eq!(told, expected);
+    assert_eq!(actual, expected);
     assert!(report.stopped().is_none());
 }
 
 #[test]
-fn whoever_an_answer_was_lost_for_is_found_and_not_invited_again() {
+fn finds_people_after_a_lost_response_and_does_not_invite_them_again() {
     let faults = [
         Fault::Lost(Moment::AfterEffect),
         Fault::Lost(Moment::BeforeEffect),
@@ -86,7 +86,7 @@ fn a_second_run_on_the_same_journal_sends_nothing_again() {
 }
 
 #[test]
-fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
+fn a_plan_counts_skipped_people_and_estimates_the_time_without_inviting_anyone() {
     let scene = Scene::new(|fake| {
         fake.pending_invitation("person1@example.com")
             .existing_user("person2@example.com")
@@ -116,7 +116,7 @@ fn a_plan_tells_who_would_be_skipped_and_how_long_it_takes_and_sends_nothing() {
 }
 
 #[test]
-fn what_a_run_created_can_be_revoked_from_its_journal() {
+fn revokes_what_a_run_created_from_its_journal() {
     let scene = Scene::new(|fake| {
         fake.pending_invitation("person1@example.com")
             .faults(FaultPlan::new().on_calls(FakeOperation::RevokeInvitation, 3..=5, Fault::Lost(Moment::AfterEffect)))
@@ -125,10 +125,10 @@ fn what_a_run_created_can_be_revoked_from_its_journal() {
     let (_, settled) = scene.run(&people(40), Arc::clone(&journal), Lanes::Both);
     scene.fake.sign_up("person2@example.com");
     let clerk = scene.client();
-    // Lost answers are asked for again, and the second time there is nothing left to do.
+    // Revocations with a lost response are retried, and the second time nothing is left to do.
     for (revoked, accepted) in [(38, 1), (0, 0)] {
-        let undo = clerk.invitations().revoke_all(Arc::clone(&journal));
-        let report = scene.clock.drive(undo.run()).expect("it ends");
+        let revocation = clerk.invitations().revoke_all(Arc::clone(&journal));
+        let report = scene.clock.drive(revocation.run()).expect("it ends");
         assert!(report.stopped.is_none(), "{:?}", report.stopped);
         assert_eq!((report.revoked, report.accepted), (revoked, accepted));
         assert_eq!((report.missing, report.pending, report.unresolved), (0, 0, 0));
@@ -146,12 +146,12 @@ fn what_a_run_created_can_be_revoked_from_its_journal() {
         .iter()
         .map(|invitation| invitation.email_address.as_str())
         .collect();
-    assert_eq!(left, ["person1@example.com"], "what was there before stays");
+    assert_eq!(left, ["person1@example.com"], "an invitation from before the run stays");
     assert_eq!(settled.len(), 40);
 }
 
 #[test]
-fn people_are_invited_to_an_organization_in_the_same_way() {
+fn invites_people_to_an_organization() {
     let scene = Scene::new(|fake| {
         fake.organization("org_1")
             .member("org_1", "person1@example.com")
@@ -193,10 +193,10 @@ fn people_are_invited_to_an_organization_in_the_same_way() {
     let hours = scene.clock.elapsed().as_secs_f64() / 3600.0;
     assert!(
         (1.0..1.01).contains(&hours),
-        "50 calls of ten and 250 of one an hour: {hours} h"
+        "an hour allows 50 calls of ten and 250 of one: {hours} h"
     );
 
-    let undo = clerk.organization_invitations().revoke_all(&organization, journal);
-    let undone = scene.clock.drive(undo.run()).expect("it ends");
-    assert_eq!((undone.revoked, undone.pending), (997, 0), "{:?}", undone.stopped);
+    let revocation = clerk.organization_invitations().revoke_all(&organization, journal);
+    let report = scene.clock.drive(revocation.run()).expect("it ends");
+    assert_eq!((report.revoked, report.pending), (997, 0), "{:?}", report.stopped);
 }

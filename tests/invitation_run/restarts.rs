@@ -13,30 +13,30 @@ use clerk_core::run::{Lanes, Outcome, Stop};
 use clerk_core::{Clock, SystemClock};
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 
-use super::scene::{Kept, Scene, assert_one_mail_each, drop_after, in_memory, outcomes, people};
+use super::scene::{Scene, Storage, assert_one_mail_each, drop_after, in_memory, outcomes, people};
 
 #[test]
-fn a_run_that_is_dropped_anywhere_goes_on_from_its_journal() {
-    // The run is dropped after so many seconds, within calls and within waits.
-    let in_memory = (0..60).map(|seconds| (150, seconds, Kept::InMemory(Arc::default())));
-    let in_file = (0..24).map(|seconds| (40, seconds, Kept::InFile(tempfile::tempdir().unwrap())));
-    for (count, seconds, kept) in in_memory.chain(in_file) {
+fn continues_from_its_journal_after_being_dropped_at_any_time() {
+    // The run is dropped after this many seconds, during calls and during waits.
+    let in_memory = (0..60).map(|seconds| (150, seconds, Storage::InMemory(Arc::default())));
+    let in_file = (0..24).map(|seconds| (40, seconds, Storage::InFile(tempfile::tempdir().unwrap())));
+    for (count, seconds, storage) in in_memory.chain(in_file) {
         let scene = Scene::new(|fake| fake.latency(Duration::from_millis(1700)));
         let clerk = scene.client();
-        let run = clerk.invitations().invite_all(people(count)).journal(kept.open());
+        let run = clerk.invitations().invite_all(people(count)).journal(storage.open());
         let _ended = drop_after(&scene, run, Duration::from_secs(seconds));
-        let (_, settled) = scene.run(&people(count), kept.open(), Lanes::Both);
+        let (_, settled) = scene.run(&people(count), storage.open(), Lanes::Both);
         assert_eq!(
             outcomes(&settled),
             BTreeMap::from([(Outcome::Created, count)]),
-            "cut after {seconds} s, {kept:?}"
+            "dropped after {seconds} s, {storage:?}"
         );
         assert_one_mail_each(&scene, &settled);
     }
 }
 
 #[test]
-fn under_a_real_clock_a_run_awaits_the_journals_thread() {
+fn awaits_the_thread_of_the_journal_with_a_real_clock() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.journal");
     let scene = Scene::new(|fake| fake.limits(RateLimits::none()).clock(SystemClock::new()));
@@ -50,9 +50,9 @@ fn under_a_real_clock_a_run_awaits_the_journals_thread() {
 }
 
 #[test]
-fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes_on() {
+fn stops_after_the_calls_under_way_and_continues_in_the_next_run() {
     let latency = Duration::from_millis(1700);
-    // Within calls, within the wait to find out what the lost ones did, and within the wait for the next hour.
+    // During calls, during the wait to resolve the lost ones, and during the wait for the next hour.
     let times = (0..40).map(|halves| Duration::from_millis(500) * halves);
     for at in times.chain([90, 130, 2000].map(Duration::from_secs)) {
         let scene = Scene::new(|fake| {
@@ -78,7 +78,7 @@ fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes
             }
             run.as_mut().poll(context)
         }));
-        let report = report.expect("it ends");
+        let report = report.expect("the run ends");
         assert!(matches!(report.stopped(), Some(Stop::Requested)), "{at:?}: {report:?}");
         assert_eq!(report.total(), 400, "{at:?}");
         assert!(scene.clock.elapsed() <= at + latency, "{at:?}: {report:?}");
@@ -89,7 +89,7 @@ fn a_run_that_is_stopped_anywhere_ends_once_its_calls_have_and_the_next_one_goes
 }
 
 #[test]
-fn a_run_that_never_reaches_clerk_says_that_earlier_ones_may_have_invited_the_pending() {
+fn a_run_that_does_not_reach_clerk_gives_a_reason_for_pending_people() {
     let down = FaultPlan::new().on_calls(FakeOperation::GetInstance, 2..=99, Fault::Refused);
     let scene = Scene::new(|fake| fake.faults(down));
     let journal = in_memory();
@@ -101,7 +101,7 @@ fn a_run_that_never_reaches_clerk_says_that_earlier_ones_may_have_invited_the_pe
 }
 
 #[test]
-fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
+fn a_row_that_changed_after_an_unresolved_attempt_stops_the_run() {
     let row = || CreateInvitation::new("person1@example.com");
     let cases: [(&str, CreateInvitation, bool); 4] = [
         ("the same row", row(), false),
@@ -125,7 +125,10 @@ fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
         let clerk = scene.client();
         let run = clerk.invitations().invite_all(people.clone()).lanes(Lanes::Bulk);
         let dropped = drop_after(&scene, run.journal(Arc::clone(&journal)), Duration::from_secs(60));
-        assert!(dropped.is_none(), "it is dropped while it waits to find out");
+        assert!(
+            dropped.is_none(),
+            "the run is dropped while it waits to resolve the attempt"
+        );
         people[1] = changed;
         let (report, settled) = scene.run(&people, Arc::clone(&journal), Lanes::Bulk);
         let stopped = matches!(report.stopped(), Some(Stop::ChangedRow { position: 1 }));
@@ -144,7 +147,7 @@ fn a_row_that_has_changed_since_an_unsettled_attempt_stops_the_run() {
 }
 
 #[test]
-fn whoever_was_perhaps_invited_is_not_invited_again_after_their_invitation_has_expired() {
+fn does_not_repeat_an_unresolved_attempt_whose_invitation_has_expired() {
     for preflight in [true, false] {
         let scene = Scene::new(|fake| {
             fake.faults(FaultPlan::new().on_calls(
@@ -162,10 +165,10 @@ fn whoever_was_perhaps_invited_is_not_invited_again_after_their_invitation_has_e
         };
         assert!(
             run(Duration::from_secs(60)).is_none(),
-            "it is dropped while it waits to find out"
+            "the run is dropped while it waits to resolve the attempt"
         );
         scene.clock.advance(Duration::from_secs(31 * 24 * 3600));
-        let report = run(Duration::from_secs(3600)).expect("it ends");
+        let report = run(Duration::from_secs(3600)).expect("the run ends");
         let expected = if preflight { Outcome::Created } else { Outcome::Unknown };
         assert_eq!(scene.fake.mails_to("person0@example.com"), 1);
         assert_eq!(report.count(expected), 1, "{report:?}");

@@ -1,4 +1,4 @@
-//! A fake, what a run against it comes to, and journals that outlive a run.
+//! A fake with a clock, runs against it, and journals that survive a run.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -27,7 +27,7 @@ impl RunObserver for Outcomes {
     }
 }
 
-/// A fake and what a run against it came to.
+/// A fake Clerk and its clock.
 pub(super) struct Scene {
     pub(super) clock: ManualClock,
     pub(super) fake: FakeClerk,
@@ -69,7 +69,7 @@ impl Scene {
         assert_eq!(
             positions,
             (0..people.len()).collect::<Vec<_>>(),
-            "everyone has one outcome"
+            "each person has one outcome"
         );
         assert_eq!(report.total(), people.len());
         let created = settled.iter().filter(|s| s.outcome == Outcome::Created).count();
@@ -110,34 +110,34 @@ pub(super) fn assert_one_mail_each(scene: &Scene, settled: &[Settlement]) {
     }
 }
 
-/// A journal that outlives its runs: in memory, or in a file that each run opens anew.
+/// Where a journal is stored that several runs use: in memory, or in a file that each run opens.
 #[derive(Debug)]
-pub(super) enum Kept {
+pub(super) enum Storage {
     InMemory(Arc<MemoryJournal>),
     InFile(TempDir),
 }
 
-impl Kept {
+impl Storage {
     pub(super) fn open(&self) -> Arc<dyn Journal> {
         match self {
             Self::InMemory(journal) => Arc::clone(journal) as _,
-            Self::InFile(folder) => Arc::new(AtOnce::open(&folder.path().join("people.journal"))),
+            Self::InFile(folder) => Arc::new(BlockingJournal::open(&folder.path().join("people.journal"))),
         }
     }
 }
 
-/// Waits for the file's thread on the spot: the clock that drives a run does not wait for other threads.
+/// A file journal that blocks until its thread is done, because the clock that drives a run does not wait for threads.
 #[derive(Debug)]
-pub(super) struct AtOnce(pub(super) FileJournal);
+pub(super) struct BlockingJournal(pub(super) FileJournal);
 
-impl AtOnce {
+impl BlockingJournal {
     pub(super) fn open(path: &Path) -> Self {
         Self(FileJournal::open(path).unwrap())
     }
 }
 
 #[async_trait]
-impl Journal for AtOnce {
+impl Journal for BlockingJournal {
     async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
         pollster::block_on(self.0.load(each))
     }
@@ -147,7 +147,7 @@ impl Journal for AtOnce {
     }
 }
 
-/// Runs, and drops the run if it takes longer.
+/// Drives a run, and drops it if it takes longer than `limit`. Returns the report of a run that ended.
 pub(super) fn drop_after(scene: &Scene, run: InvitationRun<'_>, limit: Duration) -> Option<RunReport> {
     let mut run = pin!(run.run());
     let mut limit = scene.clock.sleep(limit);

@@ -1,4 +1,4 @@
-//! What the SDK gives to await can be awaited on any thread, as `tokio::spawn` and web servers want it.
+//! The futures of the SDK are `Send`, as `tokio::spawn` and web servers require.
 
 use clerk_core::Client;
 use clerk_core::api::invitations::CreateInvitation;
@@ -8,7 +8,7 @@ use clerk_core::run::journal::MemoryJournal;
 use clerk_testkit::FakeClerk;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_and_its_plan_can_be_spawned() {
+async fn a_run_and_a_plan_can_be_spawned() {
     let fake = FakeClerk::new();
     let people = || (0..25).map(|number| CreateInvitation::new(format!("person{number}@example.com")));
     let clerk = fake.client();
@@ -20,7 +20,7 @@ async fn a_run_and_its_plan_can_be_spawned() {
 }
 
 #[tokio::test]
-async fn calls_can_be_made_at_the_same_time() {
+async fn calls_can_run_concurrently() {
     let fake = FakeClerk::new();
     let clerk = fake.client();
     let [ada, bob] = ["ada@example.com", "bob@example.com"].map(CreateInvitation::new);
@@ -28,16 +28,16 @@ async fn calls_can_be_made_at_the_same_time() {
     assert_ne!(ada.expect("invited").id, bob.expect("invited").id);
 }
 
-/// It need only compile.
-#[expect(dead_code, reason = "a future that cannot be sent is an error of the compiler's")]
-fn each_future_can_be_sent(clerk: &Client, person: &CreateInvitation) {
-    fn can_be_sent(_: impl Send) {}
+/// It only has to compile.
+#[expect(dead_code, reason = "a future that is not `Send` is a compile error")]
+fn every_future_is_send(clerk: &Client, person: &CreateInvitation) {
+    fn assert_send(_: impl Send) {}
 
     let list = ListInvitations::new().order_by(InvitationOrder::CreatedAt);
-    can_be_sent(clerk.invitations().create(person));
-    can_be_sent(clerk.invitations().create_bulk(std::slice::from_ref(person)));
-    can_be_sent(clerk.invitations().list(&list));
-    can_be_sent(clerk.pages(&list).next());
-    can_be_sent(clerk.pages(&list).items().next());
-    can_be_sent(clerk.invitations().revoke_all(MemoryJournal::new()).run());
+    assert_send(clerk.invitations().create(person));
+    assert_send(clerk.invitations().create_bulk(std::slice::from_ref(person)));
+    assert_send(clerk.invitations().list(&list));
+    assert_send(clerk.pages(&list).next());
+    assert_send(clerk.pages(&list).items().next());
+    assert_send(clerk.invitations().revoke_all(MemoryJournal::new()).run());
 }

@@ -1,3 +1,5 @@
+//! The command line.
+
 use std::ffi::OsString;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -8,20 +10,20 @@ use lexopt::{Arg, Parser};
 use crate::breakage::Break;
 
 pub(crate) const HELP: &str = "\
-Runs invitations against a fake Clerk in virtual time, through faults and crashes, and checks what the SDK promises.
-Everything in a run follows from its seed. It ends with 1 if anything does not hold, and says how to see it again.
+Simulates invitation runs against a fake Clerk in virtual time, with faults and crashes, and checks what the SDK promises.
+The seed determines everything in a simulation. Exits with 1 if a check fails, and prints the command that repeats it.
 
 Usage: simulate [OPTIONS]
 
-  --seeds A..B      these seeds, B left out (default: 0..1000)
-  --seed N          this one alone
-  --mode MODE       promise (default): the assumptions hold, and so must the promise;
-                    broken-assumptions: one of them does not, and still nothing may be lost or false;
-                    pace: how long 10,000 people take under the documented limits
-  --break WHAT      breaks what the promise rests on, to show that it is noticed:
+  --seeds A..B      Simulate the seeds from A to B, without B (default: 0..1000)
+  --seed N          Simulate one seed
+  --mode MODE       promise (default): the assumptions hold, and the promise is checked;
+                    broken-assumptions: one assumption does not hold, and no outcome may be lost or false;
+                    pace: measure how long 10,000 people take under the documented limits
+  --break WHAT      Break something that the promise needs, to show that the checks notice:
                     skip-fsync, resend-ambiguous, match-by-position or forget-budget
-  --log FILE        everything that happened, with --seed
-  --help            this text";
+  --log FILE        Write everything that happens to a file; needs --seed
+  --help            Print this text";
 
 pub(crate) enum Command {
     Help,
@@ -56,7 +58,7 @@ impl Mode {
 }
 
 impl Command {
-    /// Reads the command line. Errors are fit to be shown.
+    /// Parses the command line. Errors are messages for the user.
     pub(crate) fn from_env() -> Result<Self, String> {
         Self::parse(Parser::from_env())
     }
@@ -75,18 +77,18 @@ impl Command {
                 other => return Err(format!("{}; see --help", other.unexpected())),
             };
             let value = parser.value().map_err(|error| error.to_string())?;
-            let taken = arguments.take(&name, value);
-            taken.map_err(|problem| format!("--{name}: {problem}"))?;
+            let parsed = arguments.set(&name, value);
+            parsed.map_err(|problem| format!("--{name}: {problem}"))?;
         }
         if arguments.log.is_some() && arguments.seeds.end - arguments.seeds.start != 1 {
-            return Err("--log goes with --seed".to_owned());
+            return Err("--log needs --seed".to_owned());
         }
         Ok(Self::Simulate(arguments))
     }
 }
 
 impl Arguments {
-    fn take(&mut self, name: &str, value: OsString) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: OsString) -> Result<(), String> {
         match name {
             "seeds" => self.seeds = seeds(value)?,
             "seed" => {
@@ -96,12 +98,12 @@ impl Arguments {
             "mode" => self.mode = one_of(value, Mode::ALL, Mode::name)?,
             "break" => self.broken = Some(one_of(value, Break::ALL, Break::name)?),
             "log" => self.log = Some(value.into()),
-            _ => return Err("there is no such option; see --help".to_owned()),
+            _ => return Err("unknown option; see --help".to_owned()),
         }
         Ok(())
     }
 
-    /// The command that shows this seed again.
+    /// Returns the command that repeats this seed.
     pub(crate) fn replay(&self, seed: u64) -> String {
         let mut command = format!(
             "cargo run --release -p clerk-tests --bin simulate -- --seed {seed} --mode {}",
@@ -119,15 +121,16 @@ fn text(value: OsString) -> Result<String, String> {
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| "is not a number, or out of range".to_owned())
+    text.parse()
+        .map_err(|_| "is not a number or is out of range".to_owned())
 }
 
 fn seeds(value: OsString) -> Result<Range<u64>, String> {
     let value = text(value)?;
-    let (first, end) = value.split_once("..").ok_or("has to be two numbers, as 0..1000")?;
+    let (first, end) = value.split_once("..").ok_or("must be two numbers such as 0..1000")?;
     let seeds = number(first)?..number(end)?;
     if seeds.is_empty() {
-        return Err("has no seed in it".to_owned());
+        return Err("contains no seed".to_owned());
     }
     Ok(seeds)
 }
@@ -135,5 +138,5 @@ fn seeds(value: OsString) -> Result<Range<u64>, String> {
 fn one_of<T: Copy, const N: usize>(value: OsString, known: [T; N], name: fn(T) -> &'static str) -> Result<T, String> {
     let value = text(value)?;
     let found = known.into_iter().find(|known| name(*known) == value);
-    found.ok_or_else(|| format!("has to be one of {}", known.map(name).join(", ")))
+    found.ok_or_else(|| format!("must be one of {}", known.map(name).join(", ")))
 }

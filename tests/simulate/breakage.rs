@@ -1,4 +1,4 @@
-//! Ways to break what the promise rests on, outside of the SDK: a simulator that misses one of them sees nothing.
+//! Breaks something outside of the SDK that the promise needs. A simulator that does not notice has no value.
 
 use clerk_core::{Delivery, HttpRequest, HttpResponse, TransportError};
 use http::Method;
@@ -7,13 +7,13 @@ use serde_json::Value;
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Break {
-    /// The journal says that it has kept what a crash then loses.
+    /// The journal acknowledges records that a crash then loses.
     SkipFsync,
-    /// The run hears of a call that may have been carried out that it was not.
+    /// The transport reports a call that may have been carried out as not sent.
     ResendAmbiguous,
-    /// The run hears a bulk answer as if it were in the order of the request.
+    /// The addresses of a bulk response are those of the request by position.
     MatchByPosition,
-    /// The journal does not tell when calls were made.
+    /// The journal forgets when calls were made.
     ForgetBudget,
 }
 
@@ -35,7 +35,7 @@ impl Break {
     }
 }
 
-/// Says of a call that was to invite people, and of which nobody knows whether it did, that it was not sent.
+/// Reports a call that may have invited people as not sent.
 pub(crate) fn call_ambiguous_unsent(
     request: &HttpRequest,
     result: Result<HttpResponse, TransportError>,
@@ -52,10 +52,10 @@ pub(crate) fn call_ambiguous_unsent(
     result
 }
 
-/// Gives the invitations of an answer the addresses of the request, by their positions.
-pub(crate) fn relabel_by_position(request: &HttpRequest, answer: &mut [Value]) {
-    let asked: Vec<Value> = serde_json::from_slice(request.body()).unwrap_or_default();
-    for (invitation, asked) in answer.iter_mut().zip(asked) {
-        invitation["email_address"] = asked["email_address"].clone();
+/// Replaces the addresses of a bulk response by those of the request, by position.
+pub(crate) fn relabel_by_position(request: &HttpRequest, response: &mut [Value]) {
+    let requested: Vec<Value> = serde_json::from_slice(request.body()).unwrap_or_default();
+    for (invitation, requested) in response.iter_mut().zip(requested) {
+        invitation["email_address"] = requested["email_address"].clone();
     }
 }

@@ -1,4 +1,4 @@
-//! What must hold of every seed, whatever happened in it.
+//! What must hold for every seed.
 
 mod limits;
 mod truth;
@@ -9,25 +9,25 @@ use std::time::Duration;
 use clerk_core::run::{Evidence, Outcome, Settlement, Stop};
 use clerk_testkit::fake::CallRecord;
 
-use crate::process::{End, Life, told};
+use crate::process::{End, Life, describe};
 use crate::scenario::Scenario;
 use crate::world::Truth;
 
 /// What happened in a seed.
 pub(crate) struct Story<'a> {
     pub(crate) scenario: &'a Scenario,
-    /// Every call that the fake met.
+    /// Every call that the fake received.
     pub(crate) calls: &'a [CallRecord],
-    /// When the journal had its first record at the latest.
+    /// A time by which the journal had its first record.
     pub(crate) begun_at: Option<Duration>,
-    /// Every invitation that there is or was, when nothing is under way any more.
+    /// Every invitation that exists or existed, read after everything has ended.
     pub(crate) truth: Truth,
-    /// How many mails went to each address.
+    /// The number of mails to each address.
     pub(crate) mails: BTreeMap<String, u64>,
     pub(crate) lives: &'a [Life],
 }
 
-/// What does not hold, in words.
+/// Returns a description of each violation.
 pub(crate) fn check(story: &Story<'_>) -> Vec<String> {
     let mut violations = Vec::new();
     for (number, life) in story.lives.iter().enumerate() {
@@ -42,17 +42,20 @@ pub(crate) fn check(story: &Story<'_>) -> Vec<String> {
     violations
 }
 
-/// Each row has one outcome, and the report counts them.
+/// Checks that each row has one outcome, and that the report counts it.
 fn one_outcome_each(life: &Life) -> Vec<String> {
     let mut problems = Vec::new();
     let mut counts = vec![0_u32; life.rows];
     for settlement in &life.settled {
         match counts.get_mut(settlement.position) {
             Some(count) => *count += 1,
-            None => problems.push(format!("there is no such row: {}", told(settlement))),
+            None => problems.push(format!("no such row: {}", describe(settlement))),
         }
         if !has_its_evidence(settlement) {
-            problems.push(format!("that is no evidence of it: {}", told(settlement)));
+            problems.push(format!(
+                "the evidence does not fit the outcome: {}",
+                describe(settlement)
+            ));
         }
     }
     let least = match &life.end {
@@ -74,11 +77,13 @@ fn one_outcome_each(life: &Life) -> Vec<String> {
             let announced = announced.count();
             let reported = report.count(*outcome);
             if reported != announced {
-                problems.push(format!("{announced} are {outcome}, and the report says {reported}"));
+                problems.push(format!(
+                    "{announced} people are {outcome}, but the report says {reported}"
+                ));
             }
         }
         if report.stopped().is_none() && report.count(Outcome::Pending) > 0 {
-            problems.push("people are pending though the run did not stop".to_owned());
+            problems.push("people are pending although the run did not stop".to_owned());
         }
     }
     problems
@@ -98,19 +103,19 @@ fn has_its_evidence(settlement: &Settlement) -> bool {
     }
 }
 
-/// What a process has announced, every later one announces too, unless the journal failed to keep it, or the later one
-/// stopped before it had compared the journal with Clerk.
+/// Checks that each process announces the outcomes of the processes before it, unless the journal failed to record them or
+/// the process stopped before it had compared the journal with Clerk.
 fn settled_stays_settled(lives: &[Life]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut before: BTreeMap<usize, &Settlement> = BTreeMap::new();
     for life in lives {
         for settlement in &life.settled {
-            let is_told_again = settlement.outcome != Outcome::Pending || settlement.reason.is_none();
-            if is_told_again
+            let is_comparable = settlement.outcome != Outcome::Pending || settlement.reason.is_none();
+            if is_comparable
                 && let Some(before) = before.get(&settlement.position)
                 && (before.outcome, &before.invitation_id) != (settlement.outcome, &settlement.invitation_id)
             {
-                problems.push(format!("{} and before, {}", told(settlement), told(before)));
+                problems.push(format!("{}, but earlier {}", describe(settlement), describe(before)));
             }
         }
         if matches!(&life.end, End::Ended(report) if matches!(report.stopped(), Some(Stop::Journal(_)))) {

@@ -1,4 +1,4 @@
-//! A journal on a disk that keeps what was synced, and of the last write what a crash leaves of it.
+//! A journal on a simulated disk. A crash keeps every synced write, and a part of the last one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,12 +9,12 @@ use clerk_core::run::journal::{Journal, JournalError, Record};
 use crate::breakage::Break;
 use crate::log::Log;
 
-/// What happens to the process that writes, by the number of the write, from 1.
+/// An accident at a write, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accident {
-    /// The process dies before, within or after the write; so much of the write is kept, in 1/255.
+    /// The process dies before, during or after the write. `kept` is the part of the write on disk, in 1/255.
     Dies { write: u64, kept: u8 },
-    /// The write fails; so much of it is kept.
+    /// The write fails. `kept` is the part of it on disk, in 1/255.
     Fails { write: u64, kept: u8 },
 }
 
@@ -28,11 +28,11 @@ pub(crate) struct Disk {
 
 #[derive(Debug, Default)]
 struct State {
-    /// A record a line.
+    /// One record for each line.
     text: String,
-    /// Where the last writes begin.
+    /// Where the writes of this process begin.
     writes: Vec<usize>,
-    /// How often the process has written.
+    /// The number of writes of this process.
     number: u64,
     accident: Option<Accident>,
     process_is_dead: bool,
@@ -47,7 +47,7 @@ impl Disk {
         }
     }
 
-    /// Begins with the next process, which will meet this.
+    /// Starts with the next process, which has this accident.
     pub(crate) fn attach(&self, accident: Option<Accident>) {
         let mut state = self.state();
         state.number = 0;
@@ -61,16 +61,16 @@ impl Disk {
         self.state().process_is_dead
     }
 
-    /// Whether there is a first record.
+    /// Whether the journal has a first record.
     pub(crate) fn is_begun(&self) -> bool {
         !self.state().text.is_empty()
     }
 
-    /// Loses what was not synced. Only a journal that skips its syncs has written such.
+    /// Loses what was not synced. That is nothing, except for a journal that skips its syncs.
     pub(crate) fn lose_power(&self) {
         let mut state = self.state();
         if self.broken == Some(Break::SkipFsync) {
-            // The first record is older than the system's own delay in writing.
+            // The first record is old enough that the system has written it by itself.
             let last = state.writes.len().saturating_sub(3);
             if let Some(end) = state.writes.get(last).copied().filter(|end| *end > 0) {
                 state.text.truncate(end);
@@ -84,7 +84,7 @@ impl Disk {
 }
 
 impl State {
-    /// Writes so much of the text, and cuts off a record of which only a part is there, as who opens it next would.
+    /// Writes a part of the text, and removes an incomplete record, as opening the journal would.
     fn write(&mut self, text: &str, kept: u8) {
         let begin = self.text.len();
         self.writes.push(begin);
@@ -129,8 +129,13 @@ impl Journal for Disk {
             state.process_is_dead = matches!(accident, Some(Accident::Dies { .. }));
             accident
         };
-        self.log
-            .line(|| format!("journal{} {}", accident.map(told).unwrap_or_default(), text.trim_end()));
+        self.log.line(|| {
+            format!(
+                "journal{} {}",
+                accident.map(describe).unwrap_or_default(),
+                text.trim_end()
+            )
+        });
         match accident {
             None => Ok(()),
             Some(Accident::Fails { .. }) => Err(JournalError::new("the disk is full")),
@@ -139,14 +144,14 @@ impl Journal for Disk {
     }
 }
 
-fn told(accident: Accident) -> String {
+fn describe(accident: Accident) -> String {
     match accident {
         Accident::Dies { kept, .. } => format!(" (kept {kept}/255, and the process dies)"),
         Accident::Fails { kept, .. } => format!(" (kept {kept}/255, and the write fails)"),
     }
 }
 
-/// What breaks the memory of spent budgets: every call was long ago.
+/// Makes a record forget when the call was made.
 fn forget_when(record: &mut Record) {
     if let Record::Attempted { at, .. } | Record::Ended { at, .. } = record {
         *at = Timestamp::from_millis(0);
@@ -154,5 +159,5 @@ fn forget_when(record: &mut Record) {
 }
 
 fn unreadable(error: serde_json::Error) -> JournalError {
-    JournalError::new("a record of the simulated journal is not what it was").with_source(error)
+    JournalError::new("a record of the simulated journal cannot be converted from or to JSON").with_source(error)
 }

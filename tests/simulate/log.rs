@@ -1,11 +1,11 @@
-//! What happened in one seed, line by line. The same seed writes the same bytes.
+//! The log of one seed. The same seed writes the same bytes.
 
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clerk_testkit::ManualClock;
 
-/// Lines with the time in front. It costs nothing unless it is kept.
+/// Lines that start with the time. Without [`Log::keep`], lines are neither built nor kept.
 #[derive(Clone, Default)]
 pub(crate) struct Log {
     kept: Option<Arc<Mutex<Kept>>>,
@@ -24,15 +24,15 @@ impl Log {
         }
     }
 
-    /// Tells the time by this clock from now on.
-    pub(crate) fn tell_time_by(&self, clock: &ManualClock) {
+    /// Takes the time from this clock from now on.
+    pub(crate) fn set_clock(&self, clock: &ManualClock) {
         self.with(|kept| kept.clock = clock.clone());
     }
 
     pub(crate) fn line(&self, line: impl FnOnce() -> String) {
         self.with(|kept| {
             let seconds = kept.clock.elapsed().as_secs_f64();
-            // Writing to a text cannot fail.
+            // Writing to a String cannot fail.
             let _ = writeln!(kept.text, "{seconds:>12.3} {}", line());
         });
     }

@@ -1,4 +1,4 @@
-//! A simulator of runs of invitations: seeds decide what happens, and what the SDK promises is checked after each.
+//! Simulates invitation runs. A seed decides what happens in a simulation, and the simulation checks what the SDK promises.
 
 mod arguments;
 mod breakage;
@@ -22,23 +22,23 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, Mode};
 
 fn main() -> ExitCode {
-    let told = match Command::from_env() {
+    let output = match Command::from_env() {
         Ok(Command::Help) => Ok((arguments::HELP.to_owned(), ExitCode::SUCCESS)),
         Ok(Command::Simulate(arguments)) => simulate(&arguments),
         Err(error) => Err(error),
     };
-    let written = told.and_then(|(text, code)| {
+    let written = output.and_then(|(text, code)| {
         let written = writeln!(io::stdout(), "{text}").map_err(|error| error.to_string());
         written.map(|()| code)
     });
     written.unwrap_or_else(|error| {
-        // Nothing can be done if even this cannot be written.
+        // There is no other place to report that stderr cannot be written.
         let _ = writeln!(io::stderr(), "simulate: {error}");
         ExitCode::FAILURE
     })
 }
 
-/// What is to be said, and the code to exit with.
+/// Returns the output and the exit code.
 fn simulate(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     if arguments.mode == Mode::Pace {
         let pace = pace::measure(arguments.seeds.clone())?;
@@ -52,5 +52,5 @@ fn simulate(arguments: &Arguments) -> Result<(String, ExitCode), String> {
         }
         None => seeds::run(arguments),
     };
-    Ok((result.told(arguments), result.exit_code()))
+    Ok((result.describe(arguments), result.exit_code()))
 }

@@ -1,4 +1,4 @@
-//! Who else has to do with the people of a run: they themselves, and somebody who uses Clerk's API too.
+//! What others do during a run: people sign up, and another program uses Clerk's API.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,10 @@ use clerk_core::{Client, Clock, HttpRequest, HttpTransport, SecretKey, transport
 use clerk_testkit::{FakeClerk, ManualClock};
 use http::Uri;
 
-/// The query by which the fake's log tells others' calls from the run's. Clerk ignores parameters that it does not know.
+/// The query that marks others' calls in the fake's log. Clerk ignores parameters that it does not know.
 pub(crate) const BY_OTHERS: &str = "by=others";
 
-/// Something that happens to an address.
+/// Something that others do with an address.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) at: Duration,
@@ -31,10 +31,10 @@ pub(crate) enum Deed {
     Delete,
 }
 
-/// Invitations that are deleted: nothing at the fake tells of them any more.
+/// Deleted invitations, which the fake does not have any more.
 pub(crate) type Deleted = Arc<Mutex<BTreeMap<String, Invitation>>>;
 
-/// A client that bypasses the run's transport.
+/// Creates a client that bypasses the run's transport.
 pub(crate) fn client(fake: &FakeClerk, clock: &ManualClock) -> Option<Client> {
     let fake = fake.clone();
     let transport = transport_fn(move |mut request: HttpRequest| {
@@ -56,7 +56,7 @@ fn marked(uri: &Uri) -> Option<Uri> {
     format!("{uri}{separator}{BY_OTHERS}").parse().ok()
 }
 
-/// Does everything at its time. What fails is not tried again.
+/// Performs each event at its time, without retries.
 pub(crate) async fn act(clerk: Client, fake: FakeClerk, clock: ManualClock, events: Vec<Event>, deleted: Deleted) {
     for event in events {
         clock.sleep(event.at.saturating_sub(clock.elapsed())).await;
@@ -72,7 +72,7 @@ pub(crate) async fn act(clerk: Client, fake: FakeClerk, clock: ManualClock, even
             Deed::Delete => {
                 for mut invitation in find(&clerk, &event.address).await {
                     let id = invitation.id.clone();
-                    // Whoever looks for what is pending finds it no more.
+                    // It does not count as pending any more.
                     invitation.status = InvitationStatus::Revoked;
                     deleted
                         .lock()
@@ -85,7 +85,7 @@ pub(crate) async fn act(clerk: Client, fake: FakeClerk, clock: ManualClock, even
     }
 }
 
-/// The pending invitations of an address; none if they cannot be read.
+/// Returns the pending invitations of an address, or none if they cannot be read.
 async fn find(clerk: &Client, address: &str) -> Vec<Invitation> {
     let pending = ListInvitations::new()
         .status(InvitationStatus::Pending)

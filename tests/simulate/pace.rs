@@ -1,4 +1,4 @@
-//! How long a run takes of 10,000 people some of whom cannot be invited, under the documented limits.
+//! Measures how long a run takes for 10,000 people, some of whom cannot be invited, under the documented limits.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,10 +12,10 @@ use fastrand::Rng;
 
 const PEOPLE: usize = 10_000;
 
-/// How many people an hour are to be invited at least. Without the malformed addresses it would be 350.
+/// The number of people that a run must invite in an hour. Without the malformed addresses it would be 350.
 const AN_HOUR: f64 = 322.0;
 
-/// How long runs took, against how long they may take.
+/// The median duration of the runs and the allowed one, in hours.
 #[derive(Debug)]
 pub(crate) struct Pace {
     seeds: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Pace {
     allowed: f64,
 }
 
-/// Runs each seed.
+/// Measures each seed.
 pub(crate) fn measure(seeds: Range<u64>) -> Result<Pace, String> {
     let mut hours = Vec::new();
     let mut allowed = Vec::new();
@@ -39,8 +39,8 @@ pub(crate) fn measure(seeds: Range<u64>) -> Result<Pace, String> {
     })
 }
 
-/// How many people were invited, and in how long: 5 in 100 are users, 5 are invited already, and Clerk calls 1
-/// malformed without saying which one.
+/// Returns how many people were invited, and how long that took. Of 100 people, 5 are users, 5 are already invited, and 1
+/// makes Clerk reject a batch without being named.
 fn run(seed: u64) -> Result<(usize, Duration), String> {
     let mut random = Rng::with_seed(seed);
     let clock = ManualClock::new();
@@ -71,12 +71,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 impl Pace {
-    pub(crate) fn is_kept(&self) -> bool {
+    pub(crate) fn is_fast_enough(&self) -> bool {
         self.median <= self.allowed
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(u8::from(!self.is_kept()))
+        ExitCode::from(u8::from(!self.is_fast_enough()))
     }
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{PEOPLE} people take {:.2} hours (median of {} seeds), and may take {:.2}",
+            "{PEOPLE} people take {:.2} hours (median of {} seeds); allowed are {:.2}",
             self.median, self.seeds, self.allowed
         )
     }

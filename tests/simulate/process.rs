@@ -1,4 +1,4 @@
-//! One process: it makes a client, runs on the journal, and ends or dies.
+//! One process: it creates a client, runs on the journal, and ends or dies.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -16,23 +16,23 @@ use crate::log::Log;
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// More polls than any run of a scenario takes.
+/// More polls than any run needs.
 const TOO_MANY_POLLS: u64 = 3_000_000;
 
-/// When a process dies, or meets another accident.
+/// How a process ends early, if it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    Lives,
+    Survives,
     DiesAtPoll(u64),
-    OfDisk(Accident),
+    DiskAccident(Accident),
 }
 
-/// What is left of a process.
+/// What a process did.
 #[derive(Debug)]
 pub(crate) struct Life {
-    /// How many rows it was given: those of the scenario up to there.
+    /// The number of rows that it was given, from the first one on.
     pub(crate) rows: usize,
-    /// What it has announced, in order.
+    /// The outcomes that it announced, in order.
     pub(crate) settled: Vec<Settlement>,
     pub(crate) end: End,
 }
@@ -41,14 +41,14 @@ pub(crate) struct Life {
 pub(crate) enum End {
     Ended(RunReport),
     Died,
-    /// It waits for what will never come, or does not end.
+    /// It waits for something that never happens, or does not end.
     Stuck(String),
 }
 
 impl Fate {
-    /// Anything may happen at any time, the sooner the likelier.
+    /// Draws any accident at any time. Early ones are more likely.
     pub(crate) fn draw(random: &mut Rng) -> Self {
-        // Each number of digits in base 2 is as likely as another.
+        // Each number of binary digits has the same probability.
         let number = |digits: u32, random: &mut Rng| {
             let digits = random.u32(0..=digits);
             random.u64(1..=1 << digits)
@@ -60,11 +60,11 @@ impl Fate {
         };
         match random.u8(..10) {
             0..=4 => Self::DiesAtPoll(number(11, random)),
-            5..=8 => Self::OfDisk(Accident::Dies {
+            5..=8 => Self::DiskAccident(Accident::Dies {
                 write: number(6, random),
                 kept: kept(random),
             }),
-            _ => Self::OfDisk(Accident::Fails {
+            _ => Self::DiskAccident(Accident::Fails {
                 write: number(6, random),
                 kept: kept(random),
             }),
@@ -72,16 +72,16 @@ impl Fate {
     }
 }
 
-/// Runs a process that is given the first `rows` rows, and meets its fate.
+/// Runs a process with the first `rows` rows.
 pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, rows: usize, fate: Fate, log: &Log) -> Life {
     let recorder = Arc::new(Recorder {
         settled: Mutex::default(),
         log: log.clone(),
     });
     let (accident, last_poll) = match fate {
-        Fate::Lives => (None, None),
+        Fate::Survives => (None, None),
         Fate::DiesAtPoll(poll) => (None, Some(poll)),
-        Fate::OfDisk(accident) => (Some(accident), None),
+        Fate::DiskAccident(accident) => (Some(accident), None),
     };
     disk.attach(accident);
     let end = match world.client(scenario.run.seed) {
@@ -92,7 +92,7 @@ pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, rows: us
             let run = run.journal(disk.clone()).observer(Arc::clone(&recorder)).run();
             drive(world, disk, run, last_poll)
         }
-        None => End::Stuck("there is no client".to_owned()),
+        None => End::Stuck("the client cannot be created".to_owned()),
     };
     log.line(|| match &end {
         End::Ended(report) => format!("process ended: {report:?}"),
@@ -120,7 +120,7 @@ fn configured<'p>(run: InvitationRun<'p>, scenario: &Scenario) -> InvitationRun<
         .seed(settings.seed)
 }
 
-/// Polls the run until it ends or dies, and lets others act meanwhile.
+/// Polls the run and the others until the run ends or its process dies.
 fn drive(world: &mut World, disk: &Disk, run: impl Future<Output = RunReport>, last_poll: Option<u64>) -> End {
     let mut run = pin!(run);
     let mut polls = 0;
@@ -132,7 +132,7 @@ fn drive(world: &mut World, disk: &Disk, run: impl Future<Output = RunReport>, l
             return Poll::Ready(End::Died);
         }
         if polls > TOO_MANY_POLLS {
-            return Poll::Ready(End::Stuck(format!("it has not ended after {polls} polls")));
+            return Poll::Ready(End::Stuck(format!("the run has not ended after {polls} polls")));
         }
         let polled = run.as_mut().poll(context);
         if disk.process_is_dead() {
@@ -143,7 +143,7 @@ fn drive(world: &mut World, disk: &Disk, run: impl Future<Output = RunReport>, l
     driven.unwrap_or_else(|stalled| End::Stuck(stalled.to_string()))
 }
 
-/// Lets time pass without a process.
+/// Lets time pass while no process runs.
 pub(crate) fn pause(world: &mut World, duration: Duration) {
     let clock = world.clock.clone();
     let mut sleep = clock.sleep(duration);
@@ -162,7 +162,7 @@ fn poll_others(world: &mut World, context: &mut Context<'_>) {
     }
 }
 
-/// Keeps what the run announces.
+/// Keeps the outcomes that the run announces.
 #[derive(Debug)]
 struct Recorder {
     settled: Mutex<Vec<Settlement>>,
@@ -173,7 +173,7 @@ impl RunObserver for Recorder {
     fn event(&self, event: &RunEvent<'_>) {
         match event {
             RunEvent::Settled(settlement) => {
-                self.log.line(|| told(settlement));
+                self.log.line(|| describe(settlement));
                 let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
                 settled.push((*settlement).clone());
             }
@@ -182,8 +182,8 @@ impl RunObserver for Recorder {
     }
 }
 
-/// A settlement in a line.
-pub(crate) fn told(settlement: &Settlement) -> String {
+/// Describes a settlement in one line.
+pub(crate) fn describe(settlement: &Settlement) -> String {
     format!(
         "row {} {:?} is {} by {} {:?} {:?}",
         settlement.position,

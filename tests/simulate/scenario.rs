@@ -1,4 +1,4 @@
-//! What one seed decides, apart from when the process dies: the people, the fake, its faults, and the run.
+//! What a seed decides before the first call: the people, the fake, its faults, and the settings of the run.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::others::{Deed, Event};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Everything that is decided before the first call.
+/// Everything that a seed decides before the first call.
 #[derive(Debug)]
 pub(crate) struct Scenario {
     pub(crate) broken: Option<Assumption>,
@@ -25,47 +25,47 @@ pub(crate) struct Scenario {
     pub(crate) clerk: Clerk,
     pub(crate) run: RunSettings,
     pub(crate) events: Vec<Event>,
-    /// How many times at most the process dies.
+    /// The maximum number of times that the process dies.
     pub(crate) deaths: u32,
 }
 
-/// An assumption of the promise that does not hold.
+/// An assumption that does not hold in the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Assumption {
-    /// A2: an invitation is listed later than the run reckons with.
+    /// A2: an invitation is listed later than the run assumes.
     ReadLag,
-    /// A3: a call is carried out later than the run reckons with.
+    /// A3: a call is carried out later than the run assumes.
     SettleDelay,
-    /// A4: somebody else invites, revokes and deletes.
+    /// A4: others invite, revoke and delete.
     NobodyElse,
 }
 
 /// A row of the input.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    /// The address as it was typed.
+    /// The email address as it was typed.
     pub(crate) typed: String,
     pub(crate) is: Traits,
     pub(crate) ignore_existing: bool,
     expires_in_days: Option<u16>,
 }
 
-/// What is true of a row's address before the run.
+/// Properties of a row's address before the run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Traits {
-    /// The SDK can tell that there can be no such invitation.
+    /// The SDK refuses the row.
     pub(crate) invalid: bool,
-    /// The same person came earlier.
+    /// An earlier row has the same address.
     pub(crate) duplicate: bool,
     pub(crate) user: bool,
     pub(crate) pending: bool,
-    /// Clerk refuses the address and does not say which one it is.
+    /// Clerk refuses the address without naming it.
     pub(crate) malformed: bool,
-    /// Clerk refuses the address by name.
+    /// Clerk refuses the address and names it.
     pub(crate) blocked: bool,
 }
 
-/// How the fake is set up.
+/// The settings of the fake.
 #[derive(Debug)]
 pub(crate) struct Clerk {
     pub(crate) limits: RateLimits,
@@ -82,7 +82,7 @@ pub(crate) struct Clerk {
 pub(crate) struct RunSettings {
     pub(crate) lanes: Lanes,
     pub(crate) preflight: bool,
-    /// Whether the run is told the limits that Clerk has, or that there are none.
+    /// Whether the run has Clerk's limits, or none.
     pub(crate) knows_limits: bool,
     pub(crate) settle_delay: Duration,
     pub(crate) read_lag: Duration,
@@ -92,13 +92,13 @@ pub(crate) struct RunSettings {
 }
 
 impl Row {
-    /// Who the row is for.
+    /// Returns the normalized address.
     pub(crate) fn identity(&self) -> String {
         self.typed.trim().to_ascii_lowercase()
     }
 
-    /// The row as it is given to the run. Its metadata names its position, so that it can be told who made an
-    /// invitation.
+    /// Returns the invitation that the run gets. Its metadata contains the position, by which the checks know the creator of
+    /// an invitation.
     pub(crate) fn invitation(&self, position: usize) -> CreateInvitation {
         let metadata = Metadata::new(&serde_json::json!({ "row": position })).unwrap_or_default();
         let invitation = CreateInvitation::new(self.typed.as_str())
@@ -182,7 +182,7 @@ fn draw_rows(random: &mut Rng) -> Vec<Row> {
 }
 
 fn draw_row(random: &mut Rng, number: usize, is: Traits, ignore_existing: bool) -> Row {
-    // Every other address is the end of the one behind it: a filter that finds parts of addresses finds both.
+    // Every other address is the end of the next one, so a filter that matches parts of addresses finds both.
     let address = format!("{}person{}@example.com", "x".repeat(number % 2), number / 2);
     let mut row = Row {
         typed: retyped(random, &address),
@@ -201,7 +201,7 @@ fn draw_row(random: &mut Rng, number: usize, is: Traits, ignore_existing: bool) 
     row
 }
 
-/// The same person, perhaps typed in another way.
+/// Returns the same address, possibly typed in another way.
 fn retyped(random: &mut Rng, address: &str) -> String {
     match random.u8(..6) {
         0 => address.to_ascii_uppercase(),
@@ -280,7 +280,7 @@ fn draw_limits(random: &mut Rng) -> RateLimits {
     }
 }
 
-/// What goes wrong: some of the faults that there are, at some of the calls.
+/// Draws some of the possible faults, at some of the calls.
 fn draw_faults(random: &mut Rng, late: Duration, broken: Option<Assumption>) -> FaultPlan {
     use FakeOperation::{CreateBulkInvitations, CreateInvitation, GetUserList, ListInvitations};
     use Moment::{AfterEffect, BeforeEffect};
@@ -326,18 +326,18 @@ fn draw_faults(random: &mut Rng, late: Duration, broken: Option<Assumption>) -> 
     })
 }
 
-/// People sign up at any time; only where A4 is broken, somebody invites, revokes and deletes too.
+/// Draws what others do: people sign up, and if A4 is broken, others invite, revoke and delete.
 fn draw_events(random: &mut Rng, rows: &[Row], broken: Option<Assumption>) -> Vec<Event> {
-    let others_meddle = broken == Some(Assumption::NobodyElse);
+    let others_interfere = broken == Some(Assumption::NobodyElse);
     let rows: Vec<_> = rows.iter().filter(|row| !row.is.invalid).collect();
     let count = if rows.is_empty() {
         0
-    } else if others_meddle {
+    } else if others_interfere {
         random.usize(1..=20)
     } else {
         random.choice([0, 0, 1, 5]).unwrap_or_default()
     };
-    let deeds: &[Deed] = if others_meddle {
+    let deeds: &[Deed] = if others_interfere {
         &[Deed::SignUp, Deed::Invite, Deed::Revoke, Deed::Delete]
     } else {
         &[Deed::SignUp]

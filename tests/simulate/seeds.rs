@@ -1,4 +1,4 @@
-//! Many seeds, on at most two threads.
+//! Simulates many seeds, on two threads.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -8,18 +8,18 @@ use std::thread;
 
 use crate::arguments::Arguments;
 use crate::log::Log;
-use crate::simulation::{Tally, Verdict, simulate};
+use crate::simulation::{SeedResult, Tally, simulate};
 
-/// How many threads there are at most.
+/// The number of threads.
 const THREADS: usize = 2;
 
-/// How many seeds are shown whose violations there are.
+/// The number of seeds with violations that are shown, and of violations for each.
 const SHOWN: usize = 5;
 
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     tally: Tally,
-    /// The seeds in which something does not hold, and what.
+    /// The seeds with violations, and the violations.
     pub(crate) violations: Vec<(u64, Vec<String>)>,
 }
 
@@ -33,9 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Results {
             if seed >= arguments.seeds.end {
                 return;
             }
-            let verdict = simulate(seed, arguments.mode, arguments.broken, &Log::default());
+            let result = simulate(seed, arguments.mode, arguments.broken, &Log::default());
             let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-            results.take(seed, verdict);
+            results.add(seed, result);
         }
     };
     thread::scope(|scope| {
@@ -48,20 +48,20 @@ pub(crate) fn run(arguments: &Arguments) -> Results {
     results
 }
 
-/// Simulates the first seed, and writes down what happens.
+/// Simulates the first seed, and returns its log.
 pub(crate) fn log_one(arguments: &Arguments) -> (Results, String) {
     let log = Log::keep();
     let seed = arguments.seeds.start;
     let mut results = Results::default();
-    results.take(seed, simulate(seed, arguments.mode, arguments.broken, &log));
+    results.add(seed, simulate(seed, arguments.mode, arguments.broken, &log));
     (results, log.text())
 }
 
 impl Results {
-    fn take(&mut self, seed: u64, verdict: Verdict) {
-        self.tally.add(verdict.tally);
-        if !verdict.violations.is_empty() {
-            self.violations.push((seed, verdict.violations));
+    fn add(&mut self, seed: u64, result: SeedResult) {
+        self.tally.add(result.tally);
+        if !result.violations.is_empty() {
+            self.violations.push((seed, result.violations));
         }
     }
 
@@ -69,8 +69,8 @@ impl Results {
         ExitCode::from(u8::from(!self.violations.is_empty()))
     }
 
-    /// The result in words, with the commands that show violations again.
-    pub(crate) fn told(&self, arguments: &Arguments) -> String {
+    /// Describes the results, with the commands that repeat violations.
+    pub(crate) fn describe(&self, arguments: &Arguments) -> String {
         let mut text = String::new();
         for (seed, violations) in self.violations.iter().take(SHOWN) {
             for violation in violations.iter().take(SHOWN) {

@@ -1,4 +1,4 @@
-//! One seed, from its first process to its verdict.
+//! Simulates one seed, from its first process to its result.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,24 +16,24 @@ use crate::process::{End, Fate, Life, live, pause};
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// How often a run that stops is started again.
+/// How often a run that stopped is started again.
 const RESTARTS: u32 = 8;
 
-/// What a seed came to.
+/// The result of a seed.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct SeedResult {
     pub(crate) violations: Vec<String>,
     pub(crate) tally: Tally,
 }
 
-/// What happened, in numbers: a simulation in which nothing happens proves nothing.
+/// Counts of what happened, because a simulation in which nothing happens proves nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) seeds: u64,
     pub(crate) processes: u64,
     pub(crate) deaths: u64,
     pub(crate) stops: u64,
-    /// Seeds at whose end the run had nothing left to do.
+    /// The seeds whose last run had nothing left to do.
     pub(crate) finished: u64,
     pub(crate) calls: u64,
     pub(crate) faults: u64,
@@ -58,7 +58,7 @@ impl Tally {
 }
 
 /// Simulates a seed.
-pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) -> Verdict {
+pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) -> SeedResult {
     let mut random = Rng::with_seed(seed);
     let scenario = Scenario::draw(&mut random, mode);
     let mut world = World::new(&scenario, broken, &mut random, log);
@@ -78,14 +78,14 @@ pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) 
     for violation in &violations {
         log.line(|| format!("VIOLATION: {violation}"));
     }
-    Verdict {
+    SeedResult {
         violations,
         tally: tally(&story),
     }
 }
 
-/// Starts processes until one has done everything, or too many have stopped. Also says when the journal had its first
-/// record.
+/// Starts processes until one has done everything, or too many have stopped. Returns them, and when the journal had its
+/// first record.
 fn live_all(
     scenario: &Scenario,
     world: &mut World,
@@ -94,7 +94,7 @@ fn live_all(
     log: &Log,
 ) -> (Vec<Life>, Option<Duration>) {
     let all = scenario.rows.len();
-    // Sometimes rows join later.
+    // In some seeds, rows are added later.
     let mut rows = if random.u8(..4) == 0 {
         random.usize(0..=all)
     } else {
@@ -104,7 +104,7 @@ fn live_all(
     let mut begun_at = None;
     let mut lives = Vec::new();
     loop {
-        let fate = if deaths > 0 { Fate::draw(random) } else { Fate::Lives };
+        let fate = if deaths > 0 { Fate::draw(random) } else { Fate::Survives };
         log.line(|| format!("process {} starts with {rows} rows: {fate:?}", lives.len() + 1));
         let life = live(world, disk, scenario, rows, fate, log);
         if begun_at.is_none() && disk.is_begun() {

@@ -1,3 +1,5 @@
+//! The checks hold for some seeds of each mode, and notice each breakage.
+
 use crate::arguments::{Arguments, Mode};
 use crate::breakage::Break;
 use crate::{pace, seeds};
@@ -12,16 +14,16 @@ fn arguments(seeds: std::ops::Range<u64>, mode: Mode, broken: Option<Break>) -> 
 }
 
 #[test]
-fn what_is_promised_holds_and_nothing_false_is_said_where_an_assumption_does_not_hold() {
+fn no_seed_of_either_mode_has_violations() {
     for mode in [Mode::Promise, Mode::BrokenAssumptions] {
         let arguments = arguments(0..200, mode, None);
         let results = seeds::run(&arguments);
-        assert!(results.violations.is_empty(), "{}", results.told(&arguments));
+        assert!(results.violations.is_empty(), "{}", results.describe(&arguments));
     }
 }
 
 #[test]
-fn what_is_broken_is_noticed() {
+fn notices_each_breakage() {
     for broken in Break::ALL {
         let mut parts = (0..1000).step_by(20).map(|first| first..first + 20);
         let is_noticed = |seeds| {
@@ -33,7 +35,7 @@ fn what_is_broken_is_noticed() {
 }
 
 #[test]
-fn two_logs_of_a_seed_are_equal_to_the_byte() {
+fn a_seed_always_writes_the_same_log() {
     for mode in [Mode::Promise, Mode::BrokenAssumptions] {
         for seed in 0..20 {
             let arguments = arguments(seed..seed + 1, mode, None);
@@ -45,7 +47,7 @@ fn two_logs_of_a_seed_are_equal_to_the_byte() {
 }
 
 #[test]
-fn people_who_cannot_be_invited_cost_little_time() {
+fn people_who_cannot_be_invited_take_little_time() {
     let pace = pace::measure(0..2).unwrap();
-    assert!(pace.is_kept(), "{pace}");
+    assert!(pace.is_fast_enough(), "{pace}");
 }

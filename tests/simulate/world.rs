@@ -1,4 +1,4 @@
-//! What outlives a process: the time, Clerk, the wire, and whoever else uses Clerk.
+//! What survives a process: the time, Clerk, the network, and the other users of Clerk.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -19,27 +19,27 @@ use crate::log::Log;
 use crate::others::{self, Deleted};
 use crate::scenario::Scenario;
 
-/// Longer than anything that a call begun before can still do, or take to be listed.
+/// Longer than any earlier call can take to have its effect and to be listed.
 const LONG: Duration = Duration::from_secs(6 * 3600);
 
 pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) fake: FakeClerk,
     wire: Wire,
-    /// What others do, until they have done everything.
+    /// What others do. `None` once they have done everything.
     pub(crate) others: Option<Pin<Box<dyn Future<Output = ()>>>>,
     deleted: Deleted,
 }
 
-/// All invitations that there are at the end or ever were, by id.
+/// Every invitation that exists at the end or ever existed, by id.
 pub(crate) type Truth = BTreeMap<String, Invitation>;
 
 impl World {
     pub(crate) fn new(scenario: &Scenario, broken: Option<Break>, random: &mut Rng, log: &Log) -> Self {
         let clock = ManualClock::new();
-        log.tell_time_by(&clock);
+        log.set_clock(&clock);
         let fake = fake(scenario, &clock, log);
-        // What there was before is listed when the run begins.
+        // Invitations from before the run are listed when it begins.
         clock.advance(scenario.clerk.read_lag + Duration::from_secs(1));
         let wire = Wire {
             fake: fake.clone(),
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// A client of a process that starts now.
+    /// Creates the client of a process that starts now.
     pub(crate) fn client(&self, seed: u64) -> Option<Client> {
         let key = SecretKey::new(FakeClerk::SECRET_KEY).ok()?;
         let clock = ProcessClock {
@@ -75,7 +75,7 @@ impl World {
         client.build().ok()
     }
 
-    /// Waits until nothing can be under way any more, and reads every invitation.
+    /// Waits until nothing can be under way, and reads every invitation.
     pub(crate) fn truth(&mut self) -> Option<Truth> {
         if let Some(others) = self.others.take() {
             self.clock.drive(others).ok()?;
@@ -122,7 +122,7 @@ fn fake(scenario: &Scenario, clock: &ManualClock, log: &Log) -> FakeClerk {
     fake.build()
 }
 
-/// Reads a list of fewer than 500 to its end, however often that fails.
+/// Reads a list of fewer than 500 invitations, and retries until it succeeds.
 async fn read_all(clerk: &Client, clock: &ManualClock, status: Option<InvitationStatus>) -> Vec<Invitation> {
     let mut list = ListInvitations::new().limit(500);
     if let Some(status) = status {
@@ -136,7 +136,7 @@ async fn read_all(clerk: &Client, clock: &ManualClock, status: Option<Invitation
     }
 }
 
-/// The clock of one process: its origin is the process's start.
+/// The clock of one process. Its origin is the start of the process.
 #[derive(Debug)]
 struct ProcessClock {
     world: ManualClock,
@@ -157,7 +157,7 @@ impl Clock for ProcessClock {
     }
 }
 
-/// The run's way to Clerk. Clerk promises no order of a bulk answer, so it comes in any.
+/// The run's transport. It shuffles bulk responses, because Clerk does not promise their order.
 #[derive(Debug, Clone)]
 struct Wire {
     fake: FakeClerk,

@@ -124,7 +124,7 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
         (damaged, "line 2 of the journal"),
         (
             of_another.replace("\"version\":1", "\"version\":99"),
-            "a later one wrote it",
+            "a later version wrote it",
         ),
     ];
     for (text, expected) in cases {

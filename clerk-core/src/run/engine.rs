@@ -461,8 +461,8 @@ impl<'p> Engine<'p> {
 
     fn leave_pending(&mut self, recipient: Recipient) {
         let reason = match (self.input.knows_history(), recipient.maybe_invited) {
-            (false, _) => Some(UNREAD.to_owned()),
-            (true, true) => Some(UNRESOLVED.to_owned()),
+            (false, _) => Some(UNREAD.into()),
+            (true, true) => Some(UNRESOLVED.into()),
             (true, false) => None,
         };
         let mut pending = recipient.into_settlement(Outcome::Pending, Evidence::None);

@@ -1,4 +1,4 @@
-//! What a run keeps so that a crash forgets nobody and a restart invites nobody twice.
+//! Journals: the record of what a run did, by which another run continues after a crash without inviting anyone twice.
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod file;
@@ -16,26 +16,26 @@ pub use file::FileJournal;
 pub use memory::MemoryJournal;
 pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};
 
-/// Keeps the [`Record`]s of a run, in order.
+/// Stores the [`Record`]s of a run, in order.
 ///
-/// A run writes ahead: the record of an attempt is kept before the attempt is on the wire. So a journal that has
-/// returned from [`append`](Self::append) must have the records after a crash, and after a loss of power.
+/// A run writes ahead: it appends the record of an attempt before it sends the attempt. So records must survive a crash
+/// and a loss of power once [`append`](Self::append) has returned.
 ///
-/// A journal serves one run at a time: two at once know nothing of each other's attempts.
+/// A journal serves one run at a time, because two runs would not see each other's attempts.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
-    /// Gives every record kept so far to `each`, in the order in which they were appended.
+    /// Passes every record to `each`, in the order in which they were appended.
     ///
     /// # Errors
     ///
-    /// [`JournalError`] if they cannot be read, are not a journal's, or are in use by another process.
+    /// [`JournalError`] if the records cannot be read, do not belong to a journal, or are in use by another process.
     async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError>;
 
-    /// Keeps `records` behind those kept so far, all or a beginning of them.
+    /// Appends `records`. On failure, a prefix of them may have been written.
     ///
     /// # Errors
     ///
-    /// [`JournalError`] if they may not have been kept. The run then sends nothing more.
+    /// [`JournalError`] if the records may not have been written. The run then sends nothing more.
     async fn append(&self, records: &[Record]) -> Result<(), JournalError>;
 }
 
@@ -50,23 +50,23 @@ impl<T: Journal + ?Sized> Journal for Arc<T> {
     }
 }
 
-/// Why a journal cannot be used.
+/// Why a journal cannot be used, and what to do about it.
 #[derive(Debug)]
 pub struct JournalError {
-    what: String,
+    message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl JournalError {
-    /// A failure to do `what`, a sentence that says what to do about it.
-    pub fn new(what: impl Into<String>) -> Self {
+    /// Creates an error from its message, which should say what failed and what to do about it.
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
-            what: what.into(),
+            message: message.into(),
             source: None,
         }
     }
 
-    /// Keeps the error that caused this one.
+    /// Sets the cause of this error.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -76,7 +76,7 @@ impl JournalError {
 
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.message)
     }
 }
 

@@ -40,6 +40,10 @@ where
 ///
 /// It is always ready. Cloning is cheap, and clones share the transport.
 ///
+/// # Cancel safety
+///
+/// As the transport: after its future is dropped, the server may have received the request.
+///
 /// ```
 /// # async fn run() -> Result<(), clerk_core::TransportError> {
 /// use clerk_core::tower::{Body, TransportService};

@@ -21,6 +21,10 @@ use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, Trans
 ///
 /// [The module](super) documents how errors are classified.
 ///
+/// # Cancel safety
+///
+/// Dropping the future of a request drops the future of the service. The server may have received the request.
+///
 /// ```
 /// # type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// # fn run<S>(http_client: S) -> clerk_core::tower::TowerTransport<impl clerk_core::tower::HttpService<clerk_core::tower::Body, Error = BoxError>>

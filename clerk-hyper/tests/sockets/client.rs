@@ -1,16 +1,13 @@
 //! A bulk invitation from end to end, and what the server receives.
 
-use std::io;
-
 use clerk_hyper::api::invitations::CreateInvitation;
 use clerk_hyper::{Client, SecretKey};
-use tokio::sync::mpsc;
 
-use crate::server::{Peer, Server, in_time};
+use crate::server::{Server, in_time};
 
 const BODY: &str = r#"[{"email_address":"ada@example.com"},{"email_address":"grace@example.com"}]"#;
 
-const ANSWER: &str = r#"[
+const RESPONSE: &str = r#"[
     {"object":"invitation","id":"inv_1","email_address":"ada@example.com","public_metadata":{},"status":"pending",
      "created_at":1764000000000,"updated_at":1764000000000},
     {"object":"invitation","id":"inv_2","email_address":"grace@example.com","public_metadata":{},"status":"pending",
@@ -19,21 +16,10 @@ const ANSWER: &str = r#"[
 
 #[tokio::test]
 async fn invites_two_people_in_bulk() {
-    let (seen, mut requests) = mpsc::channel(2);
-    let server = Server::start(move |mut peer: Peer, _| {
-        let seen = seen.clone();
-        async move {
-            let request = peer.read_request().await?;
-            seen.send(request).await.map_err(io::Error::other)?;
-            let length = ANSWER.len();
-            peer.write(format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n\
-                 {ANSWER}"
-            ))
-            .await
-        }
-    })
-    .await;
+    let length = RESPONSE.len();
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n");
+    let (server, mut requests) = Server::responding(head + RESPONSE).await;
     let key = SecretKey::new("sk_test_abc").expect("a key");
     let clerk = clerk_hyper::builder(key).expect("there are root certificates");
     let clerk = clerk

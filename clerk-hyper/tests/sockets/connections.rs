@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use clerk_hyper::Delivery::NotSent;
-use clerk_hyper::{Bytes, HttpTransport, HyperTransport, TransportErrorKind as Kind};
+use clerk_hyper::{HttpTransport, HyperTransport, TransportErrorKind as Kind};
 use tokio::sync::mpsc;
 
-use crate::server::{Peer, Server, builder, failure, get, in_time, kind_and_delivery, post};
+use crate::server::{Peer, Server, assert_echoes_a_mebibyte, builder, failure, get, in_time, kind_and_delivery, post};
 
 fn transport() -> HyperTransport {
     builder().build().expect("valid settings")
@@ -15,19 +15,8 @@ fn transport() -> HyperTransport {
 
 #[tokio::test]
 async fn passes_request_and_response_unchanged() {
-    let (seen, mut requests) = mpsc::channel(1);
-    let server = Server::start(move |mut peer: Peer, _| {
-        let seen = seen.clone();
-        async move {
-            let request = peer.read_request().await?;
-            seen.send(request).await.map_err(io::Error::other)?;
-            peer.write(
-                "HTTP/1.1 422 Unprocessable\r\nX-Twice: a\r\nX-Twice: b\r\ncontent-length: 6\r\n\r\n\0\r\n\u{ff}!",
-            )
-            .await
-        }
-    })
-    .await;
+    let response = "HTTP/1.1 422 Unprocessable\r\nX-Twice: a\r\nX-Twice: b\r\ncontent-length: 6\r\n\r\n\0\r\n\u{ff}!";
+    let (server, mut requests) = Server::responding(response.to_owned()).await;
     let mut request = post(&server.url("/v1/x%2Fy?order_by=%2Bcreated_at&a=b%20c"));
     let headers = request.headers_mut();
     headers.insert("x-one", "1".parse().expect("a value"));
@@ -59,11 +48,7 @@ async fn passes_a_mebibyte_in_both_directions() {
         peer.write(body).await
     })
     .await;
-    let body: Bytes = (0..1 << 20).map(|n: u32| n.to_le_bytes()[n as usize % 3]).collect();
-    let mut request = post(&server.url("/"));
-    *request.body_mut() = body.clone();
-    let response = in_time(transport().send(request)).await.expect("answered");
-    assert!(*response.body() == body, "the server echoes the body");
+    assert_echoes_a_mebibyte(&transport(), &server).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ fn transport() -> HyperTransport {
     builder().max_response_bytes(1000).build().expect("valid settings")
 }
 
-/// What a server does before it closes the connection.
+/// A fault of a server. After it, the server closes the connection.
 #[derive(Clone, Copy)]
 enum Fault {
     /// Reads only the head of the request.

@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{Barrier, mpsc};
 use tokio::task::JoinSet;
 
-use crate::server::{Peer, Server, builder, failure, get, in_time, kind_and_delivery, post};
+use crate::server::{Peer, Server, assert_echoes_a_mebibyte, builder, failure, get, in_time, kind_and_delivery, post};
 
 fn transport() -> HyperTransport {
     builder().http2_only().build().expect("valid settings")
@@ -202,11 +202,7 @@ async fn passes_a_mebibyte_in_both_directions() {
         })
     })
     .await;
-    let body: Bytes = (0..1 << 20).map(|n: u32| n.to_le_bytes()[n as usize % 3]).collect();
-    let mut request = post(&server.url("/"));
-    *request.body_mut() = body.clone();
-    let response = in_time(transport().send(request)).await.expect("answered");
-    assert!(*response.body() == body, "the server echoes the body");
+    assert_echoes_a_mebibyte(&transport(), &server).await;
 }
 
 #[tokio::test]

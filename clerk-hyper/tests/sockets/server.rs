@@ -14,6 +14,7 @@ use clerk_hyper::{
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 /// A server on a loopback port that counts connections, bytes and whole requests.
 pub(crate) struct Server {
@@ -51,6 +52,21 @@ impl Server {
             }
         });
         Self { address, counts }
+    }
+
+    /// Starts a server that writes `response` to the first request of each connection, and returns the requests too.
+    pub(crate) async fn responding(response: String) -> (Self, mpsc::Receiver<(String, Vec<u8>)>) {
+        let (sender, requests) = mpsc::channel(2);
+        let server = Self::start(move |mut peer: Peer, _| {
+            let (sender, response) = (sender.clone(), response.clone());
+            async move {
+                let request = peer.read_request().await?;
+                sender.send(request).await.map_err(io::Error::other)?;
+                peer.write(response).await
+            }
+        })
+        .await;
+        (server, requests)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -152,6 +168,15 @@ pub(crate) fn get(url: &str) -> HttpRequest {
     let mut request = HttpRequest::default();
     *request.uri_mut() = url.parse().expect("a URL");
     request
+}
+
+/// Sends a mebibyte to a server that echoes it, and checks that it comes back unchanged.
+pub(crate) async fn assert_echoes_a_mebibyte(transport: &impl HttpTransport, server: &Server) {
+    let body: Bytes = (0..1 << 20).map(|n: u32| n.to_le_bytes()[n as usize % 3]).collect();
+    let mut request = post(&server.url("/"));
+    *request.body_mut() = body.clone();
+    let response = in_time(transport.send(request)).await.expect("answered");
+    assert!(*response.body() == body, "the server echoes the body");
 }
 
 /// Sends a request that must fail, and returns its error.

@@ -98,7 +98,7 @@ impl Guard<'_> {
         Some((place.to_string(), leak))
     }
 
-    /// Looks into `bytes` and everything that they decode to.
+    /// Searches `bytes` and everything that they decode to.
     fn find(&mut self, bytes: &[u8], shape: Shape, depth: u8) -> Option<Leak> {
         let decoded = Cow::from(percent_decode(bytes));
         if let Some(leak) = self.find_plain(&decoded, shape) {

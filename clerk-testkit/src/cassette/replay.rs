@@ -27,7 +27,7 @@ use crate::verify::{VerifyError, panic_unless_panicking};
 /// handle also does, with a panic, unless the thread is panicking already or `verify` has been called since the last
 /// request.
 ///
-/// Messages show the addresses of people whom a request has named so far, and pseudonyms for all others.
+/// Messages show addresses that a request has contained so far, and pseudonyms for all others.
 #[derive(Clone)]
 pub struct Replay {
     shared: Arc<Shared>,
@@ -253,7 +253,7 @@ impl PreparedResponse {
         }
     }
 
-    /// Returns the response with the addresses of people whom the caller has named.
+    /// Returns the response with the addresses that the caller has used.
     fn restored(&self, scrubber: &Scrubber) -> HttpResponse {
         self.response.clone().map(|body| {
             let text = str::from_utf8(&body).ok();
@@ -279,7 +279,7 @@ impl State {
     }
 }
 
-/// Lists the differences with the addresses of people whom the caller has named.
+/// Lists the differences with the addresses that the caller has used.
 fn write_differences(differences: Vec<Difference>, scrubber: &Scrubber, text: &mut String) {
     let message = |value: Option<String>| value.map(|value| scrubber.message(value));
     let differences = differences.into_iter().map(|difference| Difference {

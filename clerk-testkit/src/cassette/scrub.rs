@@ -106,7 +106,7 @@ impl Scrubber {
         *string = text.into_owned();
     }
 
-    /// Replaces the pseudonyms of known people by their addresses. Returns `None` if there are none.
+    /// Replaces pseudonyms of known addresses by the addresses. Returns `None` if there are none.
     pub(super) fn restore(&self, text: &str, pseudonyms: &Pseudonyms) -> Option<String> {
         if self.people.is_empty() {
             return None;
@@ -124,7 +124,7 @@ impl Scrubber {
         splice(text, known)
     }
 
-    /// Returns a message in which people whom the caller has named have their addresses.
+    /// Returns a message with the addresses that the caller has used in place of their pseudonyms.
     pub(super) fn message(&self, text: String) -> String {
         self.restore(&text, &Pseudonyms::find(&text)).unwrap_or(text)
     }

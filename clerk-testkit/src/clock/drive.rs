@@ -9,15 +9,15 @@ use std::time::Duration;
 use super::ManualClock;
 
 impl ManualClock {
-    /// Runs `future` to its end on this thread, without a runtime. Whenever it waits for nothing but this clock, time
-    /// goes on to the next sleep's end at once.
+    /// Runs `future` to its end on this thread, without a runtime. Whenever it waits only for this clock, the time advances
+    /// to the end of the next sleep at once.
     ///
-    /// Everything has to happen inside `future`: join what runs at the same time into one. What another thread or a
-    /// socket is to bring is not waited for, since a clock that goes on meanwhile would let timeouts fire at random.
+    /// All work must happen inside `future`: join concurrent futures into one. Other threads and sockets are not waited for,
+    /// because a clock that advances in the meantime would make timeouts fire at random.
     ///
     /// # Errors
     ///
-    /// [`Stalled`] if the future waits for something that neither this clock nor itself will bring.
+    /// [`Stalled`] if the future waits for something else than this clock.
     pub fn drive<F: Future>(&self, future: F) -> Result<F::Output, Stalled> {
         let mut future = pin!(future);
         let woken = Arc::new(Woken::default());
@@ -34,7 +34,7 @@ impl ManualClock {
     }
 }
 
-/// Whether the future asked to be polled again.
+/// Whether the future was woken.
 #[derive(Default)]
 struct Woken(AtomicBool);
 
@@ -54,17 +54,17 @@ impl Wake for Woken {
     }
 }
 
-/// A future that [`ManualClock::drive`] ran waits for what will never come.
+/// The error of [`ManualClock::drive`] for a future that would wait endlessly: nothing woke it, and nothing sleeps on the clock.
 ///
-/// Nothing woke it, and nothing sleeps on the clock. A call that hangs without a timeout does so, and so does code that
-/// sleeps on another clock, or waits for another thread or a socket.
+/// Typical causes are a client that was built without `.clock(clock.clone())`, a spawned task or another thread, a socket, and a
+/// call that hangs without a timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stalled {
     after: Duration,
 }
 
 impl Stalled {
-    /// The clock's time when nothing went on.
+    /// Returns the time on the clock at which the future stalled.
     pub const fn after(&self) -> Duration {
         self.after
     }
@@ -74,8 +74,9 @@ impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the future stalled {:?} after the start: nothing woke it and nothing sleeps on this clock. Does it wait \
-             on another clock, a thread or a socket, or for a call that hangs without a timeout?",
+            "the future stalled after {:?} on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
+             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
+             threads, use a transport without sockets, and set a timeout for calls that hang",
             self.after
         )
     }
@@ -94,7 +95,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// Polls both until both have ended.
+    /// Waits for both.
     async fn both(a: impl Future<Output = ()>, b: impl Future<Output = ()>) {
         let (mut a, mut b) = (pin!(a), pin!(b));
         let mut ended = [false, false];
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn sleeps_end_in_the_order_of_their_times_and_at_them() {
+    fn sleeps_end_in_order_and_on_time() {
         let clock = ManualClock::new();
         let seen = RefCell::new(Vec::new());
         let sleep = async |minutes: u32| {
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn time_stands_still_while_there_is_something_to_do() {
+    fn time_does_not_advance_while_the_future_is_busy() {
         let clock = ManualClock::new();
         let mut polls = 0;
         let busy = poll_fn(|context| {
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_sleep_is_forgotten() {
+    fn dropped_sleeps_do_not_advance_time() {
         let clock = ManualClock::new();
         let work = async {
             let mut given_up = clock.sleep(MINUTE * 60);
@@ -171,17 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn a_future_that_waits_for_what_never_comes_is_told_so() {
-        let stalled = ManualClock::new().drive(pending::<()>()).expect_err("nothing comes");
+    fn stalled_names_the_usual_causes() {
+        let stalled = ManualClock::new().drive(pending::<()>()).expect_err("a stall");
         assert_eq!(
             stalled.to_string(),
-            "the future stalled 0ns after the start: nothing woke it and nothing sleeps on this clock. Does it wait \
-             on another clock, a thread or a socket, or for a call that hangs without a timeout?"
+            "the future stalled after 0ns on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
+             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
+             threads, use a transport without sockets, and set a timeout for calls that hang"
         );
     }
 
     #[test]
-    fn a_month_of_minutes_is_a_moment() {
+    fn a_month_of_one_minute_sleeps_is_fast() {
         let clock = ManualClock::new();
         let minutes = 30 * 24 * 60;
         let month = async {

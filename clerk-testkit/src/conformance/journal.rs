@@ -40,6 +40,7 @@ pub struct JournalConformance<'a, F> {
     open: F,
     damage: Option<Hook<'a>>,
     interrupt: Option<Hook<'a>>,
+    fail_append: Option<Hook<'a>>,
 }
 
 type Hook<'a> = Box<dyn Fn(&str) + 'a>;
@@ -51,6 +52,7 @@ impl<'a, J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConform
             open,
             damage: None,
             interrupt: None,
+            fail_append: None,
         }
     }
 
@@ -72,6 +74,16 @@ impl<'a, J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConform
     #[must_use]
     pub fn interrupt(mut self, interrupt: impl Fn(&str) + 'a) -> Self {
         self.interrupt = Some(Box::new(interrupt));
+        self
+    }
+
+    /// Sets a function that makes the next append to an open journal fail, such as by filling its storage.
+    ///
+    /// The suite then checks that the append returns an error, and that the journal has a prefix of its records when it is
+    /// opened again. Without this function, the check is not tried.
+    #[must_use]
+    pub fn fail_append(mut self, fail: impl Fn(&str) + 'a) -> Self {
+        self.fail_append = Some(Box::new(fail));
         self
     }
 
@@ -98,6 +110,10 @@ impl<'a, J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConform
             "an interrupted append keeps a prefix of its records",
             self.interrupted_append().await,
         );
+        report.add(
+            "a failed append is an error and keeps a prefix of its records",
+            self.failed_append().await,
+        );
         report.add("a second opener loses no records", self.two_openers().await);
         report.add("a damaged journal is refused", self.damaged().await);
         report
@@ -115,6 +131,7 @@ impl<F> fmt::Debug for JournalConformance<'_, F> {
         f.debug_struct("JournalConformance")
             .field("damage", &self.damage.is_some())
             .field("interrupt", &self.interrupt.is_some())
+            .field("fail_append", &self.fail_append.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -61,6 +61,8 @@ use server::Server;
 /// The suite polls the transport on the thread that polls [`check`](Self::check). A transport that blocks the thread
 /// fails, and the checks that need calls to overlap are then not tried.
 ///
+/// The suite's servers speak HTTP/1.1 without TLS.
+///
 /// A retry without any delay after a refused connection is the one fault that the suite cannot see: a refused connection
 /// leaves no trace at the server.
 #[derive(Debug)]

@@ -24,9 +24,9 @@ pub(super) fn read_object(request: &HttpRequest) -> Result<Fields, Refusal> {
     Fields::from_json(&read_json(request)?).ok_or_else(|| Refusal::body_shape("an object"))
 }
 
-/// Reads the body, which must be an object if there is one.
+/// Reads the body, which may also be absent or `null`.
 pub(super) fn read_optional_object(request: &HttpRequest) -> Result<Fields, Refusal> {
-    if request.body().is_empty() {
+    if request.body().is_empty() || read_json(request)?.get() == "null" {
         return Ok(Fields::default());
     }
     read_object(request)
@@ -147,10 +147,13 @@ impl Fields {
             .unwrap_or_default()
     }
 
-    /// Takes `redirect_url`, which no response contains.
+    /// Takes `redirect_url`: an absolute URL or a path. No response contains it.
     pub(super) fn take_redirect_url(&mut self, null: Null) {
         let url: Option<String> = self.take(REDIRECT_URL, null);
-        let is_url = |url: &str| url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some());
+        let is_url = |url: &str| {
+            url.parse::<Uri>()
+                .is_ok_and(|uri| uri.scheme().is_some() || url.starts_with('/'))
+        };
         if url.is_some_and(|url| !is_url(&url)) {
             self.refuse(ErrorItem::param_format_invalid(REDIRECT_URL));
         }

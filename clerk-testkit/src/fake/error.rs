@@ -5,11 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use clerk_core::{ErrorCode, HttpResponse};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(super) static CLERK_TRACE_ID: HeaderName = HeaderName::from_static("clerk-trace-id");
+
+/// The newest version of Clerk's API that the fake knows.
+pub(super) const API_VERSION: &str = "2026-05-12";
 
 /// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +114,19 @@ impl Refusal {
     pub(super) fn not_simulated(long_message: impl Into<String>) -> Self {
         let code = ErrorCode::new("fake_not_simulated");
         Self::new(StatusCode::BAD_REQUEST, code, "not simulated", long_message)
+    }
+
+    /// Refuses a method that no operation has.
+    pub(super) fn method_not_allowed(method: &Method) -> Self {
+        let code = ErrorCode::new("method_not_allowed");
+        let hint = format!("No operation has the method {method}.");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, code, "method not allowed", hint)
+    }
+
+    pub(super) fn api_version_invalid() -> Self {
+        let code = ErrorCode::new("api_version_invalid");
+        let hint = format!("The API version must be a date up to {API_VERSION}.");
+        Self::new(StatusCode::BAD_REQUEST, code, "invalid API version", hint)
     }
 
     pub(super) fn authentication_missing() -> Self {

@@ -145,9 +145,12 @@ impl Route {
     ///
     /// # Errors
     ///
-    /// 404 outside of `/v1`, as Clerk answers, and `fake_not_simulated` within it: the fake cannot know whether Clerk has
+    /// 405 for `TRACE` and `CONNECT`, 404 outside of `/v1`, as Clerk answers, and `fake_not_simulated` within it: the fake cannot know whether Clerk has
     /// the operation.
     pub(super) fn find(method: &Method, path: &str) -> Result<Self, Refusal> {
+        if matches!(*method, Method::TRACE | Method::CONNECT) {
+            return Err(Refusal::method_not_allowed(method));
+        }
         let Some(below_v1) = path.strip_prefix("/v1").filter(|path| path.starts_with('/')) else {
             return Err(Refusal::not_found("Paths begin with /v1."));
         };
@@ -262,6 +265,7 @@ mod tests {
             ("POST", "/v1/invitations/a/b/revoke", "fake_not_simulated"),
             ("POST", "/invitations", "resource_not_found"),
             ("POST", "/v1invitations", "resource_not_found"),
+            ("TRACE", "/v1/invitations", "method_not_allowed"),
         ] {
             let refusal = find(method, path).expect_err(path);
             assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{method} {path}");

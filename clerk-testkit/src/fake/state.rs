@@ -10,12 +10,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config};
-use super::error::{CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
+use super::error::{API_VERSION, CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
 use super::fault::{Fault, FaultRun, Moment};
 use super::instance::{Call, Extent, HandlerResult, Instance};
 use super::limits::Limits;
 use super::routes::Route;
 use super::store::Arrival;
+
+const CLERK_API_VERSION: &str = "clerk-api-version";
 
 /// A body that does not decode.
 const GARBAGE: Bytes = Bytes::from_static(b"{\"data\":[{\"id\":\xff");
@@ -231,11 +233,29 @@ impl State {
     /// Admits a request that has a route and the key, and is within the limits.
     fn admit<'a>(&mut self, incoming: Incoming<'a>) -> Result<&'a Route, Refusal> {
         let route = incoming.route.map_err(Clone::clone)?;
+        check_api_version(incoming.request.headers())?;
         authenticate(incoming.request.headers(), &self.config.secret_key)?;
         self.limits
             .take(route.rate_limit_key(), incoming.arrival.now)
             .map_err(Refusal::too_many_requests)?;
         Ok(route)
+    }
+}
+
+/// Refuses a version of the API that is not a date, or that is newer than the fake. The header is optional.
+fn check_api_version(headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(version) = headers.get(CLERK_API_VERSION) else {
+        return Ok(());
+    };
+    let has_form_of_date = |version: &str| {
+        let mut pairs = version.bytes().zip(API_VERSION.bytes());
+        version.len() == API_VERSION.len()
+            && pairs.all(|(byte, known)| byte == known || (byte.is_ascii_digit() && known.is_ascii_digit()))
+    };
+    // Dates in this form are in the order of their text.
+    match version.to_str() {
+        Ok(version) if has_form_of_date(version) && version <= API_VERSION => Ok(()),
+        _ => Err(Refusal::api_version_invalid()),
     }
 }
 

@@ -1,20 +1,21 @@
 use std::fmt;
 use std::future::pending;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use clerk_core::HttpRequest;
 
-use super::{Answer, Mock, Reply, RequestMatcher, Times};
+use super::wire::Answer;
+use super::{Mock, Reply, RequestMatcher, Shared, Times, message};
 
-/// An expectation that has no answer yet: [`respond`](Self::respond) or [`respond_with`](Self::respond_with) makes it
-/// one.
+/// An expectation without a reply. [`respond`](Self::respond) or [`respond_with`](Self::respond_with) completes it.
 #[derive(Debug)]
-#[must_use = "nothing is expected until it is said how to respond"]
+#[must_use = "the mock expects a request only after `respond` or `respond_with`"]
 pub struct PendingExpectation<'a> {
     mock: &'a Mock,
     matcher: RequestMatcher,
     location: &'static Location<'static>,
+    is_complete: bool,
 }
 
 /// An expectation of a [`Mock`], by default of exactly one call.
@@ -30,19 +31,34 @@ impl<'a> PendingExpectation<'a> {
             mock,
             matcher,
             location,
+            is_complete: false,
         }
     }
 
-    /// Answers each such request with `reply`.
+    /// Replies to each matching request with `reply`.
     pub fn respond(self, reply: Reply) -> ExpectationHandle<'a> {
-        self.respond_with(move |_| reply.clone())
+        let problem = reply.problem().map(ToOwned::to_owned);
+        let handle = self.respond_with(move |_| reply.clone());
+        if let Some(problem) = problem {
+            let text = message::invalid_reply(&handle.expectation, &problem);
+            handle.mock.add_problem(text);
+        }
+        handle
     }
 
-    /// Answers each such request with what `reply` makes of it.
-    pub fn respond_with(self, reply: impl Fn(&HttpRequest) -> Reply + Send + Sync + 'static) -> ExpectationHandle<'a> {
-        let expectation = self.mock.add(|predecessor| Expectation {
-            matcher: self.matcher,
-            location: self.location,
+    /// Replies to each matching request with the result of `reply`.
+    pub fn respond_with(
+        mut self,
+        reply: impl Fn(&HttpRequest) -> Reply + Send + Sync + 'static,
+    ) -> ExpectationHandle<'a> {
+        self.is_complete = true;
+        let (mock, location, matcher) = (self.mock, self.location, self.matcher.clone());
+        if let Some(problem) = matcher.problem() {
+            mock.add_problem(message::invalid_expectation(&matcher.name(), location, &problem));
+        }
+        let expectation = mock.add(|predecessor| Expectation {
+            matcher,
+            location,
             predecessor,
             reply: Arc::new(reply),
             count: Mutex::new(Count {
@@ -50,33 +66,40 @@ impl<'a> PendingExpectation<'a> {
                 times: Times::from(1),
             }),
         });
-        self.mock.forget_wire();
-        ExpectationHandle {
-            mock: self.mock,
-            expectation,
+        mock.rebuild_wire();
+        ExpectationHandle { mock, expectation }
+    }
+}
+
+impl Drop for PendingExpectation<'_> {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            let reason = "it has no reply. Complete it with `respond` or `respond_with`";
+            let text = message::invalid_expectation(&self.matcher.name(), self.location, reason);
+            self.mock.add_problem(text);
         }
     }
 }
 
 impl ExpectationHandle<'_> {
-    /// Says how often such a request is to come instead of once: `2`, `1..`, `..=3`, `..` for any number.
+    /// Sets the number of calls instead of one: `2`, `1..`, `..=3`, or `..` for any number.
     pub fn times(self, times: impl Into<Times>) -> Self {
         self.expectation.count().times = times.into();
-        self.mock.forget_wire();
+        self.mock.rebuild_wire();
         self
     }
 
-    /// How often such a request has come.
+    /// Returns the number of matching requests so far.
     pub fn calls(&self) -> usize {
         self.expectation.count().calls
     }
 }
 
-/// What is expected, and how often it has come.
+/// A matcher with its reply, and the number of calls so far.
 pub(super) struct Expectation {
     pub(super) matcher: RequestMatcher,
     pub(super) location: &'static Location<'static>,
-    /// What has to be met before, when the order matters.
+    /// The expectation that must be met before, if the order matters.
     predecessor: Option<Arc<Expectation>>,
     reply: Arc<dyn Fn(&HttpRequest) -> Reply + Send + Sync>,
     count: Mutex<Count>,
@@ -104,10 +127,11 @@ impl Expectation {
     }
 
     pub(super) fn accepts(&self, request: &HttpRequest) -> bool {
-        self.blocked_by().is_none() && self.matcher.differences(request).is_empty()
+        // Used-up expectations are skipped before anything is compared.
+        self.calls_left() > 0 && self.matcher.matches(request) && self.blocked_by().is_none()
     }
 
-    /// The first of those before it that is not met, when the order matters.
+    /// Returns the first earlier expectation that is not met, if the order matters.
     pub(super) fn blocked_by(&self) -> Option<&Self> {
         let predecessor = self.predecessor.as_deref()?;
         predecessor
@@ -115,11 +139,19 @@ impl Expectation {
             .or((!predecessor.is_met()).then_some(predecessor))
     }
 
-    pub(super) fn answer(&self, request: HttpRequest) -> Answer {
+    pub(super) fn answer(self: &Arc<Self>, request: HttpRequest, shared: &Weak<Shared>) -> Answer {
         self.count().calls += 1;
-        let reply = Arc::clone(&self.reply);
+        let (expectation, shared) = (Arc::clone(self), Weak::clone(shared));
         Box::pin(async move {
-            match reply(&request).into_result() {
+            let reply = (expectation.reply)(&request);
+            if let (Some(problem), Some(shared)) = (reply.problem(), shared.upgrade()) {
+                let text = message::invalid_reply(&expectation, problem);
+                let problems = &mut shared.lock_state().problems;
+                if !problems.contains(&text) {
+                    problems.push(text);
+                }
+            }
+            match reply.into_result() {
                 Some(result) => result,
                 None => pending().await,
             }

@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::difference::{Difference, Extent, diff_json};
 use crate::query;
 
-/// Which requests an expectation is about: [`get`], [`post`], [`put`], [`patch`], [`delete`] or [`request`] starts one.
+/// Matches requests. [`get`], [`post`], [`put`], [`patch`], [`delete`] and [`request`] create one.
 ///
-/// Method and path have to match. Query, headers and body have to match where something is said about them.
+/// Method and path must match. Query, headers and body must match if they are set.
 #[derive(Debug, Clone)]
 #[must_use = "a matcher does nothing until a mock expects it"]
 pub struct RequestMatcher {
@@ -25,37 +25,39 @@ pub struct RequestMatcher {
 enum BodyMatcher {
     Json(Json<'static>, Extent),
     Empty,
-    /// What was to be expected cannot be written as JSON, for this reason.
+    /// The expected body cannot be written as JSON, for this reason.
     Impossible(String),
 }
 
-/// A `GET` of this path.
+/// Matches `GET` requests of this path.
 pub fn get(path: impl Into<String>) -> RequestMatcher {
     request(Method::GET, path)
 }
 
-/// A `POST` to this path.
+/// Matches `POST` requests to this path.
 pub fn post(path: impl Into<String>) -> RequestMatcher {
     request(Method::POST, path)
 }
 
-/// A `PUT` to this path.
+/// Matches `PUT` requests to this path.
 pub fn put(path: impl Into<String>) -> RequestMatcher {
     request(Method::PUT, path)
 }
 
-/// A `PATCH` of this path.
+/// Matches `PATCH` requests of this path.
 pub fn patch(path: impl Into<String>) -> RequestMatcher {
     request(Method::PATCH, path)
 }
 
-/// A `DELETE` of this path.
+/// Matches `DELETE` requests of this path.
 pub fn delete(path: impl Into<String>) -> RequestMatcher {
     request(Method::DELETE, path)
 }
 
-/// A request of this method and path. The path is whole, with `/v1`, and as it is on the wire; a segment in braces, as in
-/// `/v1/invitations/{id}/revoke`, stands for any.
+/// Matches requests with this method and path.
+///
+/// The path is percent-encoded as in the request, and starts with `/v1`. A segment in braces matches any segment, as in
+/// `/v1/invitations/{id}/revoke`.
 pub fn request(method: Method, path: impl Into<String>) -> RequestMatcher {
     RequestMatcher {
         method,
@@ -68,7 +70,7 @@ pub fn request(method: Method, path: impl Into<String>) -> RequestMatcher {
 }
 
 impl RequestMatcher {
-    /// With these parameters in its query, decoded, in any order, and no other. The SDK's lists send `paginated=true`.
+    /// Requires exactly these query parameters, decoded and in any order. The SDK's lists send `paginated=true`.
     pub fn query<N: Into<String>, V: Into<String>>(mut self, parameters: impl IntoIterator<Item = (N, V)>) -> Self {
         let parameters = parameters.into_iter().map(|(name, value)| (name.into(), value.into()));
         let mut parameters: Vec<_> = parameters.collect();
@@ -77,29 +79,30 @@ impl RequestMatcher {
         self
     }
 
-    /// With this parameter, decoded, among those in its query.
+    /// Requires this query parameter, decoded. Other parameters are allowed.
     pub fn query_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query_parameters.push((name.into(), value.into()));
         self
     }
 
-    /// With this header.
+    /// Requires this header.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// With a JSON body that means the same as `body`: order of keys, spacing and the spelling of numbers do not matter.
+    /// Requires a JSON body that means the same as `body`. The order of keys, spacing and the spelling of numbers do not
+    /// matter.
     pub fn json(self, body: impl Serialize) -> Self {
         self.body(&body, Extent::Whole)
     }
 
-    /// With a JSON body that has at least what `body` has: objects may have more members, arrays have as many items.
+    /// Requires a JSON body that contains `body`: objects may have additional members, but arrays must have the same length.
     pub fn json_part(self, body: impl Serialize) -> Self {
         self.body(&body, Extent::Part)
     }
 
-    /// Without a body.
+    /// Requires that there is no body.
     pub fn no_body(mut self) -> Self {
         self.body = Some(BodyMatcher::Empty);
         self
@@ -113,12 +116,41 @@ impl RequestMatcher {
         self
     }
 
-    /// Method and path, as messages name the request.
+    /// Returns method and path, by which messages name the request.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// In what `request` is not what is meant; in nothing if it is.
+    /// Returns the reason if no request of a client can match.
+    pub(super) fn problem(&self) -> Option<String> {
+        if let Some((path, query)) = self.path.split_once('?') {
+            return Some(format!(
+                "the path contains the query {query:?}. Use the path {path:?}, and `query` or `query_param`"
+            ));
+        }
+        if !self.path.contains("/v1/") {
+            return Some(format!(
+                "the path {:?} does not contain \"/v1/\", as the paths of all requests do. Use the path as it is sent",
+                self.path
+            ));
+        }
+        match &self.body {
+            Some(BodyMatcher::Impossible(reason)) => Some(format!(
+                "its body cannot be written as JSON ({reason}). Use another type"
+            )),
+            _ => None,
+        }
+    }
+
+    /// Whether there are no [differences](Self::differences).
+    pub(super) fn matches(&self, request: &HttpRequest) -> bool {
+        // Decides most cases without parsing a body.
+        self.method == *request.method()
+            && path_matches(&self.path, request.uri().path())
+            && self.differences(request).is_empty()
+    }
+
+    /// Lists where `request` does not match.
     pub(super) fn differences(&self, request: &HttpRequest) -> Vec<Difference> {
         let mut found = Vec::new();
         if self.method != *request.method() {
@@ -189,7 +221,7 @@ fn compare_header(name: &str, expected: &str, request: &HttpRequest) -> Option<D
         || actual.is_some_and(|value| value.is_sensitive());
     let (expected, actual) = if is_secret {
         let hidden = |text: &str| format!("{text} (not shown)");
-        (hidden("one value"), actual.map(|_| hidden("another value")))
+        (hidden("a value"), actual.map(|_| hidden("a different value")))
     } else {
         (format!("{expected:?}"), actual.map(|value| format!("{value:?}")))
     };
@@ -210,7 +242,7 @@ fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
         BodyMatcher::Empty if body.is_empty() => Vec::new(),
         BodyMatcher::Empty => vec![Difference::new("body", None, bytes())],
         BodyMatcher::Impossible(reason) => {
-            let expected = format!("what cannot be written as JSON ({reason})");
+            let expected = format!("a body that cannot be written as JSON ({reason})");
             vec![Difference::new("body", Some(expected), bytes())]
         }
         BodyMatcher::Json(expected, extent) => match Json::parse(body) {

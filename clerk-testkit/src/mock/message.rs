@@ -1,3 +1,4 @@
+use std::panic::Location;
 use std::sync::Arc;
 
 use clerk_core::HttpRequest;
@@ -6,14 +7,14 @@ use super::expectation::Expectation;
 use super::times::count;
 use crate::difference::{distance, write_list};
 
-/// Says of a request that nothing accepted which expectation is nearest and why it did not.
+/// Describes the nearest expectation to a request that none accepted.
 pub(super) fn unexpected(request: &HttpRequest, expectations: &[Arc<Expectation>]) -> String {
     let mut text = format!("{} {} was not expected. ", request.method(), request.uri().path());
     let with_differences = expectations.iter().map(|e| (e, e.matcher.differences(request)));
     let nearest = with_differences
         .min_by_key(|(expectation, differences)| (distance(differences), expectation.calls_left() == 0));
     let Some((nearest, differences)) = nearest else {
-        return text + "Nothing is: the mock has no expectations";
+        return text + "The mock has no expectations: add one with `expect` and `respond`";
     };
     let location = nearest.location;
     if !differences.is_empty() {
@@ -23,18 +24,20 @@ pub(super) fn unexpected(request: &HttpRequest, expectations: &[Arc<Expectation>
     } else if let Some(earlier) = nearest.blocked_by() {
         let (name, earlier_at) = (earlier.matcher.name(), earlier.location);
         text.push_str(&format!(
-            "It came too early: the expectation at {location} comes after {name}, expected at {earlier_at}"
+            "It matches the expectation at {location}, which `in_order` allows only after {name}, expected at \
+             {earlier_at}"
         ));
     } else {
         let times = nearest.count().times;
         text.push_str(&format!(
-            "It came once too often: the expectation at {location} is to be called {times}"
+            "It matches the expectation at {location}, which allows it {times} and is used up: allow more calls with \
+             `times`, or expect it again"
         ));
     }
     text
 }
 
-/// Says of an expectation how often it was called instead.
+/// Says how often an expectation was called instead.
 pub(super) fn unmet(expectation: &Expectation) -> String {
     let (name, location) = (expectation.matcher.name(), expectation.location);
     let count_now = *expectation.count();
@@ -43,4 +46,15 @@ pub(super) fn unmet(expectation: &Expectation) -> String {
         calls => format!("was called {}", count(calls)),
     };
     format!("{name}, expected {} at {location}, {was}", count_now.times)
+}
+
+/// Says that an expectation is not possible, or not complete.
+pub(super) fn invalid_expectation(name: &str, location: &Location<'_>, reason: &str) -> String {
+    format!("the expectation of {name} at {location} is invalid: {reason}")
+}
+
+/// Says that an expectation has a reply that is not possible.
+pub(super) fn invalid_reply(expectation: &Expectation, reason: &str) -> String {
+    let (name, location) = (expectation.matcher.name(), expectation.location);
+    format!("the reply to {name}, expected at {location}, is invalid: {reason}")
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ManualClock;
 
-/// What a [`Mock`](super::Mock) answers: as Clerk would, or not at all.
+/// A reply of a [`Mock`](super::Mock): a response in Clerk's format, an error, or none at all.
 #[derive(Debug, Clone)]
 #[must_use = "a reply does nothing until a mock responds with it"]
 pub struct Reply(Kind);
@@ -22,12 +22,12 @@ enum Kind {
         delivery: Delivery,
     },
     Hang,
-    /// The test asked for what cannot be, for this reason.
+    /// The reply is not possible, for this reason.
     Impossible(String),
 }
 
 impl Reply {
-    /// 200 with `body` as JSON.
+    /// Replies 200 with `body` as JSON.
     pub fn json(body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(json) => {
@@ -37,85 +37,88 @@ impl Reply {
                 Self(Kind::Response(response))
             }
             Err(error) => Self(Kind::Impossible(format!(
-                "the reply cannot be written as JSON: {error}"
+                "its body cannot be written as JSON ({error}). Use another type"
             ))),
         }
     }
 
-    /// 200 with these bytes and no content type.
+    /// Replies 200 with these bytes and no content type.
     pub fn bytes(body: impl Into<Bytes>) -> Self {
         Self(Kind::Response(HttpResponse::new(body.into())))
     }
 
-    /// A pending invitation, as `POST /v1/invitations` answers.
+    /// Replies with a pending invitation, like `POST /v1/invitations`.
     pub fn invitation(id: &str, email_address: &str) -> Self {
         Self::json(invitation(id, email_address))
     }
 
-    /// Pending invitations by id and address in a bare array, as `POST /v1/invitations/bulk` answers.
+    /// Replies with pending invitations, given by id and address, in an array, like `POST /v1/invitations/bulk`.
     pub fn invitations<'a>(invitations: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let invitations = invitations.into_iter().map(|(id, address)| invitation(id, address));
         Self::json(invitations.collect::<Vec<_>>())
     }
 
-    /// One page of a list, of pending invitations by id and address, with the total of all pages, as
-    /// `GET /v1/invitations` answers.
+    /// Replies with one page of pending invitations, given by id and address, and the total of all pages, like
+    /// `GET /v1/invitations`.
     pub fn page<'a>(invitations: impl IntoIterator<Item = (&'a str, &'a str)>, total: u64) -> Self {
         let invitations = invitations.into_iter().map(|(id, address)| invitation(id, address));
         Self::json(json!({ "data": invitations.collect::<Vec<_>>(), "total_count": total }))
     }
 
-    /// Clerk's error answer, such as `Reply::error(422, "form_param_format_invalid")`; [`meta`](Self::meta) adds to it.
+    /// Replies with Clerk's error format, for example `Reply::error(422, "form_param_format_invalid")`. Add details with
+    /// [`meta`](Self::meta).
     pub fn error(status: u16, code: impl Display) -> Self {
         let message = "refused by the mock";
         let error = json!({ "code": code.to_string(), "message": message, "long_message": message });
         Self::json(json!({ "errors": [error], "clerk_trace_id": "trace_mock" })).status(status)
     }
 
-    /// 429, as Clerk answers beyond a limit, with `Retry-After` in whole seconds, rounded up.
+    /// Replies 429 like Clerk beyond a rate limit, with `Retry-After` in whole seconds, rounded up.
     pub fn rate_limited(retry_after: Duration) -> Self {
         let seconds = retry_after.as_nanos().div_ceil(1_000_000_000);
         Self::error(429, "too_many_requests").header(RETRY_AFTER.as_str(), seconds.to_string())
     }
 
-    /// No response, and what kept it from coming.
+    /// Fails with a transport error.
     pub const fn failure(kind: TransportErrorKind, delivery: Delivery) -> Self {
         Self(Kind::Failure { kind, delivery })
     }
 
-    /// Nothing, ever: the call hangs until it is given up.
+    /// Never replies: the call hangs until it is dropped, for example by a timeout.
     pub const fn hang() -> Self {
         Self(Kind::Hang)
     }
 
-    /// The response with this status, 100 to 999.
+    /// Sets the status, 100 to 999.
     pub fn status(self, status: u16) -> Self {
         self.change(|response| {
-            let status = StatusCode::from_u16(status).map_err(|_| format!("{status} is not a status"))?;
+            let status =
+                StatusCode::from_u16(status).map_err(|_| format!("{status} is not an HTTP status. Use 100 to 999"))?;
             *response.status_mut() = status;
             Ok(())
         })
     }
 
-    /// The response with this header besides.
+    /// Adds a header.
     pub fn header(self, name: &str, value: impl AsRef<str>) -> Self {
         self.change(|response| {
-            let name = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a header's name"))?;
+            let name = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a valid header name"))?;
             let value = HeaderValue::try_from(value.as_ref());
-            let value = value.map_err(|_| format!("the value given for {name} is not a header's value"))?;
+            let value = value
+                .map_err(|_| format!("the value of the header {name} contains characters that headers cannot have"))?;
             response.headers_mut().append(name, value);
             Ok(())
         })
     }
 
-    /// [`error`](Self::error) with this meta, such as `json!({ "param_name": "email_address" })`.
+    /// Sets the meta of an [`error`](Self::error), for example `json!({ "param_name": "email_address" })`.
     pub fn meta(self, meta: impl Serialize) -> Self {
         self.change(|response| {
-            let meta =
-                serde_json::to_value(&meta).map_err(|error| format!("meta cannot be written as JSON: {error}"))?;
+            let meta = serde_json::to_value(&meta)
+                .map_err(|error| format!("its meta cannot be written as JSON ({error}). Use another type"))?;
             let mut body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
             let Some(error) = body.pointer_mut("/errors/0").and_then(Value::as_object_mut) else {
-                return Err("only Reply::error has meta".to_owned());
+                return Err("`meta` is only for `Reply::error`".to_owned());
             };
             error.insert("meta".to_owned(), meta);
             *response.body_mut() = body.to_string().into();
@@ -129,12 +132,22 @@ impl Reply {
                 Ok(()) => Self(Kind::Response(response)),
                 Err(reason) => Self(Kind::Impossible(reason)),
             },
-            Kind::Failure { .. } | Kind::Hang => Self(Kind::Impossible("there is no response to change".to_owned())),
+            Kind::Failure { .. } | Kind::Hang => Self(Kind::Impossible(
+                "`Reply::failure` and `Reply::hang` have no response to change".to_owned(),
+            )),
             Kind::Impossible(reason) => Self(Kind::Impossible(reason)),
         }
     }
 
-    /// What the call ends in; `None` if it does not end.
+    /// Returns the reason if the reply is not possible.
+    pub(super) fn problem(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Impossible(reason) => Some(reason),
+            Kind::Response(_) | Kind::Failure { .. } | Kind::Hang => None,
+        }
+    }
+
+    /// Returns the result of the call, or `None` if it hangs.
     pub(super) fn into_result(self) -> Option<Result<HttpResponse, TransportError>> {
         match self.0 {
             Kind::Response(response) => Some(Ok(response)),

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::{RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};
 
-/// How often a request is to come: `1`, `2..=3`, `1..`, `..=5`, or `..` for any number.
+/// How often a request is expected: `1`, `2..=3`, `1..`, `..=5`, or `..` for any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     pub(super) least: usize,
@@ -65,7 +65,7 @@ impl fmt::Display for Times {
     }
 }
 
-/// A number of calls in words.
+/// Returns a number of calls in words.
 pub(super) fn count(calls: usize) -> String {
     match calls {
         0 => "never".to_owned(),

@@ -204,7 +204,7 @@ fn addresses_are_put_back_with_their_encoding() {
 }
 
 #[test]
-fn people_whom_the_caller_has_not_named_yet_keep_their_pseudonyms() {
+fn addresses_that_the_caller_has_not_used_yet_keep_their_pseudonyms() {
     let answer = format!(r#"["{EVE}","{ADA}","{EVE}"]"#);
     let inner = transport_fn({
         let answer = answer.clone();

@@ -11,6 +11,8 @@ use clerk_core::run::journal::{Journal, JournalError, Record};
 pub(super) struct Store {
     pub(super) lines: Mutex<HashMap<String, Vec<String>>>,
     open: Mutex<HashSet<String>>,
+    /// Journals whose next append fails after some records.
+    pub(super) failing: Mutex<HashSet<String>>,
 }
 
 /// One fault of a journal.
@@ -31,7 +33,9 @@ pub(super) enum Fault {
     RoundsFingerprints,
     SharesOneStore,
     SkipsDamagedRecords,
+    SkipsFailedRecord,
     StaysLocked,
+    SwallowsErrors,
     WritesALineForNothing,
     WritesBackwards,
 }
@@ -169,11 +173,21 @@ impl Journal for OwnJournal {
             }
             _ => {}
         }
-        for line in lines {
-            self.push(line);
+        let fails_at = lock(&self.store.failing).remove(&self.name).then_some(3);
+        for (number, line) in lines.into_iter().enumerate() {
+            if fails_at != Some(number) {
+                self.push(line);
+            } else if self.has(Fault::SwallowsErrors) {
+                return Ok(());
+            } else if !self.has(Fault::SkipsFailedRecord) {
+                return Err(JournalError::new("the storage is full"));
+            }
             yield_once().await;
         }
-        Ok(())
+        match fails_at {
+            Some(_) => Err(JournalError::new("the storage is full")),
+            None => Ok(()),
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl SmallTransport {
             .has(Fault::SendsOneCallAtATime)
             .then(|| lock(&self.state.one_at_a_time));
         let attempts = match self.fault {
-            Some(Fault::RetriesAfterRefusedConnection) => 4,
+            Some(Fault::RetriesAfterRefusedConnection) => 20,
             Some(Fault::RetriesAfterFailure) => 2,
             _ => 1,
         };

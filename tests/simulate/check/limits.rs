@@ -1,4 +1,4 @@
-//! Our own calls never exceed a limit, in any stretch of time and over all processes.
+//! The calls of all processes together never exceed a limit, in any period.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
         let calls = ours.iter().filter(move |call| call.operation == Some(operation));
         calls.map(|call| call.at).collect::<Vec<_>>()
     };
-    // Who has no journal yet has to ask for whom to keep it, and cannot remember that.
+    // A process with an empty journal reads the instance before it can record anything, so this call is not remembered.
     let is_remembered = |call: &&&CallRecord| {
         call.operation != Some(FakeOperation::GetInstance) || story.begun_at.is_some_and(|begun| call.at > begun)
     };
@@ -44,15 +44,15 @@ fn is_ours(call: &CallRecord) -> bool {
     call.arrived() && !call.query.ends_with(BY_OTHERS)
 }
 
-/// The first stretch that has more calls than it may have.
+/// Describes the first period with more calls than allowed.
 fn exceeded(name: &str, quota: Quota, times: &[Duration]) -> Option<String> {
     let calls = quota.calls() as usize;
-    let mut stretches = times.windows(calls + 1);
-    let stretch = stretches.find(|stretch| stretch[calls] - stretch[0] < quota.per())?;
+    let mut periods = times.windows(calls + 1);
+    let period = periods.find(|period| period[calls] - period[0] < quota.per())?;
     Some(format!(
         "more than {calls} calls ({name}) within {:?}, from {:?} to {:?}",
         quota.per(),
-        stretch[0],
-        stretch[calls]
+        period[0],
+        period[calls]
     ))
 }

@@ -1,4 +1,4 @@
-//! What was announced is true at the fake, and nobody has more mails than that.
+//! Every announced outcome is true at the fake, and nobody has received more mails than announced.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use serde::Deserialize;
 
 use super::Story;
 use crate::others::{Deed, Event};
-use crate::process::{End, told};
+use crate::process::{End, describe};
 use crate::scenario::{Assumption, Row};
 
-/// What is true of an address when nothing is under way any more.
+/// The state of an address after everything has ended.
 struct Known<'a> {
-    /// The invitations that the run made.
+    /// The invitations that the run created.
     by_run: Vec<&'a Invitation>,
-    /// All others, those from before too.
+    /// All others, including those from before the run.
     by_others: Vec<&'a Invitation>,
     /// Whether a user has the address now.
     is_user: bool,
-    /// Whether others delete what is pending for the address.
+    /// Whether others delete the pending invitations of the address.
     is_deleted: bool,
     mails: u64,
 }
@@ -33,7 +33,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
         let address = row.identity();
         known
             .entry(address.clone())
-            .or_insert_with(|| Known::of(story, row, &address));
+            .or_insert_with(|| Known::new(story, row, &address));
     }
     let mut problems = Vec::new();
     let first_rows = story.scenario.rows.iter();
@@ -56,7 +56,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
                 continue;
             };
             if let Some(problem) = untrue(story, row, known, settlement) {
-                problems.push(format!("process {}: {}: {problem}", number + 1, told(settlement)));
+                problems.push(format!("process {}: {}: {problem}", number + 1, describe(settlement)));
             }
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
 }
 
 impl<'a> Known<'a> {
-    fn of(story: &'a Story<'_>, row: &Row, address: &str) -> Self {
+    fn new(story: &'a Story<'_>, row: &Row, address: &str) -> Self {
         let invitations = story.truth.values();
         let (by_run, by_others) = invitations
             .filter(|invitation| invitation.email_address.as_str() == address)
@@ -84,7 +84,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The row for which the run made this invitation, if the run did.
+/// Returns the row for which the run created this invitation, if the run created it.
 fn maker(invitation: &Invitation) -> Option<usize> {
     #[derive(Deserialize)]
     struct Mark {
@@ -94,18 +94,18 @@ fn maker(invitation: &Invitation) -> Option<usize> {
     invitation.public_metadata.get::<Mark>().ok().map(|mark| mark.row)
 }
 
-/// Nobody is invited twice by the run.
+/// Checks that the run invited nobody twice.
 fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
     let from_before = |invitation: &&&Invitation| invitation.created_at == ManualClock::START;
     let later = known.by_others.iter().filter(|other| !from_before(other)).count();
-    let told = (known.by_run.len() + later) as u64;
-    if known.mails != told {
+    let accounted = (known.by_run.len() + later) as u64;
+    if known.mails != accounted {
         return Some(format!(
-            "{} mails went out, and {told} invitations are known",
+            "{} mails went out, and {accounted} invitations are known",
             known.mails
         ));
     }
-    // What was deleted nobody can find. A row that ignores what exists is never sent again all the same.
+    // A deleted invitation cannot be found, so its row may be sent again, except with `ignore_existing`.
     let may_repeat = known.is_deleted && !row.ignore_existing;
     if known.by_run.len() > 1 && !may_repeat {
         return Some(format!("the run invited {} times", known.by_run.len()));
@@ -118,34 +118,34 @@ fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
     None
 }
 
-/// Why an outcome is wrong, if it is.
+/// Describes why an outcome is wrong, if it is.
 fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settlement) -> Option<String> {
     let promised = story.scenario.broken.is_none();
-    let others_meddle = story.scenario.broken == Some(Assumption::NobodyElse);
+    let others_interfere = story.scenario.broken == Some(Assumption::NobodyElse);
     let preflight = story.scenario.run.preflight;
-    // Even one that is made too late is known for the run's own if it is listed in time, before the run has settled.
+    // Even an invitation that is created too late is recognized if it is listed before the run resolves the recipient.
     let is_own_found = preflight && (promised || story.scenario.broken == Some(Assumption::SettleDelay));
     let made = known.by_run.len();
     if row.is.invalid != (settlement.outcome == Outcome::Invalid) {
-        return Some("the input says otherwise".to_owned());
+        return Some("the input shows another outcome".to_owned());
     }
     if row.is.duplicate != (settlement.outcome == Outcome::Duplicate) {
-        return Some("the input says otherwise".to_owned());
+        return Some("the input shows another outcome".to_owned());
     }
     if let Some(id) = &settlement.invitation_id {
         let all = known.by_run.iter().chain(&known.by_others);
         let mut of_address = all.filter(|invitation| invitation.id == *id);
         let Some(invitation) = of_address.next() else {
-            return Some("that is no invitation of this address".to_owned());
+            return Some("the invitation is not one of this address".to_owned());
         };
         let maker = maker(invitation);
-        if settlement.outcome == Outcome::Created && !others_meddle && maker != Some(settlement.position) {
-            return Some(format!("that invitation was made for {maker:?}"));
+        if settlement.outcome == Outcome::Created && !others_interfere && maker != Some(settlement.position) {
+            return Some(format!("the invitation was created for row {maker:?}"));
         }
     }
     let is_right = match settlement.outcome {
         Outcome::Created => settlement.invitation_id.is_some() && may_be_created(story, row),
-        // Without a preflight, the run cannot tell its own from others'.
+        // Without a preflight, the run cannot tell its own invitations from others'.
         Outcome::AlreadyInvited => made + known.by_others.len() > 0 && !(is_own_found && made > 0),
         Outcome::ExistingUser => known.is_user && !(is_own_found && made > 0),
         Outcome::Refused => made == 0 && is_refused(row, settlement),
@@ -153,15 +153,15 @@ fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settleme
             let cannot_be_known = row.ignore_existing || (!preflight && made + known.by_others.len() > 0);
             cannot_be_known && !(promised && preflight && made > 0)
         }
-        // Whoever may have been invited is told so.
+        // A pending outcome of a person who may have been invited gives the reason.
         Outcome::Pending => made == 0 || settlement.reason.is_some(),
         _ => true,
     };
     (!is_right).then(|| {
         format!(
-            "the run made {made}, others {}, {} a user: {:?}",
+            "the run created {made}, others {}; user: {}; {:?}",
             known.by_others.len(),
-            if known.is_user { "and it is" } else { "and it is not" },
+            known.is_user,
             row
         )
     })
@@ -175,7 +175,7 @@ fn is_refused(row: &Row, settlement: &Settlement) -> bool {
 
 fn may_be_created(story: &Story<'_>, row: &Row) -> bool {
     let bypasses = row.ignore_existing && story.scenario.clerk.ignore_existing == IgnoreExisting::BypassesUsers;
-    let others_meddle = story.scenario.broken == Some(Assumption::NobodyElse);
-    let is_taken = row.is.pending && !row.ignore_existing && !others_meddle;
+    let others_interfere = story.scenario.broken == Some(Assumption::NobodyElse);
+    let is_taken = row.is.pending && !row.ignore_existing && !others_interfere;
     !row.is.malformed && !row.is.blocked && (!row.is.user || bypasses) && !is_taken
 }

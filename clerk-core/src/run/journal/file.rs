@@ -1,3 +1,5 @@
+//! A journal in a file.
+
 mod lines;
 mod log;
 mod open;
@@ -19,11 +21,11 @@ use problem::without_thread;
 pub(crate) use problem::{failed, unresolved};
 use writer::Writer;
 
-/// A journal in a file that is only ever appended to. It outlives a crash of the process and of the machine. Needs the
-/// any platform that has files.
+/// A journal in an append-only file. It survives a crash of the process and of the machine. Available on every platform
+/// with files, which excludes WebAssembly.
 ///
-/// The file is JSON lines, one [`Record`] a line. A thread of its own writes it, so a slow disk blocks no executor; an
-/// append is on disk (`fdatasync`) before it returns.
+/// The file contains JSON lines, one [`Record`] for each line. A dedicated thread writes it, so that a slow disk does not
+/// block the executor. An append returns after the records are on disk (`fdatasync`).
 ///
 /// ```no_run
 /// # async fn f(clerk: clerk_core::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,52 +36,56 @@ use writer::Writer;
 /// let journal = FileJournal::open("spring-launch.journal")?;
 /// let report = clerk.invitations().invite_all(people).journal(journal).run().await;
 /// if let Some(stop) = report.stopped() {
-///     println!("{stop}: run it again, nobody is invited twice");
+///     println!("{stop}: run again, nobody is invited twice");
 /// }
 /// # Ok(()) }
 /// ```
 ///
-/// # Personal data in it
+/// # Personal data
 ///
-/// The address of everyone who was attempted or settled (trimmed, lowercased), what became of them and when, the id of
-/// their invitation, Clerk's error code, and a hash of what was sent for them. Neither the metadata nor the
-/// invitation's link nor the secret key is in it. On Unix a new file is its owner's alone (mode 0600). `Debug` shows
-/// none of it. [`purge`](Self::purge) forgets it.
+/// The file contains, for everyone who was attempted or has an outcome: the email address (trimmed, lowercased), the outcome
+/// and when it was known, the id of the invitation, Clerk's error code, and a hash of what was sent. It does not contain
+/// metadata, links of invitations or the secret key. On Unix, a new file is readable by its owner only (mode 0600). `Debug`
+/// shows none of it. [`purge`](Self::purge) removes the file.
 ///
-/// # A torn end
+/// # Incomplete last record
 ///
-/// A crash can leave half a record at the end. [`open`](Self::open) cuts it off: a record that was not wholly written
-/// was never acted on. What is damaged in any other place is refused and left alone, for a forgotten attempt could
-/// invite somebody twice.
+/// A crash can leave a part of a record at the end. [`open`](Self::open) removes it: nothing was sent before its record was
+/// written in full. A file that is damaged anywhere else is refused and left as it is, because a lost attempt could
+/// invite someone twice.
 ///
 /// # After a failed write
 ///
-/// Half a record may be in the file, and what a failed sync has lost nobody knows. So the journal refuses everything
-/// until it is dropped and opened again, and the run stops with [`Stop::Journal`](crate::run::Stop::Journal).
+/// The file may end in a part of a record, and it is unknown what a failed sync has lost. So the journal refuses every
+/// further call until it is dropped and opened again, and the run stops with
+/// [`Stop::Journal`](crate::run::Stop::Journal).
 pub struct FileJournal {
     path: Arc<Path>,
     writer: Writer,
 }
 
 impl FileJournal {
-    /// Opens the journal at this path, or makes a new one; an empty file is a new one too.
+    /// Opens the journal at this path, or creates a new one. An empty file counts as a new journal.
     ///
-    /// It is locked until the journal is dropped, which waits for what is being written. Opening reads the whole file
-    /// once, a portion at a time, and blocks the thread meanwhile.
+    /// The file is locked until the journal is dropped; dropping waits for pending writes. Opening reads the whole file in
+    /// chunks and blocks the thread.
     ///
     /// # Errors
     ///
-    /// [`JournalError`] if another run, in this process or another, has the journal; if the file is not a journal, is
-    /// damaged, or is of a later SDK, which leaves it as it is, byte for byte; and if it cannot be read and written.
+    /// [`JournalError`]
+    ///
+    /// - if another run, in this process or another one, has the journal open;
+    /// - if the file is not a journal, is damaged, or was written by a later SDK: it is left unchanged;
+    /// - if the file cannot be read and written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let path = Arc::<Path>::from(path.as_ref());
         let (file, length) = open_locked(&path, Missing::Create)?;
         let log = Log::new(file, Arc::clone(&path), length)?;
-        let writer = Writer::start(log).map_err(|error| failed(&path, "given a thread", error))?;
+        let writer = Writer::start(log).map_err(|error| failed(&path, "written by a thread", error))?;
         Ok(Self { path, writer })
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -94,21 +100,21 @@ impl Journal for FileJournal {
     async fn load(&self, each: &mut (dyn FnMut(Record) + Send)) -> Result<(), JournalError> {
         let mut position = Position::START;
         loop {
-            let portion = self.writer.ask(move |log| log.read(position)).await;
-            let (records, behind) = portion.ok_or_else(|| self.without_thread())??;
+            let chunk = self.writer.run(move |log| log.read(position)).await;
+            let (records, next) = chunk.ok_or_else(|| self.without_thread())??;
             if records.is_empty() {
                 return Ok(());
             }
             records.into_iter().for_each(&mut *each);
-            position = behind;
+            position = next;
         }
     }
 
     async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
         let lines = lines_of(records)
             .map_err(|error| JournalError::new("a record cannot be written as JSON").with_source(error))?;
-        let kept = self.writer.ask(move |log| log.append(&lines)).await;
-        kept.ok_or_else(|| self.without_thread())?
+        let appended = self.writer.run(move |log| log.append(&lines)).await;
+        appended.ok_or_else(|| self.without_thread())?
     }
 }
 

@@ -1,3 +1,5 @@
+//! A journal in memory.
+
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -5,16 +7,16 @@ use async_trait::async_trait;
 
 use super::{Journal, JournalError, Record};
 
-/// A journal in memory. It outlives a run but not the process: a crash forgets what was sent.
+/// A journal in memory. It survives a run, but not the process.
 ///
-/// Records are kept as JSON text, 100 to 200 bytes for each person.
+/// Records are stored as JSON text and take 100 to 200 bytes per person.
 #[derive(Default)]
 pub struct MemoryJournal {
     appended: Mutex<Vec<Box<[u8]>>>,
 }
 
 impl MemoryJournal {
-    /// An empty journal.
+    /// Creates an empty journal.
     pub fn new() -> Self {
         Self::default()
     }
@@ -42,7 +44,7 @@ impl Journal for MemoryJournal {
 }
 
 fn unreadable(error: serde_json::Error) -> JournalError {
-    JournalError::new("a record of the journal in memory is not what it was").with_source(error)
+    JournalError::new("a record of the journal in memory cannot be converted from or to JSON").with_source(error)
 }
 
 impl fmt::Debug for MemoryJournal {

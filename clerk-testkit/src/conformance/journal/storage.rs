@@ -53,7 +53,7 @@ impl<J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConformance
             .await;
         }
         drop(journal);
-        self.expect_prefix(NAME, &records, "dropped").await
+        self.expect_prefix(NAME, &records, "a dropped").await
     }
 
     pub(super) async fn interrupted_append(&self) -> Finding {
@@ -68,22 +68,40 @@ impl<J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConformance
         append(&journal, &records).await?;
         drop(journal);
         interrupt(NAME);
-        self.expect_prefix(NAME, &records, "interrupted").await
+        self.expect_prefix(NAME, &records, "an interrupted").await
+    }
+
+    pub(super) async fn failed_append(&self) -> Finding {
+        const NAME: &str = "conformance-failed";
+        let Some(fail_append) = &self.fail_append else {
+            let reason = "set fail_append to a function that makes the next append to an open journal fail";
+            return Ok(CheckOutcome::NotTried(reason.to_owned()));
+        };
+        let journal = self.open(NAME).await?;
+        append(&journal, &[begun()?]).await?;
+        fail_append(NAME);
+        let records = ends(1..20)?;
+        let failed = journal.append(&records).await.is_err();
+        drop(journal);
+        ensure(failed, || {
+            "an append returned Ok although its storage failed: return an error if any record may not have been kept, \
+             because the run then sends the attempt that the journal does not have"
+                .to_owned()
+        })?;
+        self.expect_prefix(NAME, &records, "a failed").await
     }
 
     /// Checks that the journal opens and has its first record and a prefix of `records`, and that it can go on.
     async fn expect_prefix(&self, name: &str, records: &[Record], what: &str) -> Finding {
         let journal = self.open(name).await.map_err(|error| {
-            format!(
-                "after an {what} append, {error}: discard an incomplete record at the end, and keep those before it"
-            )
+            format!("after {what} append, {error}: discard an incomplete record at the end, and keep those before it")
         })?;
         let mut loaded = load(&journal).await?;
         let all = [&[begun()?], records].concat();
         ensure(!loaded.is_empty() && all.starts_with(&loaded), || {
             let same = loaded.iter().zip(&all).take_while(|(a, b)| a == b).count();
             format!(
-                "after an {what} append of {} records, {} were loaded, and record {} is not the one that was appended: \
+                "after {what} append of {} records, {} were loaded, and record {} is not the one that was appended: \
                  write records in their order, so that a failure keeps the first ones, or write an append in one \
                  transaction",
                 records.len(),

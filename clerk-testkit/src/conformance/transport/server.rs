@@ -3,7 +3,7 @@
 //! Every wait of a server is bounded, so a transport that blocks the thread slows a check down but never hangs it.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
@@ -11,6 +11,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::wire::{Received, read_request};
+
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// How long a connection's thread waits for the client's next byte.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
@@ -54,18 +56,12 @@ pub(super) struct Connection {
 impl Server {
     /// Starts a server that runs `serve` on a thread of its own for each connection.
     pub(super) fn start(serve: impl Fn(Connection) + Send + Sync + 'static) -> Result<Self, String> {
-        Self::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Arc::new(serve))
-            .map_err(|error| format!("the suite could not start a loopback server: {error}"))
+        Self::bind(ANY_PORT, Arc::new(serve)).map_err(not_started)
     }
 
     /// Starts a server that sends `answer` to every request, for as long as the client keeps the connection.
     pub(super) fn answering(answer: impl Into<Vec<u8>>) -> Result<Self, String> {
-        let answer = answer.into();
-        Self::start(
-            move |mut connection| {
-                while connection.read_request().is_some() && connection.write(&answer) {}
-            },
-        )
+        Self::answering_at(ANY_PORT, answer).map_err(not_started)
     }
 
     /// Starts a server that reads one request and sends `answer`, then closes the connection.
@@ -85,16 +81,13 @@ impl Server {
         })
     }
 
-    /// Starts a server at `address` that answers every request with 200, if the address is free.
-    pub(super) fn answering_at(address: SocketAddr, answer: &'static str) -> io::Result<Self> {
-        Self::bind(
-            address,
-            Arc::new(
-                move |mut connection: Connection| {
-                    while connection.read_request().is_some() && connection.write(answer.as_bytes()) {}
-                },
-            ),
-        )
+    /// Starts a server like [`answering`](Self::answering) at `address`, if the address is free.
+    pub(super) fn answering_at(address: SocketAddr, answer: impl Into<Vec<u8>>) -> io::Result<Self> {
+        let answer = answer.into();
+        let serve = move |mut connection: Connection| {
+            while connection.read_request().is_some() && connection.write(&answer) {}
+        };
+        Self::bind(address, Arc::new(serve))
     }
 
     fn bind(address: SocketAddr, serve: Arc<dyn Fn(Connection) + Send + Sync>) -> io::Result<Self> {
@@ -256,6 +249,10 @@ impl Drop for Connection {
         let _ = self.stream.shutdown(Shutdown::Both);
         self.log.change(|state| state.open -= 1);
     }
+}
+
+fn not_started(error: io::Error) -> String {
+    format!("the suite could not start a loopback server: {error}")
 }
 
 fn is_timeout(error: &io::Error) -> bool {

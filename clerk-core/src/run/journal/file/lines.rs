@@ -1,4 +1,4 @@
-//! A journal's file line by line: which are records, and where a torn end begins.
+//! Reads the file line by line: which lines are records, and where an incomplete last record begins.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take};
@@ -6,20 +6,20 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
-use super::problem::{damaged, failed, not_a_journal, of_a_later_sdk};
+use super::problem::{damaged, failed, not_a_journal, of_a_later_version};
 use crate::run::journal::{JournalError, Record};
 
-/// How every journal begins, and hardly any other file.
+/// The first bytes of every journal.
 const BEGINNING: &[u8] = br#"{"begun":{"version":"#;
 
-/// No record comes near this length; a damaged file can have a line as long as itself.
+/// Longer than any record. A line of a damaged file can be as long as the file.
 const LONGEST_LINE: u64 = 16 << 20;
 
-/// A place between two lines.
+/// A position between two lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Position {
     pub(super) offset: u64,
-    /// How many lines are before it.
+    /// The number of lines before it.
     pub(super) line: u64,
 }
 
@@ -27,25 +27,25 @@ impl Position {
     pub(super) const START: Self = Self { offset: 0, line: 0 };
 }
 
-/// What a line is.
+/// A line of the file.
 #[derive(Debug)]
 enum Line {
     Record(Record),
-    /// JSON, but no record that this SDK knows.
+    /// JSON, but not a record of this version.
     Unknown,
-    /// Not even JSON: a write that was cut short, or damage.
+    /// Not JSON: an incomplete write, or damage.
     Torn,
 }
 
-/// Where a journal's whole records end.
+/// Where the complete records end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
     pub(super) end: u64,
-    /// Whether the last record is whole but for its newline.
+    /// Whether the last record is complete except for its newline.
     pub(super) lacks_newline: bool,
 }
 
-/// Reads a file's records from a position to `end`.
+/// Reads the lines of a file from a position to `end`.
 #[derive(Debug)]
 pub(super) struct Lines<'f> {
     reader: BufReader<Take<&'f File>>,
@@ -68,17 +68,17 @@ impl<'f> Lines<'f> {
         })
     }
 
-    /// Behind the line that was read last.
+    /// Returns the position after the line that was read last.
     pub(super) const fn position(&self) -> Position {
         self.at
     }
 
-    /// The next record, where there may be nothing else.
+    /// Reads the next record. Anything else is an error.
     pub(super) fn next_record(&mut self) -> Result<Option<Record>, JournalError> {
         match self.next_line()? {
             None => Ok(None),
             Some(Line::Record(record)) => Ok(Some(record)),
-            Some(Line::Unknown) => Err(of_a_later_sdk(self.path, self.at.line)),
+            Some(Line::Unknown) => Err(of_a_later_version(self.path, self.at.line)),
             Some(Line::Torn) => Err(damaged(self.path, self.at.line)),
         }
     }
@@ -105,7 +105,7 @@ impl<'f> Lines<'f> {
     }
 }
 
-/// Reads the whole file, gives its records to `each`, and finds where they end. Nothing is changed.
+/// Reads the whole file, passes its records to `each`, and returns where they end. The file is not changed.
 pub(crate) fn scan(
     file: &File,
     path: &Path,
@@ -122,10 +122,10 @@ pub(crate) fn scan(
         let at = lines.position();
         match line {
             Line::Record(Record::Begun { version, .. }) if version > Record::VERSION => {
-                return Err(of_a_later_sdk(path, at.line));
+                return Err(of_a_later_version(path, at.line));
             }
             Line::Record(record) => each(record)?,
-            Line::Unknown => return Err(of_a_later_sdk(path, at.line)),
+            Line::Unknown => return Err(of_a_later_version(path, at.line)),
             Line::Torn if at.offset < lines.end => return Err(damaged(path, at.line)),
             Line::Torn => break,
         }
@@ -135,7 +135,7 @@ pub(crate) fn scan(
     Ok(extent)
 }
 
-/// Refuses a file that cannot even be the beginning of a journal.
+/// Fails for a file that does not start as a journal does.
 fn check_beginning(mut file: &File, path: &Path, length: u64) -> Result<(), JournalError> {
     let mut beginning = Vec::with_capacity(BEGINNING.len());
     file.seek(SeekFrom::Start(0))

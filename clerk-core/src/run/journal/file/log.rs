@@ -1,4 +1,4 @@
-//! A journal's open file: appends lines, and reads them in portions.
+//! The open file: appends lines, and reads them in chunks.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -10,10 +10,10 @@ use super::open::LockedFile;
 use super::problem::{failed, failed_before};
 use crate::run::journal::{JournalError, Record};
 
-/// How many records are in memory at a time.
-const PORTION: usize = 512;
+/// How many records are read at a time.
+const CHUNK: usize = 512;
 
-/// Lines of records, and nothing else.
+/// An open file that contains lines of records, and nothing else.
 #[derive(Debug)]
 pub(super) struct Log {
     file: LockedFile,
@@ -23,7 +23,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Takes a file of this length, cuts off a torn end, and refuses what is no journal.
+    /// Checks that a file of this length is a journal, and removes an incomplete last record.
     pub(super) fn new(file: LockedFile, path: Arc<Path>, length: u64) -> Result<Self, JournalError> {
         let extent = scan(&file, &path, length, |_| Ok(()))?;
         let mut log = Self {
@@ -33,7 +33,7 @@ impl Log {
             has_failed: false,
         };
         if extent.end < length {
-            log.cut().map_err(|error| failed(&log.path, "cut", error))?;
+            log.truncate().map_err(|error| failed(&log.path, "truncated", error))?;
         }
         if extent.lacks_newline {
             log.append(b"\n")?;
@@ -41,12 +41,12 @@ impl Log {
         Ok(log)
     }
 
-    fn cut(&self) -> io::Result<()> {
+    fn truncate(&self) -> io::Result<()> {
         self.file.set_len(self.end)?;
         self.file.sync_all()
     }
 
-    /// Adds whole lines, which are on disk when it returns. Once that has failed, nothing more is added.
+    /// Appends whole lines, which are on disk when it returns. After a failure, it refuses every further call.
     pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), JournalError> {
         if self.has_failed {
             return Err(failed_before(&self.path));
@@ -66,20 +66,21 @@ impl Log {
         file.sync_data()
     }
 
-    /// The next records from a position on, and the position behind them. No records at the end.
+    /// Reads the next records from a position on, and returns them with the position after them. Returns no records at the
+    /// end.
     pub(super) fn read(&self, from: Position) -> Result<(Vec<Record>, Position), JournalError> {
         if self.has_failed {
             return Err(failed_before(&self.path));
         }
         let mut lines = Lines::new(&self.file, &self.path, from, self.end)?;
         let mut records = Vec::new();
-        let mut behind = from;
-        while records.len() < PORTION
+        let mut next = from;
+        while records.len() < CHUNK
             && let Some(record) = lines.next_record()?
         {
             records.push(record);
-            behind = lines.position();
+            next = lines.position();
         }
-        Ok((records, behind))
+        Ok((records, next))
     }
 }

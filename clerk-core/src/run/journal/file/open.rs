@@ -1,4 +1,4 @@
-//! From a path to a file that nobody else has.
+//! Opening and locking the file.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -8,14 +8,14 @@ use std::path::Path;
 use super::problem::{failed, in_use, not_a_journal, replaced};
 use crate::run::journal::JournalError;
 
-/// Whether a file that is not there is made.
+/// What to do if the file does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     Create,
     Refuse,
 }
 
-/// A file that nobody else has until it is dropped.
+/// A file that is locked until it is dropped.
 #[derive(Debug)]
 pub(crate) struct LockedFile(File);
 
@@ -31,11 +31,11 @@ impl Drop for LockedFile {
     fn drop(&mut self) {
         // Closing the file is not enough: a process that is just being spawned holds a copy of it for a moment, and the
         // lock with it.
-        let _unlocked = self.0.unlock();
+        let _ = self.0.unlock();
     }
 }
 
-/// Opens the file and locks it. Its length comes with it.
+/// Opens and locks the file. Returns it with its length.
 pub(crate) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, u64), JournalError> {
     let cannot = |error| failed(path, "opened", error);
     let mut options = OpenOptions::new();
@@ -55,7 +55,7 @@ pub(crate) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, 
     if !is_at(&file, path).map_err(cannot)? {
         return Err(replaced(path));
     }
-    // The length of before the lock may be out of date.
+    // The length from before the lock may be out of date.
     let length = file.metadata().map_err(cannot)?.len();
     if length == 0 {
         sync_folder(path).map_err(cannot)?;
@@ -63,8 +63,8 @@ pub(crate) fn open_locked(path: &Path, missing: Missing) -> Result<(LockedFile, 
     Ok((file, length))
 }
 
-/// Whether the path still leads to the file. Another process may have removed it between our opening and locking it,
-/// and what is written to a removed file is lost.
+/// Whether the path still leads to this file. Another process may have removed the file between its opening and its
+/// locking, and what is written to a removed file is lost.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -78,7 +78,7 @@ fn is_at(_file: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
-/// Makes the creation or removal of a file last: that is written in its folder.
+/// Syncs the folder of a file, so that the creation or removal of the file survives a loss of power.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if cfg!(unix) {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_no_longer_at_its_path_once_it_is_removed_or_replaced() {
+    fn notices_that_the_file_was_removed_or_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.journal");
         let (file, _) = open_locked(&path, Missing::Create).unwrap();

@@ -1,20 +1,20 @@
-//! What can be wrong with a journal's file, in words for the person who meets it.
+//! The messages of everything that can be wrong with the file.
 
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use crate::run::journal::JournalError;
 
-/// The file could not be `done`: opened, read, written.
+/// The file could not be opened, read, written: `done` is the participle.
 pub(crate) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
     let advice = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             ": make room, then run again on the same journal"
         }
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ": it needs a file that may be read and written",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ": use a file that you can read and write",
         ErrorKind::NotFound | ErrorKind::NotADirectory => ": check the path, its folder must exist",
-        ErrorKind::Unsupported => ": it needs a file system that has locks",
-        ErrorKind::IsADirectory => ": name a file in it",
+        ErrorKind::Unsupported => ": use a file system that supports locks",
+        ErrorKind::IsADirectory => ": give the path of a file in it",
         _ => "",
     };
     let kind = error.kind();
@@ -24,7 +24,7 @@ pub(crate) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
 
 pub(super) fn in_use(path: &Path) -> JournalError {
     JournalError::new(format!(
-        "the journal {} is in use by another run: wait for its end, or name another journal",
+        "the journal {} is in use by another run: wait until it ends, or use another journal",
         path.display()
     ))
 }
@@ -38,43 +38,43 @@ pub(super) fn replaced(path: &Path) -> JournalError {
 
 pub(super) fn not_a_journal(path: &Path) -> JournalError {
     JournalError::new(format!(
-        "{} is not a journal of invitations and was left as it is: name another file",
+        "{} is not a journal of invitations: use another file (this one was not changed)",
         path.display()
     ))
 }
 
-pub(super) fn of_a_later_sdk(path: &Path, line: u64) -> JournalError {
+pub(super) fn of_a_later_version(path: &Path, line: u64) -> JournalError {
     JournalError::new(format!(
-        "line {line} of the journal {} is of a form that this SDK does not know: a later one wrote it, use that one",
+        "line {line} of the journal {} has a format that this SDK does not know: a later version wrote it, use that version",
         path.display()
     ))
 }
 
 pub(super) fn damaged(path: &Path, line: u64) -> JournalError {
     JournalError::new(format!(
-        "line {line} of the journal {} is damaged: restore the file, for what it has lost could invite somebody twice",
+        "line {line} of the journal {} is damaged: restore the file, because what it has lost could invite someone twice",
         path.display()
     ))
 }
 
 pub(crate) fn unresolved(path: &Path, people: usize) -> JournalError {
     JournalError::new(format!(
-        "the journal {} was kept: {people} of its people may have been invited and are not settled. Run again on it \
-         first; whoever does without knowing removes the file",
+        "the journal {} was not removed: {people} of its people may have been invited and are unresolved. Run again on \
+         the journal to find out, or delete the file to discard that information",
         path.display()
     ))
 }
 
 pub(super) fn failed_before(path: &Path) -> JournalError {
     JournalError::new(format!(
-        "the journal {} could not be written before and may end in half a record: open it again",
+        "the journal {} could not be written earlier and may end in an incomplete record: open it again",
         path.display()
     ))
 }
 
 pub(super) fn without_thread(path: &Path) -> JournalError {
     JournalError::new(format!(
-        "the thread that writes the journal {} is gone: open it again",
+        "the thread that writes the journal {} has ended: open it again",
         path.display()
     ))
 }

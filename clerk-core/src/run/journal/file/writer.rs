@@ -1,4 +1,4 @@
-//! The thread that has the file, so that a slow disk blocks no executor.
+//! The thread that writes the file, so that a slow disk does not block the executor.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -10,8 +10,7 @@ use super::log::Log;
 
 type Job = Box<dyn FnOnce(&mut Log) + Send>;
 
-/// Does one thing after another on a log. When it is dropped, what was asked for is done first, and then the file is
-/// closed.
+/// Runs jobs on a log, one after another. Dropping it waits for the pending jobs, and closes the file.
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: Option<Sender<Job>>,
@@ -20,8 +19,8 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(mut log: Log) -> io::Result<Self> {
-        let (jobs, asked) = channel::<Job>();
-        let work = move || asked.into_iter().for_each(|job| job(&mut log));
+        let (jobs, receiver) = channel::<Job>();
+        let work = move || receiver.into_iter().for_each(|job| job(&mut log));
         let thread = Builder::new().name("clerk-journal".to_owned()).spawn(work)?;
         Ok(Self {
             jobs: Some(jobs),
@@ -29,8 +28,8 @@ impl Writer {
         })
     }
 
-    /// Does this with the log, even if the answer is awaited no longer. `None` if the thread is gone.
-    pub(super) async fn ask<T, F>(&self, job: F) -> Option<T>
+    /// Runs a job on the log, also if the returned future is dropped. Returns `None` if the thread is gone.
+    pub(super) async fn run<T, F>(&self, job: F) -> Option<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Log) -> T + Send + 'static,
@@ -48,7 +47,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        // A thread that panicked has nothing more to say than that it is gone.
-        let _ended = self.thread.take().map(JoinHandle::join);
+        // If the thread has panicked, there is nothing left to wait for.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
