@@ -1,10 +1,11 @@
 //! Calls that overlap, and calls that are dropped.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::middleware::race;
 use http::Method;
 
 use super::server::{LogState, Server};
@@ -101,16 +102,11 @@ async fn concurrent(it: &TransportConformance) -> Finding {
 
 /// Sends a request and drops the call once the server has read it.
 async fn send_and_drop(it: &TransportConformance, server: &Server) -> Result<(), String> {
-    let mut call = pin!(it.send(post(server)?));
-    let mut received = pin!(server.received(1));
-    poll_fn(|context| {
-        if let Poll::Ready(result) = call.as_mut().poll(context) {
-            let what = result.map_or_else(|error| error.to_string(), |response| response.status().to_string());
-            return Poll::Ready(Err(format!("a call that the server had not answered ended: {what}")));
-        }
-        received.as_mut().poll(context).map(Ok)
-    })
-    .await
+    let Some(result) = race(it.send(post(server)?), server.received(1)).await else {
+        return Ok(());
+    };
+    let what = result.map_or_else(|error| error.to_string(), |response| response.status().to_string());
+    Err(format!("a call that the server had not answered ended: {what}"))
 }
 
 async fn works_after_drop(it: &TransportConformance) -> Finding {
