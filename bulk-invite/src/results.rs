@@ -72,7 +72,7 @@ impl RowResult {
         }
     }
 
-    /// The result of a recipient for whom nothing was sent.
+    /// Returns the result of a recipient without any call.
     pub(crate) fn pending(recipient: &Recipient, reason: &str) -> Self {
         Self {
             evidence: Evidence::None,

@@ -37,10 +37,10 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::transport::Effect;
 
-/// The reason of a pending recipient whom an attempt may have invited.
+/// The reason of a pending recipient that an attempt may have invited.
 const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
 
-/// The reason of a pending recipient of whom the journal was not read.
+/// The reason of a pending recipient whose records in the journal were not compared with Clerk.
 const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
 
 /// A run under way. Between two events, every recipient is in `input`, in `stages`, or has been announced.

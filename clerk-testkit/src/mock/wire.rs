@@ -6,7 +6,8 @@ use std::sync::{Arc, Weak};
 
 use clerk_core::{Delivery, HttpRequest, HttpResponse, TransportError, TransportErrorKind};
 
-use super::{Shared, message};
+use super::message;
+use super::transport::Shared;
 use crate::verify::VerifyError;
 
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send>>;

@@ -1,17 +1,16 @@
 //! Calls that overlap, and calls that are dropped.
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use clerk_core::middleware::race;
 use http::Method;
 
 use super::server::{LogState, Server};
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, with_sources,
-    within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, until_received,
+    with_sources, within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -102,11 +101,18 @@ async fn concurrent(it: &TransportConformance) -> Finding {
 
 /// Sends a request and drops the call once the server has read it.
 async fn send_and_drop(it: &TransportConformance, server: &Server) -> Result<(), String> {
-    let Some(result) = race(it.send(post(server)?), server.received(1)).await else {
-        return Ok(());
-    };
-    let what = result.map_or_else(|error| error.to_string(), |response| response.status().to_string());
-    Err(format!("a call that the server had not answered ended: {what}"))
+    let call = pin!(it.send(post(server)?));
+    match until_received(call, server).await {
+        None => Ok(()),
+        Some(Ok(response)) => Err(format!(
+            "a call that the server had not answered returned a response ({})",
+            response.status()
+        )),
+        Some(Err(error)) => Err(format!(
+            "a call that the server had not answered failed: {}",
+            with_sources(&error)
+        )),
+    }
 }
 
 async fn works_after_drop(it: &TransportConformance) -> Finding {

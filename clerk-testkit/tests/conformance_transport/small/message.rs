@@ -68,13 +68,21 @@ pub(super) fn decode_head(head: &[u8], fault: Option<Fault>) -> Option<HttpRespo
     Some(response)
 }
 
-pub(super) struct MessageReader<'s> {
-    pub(super) stream: &'s TcpStream,
-    pub(super) unread: Vec<u8>,
-    pub(super) head_limit: usize,
+pub(super) struct MessageReader {
+    pub(super) stream: TcpStream,
+    unread: Vec<u8>,
+    head_limit: usize,
 }
 
-impl MessageReader<'_> {
+impl MessageReader {
+    pub(super) const fn new(stream: TcpStream, head_limit: usize) -> Self {
+        Self {
+            stream,
+            unread: Vec::new(),
+            head_limit,
+        }
+    }
+
     /// Reads up to the empty line. What the connection's end cuts off is no head.
     pub(super) fn head(&mut self) -> std::io::Result<Vec<u8>> {
         let end = self.find(b"\r\n\r\n", self.head_limit)?;
