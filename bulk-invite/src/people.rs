@@ -4,6 +4,7 @@ mod address;
 mod address_list;
 mod cell;
 mod column_names;
+mod dialect;
 mod encoding;
 mod filter;
 mod header;
@@ -13,11 +14,13 @@ mod recipient;
 mod records;
 mod row;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub(crate) use cell::{expires_in_days, redirect_url, template};
 pub(crate) use filter::Filter;
+pub(crate) use layout::{LayoutOption, names as layout_names};
 pub(crate) use options::ReadOptions;
 pub(crate) use recipient::{Destination, Recipient};
 pub(crate) use row::Settings;
@@ -135,15 +138,25 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record
         let note = "The file is a plain list of addresses, without a header.".to_owned();
         return Ok((Header::addresses_only(), records, vec![note]));
     }
-    let layout = layout::detect(text, options)?;
-    let mut records = records::read(text, layout.separator, usize::MAX)?
+    let dialect = dialect::detect(text, options)?;
+    let mut records = records::read(text, dialect.separator, usize::MAX)?
         .into_iter()
-        .skip(layout.preamble);
+        .skip(dialect.preamble);
     let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
     let (header, header_notes) = Header::read(&first, options)?;
-    let mut notes: Vec<String> = layout.note.into_iter().chain(header_notes).collect();
+    let mut notes: Vec<String> = dialect.note.into_iter().chain(header_notes).collect();
     let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
-    let (mut selected, others): (Vec<Record>, Vec<Record>) = records.partition(|record| header.filters.select(record));
+    let (active, inactive): (Vec<Record>, Vec<Record>) =
+        records.partition(|record| header.inactive.find(record).is_none());
+    notes.extend(header.inactive.notes(&names, &inactive));
+    if active.is_empty() && !inactive.is_empty() {
+        return Err(UnusableFile(format!(
+            "every row is left out. {} To invite these people all the same, add --layout none.",
+            notes.join(" ")
+        )));
+    }
+    let (mut selected, others): (Vec<Record>, Vec<Record>) =
+        active.into_iter().partition(|record| header.filters.select(record));
     if selected.is_empty() && !others.is_empty() {
         return Err(UnusableFile(header.filters.no_match(&names, &others)));
     }
@@ -154,7 +167,7 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record
             others.len() + selected.len()
         ));
     }
-    notes.extend(header.filters.inactive_people(&names, &selected));
+    notes.extend(header.filters.inactive_people(&names, &selected, &header.inactive));
     selected.truncate(options.max_rows);
     Ok((header, selected, notes))
 }
@@ -204,14 +217,13 @@ fn status(
 ) -> RowStatus {
     match recipient {
         Err(reason) => RowStatus::Invalid(reason),
-        Ok(recipient) => {
-            let first = *lines.entry(NormalizedEmailAddress::new(email_address)).or_insert(line);
-            if first == line {
+        Ok(recipient) => match lines.entry(NormalizedEmailAddress::new(email_address)) {
+            Entry::Occupied(first) => RowStatus::Duplicate(*first.get()),
+            Entry::Vacant(entry) => {
+                entry.insert(line);
                 RowStatus::Valid(recipient)
-            } else {
-                RowStatus::Duplicate(first)
             }
-        }
+        },
     }
 }
 

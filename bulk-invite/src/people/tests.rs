@@ -241,6 +241,14 @@ fn reads_a_plain_list_of_addresses() {
 }
 
 #[test]
+fn an_address_that_occurs_twice_on_a_line_is_sent_once() {
+    let rows = read_all("ada@example.com; grace@example.com; ADA@example.com");
+    let is_valid = |row: &Row| matches!(row.status, RowStatus::Valid(_));
+    assert_eq!(rows.iter().map(is_valid).collect::<Vec<_>>(), [true, true, false]);
+    assert!(matches!(rows[2].status, RowStatus::Duplicate(1)), "{rows:?}");
+}
+
+#[test]
 fn max_limits_the_number_of_rows() {
     let options = ReadOptions {
         max_rows: 2,

@@ -48,7 +48,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
     let (link, beside) = (folder.path("link.csv"), folder.path("./people.csv.journal"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&people, &link).expect("a link");
-    let cases: [(&[&str], &str); 24] = [
+    let cases: [(&[&str], &str); 25] = [
         (&["--report", &missing], "cannot write"),
         (&["--events", &missing], "cannot write"),
         (&["--report", &people], "would overwrite"),
@@ -74,6 +74,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
         (&["--expires-in-days", "366"], "1 to 365"),
         (&["--redirect-url", "sign-up"], "expected an absolute URL"),
         (&["--template", "welcome"], "invitation or waitlist_invitation"),
+        (&["--layout", "myspace"], "invalid value 'myspace'"),
         (&["--max-people", "0"], "invalid value '0'"),
         (&["--colour"], "unexpected argument"),
     ];
