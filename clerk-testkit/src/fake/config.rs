@@ -1,4 +1,4 @@
-//! The settings of a fake: its instance, and the limits and faults that apply to a request before it.
+//! The configuration of a fake: its instance, limits and faults.
 
 use std::fmt;
 use std::sync::Arc;

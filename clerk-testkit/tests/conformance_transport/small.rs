@@ -34,7 +34,7 @@ pub(crate) struct SmallTransport {
     state: Arc<State>,
 }
 
-/// What the faults keep between calls. A transport without a fault keeps nothing.
+/// State that some faults keep between calls. A transport without a fault keeps none.
 #[derive(Debug, Default)]
 struct State {
     kept: Mutex<HashMap<String, TcpStream>>,

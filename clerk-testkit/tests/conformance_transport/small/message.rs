@@ -83,7 +83,7 @@ impl MessageReader {
         }
     }
 
-    /// Reads up to the empty line. What the connection's end cuts off is no head.
+    /// Reads up to the empty line. A head that the end of the connection cuts off is an error.
     pub(super) fn head(&mut self) -> std::io::Result<Vec<u8>> {
         let end = self.find(b"\r\n\r\n", self.head_limit)?;
         Ok(self.unread.drain(..end).collect())
@@ -129,7 +129,7 @@ impl MessageReader {
         Ok(count == 0)
     }
 
-    /// Returns the position behind the first occurrence of `end`.
+    /// Returns the position after the first occurrence of `end`.
     fn find(&mut self, end: &[u8], limit: usize) -> std::io::Result<usize> {
         let mut searched = 0;
         loop {
