@@ -13,11 +13,10 @@ mod status;
 mod timeout;
 mod wire;
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::Pin;
 use std::time::Duration;
 
+use clerk_core::middleware::race;
 use clerk_core::{Bytes, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError};
 use http::{HeaderMap, HeaderValue, Method, header};
 
@@ -225,13 +224,8 @@ fn client_headers(has_body: bool) -> Result<HeaderMap, String> {
 }
 
 /// Polls `call` until the server has read its request. Returns the result of a call that ends before that.
-async fn until_received<T>(mut call: Pin<&mut impl Future<Output = T>>, server: &Server) -> Option<T> {
-    let mut received = pin!(server.received(1));
-    poll_fn(|context| match call.as_mut().poll(context) {
-        Poll::Ready(result) => Poll::Ready(Some(result)),
-        Poll::Pending => received.as_mut().poll(context).map(|()| None),
-    })
-    .await
+async fn until_received<T>(call: Pin<&mut impl Future<Output = T>>, server: &Server) -> Option<T> {
+    race(call, server.received(1)).await
 }
 
 /// Returns the response to `what`. An error fails the check.

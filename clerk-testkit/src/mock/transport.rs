@@ -8,7 +8,7 @@ use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 use super::expectation::{Expectation, PendingExpectation};
 use super::matcher::RequestMatcher;
 use super::message;
-use super::wire::Wire;
+use super::wire::{MockObject, mock_object};
 use crate::verify::{VerifyError, panic_unless_panicking};
 
 /// Replies to expected requests, and refuses all others.
@@ -31,7 +31,7 @@ pub struct Mock {
 #[derive(Default)]
 pub(super) struct Shared {
     /// Built for the first request after a change of the expectations.
-    wire: Mutex<Option<Wire>>,
+    wire: Mutex<Option<MockObject>>,
     state: Mutex<State>,
 }
 
@@ -110,7 +110,7 @@ impl Mock {
 }
 
 impl Shared {
-    fn lock_wire(&self) -> MutexGuard<'_, Option<Wire>> {
+    fn lock_wire(&self) -> MutexGuard<'_, Option<MockObject>> {
         self.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,14 +145,9 @@ impl Drop for Shared {
 impl HttpTransport for Mock {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let answer = {
-            let mut slot = self.shared.lock_wire();
+            let mut wire = self.shared.lock_wire();
             self.state().is_verified = false;
-            let wire = slot.get_or_insert_with(|| Wire::new(&self.shared));
-            let answer = wire.send(request);
-            if wire.is_stale() {
-                *slot = None;
-            }
-            answer
+            wire.get_or_insert_with(|| mock_object(&self.shared)).send(request)
         };
         answer.await
     }
