@@ -30,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) dry_run: bool,
 
+    /// Show how the people file is read: its form, columns and problems; calls nothing
+    #[arg(long, group = "mode", help_heading = MODES)]
+    pub(crate) explain_file: bool,
+
     /// Show who would be invited and how long it would take; sends no invitations
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) plan: bool,

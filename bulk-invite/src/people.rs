@@ -79,10 +79,21 @@ impl fmt::Display for UnusableFile {
     }
 }
 
+/// A column of a people file, and how it is used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ColumnUse {
+    pub(crate) name: String,
+    pub(crate) meaning: String,
+}
+
 /// The content of a people file.
 #[derive(Debug)]
 pub(crate) struct PeopleFile {
     pub(crate) rows: Vec<Row>,
+    /// The encoding, the separator, and the line of the header.
+    pub(crate) form: String,
+    /// The columns in their order.
+    pub(crate) columns: Vec<ColumnUse>,
     /// How the file was understood, in sentences.
     pub(crate) notes: Vec<String>,
 }
@@ -94,7 +105,12 @@ pub(crate) struct PeopleFile {
 /// If the file is not CSV, its encoding or header is not clear, or it has no rows.
 pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
     let text = encoding::decode(bytes, options.encoding)?;
-    let (header, records, mut notes) = read_records(&text, options)?;
+    let Content {
+        form,
+        header,
+        records,
+        mut notes,
+    } = read_records(&text, options)?;
     if records.is_empty() {
         return Err(UnusableFile(
             "the file has a header but no rows: add a row for each person below the header".to_owned(),
@@ -127,16 +143,34 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
             line_list(&lines)
         )
     }));
-    Ok(PeopleFile { rows, notes })
+    Ok(PeopleFile {
+        rows,
+        form: format!("{}, {form}", encoding::name(bytes, options.encoding)),
+        columns: header.uses(),
+        notes,
+    })
 }
 
-/// Returns the header, the records below it, and notes on how they were found.
-fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record>, Vec<String>), UnusableFile> {
+/// The records of a file, with their header.
+struct Content {
+    form: String,
+    header: Header,
+    records: Vec<Record>,
+    notes: Vec<String>,
+}
+
+/// Finds the header and the selected records below it.
+fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFile> {
     if options.email_column.is_none() && address_list::is_address_list(text) {
         let mut records = address_list::read(text);
         records.truncate(options.max_rows);
         let note = "The file is a plain list of addresses, without a header.".to_owned();
-        return Ok((Header::addresses_only(), records, vec![note]));
+        return Ok(Content {
+            form: "a plain list of addresses".to_owned(),
+            header: Header::addresses_only(),
+            records,
+            notes: vec![note],
+        });
     }
     let dialect = dialect::detect(text, options)?;
     let mut records = records::read(text, dialect.separator, usize::MAX)?
@@ -169,11 +203,20 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record
     }
     notes.extend(header.filters.inactive_people(&names, &selected, &header.inactive));
     selected.truncate(options.max_rows);
-    Ok((header, selected, notes))
+    let separator = match dialect.separator {
+        b'\t' => "tabs".to_owned(),
+        separator => quoted(&char::from(separator).to_string()),
+    };
+    Ok(Content {
+        form: format!("fields separated by {separator}, header on line {}", first.line),
+        header,
+        records: selected,
+        notes,
+    })
 }
 
 /// Lists lines for a message: all of a few, or the first ones and the number of the others.
-fn line_list(lines: &[u64]) -> String {
+pub(crate) fn line_list(lines: &[u64]) -> String {
     const SHOWN: usize = 5;
     let shown: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
     let word = if lines.len() == 1 { "line" } else { "lines" };

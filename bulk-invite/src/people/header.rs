@@ -1,11 +1,13 @@
 //! The first line of the people file, which names the columns.
 
+use std::fmt;
+
 use super::column_names::{is_email_address, is_sensitive, normalize};
 use super::filter::{Filters, InactiveColumns};
 use super::layout::{Inactive, Layout};
 use super::options::ReadOptions;
 use super::records::Record;
-use super::{Destination, UnusableFile, address};
+use super::{ColumnUse, Destination, UnusableFile, address};
 use crate::text::{escaped, quoted};
 
 /// The meaning of a column.
@@ -51,6 +53,24 @@ impl Column {
     }
 }
 
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmailAddress => "email address",
+            Self::RedirectUrl => "redirect URL",
+            Self::PublicMetadata => "public metadata",
+            Self::PublicMetadataMember(name) => return write!(f, "public metadata, member {name}"),
+            Self::Notify => "notify",
+            Self::IgnoreExisting => "ignore existing",
+            Self::ExpiresInDays => "expires in days",
+            Self::TemplateSlug => "template",
+            Self::Role => "role",
+            Self::Unnamed => "must be empty",
+            Self::Ignored => "ignored",
+        })
+    }
+}
+
 impl Destination {
     /// Lists the columns for messages.
     const fn columns(self) -> &'static str {
@@ -77,6 +97,7 @@ impl Destination {
 /// The columns of a people file, in their order.
 #[derive(Debug)]
 pub(super) struct Header {
+    names: Vec<String>,
     columns: Vec<Column>,
     pub(super) filters: Filters,
     pub(super) inactive: InactiveColumns,
@@ -88,6 +109,7 @@ impl Header {
     /// The header of a list of addresses.
     pub(super) fn addresses_only() -> Self {
         Self {
+            names: vec![String::new()],
             columns: vec![Column::EmailAddress],
             filters: Filters::default(),
             inactive: InactiveColumns::default(),
@@ -217,6 +239,7 @@ impl Header {
             notes.push(format!("These columns are ignored: {}.", ignored.join(", ")));
         }
         let header = Self {
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
             columns,
             filters,
             inactive,
@@ -227,6 +250,20 @@ impl Header {
 
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// Returns how each column is used.
+    pub(super) fn uses(&self) -> Vec<ColumnUse> {
+        let columns = self.names.iter().zip(&self.columns).enumerate();
+        let uses = columns.map(|(index, (name, column))| ColumnUse {
+            name: name.clone(),
+            meaning: match column {
+                Column::Ignored if self.inactive.uses(index) => "leaves out inactive people".to_owned(),
+                Column::Ignored if self.filters.uses(index) => "selects rows (--where)".to_owned(),
+                column => column.to_string(),
+            },
+        });
+        uses.collect()
     }
 
     /// Returns the index of an unnamed column before a named one, such as the row numbers that pandas exports.

@@ -141,6 +141,40 @@ fn expect_stops_the_run_unless_the_number_of_people_matches() {
 }
 
 #[test]
+fn explain_file_shows_how_the_file_is_read_and_sends_nothing() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let file = "version:v1.0\nmail;userPrincipalName;displayName;accountEnabled;public_metadata.team\n\
+                ada@example.com;a;Ada;True;x\nADA@example.com;a;Ada;True;\nbob@example.com;b;Bob;False;\n\
+                nobody;n;N;True;\n;o;O;True;\n";
+    let people = folder.with("people.csv", file);
+    let ended = run(&mut clerk.program(&[&people, "--explain-file"]));
+    let expected = "\
+Form: UTF-8, fields separated by \";\", header on line 2
+Skipped line 1 before the header.
+The file is read as Microsoft Entra (--layout entra).
+The email addresses are in the column \"mail\".
+These columns are ignored: \"userPrincipalName\", \"displayName\", \"accountEnabled\".
+Left out 1 person because the column \"accountEnabled\" is \"False\": line 5.
+
+Columns:
+  \"mail\": email address
+  \"userPrincipalName\": ignored
+  \"displayName\": ignored
+  \"accountEnabled\": leaves out inactive people
+  \"public_metadata.team\": public metadata, member team
+
+1 person to invite
+1 person listed more than once: line 4
+1 person invalid: line 6: the email address has no @
+1 person invalid: line 7: the email address is empty
+";
+    assert_eq!((ended.status, ended.stdout.as_str()), (1, expected), "{}", ended.stderr);
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+    assert!(!std::path::Path::new(&format!("{people}.journal")).exists());
+}
+
+#[test]
 fn help_and_version_go_to_standard_output() {
     let help = run(&mut program(&["--help"]));
     assert_eq!(help.status, 0);
