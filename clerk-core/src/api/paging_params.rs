@@ -21,10 +21,14 @@ impl PagingParams {
     }
 }
 
-/// Implements the setters of a list's field `paging`.
-macro_rules! paging_setters {
-    ($list:ident) => {
-        impl $list {
+/// Makes a request type with a field `paging` the endpoint of a list: implements the setters of that field, [`Endpoint`] and
+/// [`Paged`]. The expression is the request without the paging parameters.
+///
+/// [`Endpoint`]: crate::endpoint::Endpoint
+/// [`Paged`]: crate::paging::Paged
+macro_rules! list_endpoint {
+    ($List:ident -> $Item:ty, |$list:ident| $request:expr) => {
+        impl $List {
             /// The most entries on one page: 500.
             pub const MAX_LIMIT: u16 = PagingParams::MAX_LIMIT;
 
@@ -42,7 +46,20 @@ macro_rules! paging_setters {
                 self
             }
         }
+
+        impl $crate::endpoint::Endpoint for $List {
+            type Output = $crate::model::Page<$Item>;
+
+            fn request(&self) -> Result<$crate::endpoint::EndpointRequest, $crate::error::InvalidRequest> {
+                let $list = self;
+                $list.paging.add_to($request)
+            }
+        }
+
+        impl $crate::paging::Paged for $List {
+            type Item = $Item;
+        }
     };
 }
 
-pub(super) use paging_setters;
+pub(super) use list_endpoint;

@@ -80,6 +80,15 @@ struct Check {
     run: for<'a> fn(&'a TransportConformance) -> Running<'a>,
 }
 
+/// Lists checks as `name => function`.
+macro_rules! checks {
+    ($($name:literal => $run:ident,)+) => {
+        &[$(Check { name: $name, run: |it| Box::pin($run(it)) }),+]
+    };
+}
+
+use checks;
+
 type Running<'a> = Pin<Box<dyn Future<Output = Finding> + Send + 'a>>;
 
 /// The limit for one check, on top of the transport's own timeout. Servers respond immediately, or deliberately never.

@@ -1,11 +1,8 @@
 use crate::api::organization_invitations::OrganizationInvitationOrder;
-use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::paging_params::{PagingParams, list_endpoint};
 use crate::api::setters::setters;
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{InvitationStatus, OrganizationInvitation, Page};
+use crate::model::{InvitationStatus, OrganizationInvitation};
 use crate::operation::Operation;
-use crate::paging::Paged;
 use crate::sensitive::Sensitive;
 
 /// Lists the invitations to all organizations of the instance. Without filters, Clerk returns the ten newest.
@@ -45,21 +42,10 @@ setters! {
     }
 }
 
-paging_setters!(ListInstanceOrganizationInvitations);
-
-impl Endpoint for ListInstanceOrganizationInvitations {
-    type Output = Page<OrganizationInvitation>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .query_all("status", &self.statuses)
-            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
-            .query_opt("order_by", self.order_by);
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListInstanceOrganizationInvitations {
-    type Item = OrganizationInvitation;
-}
+list_endpoint!(ListInstanceOrganizationInvitations -> OrganizationInvitation, |list| {
+    ListInstanceOrganizationInvitations::OPERATION
+        .request()
+        .query_all("status", &list.statuses)
+        .query_opt("query", list.query.as_ref().map(Sensitive::as_str))
+        .query_opt("order_by", list.order_by)
+});

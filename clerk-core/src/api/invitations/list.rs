@@ -1,10 +1,7 @@
-use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::paging_params::{PagingParams, list_endpoint};
 use crate::api::setters::setters;
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{Invitation, InvitationStatus, Page};
+use crate::model::{Invitation, InvitationStatus};
 use crate::operation::Operation;
-use crate::paging::Paged;
 use crate::sensitive::Sensitive;
 use crate::text::text_enum;
 
@@ -67,23 +64,12 @@ setters! {
     }
 }
 
-paging_setters!(ListInvitations);
-
-impl Endpoint for ListInvitations {
-    type Output = Page<Invitation>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
-            .query_opt("order_by", self.order_by)
-            // Makes Clerk include the total count.
-            .query("paginated", true);
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListInvitations {
-    type Item = Invitation;
-}
+list_endpoint!(ListInvitations -> Invitation, |list| {
+    ListInvitations::OPERATION
+        .request()
+        .query_opt("status", list.status.as_ref())
+        .query_opt("query", list.query.as_ref().map(Sensitive::as_str))
+        .query_opt("order_by", list.order_by)
+        // Makes Clerk include the total count.
+        .query("paginated", true)
+});

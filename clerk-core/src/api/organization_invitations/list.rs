@@ -1,10 +1,7 @@
-use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::paging_params::{PagingParams, list_endpoint};
 use crate::api::setters::setters;
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationInvitation, Page};
+use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationInvitation};
 use crate::operation::Operation;
-use crate::paging::Paged;
 use crate::text::text_enum;
 
 /// Lists the invitations to an organization. Without filters, Clerk returns the ten newest.
@@ -77,23 +74,11 @@ setters! {
     }
 }
 
-paging_setters!(ListOrganizationInvitations);
-
-impl Endpoint for ListOrganizationInvitations {
-    type Output = Page<OrganizationInvitation>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .path_param("organization_id", &self.organization_id)?;
-        let request = request
-            .query_all("status", &self.statuses)
-            .query_opt("email_address", self.email_address.as_ref().map(EmailAddress::as_str))
-            .query_opt("order_by", self.order_by);
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListOrganizationInvitations {
-    type Item = OrganizationInvitation;
-}
+list_endpoint!(ListOrganizationInvitations -> OrganizationInvitation, |list| {
+    ListOrganizationInvitations::OPERATION
+        .request()
+        .path_param("organization_id", &list.organization_id)?
+        .query_all("status", &list.statuses)
+        .query_opt("email_address", list.email_address.as_ref().map(EmailAddress::as_str))
+        .query_opt("order_by", list.order_by)
+});

@@ -1,9 +1,6 @@
-use crate::api::paging_params::{PagingParams, paging_setters};
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{OrganizationId, OrganizationInvitation, Page};
+use crate::api::paging_params::{PagingParams, list_endpoint};
+use crate::model::{OrganizationId, OrganizationInvitation};
 use crate::operation::Operation;
-use crate::paging::Paged;
 
 /// Lists the pending invitations to an organization. Clerk has deprecated the operation: use
 /// [`ListOrganizationInvitations`](super::ListOrganizationInvitations) with a status instead.
@@ -29,19 +26,8 @@ impl ListPendingOrganizationInvitations {
     }
 }
 
-paging_setters!(ListPendingOrganizationInvitations);
-
-impl Endpoint for ListPendingOrganizationInvitations {
-    type Output = Page<OrganizationInvitation>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .path_param("organization_id", &self.organization_id)?;
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListPendingOrganizationInvitations {
-    type Item = OrganizationInvitation;
-}
+list_endpoint!(ListPendingOrganizationInvitations -> OrganizationInvitation, |list| {
+    ListPendingOrganizationInvitations::OPERATION
+        .request()
+        .path_param("organization_id", &list.organization_id)?
+});

@@ -1,10 +1,7 @@
 use super::addresses::Addresses;
-use crate::api::paging_params::{PagingParams, paging_setters};
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{EmailAddress, Page, User};
+use crate::api::paging_params::{PagingParams, list_endpoint};
+use crate::model::{EmailAddress, User};
 use crate::operation::Operation;
-use crate::paging::Paged;
 
 /// Lists users. Without filters, Clerk returns the ten newest.
 ///
@@ -40,17 +37,4 @@ impl ListUsers {
     }
 }
 
-paging_setters!(ListUsers);
-
-impl Endpoint for ListUsers {
-    type Output = Page<User>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = self.addresses.add_to(Self::OPERATION.request())?;
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListUsers {
-    type Item = User;
-}
+list_endpoint!(ListUsers -> User, |list| list.addresses.add_to(ListUsers::OPERATION.request())?);

@@ -1,10 +1,7 @@
-use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::paging_params::{PagingParams, list_endpoint};
 use crate::api::setters::setters;
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{InvitationStatus, OrganizationInvitation, Page, UserId};
+use crate::model::{InvitationStatus, OrganizationInvitation, UserId};
 use crate::operation::Operation;
-use crate::paging::Paged;
 
 /// Lists the organization invitations of one user. Without filters, Clerk returns ten.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,20 +35,9 @@ setters! {
     }
 }
 
-paging_setters!(ListUserOrganizationInvitations);
-
-impl Endpoint for ListUserOrganizationInvitations {
-    type Output = Page<OrganizationInvitation>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .path_param("user_id", &self.user_id)?
-            .query_opt("status", self.status.as_ref());
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListUserOrganizationInvitations {
-    type Item = OrganizationInvitation;
-}
+list_endpoint!(ListUserOrganizationInvitations -> OrganizationInvitation, |list| {
+    ListUserOrganizationInvitations::OPERATION
+        .request()
+        .path_param("user_id", &list.user_id)?
+        .query_opt("status", list.status.as_ref())
+});

@@ -1,10 +1,7 @@
-use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::paging_params::{PagingParams, list_endpoint};
 use crate::api::setters::setters;
-use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::InvalidRequest;
-use crate::model::{Page, WaitlistEntry, WaitlistEntryStatus};
+use crate::model::{WaitlistEntry, WaitlistEntryStatus};
 use crate::operation::Operation;
-use crate::paging::Paged;
 use crate::sensitive::Sensitive;
 use crate::text::text_enum;
 
@@ -67,21 +64,10 @@ setters! {
     }
 }
 
-paging_setters!(ListWaitlistEntries);
-
-impl Endpoint for ListWaitlistEntries {
-    type Output = Page<WaitlistEntry>;
-
-    fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-        let request = Self::OPERATION
-            .request()
-            .query_opt("status", self.status.as_ref())
-            .query_opt("query", self.query.as_ref().map(Sensitive::as_str))
-            .query_opt("order_by", self.order_by);
-        self.paging.add_to(request)
-    }
-}
-
-impl Paged for ListWaitlistEntries {
-    type Item = WaitlistEntry;
-}
+list_endpoint!(ListWaitlistEntries -> WaitlistEntry, |list| {
+    ListWaitlistEntries::OPERATION
+        .request()
+        .query_opt("status", list.status.as_ref())
+        .query_opt("query", list.query.as_ref().map(Sensitive::as_str))
+        .query_opt("order_by", list.order_by)
+});

@@ -9,24 +9,15 @@ use http::Method;
 
 use super::server::{LogState, Server};
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, until_received,
-    with_sources, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, checks, ensure, expect_response, post, request,
+    until_received, with_sources, within,
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "calls at the same time do not wait for each other",
-        run: |it| Box::pin(concurrent(it)),
-    },
-    Check {
-        name: "the transport works after a dropped call",
-        run: |it| Box::pin(works_after_drop(it)),
-    },
-    Check {
-        name: "a dropped call closes its connection",
-        run: |it| Box::pin(closes_when_dropped(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "calls at the same time do not wait for each other" => concurrent,
+    "the transport works after a dropped call" => works_after_drop,
+    "a dropped call closes its connection" => closes_when_dropped,
+};
 
 const CALLS: usize = 8;
 

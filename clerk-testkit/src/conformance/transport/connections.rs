@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, get, within};
+use super::{Check, CheckOutcome, EMPTY, Finding, TransportConformance, checks, ensure, expect_response, get, within};
 
-pub(super) const CHECKS: &[Check] = &[Check {
-    name: "connections do not accumulate",
-    run: |it| Box::pin(do_not_accumulate(it)),
-}];
+pub(super) const CHECKS: &[Check] = checks! {
+    "connections do not accumulate" => do_not_accumulate,
+};
 
 pub(super) const CLOSED_WITH_TRANSPORT: &str = "dropping the transport closes its connections";
 

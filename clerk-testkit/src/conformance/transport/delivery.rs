@@ -8,40 +8,19 @@ use http::Method;
 
 use super::server::Server;
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_maybe_delivered, expect_response, post,
-    request, with_sources, within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, checks, ensure, expect_maybe_delivered, expect_response,
+    post, request, with_sources, within,
 };
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "a refused connection is reported as not sent",
-        run: |it| Box::pin(refused(it)),
-    },
-    Check {
-        name: "a refused connection is not retried",
-        run: |it| Box::pin(refused_once(it)),
-    },
-    Check {
-        name: "a connection that closes at once is an error",
-        run: |it| Box::pin(closed_at_once(it)),
-    },
-    Check {
-        name: "a request without a response is sent once, and may have been delivered",
-        run: |it| Box::pin(no_response(it)),
-    },
-    Check {
-        name: "an incomplete or invalid response is an error, and may have been delivered",
-        run: |it| Box::pin(broken_responses(it)),
-    },
-    Check {
-        name: "a kept connection that the server closes sends no request twice",
-        run: |it| Box::pin(closed_while_idle(it)),
-    },
-    Check {
-        name: "a request on a kept connection that fails is not sent again",
-        run: |it| Box::pin(closed_after_second_request(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "a refused connection is reported as not sent" => refused,
+    "a refused connection is not retried" => refused_once,
+    "a connection that closes at once is an error" => closed_at_once,
+    "a request without a response is sent once, and may have been delivered" => no_response,
+    "an incomplete or invalid response is an error, and may have been delivered" => broken_responses,
+    "a kept connection that the server closes sends no request twice" => closed_while_idle,
+    "a request on a kept connection that fails is not sent again" => closed_after_second_request,
+};
 
 async fn refused(it: &TransportConformance) -> Finding {
     // Nothing listens on the port of a dropped server.

@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, EMPTY, Finding, TransportConformance, expect_response, post, until_received, within};
+use super::{
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, checks, expect_response, post, until_received, within,
+};
 
 /// Checked first: for a transport that blocks, calls cannot overlap.
 pub(super) const RETURNS_WHILE_WAITING: Check = Check {
@@ -12,10 +14,9 @@ pub(super) const RETURNS_WHILE_WAITING: Check = Check {
     run: |it| Box::pin(returns_while_waiting(it)),
 };
 
-pub(super) const CHECKS: &[Check] = &[Check {
-    name: "nothing is sent before the future is polled",
-    run: |it| Box::pin(sends_nothing_before_poll(it)),
-}];
+pub(super) const CHECKS: &[Check] = checks! {
+    "nothing is sent before the future is polled" => sends_nothing_before_poll,
+};
 
 /// How long the server waits for a poll to return. A loaded machine must not make a sound transport fail.
 const BLOCKED: Duration = Duration::from_secs(3);

@@ -5,30 +5,17 @@ use http::{HeaderValue, Method, header};
 
 use super::server::Server;
 use super::wire::Received;
-use super::{Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, get, post, request};
+use super::{
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, checks, ensure, expect_response, get, post, request,
+};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "path and query are sent unchanged",
-        run: |it| Box::pin(target(it)),
-    },
-    Check {
-        name: "every method is sent, with its body or without one",
-        run: |it| Box::pin(methods_and_bodies(it)),
-    },
-    Check {
-        name: "the request's headers are sent unchanged",
-        run: |it| Box::pin(given_headers(it)),
-    },
-    Check {
-        name: "no header is added except those of the connection",
-        run: |it| Box::pin(added_headers(it)),
-    },
-    Check {
-        name: "the header host has the URI's host and port",
-        run: |it| Box::pin(host(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "path and query are sent unchanged" => target,
+    "every method is sent, with its body or without one" => methods_and_bodies,
+    "the request's headers are sent unchanged" => given_headers,
+    "no header is added except those of the connection" => added_headers,
+    "the header host has the URI's host and port" => host,
+};
 
 /// Headers that belong to the connection and the framing (RFC 9110, 7.2, 7.6.1 and 8.6). `accept-encoding` has a check
 /// of its own.

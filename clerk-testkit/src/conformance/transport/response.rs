@@ -3,30 +3,15 @@
 use http::StatusCode;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, expect_response, get};
+use super::{Check, CheckOutcome, Finding, TransportConformance, checks, ensure, expect_response, get};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "a response arrives in full with every framing",
-        run: |it| Box::pin(framings(it)),
-    },
-    Check {
-        name: "response headers arrive unchanged",
-        run: |it| Box::pin(headers(it)),
-    },
-    Check {
-        name: "a byte-order mark is part of the body",
-        run: |it| Box::pin(byte_order_mark(it)),
-    },
-    Check {
-        name: "a compressed body is decoded, or was not asked for",
-        run: |it| Box::pin(compression(it)),
-    },
-    Check {
-        name: "informational responses are skipped",
-        run: |it| Box::pin(informational(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "a response arrives in full with every framing" => framings,
+    "response headers arrive unchanged" => headers,
+    "a byte-order mark is part of the body" => byte_order_mark,
+    "a compressed body is decoded, or was not asked for" => compression,
+    "informational responses are skipped" => informational,
+};
 
 /// Ways to mark the end of a body (RFC 9112, 6).
 #[derive(Debug, Clone, Copy)]

@@ -4,12 +4,11 @@ use clerk_core::TransportError;
 use http::Method;
 
 use super::server::Server;
-use super::{ADDRESS, Check, CheckOutcome, Finding, KEY, TransportConformance, ensure, request, with_sources};
+use super::{ADDRESS, Check, CheckOutcome, Finding, KEY, TransportConformance, checks, ensure, request, with_sources};
 
-pub(super) const CHECKS: &[Check] = &[Check {
-    name: "errors show neither the key nor an email address",
-    run: |it| Box::pin(errors(it)),
-}];
+pub(super) const CHECKS: &[Check] = checks! {
+    "errors show neither the key nor an email address" => errors,
+};
 
 async fn errors(it: &TransportConformance) -> Finding {
     let refused = Server::silent()?;

@@ -4,18 +4,14 @@ use clerk_core::TransportErrorKind;
 
 use super::response::Framing;
 use super::server::{Connection, Server};
-use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, expect_maybe_delivered, expect_response, get};
+use super::{
+    Check, CheckOutcome, Finding, TransportConformance, checks, ensure, expect_maybe_delivered, expect_response, get,
+};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "a response body is read up to the limit and no further",
-        run: |it| Box::pin(body(it)),
-    },
-    Check {
-        name: "the size of a response head is limited",
-        run: |it| Box::pin(head(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "a response body is read up to the limit and no further" => body,
+    "the size of a response head is limited" => head,
+};
 
 /// No HTTP server sends a head of this size. HTTP clients stop between 8 KiB and 1 MiB.
 const HUGE_HEAD: usize = 8 << 20;

@@ -3,18 +3,12 @@
 use http::Method;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, Finding, TransportConformance, ensure, request, with_sources};
+use super::{Check, CheckOutcome, Finding, TransportConformance, checks, ensure, request, with_sources};
 
-pub(super) const CHECKS: &[Check] = &[
-    Check {
-        name: "every status is a response, and its request is sent once",
-        run: |it| Box::pin(statuses(it)),
-    },
-    Check {
-        name: "redirects are not followed",
-        run: |it| Box::pin(redirects(it)),
-    },
-];
+pub(super) const CHECKS: &[Check] = checks! {
+    "every status is a response, and its request is sent once" => statuses,
+    "redirects are not followed" => redirects,
+};
 
 /// Starts a server that responds to `/v1/status/404` with 404, and so on. Headers ask to retry and to authenticate, and
 /// with `location` to go elsewhere.

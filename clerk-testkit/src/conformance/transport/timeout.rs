@@ -5,12 +5,11 @@ use std::time::Duration;
 use clerk_core::TransportErrorKind;
 
 use super::server::Server;
-use super::{Check, CheckOutcome, Finding, TransportConformance, expect_maybe_delivered, post, within};
+use super::{Check, CheckOutcome, Finding, TransportConformance, checks, expect_maybe_delivered, post, within};
 
-pub(super) const CHECKS: &[Check] = &[Check {
-    name: "the transport's own timeout may have been delivered",
-    run: |it| Box::pin(own_timeout(it)),
-}];
+pub(super) const CHECKS: &[Check] = checks! {
+    "the transport's own timeout may have been delivered" => own_timeout,
+};
 
 /// How late a timeout may end a call, on a loaded machine.
 const LATENESS: Duration = Duration::from_secs(5);
