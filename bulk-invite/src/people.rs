@@ -8,6 +8,7 @@ mod dialect;
 mod encoding;
 mod filter;
 mod header;
+mod json;
 mod layout;
 mod options;
 mod recipient;
@@ -102,7 +103,7 @@ pub(crate) struct PeopleFile {
 ///
 /// # Errors
 ///
-/// If the file is not CSV, its encoding or header is not clear, or it has no rows.
+/// If the file is neither CSV nor JSON, its encoding or header is not clear, or it has no rows.
 pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
     let text = encoding::decode(bytes, options.encoding)?;
     let Content {
@@ -161,6 +162,9 @@ struct Content {
 
 /// Finds the header and the selected records below it.
 fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFile> {
+    if json::is_json(text) {
+        return select(json::read(text)?, "JSON".to_owned(), None, options);
+    }
     if options.email_column.is_none() && address_list::is_address_list(text) {
         let mut records = address_list::read(text);
         records.truncate(options.max_rows);
@@ -173,12 +177,28 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFi
         });
     }
     let dialect = dialect::detect(text, options)?;
-    let mut records = records::read(text, dialect.separator, usize::MAX)?
-        .into_iter()
-        .skip(dialect.preamble);
+    let mut records = records::read(text, dialect.separator, usize::MAX)?;
+    records.drain(..dialect.preamble.min(records.len()));
+    let separator = match dialect.separator {
+        b'\t' => "tabs".to_owned(),
+        separator => quoted(&char::from(separator).to_string()),
+    };
+    let line = records.first().map_or(1, |header| header.line);
+    let form = format!("fields separated by {separator}, header on line {line}");
+    select(records, form, dialect.note, options)
+}
+
+/// Reads the header, which is the first record, and selects the people below it.
+fn select(
+    records: Vec<Record>,
+    form: String,
+    note: Option<String>,
+    options: &ReadOptions,
+) -> Result<Content, UnusableFile> {
+    let mut records = records.into_iter();
     let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
     let (header, header_notes) = Header::read(&first, options)?;
-    let mut notes: Vec<String> = dialect.note.into_iter().chain(header_notes).collect();
+    let mut notes: Vec<String> = note.into_iter().chain(header_notes).collect();
     let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
     let (active, inactive): (Vec<Record>, Vec<Record>) =
         records.partition(|record| header.inactive.find(record).is_none());
@@ -203,12 +223,8 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFi
     }
     notes.extend(header.filters.inactive_people(&names, &selected, &header.inactive));
     selected.truncate(options.max_rows);
-    let separator = match dialect.separator {
-        b'\t' => "tabs".to_owned(),
-        separator => quoted(&char::from(separator).to_string()),
-    };
     Ok(Content {
-        form: format!("fields separated by {separator}, header on line {}", first.line),
+        form,
         header,
         records: selected,
         notes,

@@ -1,5 +1,6 @@
 mod columns;
 mod corpus;
+mod mutations;
 
 use serde_json::json;
 

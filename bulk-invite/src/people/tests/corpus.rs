@@ -3,9 +3,9 @@
 use super::*;
 
 /// A file with the options it needs, and how it is read.
-struct Case {
+pub(super) struct Case {
     name: &'static str,
-    file: &'static str,
+    pub(super) file: &'static str,
     /// `--ignore-other-columns`
     ignores: bool,
     /// `--where`
@@ -31,7 +31,7 @@ const CASE: Case = Case {
     note: "",
 };
 
-const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "Google Workspace",
         file: "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],\
@@ -187,6 +187,54 @@ const CASES: &[Case] = &[
                2,Bob,bob,bob@example.com,true,true\n3,Eve,eve,eve@example.com,false,false\n",
         expected: Ok(&["ada@example.com"]),
         note: "Left out 1 person because the column \"suspended\" is \"true\": line 3.",
+        ..CASE
+    },
+    Case {
+        name: "JSON of a database",
+        file: "[{\"email\": \"ada@example.com\", \"public_metadata\": {\"team\": \"x\"}, \"notify\": false},\n\
+               {\"email\": null}, {\"email\": \"ADA@example.com\"}]",
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "JSON list of addresses",
+        file: "[\"ada@example.com\", \"bob@example.com\"]",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "JSON of Slack's API",
+        file: "{\"ok\": true, \"members\": [\
+               {\"id\": \"U1\", \"deleted\": false, \"is_bot\": false, \"profile\": {\"email\": \"ada@example.com\"}},\n\
+               {\"id\": \"U2\", \"deleted\": true, \"is_bot\": false, \"profile\": {\"email\": \"bob@example.com\"}}]}",
+        expected: Ok(&["ada@example.com"]),
+        note: "--layout slack",
+        ..CASE
+    },
+    Case {
+        name: "NDJSON of Auth0",
+        file: "{\"user_id\":\"auth0|1\",\"email\":\"ada@example.com\",\"email_verified\":true}\n\
+               {\"user_id\":\"auth0|2\",\"email\":\"bob@example.com\",\"email_verified\":true,\"blocked\":true}\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "the column \"blocked\" is \"true\": line 2",
+        ..CASE
+    },
+    Case {
+        name: "JSON of a single person with a list of objects",
+        file: "{\"user_id\":\"auth0|1\",\"email\":\"ada@example.com\",\"email_verified\":true,\"identities\":[{\"provider\":\"x\"}]}",
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "JSON that is cut off",
+        file: "[{\"email\": \"ada@example.com\"},\n{\"email\": \"bo",
+        expected: Err("the file looks like JSON, but is not valid: EOF while parsing a string at line 2"),
+        ..CASE
+    },
+    Case {
+        name: "JSON with several lists",
+        file: "{\"users\": [{\"email\": \"a@example.com\"}], \"admins\": [{\"email\": \"b@example.com\"}]}",
+        expected: Err("the file has several lists: \"admins\", \"users\"."),
         ..CASE
     },
     Case {
