@@ -12,6 +12,12 @@ use crate::api::invitations::CreateInvitation;
 use crate::api::organization_invitations::CreateOrganizationInvitation;
 use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
 
+/// The reason of a pending recipient that an attempt may have invited.
+const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
+
+/// The reason of a pending recipient if the journal was not read.
+const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
+
 /// A row of the input: an address, and the JSON that invites it.
 pub(super) struct RecipientInput {
     pub(super) email_address: EmailAddress,
@@ -106,6 +112,20 @@ impl Recipient {
 
     pub(super) fn into_settlement(self, outcome: Outcome, evidence: Evidence) -> Settlement {
         Settlement::new(self.position, self.email_address, outcome, evidence)
+    }
+
+    /// Leaves the recipient pending when the run stops. `knows_history` is whether the run has read its journal.
+    pub(super) fn into_pending(self, knows_history: bool) -> Settlement {
+        let reason = match (knows_history, self.maybe_invited) {
+            (false, _) => Some(UNREAD),
+            (true, true) => Some(UNRESOLVED),
+            (true, false) => None,
+        };
+        let pending = self.into_settlement(Outcome::Pending, Evidence::None);
+        match reason {
+            Some(reason) => pending.with_reason(reason),
+            None => pending,
+        }
     }
 
     /// Returns what the record of an attempt says of this recipient.
