@@ -258,7 +258,7 @@ impl Service<http::Request<Body>> for NeverReady {
     }
 
     fn call(&mut self, _: http::Request<Body>) -> Self::Future {
-        panic!("a service that is not ready is not called")
+        ready(Err(TransportError::other("called before it was ready")))
     }
 }
 

@@ -230,11 +230,14 @@ fn secrets_are_checked_and_never_shown() {
 }
 
 fn user() -> Value {
+    let verified = json!({ "object": "verification_ticket", "status": "verified", "strategy": "ticket" });
     json!({
         "id": "user_1", "object": "user", "primary_email_address_id": "idn_1", "created_at": 1, "updated_at": 2,
         "email_addresses": [
-            { "id": "idn_1", "email_address": "Ada@Example.com" },
-            { "id": "idn_2", "email_address": "lovelace@example.com" }
+            { "id": "idn_1", "email_address": "Ada@Example.com", "verification": verified },
+            { "id": "idn_2", "email_address": "lovelace@example.com", "verification": verified },
+            { "id": "idn_3", "email_address": "byron@example.com", "verification": { "status": "unverified" } },
+            { "id": "idn_4", "email_address": "king@example.com", "verification": null }
         ]
     })
 }
@@ -383,7 +386,7 @@ fn invitation(id: &str, address: &str, status: &str, created_at: i64) -> Invitat
 }
 
 #[test]
-fn a_new_user_has_accepted_the_invitation_to_one_of_their_addresses() {
+fn a_new_user_has_accepted_the_invitation_to_a_verified_address() {
     let created = event("user.created", &user());
     let find = |event: &WebhookEvent, invitations: &[Invitation]| {
         event
@@ -394,6 +397,8 @@ fn a_new_user_has_accepted_the_invitation_to_one_of_their_addresses() {
     let pending = invitation("inv_pending", "ada@example.com", "pending", 3);
     let accepted = invitation("inv_accepted", " LOVELACE@example.com", "accepted", 1);
     let later = invitation("inv_later", "ada@example.com", "accepted", 2);
+    let unverified =
+        ["byron@example.com", "king@example.com"].map(|address| invitation("inv_unverified", address, "accepted", 9));
     let revoked = invitation("inv_revoked", "ada@example.com", "revoked", 9);
     let expired = invitation("inv_expired", "ada@example.com", "expired", 9);
 
@@ -408,6 +413,7 @@ fn a_new_user_has_accepted_the_invitation_to_one_of_their_addresses() {
         Some("inv_pending")
     );
     assert_eq!(find(&created, &[other, revoked, expired]), None);
+    assert_eq!(find(&created, &unverified), None);
     let updated = event("user.updated", &user());
     assert_eq!(find(&updated, &all), None);
 }

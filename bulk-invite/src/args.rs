@@ -150,7 +150,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = CONNECTION)]
     pub(crate) demo: bool,
 
-    /// The base URL of Clerk's API [default: CLERK_API_URL, or else https://api.clerk.com]
+    /// The base URL of Clerk's API [default: CLERK_API_URL, or else api.clerk.com]
     #[arg(long, value_name = "URL", conflicts_with = "demo", help_heading = CONNECTION)]
     pub(crate) api_url: Option<String>,
 

@@ -127,7 +127,12 @@ fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
             RowStatus::Invalid(reason) => (Outcome::Invalid, reason),
             RowStatus::Duplicate(first) => (Outcome::Duplicate, format!("same address as line {first}")),
         };
-        results.insert(RowResult::from_input(row.position, row.email_address, outcome, reason));
+        results.insert(RowResult::from_input(
+            row.position,
+            &row.email_address,
+            outcome,
+            &reason,
+        ));
     }
     (recipients, results)
 }

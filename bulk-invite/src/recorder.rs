@@ -16,7 +16,7 @@ use crate::results::{Results, RowResult};
 #[derive(Debug)]
 pub(crate) struct Recorder(Mutex<Record>);
 
-/// What has happened in a run so far.
+/// The events of a run so far.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) results: Results,

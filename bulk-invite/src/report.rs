@@ -1,5 +1,6 @@
 //! The report: a CSV file with the result of each row, in the order of the people file.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter};
 
 use crate::output_file::OutputFile;
@@ -30,15 +31,24 @@ fn write_to(sink: impl io::Write, results: &Results) -> io::Result<()> {
         let line = row.position.line.to_string();
         writer.write_record([
             line.as_str(),
-            &row.email_address,
+            &spreadsheet_safe(&row.email_address),
             row.outcome.as_str(),
             row.evidence.as_str(),
             row.invitation_id.as_ref().map_or("", |id| id.as_str()),
             row.url.as_deref().unwrap_or(""),
-            &row.reason,
+            &spreadsheet_safe(&row.reason),
         ])?;
     }
     writer.flush()
+}
+
+/// Prefixes text that a spreadsheet would run as a formula with an apostrophe, as OWASP advises against CSV injection.
+fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@']) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
 }
 
 #[cfg(test)]
@@ -49,15 +59,23 @@ mod tests {
     use clerk_core::run::Outcome;
 
     #[test]
+    fn text_from_the_file_is_no_formula() {
+        let cases = [
+            ("=1+1@example.com", "'=1+1@example.com"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("ada@example.com", "ada@example.com"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(spreadsheet_safe(text), expected);
+        }
+    }
+
+    #[test]
     fn rows_are_in_input_order_and_quoted_where_needed() {
         let mut results = Results::default();
         let insert = |results: &mut Results, line, address: &str, outcome, reason: &str| {
-            results.insert(RowResult::from_input(
-                Position::new(line),
-                address.to_owned(),
-                outcome,
-                reason.to_owned(),
-            ));
+            results.insert(RowResult::from_input(Position::new(line), address, outcome, reason));
         };
         insert(&mut results, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
         insert(&mut results, 9, "ada@example.com", Outcome::Duplicate, "");

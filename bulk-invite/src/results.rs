@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use clerk_core::Sensitive;
 use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
 use crate::people::{Position, Recipient};
+use crate::text::escaped;
 
 /// The outcomes that need attention, the most serious first.
 pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refused, Outcome::Invalid];
@@ -19,7 +21,8 @@ pub(crate) struct Results {
     rows: BTreeMap<Position, RowResult>,
 }
 
-/// The result of one row.
+/// The result of one row. The texts have their control and invisible characters escaped, because they come from the file and
+/// the network, and are written to terminals and files.
 #[derive(Debug)]
 pub(crate) struct RowResult {
     pub(crate) position: Position,
@@ -36,7 +39,7 @@ impl RowResult {
     /// The result that a run had for the recipient at this position.
     pub(crate) fn from_settlement(position: Position, settlement: &Settlement) -> Self {
         let code = settlement.code.as_ref().map(|code| code.as_str());
-        let reason = match (code, settlement.reason.as_deref()) {
+        let reason = match (code, settlement.reason.as_ref().map(Sensitive::as_str)) {
             (Some(code), Some(reason)) => format!("{code}: {reason}"),
             (Some(text), None) | (None, Some(text)) => text.to_owned(),
             (None, None) if settlement.outcome == Outcome::Unknown => UNKNOWN.to_owned(),
@@ -44,43 +47,33 @@ impl RowResult {
         };
         Self {
             position,
-            email_address: settlement.email_address.as_str().to_owned(),
+            email_address: escaped(settlement.email_address.as_str()),
             outcome: settlement.outcome,
             evidence: settlement.evidence,
             invitation_id: settlement.invitation_id.clone(),
-            url: settlement.url.clone(),
-            reason,
+            url: settlement.url.clone().map(Sensitive::into_string),
+            reason: escaped(&reason),
         }
     }
 
     /// A result that follows from the people file alone.
-    pub(crate) const fn from_input(
-        position: Position,
-        email_address: String,
-        outcome: Outcome,
-        reason: String,
-    ) -> Self {
+    pub(crate) fn from_input(position: Position, email_address: &str, outcome: Outcome, reason: &str) -> Self {
         Self {
             position,
-            email_address,
+            email_address: escaped(email_address),
             outcome,
             evidence: Evidence::Input,
             invitation_id: None,
             url: None,
-            reason,
+            reason: escaped(reason),
         }
     }
 
-    /// The result of a recipient for whom nothing was sent.
+    /// Returns the result of a recipient without any call.
     pub(crate) fn pending(recipient: &Recipient, reason: &str) -> Self {
         Self {
             evidence: Evidence::None,
-            ..Self::from_input(
-                recipient.position,
-                recipient.email_address.clone(),
-                Outcome::Pending,
-                reason.to_owned(),
-            )
+            ..Self::from_input(recipient.position, &recipient.email_address, Outcome::Pending, reason)
         }
     }
 }
@@ -103,7 +96,7 @@ impl Results {
     pub(crate) fn explain_pending(&mut self, reason: &str) {
         for row in self.rows.values_mut() {
             if row.outcome == Outcome::Pending && row.reason.is_empty() {
-                reason.clone_into(&mut row.reason);
+                row.reason = escaped(reason);
             }
         }
     }

@@ -248,12 +248,12 @@ impl JsonPlan {
 fn write_row(out: &mut impl Write, row: &RowResult) -> io::Result<()> {
     let address = match row.email_address.as_str() {
         "" => "(no address)".to_owned(),
-        address => escaped(address),
+        address => address.to_owned(),
     };
     write!(out, "  line {}: {address}: {}", row.position.line, row.outcome)?;
     match row.reason.as_str() {
         "" => writeln!(out),
-        reason => writeln!(out, ": {}", escaped(reason)),
+        reason => writeln!(out, ": {reason}"),
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn people(count: usize) -> String {
     }
 }
 
-/// Whether a character takes no space, changes the direction of text, or is a space that cannot be told from U+0020.
+/// Whether a character takes no space, changes the direction of text, or looks like the space U+0020.
 pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(
         c,

@@ -10,6 +10,7 @@ pub mod organization_invitations;
 mod paging_params;
 mod rate_limits;
 mod resource;
+mod setters;
 #[cfg(test)]
 mod tests;
 pub mod users;

@@ -102,7 +102,7 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// As for [`execute`](Self::execute#cancel-safety).
+    /// As for [`execute`](Self::execute).
     pub async fn send<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<Response<E::Output>> {
         let request = endpoint.request()?;
         let operation = request.operation().name();

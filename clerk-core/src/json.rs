@@ -38,10 +38,10 @@ impl Json<'static> {
     ///
     /// # Errors
     ///
-    /// The reason as text, if `value` cannot be written as JSON or is nested too deeply.
+    /// Returns the reason as text if `value` cannot be serialized as JSON or is nested too deeply.
     pub fn from_serialize(value: &(impl Serialize + ?Sized)) -> Result<Self, String> {
         let raw = serde_json::value::to_raw_value(value).map_err(|error| error.to_string())?;
-        let json = Json::of_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} levels deep"))?;
+        let json = Json::from_raw(&raw, 0).ok_or_else(|| format!("it is nested more than {MAX_DEPTH} levels deep"))?;
         Ok(json.into_owned())
     }
 }
@@ -54,10 +54,10 @@ impl<'a> Json<'a> {
             return Some(json);
         }
         let raw: &RawValue = serde_json::from_str(json).ok()?;
-        Self::of_raw(raw, 0)
+        Self::from_raw(raw, 0)
     }
 
-    fn of_raw(raw: &'a RawValue, depth: usize) -> Option<Self> {
+    fn from_raw(raw: &'a RawValue, depth: usize) -> Option<Self> {
         if depth == MAX_DEPTH {
             return None;
         }
@@ -69,14 +69,14 @@ impl<'a> Json<'a> {
             b'"' => Self::String(serde_json::from_str::<Text<'_>>(text).ok()?.0),
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-                let items = items.into_iter().map(|item| Self::of_raw(item, depth + 1));
+                let items = items.into_iter().map(|item| Self::from_raw(item, depth + 1));
                 Self::Array(items.collect::<Option<_>>()?)
             }
             b'{' => {
                 let Members(members) = serde_json::from_str(text).ok()?;
                 let mut object = Vec::with_capacity(members.len());
                 for (key, value) in members {
-                    object.push((key, Self::of_raw(value, depth + 1)?));
+                    object.push((key, Self::from_raw(value, depth + 1)?));
                 }
                 Self::Object(object)
             }
@@ -274,7 +274,7 @@ impl PartialEq for Json<'_> {
 impl<'de> Deserialize<'de> for Json<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let json = Json::of_raw(&raw, 0)
+        let json = Json::from_raw(&raw, 0)
             .ok_or_else(|| D::Error::custom(format_args!("the JSON is nested more than {MAX_DEPTH} levels deep")))?;
         Ok(json.into_owned())
     }

@@ -34,7 +34,7 @@ pub use organization_membership::{OrganizationMembership, PublicUserData};
 pub use page::Page;
 pub use timestamp::Timestamp;
 pub use total_count::TotalCount;
-pub use user::{User, UserEmailAddress};
+pub use user::{EmailAddressVerification, User, UserEmailAddress, VerificationStatus};
 pub use waitlist_entry::{WaitlistEntry, WaitlistEntryStatus};
 
 pub(crate) use open_enum::open_enum;

@@ -1,4 +1,4 @@
-//! What types that are text on the wire have in common.
+//! Macros for types that are text on the wire.
 
 /// Implements conversions from and to text, and comparison with text, for a struct whose only field is a `String`.
 macro_rules! text_newtype {
@@ -64,6 +64,9 @@ macro_rules! text_enum {
         }
 
         impl $Name {
+            /// All values, in the order of their declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$Variant),*];
+
             /// Returns the text of the value.
             pub const fn as_str(self) -> &'static str {
                 match self {

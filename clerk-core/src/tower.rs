@@ -1,6 +1,6 @@
 //! Connects the SDK to [tower](https://docs.rs/tower): services as transports, transports as services, and layers in a client.
 //!
-//! Needs the feature `tower`.
+//! Needs the feature `tower` of `clerk-core`; `clerk-hyper` then re-exports the module.
 //!
 //! - [`TowerTransport`] sends through any `tower::Service` of HTTP requests.
 //! - [`TransportService`] is a `tower::Service` that sends through any [`HttpTransport`].

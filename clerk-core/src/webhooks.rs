@@ -1,6 +1,6 @@
 //! Receiving Clerk's webhooks: verification of signatures, and typed events.
 //!
-//! Needs the feature `webhooks`. No runtime and no web framework is involved: pass the headers and the raw body of the
+//! Needs the feature `webhooks` of `clerk-core`; `clerk-hyper` then re-exports the module. No runtime and no web framework is involved: pass the headers and the raw body of the
 //! request that your server received.
 //!
 //! ```
@@ -41,7 +41,7 @@
 //! # Accepted invitations
 //!
 //! For invitations to organizations there is [`WebhookEvent::OrganizationInvitationAccepted`]. For invitations to the application
-//! Clerk has no event: a new user whose email address was invited has accepted the invitation, and
+//! Clerk has no event: a new user with a verified email address that was invited has accepted the invitation, and
 //! [`WebhookEvent::accepted_invitation`] finds it.
 
 mod error;

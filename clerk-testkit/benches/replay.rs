@@ -71,6 +71,18 @@ fn ten_people_read_by_serde_json(bencher: divan::Bencher<'_, '_>, length: usize)
     });
 }
 
+#[divan::bench(args = [10_000], sample_count = 10, sample_size = 1)]
+fn save(bencher: divan::Bencher<'_, '_>, length: usize) {
+    let cassette = cassette(1, length);
+    bencher.bench_local(|| black_box(cassette.to_json().expect("no leak")));
+}
+
+#[divan::bench(args = [10_000], sample_count = 10, sample_size = 1)]
+fn load(bencher: divan::Bencher<'_, '_>, length: usize) {
+    let json = cassette(1, length).to_json().expect("no leak");
+    bencher.bench_local(|| black_box(Cassette::from_json(&json).expect("a cassette")));
+}
+
 /// Makes every request of the cassette once, the last one first. The cost of a call is the inverse of the items per second.
 fn replay(bencher: divan::Bencher<'_, '_>, count: usize, length: usize) {
     let cassette = cassette(count, length);

@@ -44,17 +44,15 @@
 mod body;
 mod difference;
 mod error;
-mod format;
+pub(crate) mod format;
 mod leak;
-mod open;
-mod record;
-mod replay;
+pub(crate) mod open;
+pub(crate) mod record;
+pub(crate) mod replay;
 mod request;
 mod scrub;
 
 pub use error::CassetteError;
-pub use format::Cassette;
 pub use leak::Leak;
-pub use open::{CassetteTransport, cassette, cassette_with};
-pub use record::{Record, RecordOptions};
-pub use replay::Replay;
+pub use open::{CassetteTransport, cassette_with};
+pub use record::RecordOptions;

@@ -14,11 +14,9 @@ mod report;
 mod transport;
 
 use std::error::Error;
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::middleware::race;
 use clerk_core::{Clock, SystemClock};
 
 pub use journal::JournalConformance;
@@ -41,10 +39,5 @@ fn with_sources(error: &dyn Error) -> String {
 
 /// Waits for `future`, for at most `limit` of real time.
 async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let (mut future, mut timer) = (pin!(future), SystemClock::new().sleep(limit));
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => timer.as_mut().poll(context).map(|()| None),
-    })
-    .await
+    race(future, SystemClock::new().sleep(limit)).await
 }

@@ -48,6 +48,7 @@ mod store;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use clerk_core::model::UserId;
 use clerk_core::{
@@ -65,7 +66,9 @@ pub use routes::FakeOperation;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
-pub(crate) use state::{Reply, Routed};
+pub(crate) use state::Reply;
+#[cfg(feature = "server")]
+pub(crate) use state::Routed;
 
 use config::Config;
 use state::State;
@@ -145,23 +148,25 @@ impl FakeClerk {
     /// Returns the number of calls that the limit of an operation still allows, or `None` if it has no limit. The limit
     /// for all operations together is not considered.
     pub fn budget_left(&self, operation: FakeOperation) -> Option<u32> {
-        let now = self.shared.clock.now();
-        self.state().limits.left(operation.operation().rate_limit_key(), now)
+        let mut state = self.state();
+        let now = state.time(&*self.shared.clock).now;
+        state.limits.left(operation.operation().rate_limit_key(), now)
     }
 
     /// Signs up the person of an address: accepts every pending invitation to the application, completes the waitlist
     /// entry, and creates the user. Invitations to organizations stay pending until the person
     /// [joins](Self::join_organization).
     pub fn sign_up(&self, address: &str) {
-        let at = arrival(&*self.shared.clock);
-        self.state().instance.sign_up(&normalize(address), at);
+        let mut state = self.state();
+        let at = state.time(&*self.shared.clock);
+        state.instance.sign_up(&normalize(address), at);
     }
 
     /// Accepts the pending invitation of an address to an organization: creates the user if necessary, and makes it a member
     /// with the role of the invitation. Returns `false`, and changes nothing, if no invitation is pending.
     pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
-        let at = arrival(&*self.shared.clock);
         let mut state = self.state();
+        let at = state.time(&*self.shared.clock);
         state.instance.join(organization_id.as_ref(), &normalize(address), at)
     }
 
@@ -172,17 +177,24 @@ impl FakeClerk {
         user.map(|user| UserId::from(user.id()))
     }
 
+    /// Advances the time of the fake beyond that of its clock. With a [`ManualClock`](crate::ManualClock), advance the clock
+    /// instead, which is also the time of the client.
+    pub fn advance(&self, duration: Duration) {
+        self.lock().advance(duration);
+    }
+
     /// Returns the fake to its state before the first call: the instance is as the builder set it up, budgets are full, the
-    /// log is empty, and the fault plan starts over.
+    /// log is empty, the time is that of the clock, and the fault plan starts over.
     pub fn reset(&self) {
         let config = Arc::clone(&self.shared.config);
-        *self.lock() = State::new(config, arrival(&*self.shared.clock));
+        *self.lock() = State::new(config, Arrival::from_clock(&*self.shared.clock));
     }
 
     /// Locks the state, after late requests have taken effect.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
-        state.catch_up(self.shared.clock.now());
+        let now = state.time(&*self.shared.clock).now;
+        state.catch_up(now);
         state
     }
 
@@ -204,7 +216,11 @@ impl FakeClerk {
     /// Replies to a routed request once the latency is over.
     #[cfg(feature = "server")]
     pub(crate) async fn reply(&self, request: &HttpRequest, routed: Routed) -> Reply {
-        let reply = self.lock().reply(request, routed, arrival(&*self.shared.clock));
+        let reply = {
+            let mut state = self.lock();
+            let at = state.time(&*self.shared.clock);
+            state.reply(request, routed, at)
+        };
         self.wait_for_latency().await;
         reply
     }
@@ -214,13 +230,6 @@ impl FakeClerk {
         if !latency.is_zero() {
             self.shared.clock.sleep(latency).await;
         }
-    }
-}
-
-fn arrival(clock: &dyn Clock) -> Arrival {
-    Arrival {
-        now: clock.now(),
-        wall: clock.wall(),
     }
 }
 
@@ -239,7 +248,7 @@ impl FakeClerkBuilder {
     pub fn build(self) -> FakeClerk {
         let (config, clock) = self.finish();
         let config = Arc::new(config);
-        let state = State::new(Arc::clone(&config), arrival(&*clock));
+        let state = State::new(Arc::clone(&config), Arrival::from_clock(&*clock));
         FakeClerk {
             shared: Arc::new(Shared {
                 config,
@@ -264,7 +273,8 @@ impl HttpTransport for FakeClerk {
         let reply = {
             let mut state = self.lock();
             let routed = state.route(request.method(), request.uri().path());
-            state.reply(&request, routed, arrival(&*self.shared.clock))
+            let at = state.time(&*self.shared.clock);
+            state.reply(&request, routed, at)
         };
         self.wait_for_latency().await;
         match reply {

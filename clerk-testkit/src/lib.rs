@@ -14,11 +14,14 @@ pub mod server;
 mod spy;
 mod verify;
 
-pub use cassette::{Cassette, Record, Replay, cassette};
+pub use cassette::format::Cassette;
+pub use cassette::open::cassette;
+pub use cassette::record::Record;
+pub use cassette::replay::Replay;
 pub use clock::{ManualClock, Stalled};
 #[cfg(feature = "conformance")]
 pub use conformance::{JournalConformance, TransportConformance};
 pub use fake::FakeClerk;
-pub use mock::Mock;
+pub use mock::transport::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};
 pub use verify::VerifyError;

@@ -16,6 +16,10 @@
 //!
 //! - `GET /_fake/mails` returns the number of emails sent to each address.
 //! - `GET /_fake/calls` returns the number of calls of each operation.
+//! - `POST /_fake/sign-up` with `{"email_address": …}` does the same as [`FakeClerk::sign_up`], and returns the `user_id`.
+//! - `POST /_fake/join` with `{"email_address": …, "organization_id": …}` does the same as
+//!   [`FakeClerk::join_organization`], and returns the `user_id`.
+//! - `POST /_fake/advance` with `{"seconds": …}` does the same as [`FakeClerk::advance`].
 //! - `POST /_fake/reset` does the same as [`FakeClerk::reset`].
 //!
 //! [Faults](crate::fake::Fault) happen on the connection: it closes before or after the effect, breaks off in the middle of

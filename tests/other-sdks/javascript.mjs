@@ -17,7 +17,7 @@ const refused = async (call, status, code) => {
   assert.deepEqual([seenStatus, seenCode], [status, code]);
   return { meta, retryAfter };
 };
-const control = async (method, what) => fetch(`${url}/_fake/${what}`, { method });
+const control = async (method, what, body) => fetch(`${url}/_fake/${what}`, { method, body: JSON.stringify(body) });
 const mails = async () => (await control('GET', 'mails')).json();
 const people = (letter, count, more = {}) =>
   Array.from({ length: count }, (_, i) => ({ emailAddress: `${letter}${i}@example.com`, ...more }));
@@ -100,7 +100,19 @@ async function organizationInvitations() {
   assert.equal(Object.keys(await mails()).length, 13);
 }
 
-for (const check of [applicationInvitations, organizationInvitations]) {
+async function acceptanceAndExpiry() {
+  const { invitations, users } = clerk;
+  await invitations.createInvitationBulk(people('a', 2, { expiresInDays: 1 }));
+  const { user_id: userId } = await (await control('POST', 'sign-up', { email_address: 'a0@example.com' })).json();
+  assert.equal((await users.getUserList({ emailAddress: ['a0@example.com'] })).data[0].id, userId);
+  await control('POST', 'advance', { seconds: 86400 });
+  for (const [status, email] of [['accepted', 'a0@example.com'], ['expired', 'a1@example.com']]) {
+    const { data } = await invitations.getInvitationList({ status });
+    assert.deepEqual(data.map(({ emailAddress }) => emailAddress), [email]);
+  }
+}
+
+for (const check of [applicationInvitations, organizationInvitations, acceptanceAndExpiry]) {
   await control('POST', 'reset');
   await check();
   console.log(`javascript: ${check.name}: ok`);

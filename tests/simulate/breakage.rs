@@ -4,7 +4,7 @@ use clerk_core::{Delivery, HttpRequest, HttpResponse, TransportError};
 use http::Method;
 use serde_json::Value;
 
-/// What is broken.
+/// A deliberate breakage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Break {
     /// The journal acknowledges records that a crash then loses.

@@ -1,4 +1,4 @@
-//! Measures how long a run takes for 10,000 people, some of whom cannot be invited, under the documented limits.
+//! Measures how long a run takes for 10,000 people, of which some cannot be invited, under the documented limits.
 
 use std::fmt;
 use std::ops::Range;

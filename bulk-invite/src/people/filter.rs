@@ -70,7 +70,7 @@ impl Filters {
         format!("no row meets --where: {}", columns.collect::<Vec<_>>().join("; "))
     }
 
-    /// Warns of people whom a column marks as inactive, unless a filter uses the column.
+    /// Warns of people that a column marks as inactive, unless a filter uses the column.
     pub(super) fn inactive_people(&self, names: &[String], records: &[Record]) -> Vec<String> {
         let mut warnings = Vec::new();
         for (index, name) in names.iter().enumerate() {

@@ -133,8 +133,7 @@ impl Cells {
                 settings.redirect_url = Some(url);
             }
             Column::PublicMetadata => {
-                let metadata = cell::metadata(text).map_err(|problem| in_column("public_metadata", &problem))?;
-                self.metadata = Some(metadata);
+                self.metadata = cell::metadata(text).map_err(|problem| in_column("public_metadata", &problem))?;
             }
             Column::PublicMetadataMember(name) => self.metadata_members.push((name.clone(), text.to_owned())),
             Column::Notify => {

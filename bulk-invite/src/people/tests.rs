@@ -117,8 +117,8 @@ fn an_invalid_row_has_a_reason_and_leaves_the_others_valid() {
             "template_slug: expected invitation or waitlist_invitation, found \"welcome\"",
         ),
         (
-            "bob@example.com,,,,,,/sign-up",
-            "redirect_url: expected an absolute URL such as https://www.example.com/sign-up, found \"/sign-up\"",
+            "bob@example.com,,,,,,sign-up",
+            "redirect_url: expected an absolute URL such as https://www.example.com/sign-up, or a path such as /sign-up, found \"sign-up\"",
         ),
         ("bob@example.com,,,,,,,x", "column 8 contains \"x\", but has no name"),
         ("bob@example.com,,,,,,,,x", "the row has 9 fields, and the header has 8"),

@@ -39,7 +39,7 @@ fn the_report_lists_each_row_with_its_line() {
             ["4", "ADA@example.com", "duplicate", "input"],
             ["6", "grace@example.com", "created", "answer"],
             ["7", "taken@example.com", "existing_user", "read"],
-            ["8", "\x1b[31mred@example.com", "invalid", "input"],
+            ["8", "<U+001B>[31mred@example.com", "invalid", "input"],
         ]
     );
     assert!(

@@ -72,7 +72,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
         (&["--limits", "fast"], "\"fast\" is not a rate limit"),
         (&["--timeout", "soon"], "invalid value 'soon'"),
         (&["--expires-in-days", "366"], "1 to 365"),
-        (&["--redirect-url", "/sign-up"], "expected an absolute URL"),
+        (&["--redirect-url", "sign-up"], "expected an absolute URL"),
         (&["--template", "welcome"], "invitation or waitlist_invitation"),
         (&["--max-people", "0"], "invalid value '0'"),
         (&["--colour"], "unexpected argument"),

@@ -60,7 +60,7 @@ impl InvitationsApi<'_> {
     /// # Cancel safety
     ///
     /// Not cancel safe: dropping the future may leave the person invited. See
-    /// [`Client::execute`](Client::execute#cancel-safety).
+    /// [`Client::execute`](Client::execute).
     pub async fn create(self, invitation: &CreateInvitation) -> Result<Invitation> {
         self.client.execute(invitation).await
     }

@@ -71,7 +71,7 @@ impl OrganizationInvitationsApi<'_> {
     /// # Cancel safety
     ///
     /// Not cancel safe: dropping the future may leave the person invited. See
-    /// [`Client::execute`](Client::execute#cancel-safety).
+    /// [`Client::execute`](Client::execute).
     pub async fn create(
         self,
         organization_id: &OrganizationId,

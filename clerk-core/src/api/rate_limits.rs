@@ -29,8 +29,8 @@ impl RateLimits {
     /// Parses limits from the command-line form: `documented`, `none`, or a list such as
     /// `bulk=25/3600s,single=100/3600s,all=100/10s`.
     ///
-    /// The names in a list are `all`, `single`, `bulk`, `organization-single` and `organization-bulk`. Whatever the list
-    /// leaves out is unlimited.
+    /// The names in a list are `all`, `single`, `bulk`, `organization-single` and `organization-bulk`. Endpoints that
+    /// the list leaves out are unlimited.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ macro_rules! resource {
                 ///
                 /// # Cancel safety
                 ///
-                /// As for [`Client::execute`](crate::Client::execute#cancel-safety).
+                /// As for [`Client::execute`](crate::Client::execute).
                 pub async fn $method $(<$lifetime>)? (self, $($param: $Param),*) -> $crate::error::Result<$Output> {
                     self.client.execute(&$Name::new($($param),*)).await
                 }

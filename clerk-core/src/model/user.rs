@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{EmailAddress, EmailAddressId, Timestamp, UserId};
+use super::{EmailAddress, EmailAddressId, Timestamp, UserId, open_enum};
 
 /// A user, reduced to what inviting needs: the id and the email addresses.
 ///
@@ -31,4 +31,39 @@ pub struct UserEmailAddress {
     pub id: Option<EmailAddressId>,
     /// The email address.
     pub email_address: EmailAddress,
+    /// The verification of the email address. `None` if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<EmailAddressVerification>,
+}
+
+impl UserEmailAddress {
+    /// Returns whether the user has proven to own the email address.
+    pub fn is_verified(&self) -> bool {
+        let verification = self.verification.as_ref();
+        verification.is_some_and(|verification| verification.status == VerificationStatus::Verified)
+    }
+}
+
+/// The verification of an email address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailAddressVerification {
+    /// The status of the verification.
+    pub status: VerificationStatus,
+}
+
+open_enum! {
+    /// The status of a verification.
+    pub enum VerificationStatus {
+        /// Not verified yet.
+        Unverified = "unverified",
+        /// Verified.
+        Verified = "verified",
+        /// Verified by an account of another user, who has to confirm the transfer.
+        Transferable = "transferable",
+        /// The verification failed.
+        Failed = "failed",
+        /// The verification was not completed in time.
+        Expired = "expired",
+    }
 }

@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
 use crate::model::NormalizedEmailAddress;
+use crate::sensitive::Sensitive;
 use crate::transport::Effect;
 
 /// What a failed attempt means.
@@ -23,7 +24,7 @@ pub(super) enum Classification {
 pub(super) struct Refusal {
     pub(super) outcome: Outcome,
     pub(super) code: ErrorCode,
-    pub(super) reason: String,
+    pub(super) reason: Sensitive,
     /// The recipients that Clerk names. It does not always name one.
     pub(super) named: Vec<NormalizedEmailAddress>,
 }
@@ -82,7 +83,7 @@ impl Refusal {
             .map(|address| NormalizedEmailAddress::new(address.as_str()));
         Self {
             outcome,
-            reason: error.long_message().unwrap_or(error.message()).to_owned(),
+            reason: error.long_message().unwrap_or(error.message()).into(),
             named: named.collect(),
             code,
         }

@@ -1,44 +1,17 @@
 //! What became of a person, and how that is known.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId};
 use crate::sensitive::Sensitive;
+use crate::text::text_enum;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every value, in the order of definition.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Returns the word that journals and reports use.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+text_enum! {
     /// What became of a person in an invitation run.
-    Outcome {
+    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Outcome {
         /// This run, or an earlier one on the same journal, created an invitation. It does not say that the mail was
         /// delivered.
         Created = "created",
@@ -59,9 +32,11 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// How an outcome is known.
-    Evidence {
+    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Evidence {
         /// Clerk's response to the call that invited the person.
         Answer = "answer",
         /// Clerk refused the call and gave a reason.
@@ -77,8 +52,8 @@ words! {
 
 /// The outcome of one person.
 ///
-/// The address and the link are redacted from `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+/// The email address, the link and the reason are redacted from `Debug`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settlement {
     /// The person's position in the input, from 0.
@@ -92,26 +67,11 @@ pub struct Settlement {
     /// The id of the invitation, if one is known.
     pub invitation_id: Option<InvitationId>,
     /// The invitation's link, if Clerk returned it in this run. It contains a ticket, so journals do not keep it.
-    pub url: Option<String>,
+    pub url: Option<Sensitive>,
     /// Clerk's error code, if Clerk refused the person.
     pub code: Option<ErrorCode>,
     /// The reason, in words for people. It can contain an email address.
-    pub reason: Option<String>,
-}
-
-impl fmt::Debug for Settlement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settlement")
-            .field("position", &self.position)
-            .field("email_address", &self.email_address)
-            .field("outcome", &self.outcome)
-            .field("evidence", &self.evidence)
-            .field("invitation_id", &self.invitation_id)
-            .field("url", &self.url.as_deref().map(Sensitive::from))
-            .field("code", &self.code)
-            .field("reason", &self.reason.as_deref().map(Sensitive::from))
-            .finish()
-    }
+    pub reason: Option<Sensitive>,
 }
 
 impl Settlement {
@@ -134,7 +94,7 @@ impl Settlement {
     }
 
     pub(super) fn with_reason(mut self, reason: &str) -> Self {
-        self.reason = Some(reason.to_owned());
+        self.reason = Some(reason.into());
         self
     }
 }

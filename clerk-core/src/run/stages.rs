@@ -120,8 +120,8 @@ impl Stages {
         self.ready.push_back(recipient);
     }
 
-    /// Takes in a recipient whom an earlier attempt may have invited, or holds one after such an attempt: they are
-    /// unresolved until nothing can be under way any more and what was created is listed.
+    /// Adds a recipient that an attempt may have invited. The recipient stays unresolved until no call can be under way and
+    /// everything that was created is listed.
     pub(super) fn add_unresolved(&mut self, mut recipient: Recipient, now: Duration) {
         recipient.maybe_invited = true;
         self.hold(

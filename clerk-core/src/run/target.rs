@@ -15,6 +15,7 @@ use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
 use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
 use crate::operation::{Operation, RateLimitKey};
 use crate::paging::Paged;
+use crate::sensitive::Sensitive;
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(super) struct InvitationSummary {
     #[serde(default)]
     pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
-    pub(super) url: Option<String>,
+    pub(super) url: Option<Sensitive>,
 }
 
 impl InvitationSummary {

@@ -123,9 +123,9 @@ events! {
 impl WebhookEvent {
     /// Returns the one of `invitations` to the application that a new user accepted by signing up.
     ///
-    /// That is an invitation to one of the user's email addresses that is accepted, or still pending because Clerk has not
-    /// updated it yet. Of several, an accepted one comes first, then the latest. For events other than
-    /// [`UserCreated`](Self::UserCreated) the result is `None`.
+    /// That is an invitation to one of the user's verified email addresses that is accepted, or still pending because Clerk has
+    /// not updated it yet. Of several, an accepted one comes first, then the latest. An address that is not verified does
+    /// not count: anybody can enter it. For events other than [`UserCreated`](Self::UserCreated) the result is `None`.
     ///
     /// Pass the invitations that your application keeps, or those that Clerk lists for the address:
     ///
@@ -151,6 +151,7 @@ impl WebhookEvent {
         let addresses: Vec<_> = user
             .email_addresses
             .iter()
+            .filter(|email| email.is_verified())
             .map(|email| email.email_address.normalized())
             .collect();
         let is_open =

@@ -2,7 +2,8 @@ use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::{Cassette, Leak};
+use super::Leak;
+use super::format::Cassette;
 use crate::VerifyError;
 
 /// An error of reading, writing or recording a cassette.
@@ -13,7 +14,7 @@ pub enum CassetteError {
     Missing {
         /// The path of the file.
         path: PathBuf,
-        /// The environment variable that makes [`cassette`](super::cassette()) record.
+        /// The environment variable that makes [`cassette`](crate::cassette()) record.
         record_variable: Option<String>,
     },
     /// The file exists and cannot be read.

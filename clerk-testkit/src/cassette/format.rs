@@ -14,7 +14,7 @@ use super::{CassetteError, leak};
 
 /// Recorded requests and their outcomes.
 ///
-/// [`Record`](super::Record) creates it and [`Replay`](super::Replay) responds from it.
+/// [`Record`](crate::Record) creates it and [`Replay`](crate::Replay) responds from it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cassette {

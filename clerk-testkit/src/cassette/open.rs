@@ -4,7 +4,9 @@ use std::path::Path;
 use async_trait::async_trait;
 use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
 
-use super::{CassetteError, Record, RecordOptions, Replay};
+use super::CassetteError;
+use super::record::{Record, RecordOptions};
+use super::replay::Replay;
 
 /// Replays the cassette at `path`, or records it through `live()` if the environment variable `record_variable` is set.
 ///

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError};
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 
+use super::CassetteError;
 use super::body::Body;
-use super::format::{Interaction, Outcome, RecordedError, RecordedResponse, millis};
+use super::format::{Cassette, Interaction, Outcome, RecordedError, RecordedResponse, millis};
 use super::request::{RecordedRequest, recorded_headers};
 use super::scrub::{Keep, Scrubber};
-use super::{Cassette, CassetteError};
 use crate::spy::{CallLog, SpyCall, SpyOutcome, SpyTransport};
 use crate::verify::{VerifyError, panic_unless_panicking};
 

@@ -9,11 +9,10 @@ use async_trait::async_trait;
 use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 use super::difference::diff;
-use super::error::display_name;
-use super::format::{Interaction, Outcome};
+use super::error::{CassetteError, display_name};
+use super::format::{Cassette, Interaction, Outcome};
 use super::request::RecordedRequest;
 use super::scrub::{Pseudonyms, Scrubber};
-use super::{Cassette, CassetteError};
 use crate::difference::{Difference, distance, write_list};
 use crate::verify::{VerifyError, panic_unless_panicking};
 

@@ -42,7 +42,7 @@ impl Report {
         self.results.iter().map(|(name, outcome)| (*name, outcome))
     }
 
-    /// Returns `Ok` if no check failed. Advice and checks that did not run are no failures.
+    /// Returns `Ok` if no check failed. Advice and checks that did not run are not failures.
     ///
     /// # Errors
     ///

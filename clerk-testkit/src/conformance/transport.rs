@@ -16,6 +16,7 @@ mod wire;
 use std::pin::Pin;
 use std::time::Duration;
 
+use clerk_core::middleware::race;
 use clerk_core::{Bytes, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError};
 use http::{HeaderMap, HeaderValue, Method, header};
 
@@ -81,7 +82,7 @@ struct Check {
 
 type Running<'a> = Pin<Box<dyn Future<Output = Finding> + Send + 'a>>;
 
-/// The limit for one check, on top of the transport's own timeout. Every server responds at once or, on purpose, never.
+/// The limit for one check, on top of the transport's own timeout. Servers respond immediately, or deliberately never.
 const CHECK_LIMIT: Duration = Duration::from_secs(10);
 
 /// The key and the email address in the suite's requests. Neither may show in an error.
@@ -220,6 +221,11 @@ fn client_headers(has_body: bool) -> Result<HeaderMap, String> {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     Ok(headers)
+}
+
+/// Polls `call` until the server has read its request. Returns the result of a call that ends before that.
+async fn until_received<T>(call: Pin<&mut impl Future<Output = T>>, server: &Server) -> Option<T> {
+    race(call, server.received(1)).await
 }
 
 /// Returns the response to `what`. An error fails the check.

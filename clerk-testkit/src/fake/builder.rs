@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::{Clock, SecretKey, SystemClock};
+use clerk_core::{Clock, Environment, SecretKey, SystemClock};
 
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config, default_key};
@@ -220,7 +220,7 @@ impl FakeClerkBuilder {
     /// Returns the settings, with those that depend on the key.
     pub(super) fn finish(mut self) -> (Config, Arc<dyn Clock>) {
         let environment = self.config.secret_key.environment();
-        self.config.instance.environment = environment;
+        self.config.instance.is_production = environment == Environment::Production;
         self.config.limits = self.limits.unwrap_or_else(|| RateLimits::documented(environment));
         (self.config, self.clock)
     }

@@ -1,4 +1,4 @@
-//! How a fake is set up: its instance, and what stands between a request and it.
+//! The configuration of a fake: its instance, limits and faults.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::fault::FaultPlan;
 use super::instance_config::InstanceConfig;
 use super::limits::WindowKind;
 
-/// What is left of a bulk call that ends in a [5xx after its effect](super::Fault::ServerError). Clerk does not say.
+/// The effect of a bulk call that ends in a [5xx after its effect](super::Fault::ServerError). Clerk does not document it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BulkOn5xx {
     /// Everyone is invited.

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clerk_core::Environment;
-
 use super::error::Refusal;
 use super::records::{NewOrganizationInvitation, Organizations};
 
@@ -34,9 +32,9 @@ pub enum OrganizationDuplicate {
 }
 
 /// Addresses are normalized, and lists are in the order of their ids.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct InstanceConfig {
-    pub(super) environment: Environment,
+    pub(super) is_production: bool,
     pub(super) users: Vec<String>,
     pub(super) pending: Vec<String>,
     pub(super) organizations: Organizations,
@@ -49,24 +47,6 @@ pub(super) struct InstanceConfig {
     pub(super) ignore_existing: IgnoreExisting,
     pub(super) organization_duplicate: OrganizationDuplicate,
     pub(super) read_lag: Duration,
-}
-
-impl Default for InstanceConfig {
-    fn default() -> Self {
-        Self {
-            environment: Environment::Development,
-            users: Vec::new(),
-            pending: Vec::new(),
-            organizations: Organizations::default(),
-            pending_in_organizations: Vec::new(),
-            waitlist: Vec::new(),
-            malformed: BTreeSet::new(),
-            access: AccessLists::default(),
-            ignore_existing: IgnoreExisting::default(),
-            organization_duplicate: OrganizationDuplicate::default(),
-            read_lag: Duration::ZERO,
-        }
-    }
 }
 
 /// The allowlist and the blocklist. An item is an address, or `*@` and a domain.

@@ -197,78 +197,63 @@ fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
 mod tests {
     use super::*;
 
-    fn find(method: &str, path: &str) -> Result<Route, Refusal> {
+    /// Routes a request such as `GET /v1/users/count`.
+    fn find(request: &str) -> Result<Route, Refusal> {
+        let (method, path) = request.split_once(' ').expect("a method and a path");
         Route::find(&method.parse().expect("a method"), path)
     }
 
     #[test]
     fn a_request_is_routed_by_method_and_path() {
-        type Params = &'static [(&'static str, &'static str)];
-        const ORGANIZATION: (&str, &str) = ("organization_id", "org_1");
-        let cases: [(&str, &str, &str, Params); 10] = [
-            ("POST", "/v1/invitations", "CreateInvitation", &[]),
-            ("GET", "/v1/invitations", "ListInvitations", &[]),
-            ("POST", "/v1/invitations/bulk", "CreateBulkInvitations", &[]),
+        let organizations = "/v1/organizations/org_1/invitations";
+        let cases = [
+            ("POST /v1/invitations", "CreateInvitation", &[][..]),
+            ("GET /v1/invitations", "ListInvitations", &[]),
+            ("POST /v1/invitations/bulk", "CreateBulkInvitations", &[]),
+            ("POST /v1/invitations/a%2Fb%3F/revoke", "RevokeInvitation", &["a/b?"]),
+            ("DELETE /v1/invitations/inv_1", "DeleteInvitation", &["inv_1"]),
             (
-                "POST",
-                "/v1/invitations/a%2Fb%3F/revoke",
-                "RevokeInvitation",
-                &[("invitation_id", "a/b?")],
-            ),
-            (
-                "DELETE",
-                "/v1/invitations/inv_1",
-                "DeleteInvitation",
-                &[("invitation_id", "inv_1")],
-            ),
-            (
-                "GET",
-                "/v1/organizations/org_1/invitations/pending",
+                &format!("GET {organizations}/pending"),
                 "ListPendingOrganizationInvitations",
-                &[ORGANIZATION],
+                &["org_1"],
             ),
             (
-                "GET",
-                "/v1/organizations/org_1/invitations/orginv_1",
+                &format!("GET {organizations}/o_1"),
                 "GetOrganizationInvitation",
-                &[ORGANIZATION, ("invitation_id", "orginv_1")],
+                &["org_1", "o_1"],
             ),
             (
-                "POST",
-                "/v1/organizations/org_1/invitations/bulk",
+                &format!("POST {organizations}/bulk"),
                 "CreateOrganizationInvitationBulk",
-                &[ORGANIZATION],
+                &["org_1"],
             ),
-            ("GET", "/v1/users/count", "GetUsersCount", &[]),
-            ("GET", "/v1/instance", "GetInstance", &[]),
+            ("GET /v1/users/count", "GetUsersCount", &[]),
+            ("GET /v1/instance", "GetInstance", &[]),
         ];
-        for (method, path, name, params) in cases {
-            let route = find(method, path).expect(path);
-            assert_eq!(
-                (route.operation.name(), route.params.len()),
-                (name, params.len()),
-                "{method} {path}"
-            );
-            for (name, value) in params {
-                assert_eq!(route.params.get(name), *value, "{method} {path}");
-            }
+        for (request, name, params) in cases {
+            let route = find(request).expect(request);
+            assert_eq!(route.operation.name(), name, "{request}");
+            let names = ["organization_id", "invitation_id"];
+            let found = names.map(|name| route.params.get(name));
+            let found: Vec<&str> = found.into_iter().filter(|value| !value.is_empty()).collect();
+            assert_eq!(found, params, "{request}");
         }
     }
 
     #[test]
     fn what_no_row_matches_is_refused_as_not_simulated_within_v1_and_as_not_found_outside() {
-        for (method, path, code) in [
-            ("PUT", "/v1/invitations", "fake_not_simulated"),
-            ("GET", "/v1/invitations/inv_1", "fake_not_simulated"),
-            ("POST", "/v1/invitations/", "fake_not_simulated"),
-            ("DELETE", "/v1/invitations/", "fake_not_simulated"),
-            ("POST", "/v1/invitations/a/b/revoke", "fake_not_simulated"),
-            ("POST", "/invitations", "resource_not_found"),
-            ("POST", "/v1invitations", "resource_not_found"),
-            ("TRACE", "/v1/invitations", "method_not_allowed"),
+        for (request, code) in [
+            ("PUT /v1/invitations", "fake_not_simulated"),
+            ("GET /v1/invitations/inv_1", "fake_not_simulated"),
+            ("POST /v1/invitations/", "fake_not_simulated"),
+            ("DELETE /v1/invitations/", "fake_not_simulated"),
+            ("POST /v1/invitations/a/b/revoke", "fake_not_simulated"),
+            ("POST /invitations", "resource_not_found"),
+            ("POST /v1invitations", "resource_not_found"),
+            ("TRACE /v1/invitations", "method_not_allowed"),
         ] {
-            let refusal = find(method, path).expect_err(path);
-            assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{method} {path}");
+            let refusal = find(request).expect_err(request);
+            assert_eq!(refusal.codes().collect::<Vec<_>>(), [code], "{request}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::{HttpRequest, HttpResponse, SecretKey};
+use clerk_core::{Clock, HttpRequest, HttpResponse, SecretKey};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -31,6 +31,8 @@ pub(super) struct State {
     late: Vec<LateRequest>,
     calls: Vec<CallRecord>,
     started: Duration,
+    /// The time by which the fake is ahead of its clock.
+    advanced: Duration,
 }
 
 /// What the sender of a request sees.
@@ -80,8 +82,17 @@ impl State {
             late: Vec::new(),
             calls: Vec::new(),
             started: arrival.now,
+            advanced: Duration::ZERO,
             config,
         }
+    }
+
+    pub(super) fn time(&self, clock: &dyn Clock) -> Arrival {
+        Arrival::from_clock(clock).after(self.advanced)
+    }
+
+    pub(super) fn advance(&mut self, duration: Duration) {
+        self.advanced = self.advanced.saturating_add(duration);
     }
 
     pub(super) fn calls(&self) -> &[CallRecord] {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use clerk_core::Clock;
 use clerk_core::model::{NormalizedEmailAddress, Timestamp};
 
 /// A record of a [`Store`].
@@ -48,6 +49,13 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
+    pub(super) fn from_clock(clock: &dyn Clock) -> Self {
+        Self {
+            now: clock.now(),
+            wall: clock.wall(),
+        }
+    }
+
     /// Returns the time that is `delay` later.
     pub(super) fn after(self, delay: Duration) -> Self {
         Self {

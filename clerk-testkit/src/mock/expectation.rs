@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use clerk_core::HttpRequest;
 
+use super::transport::{Mock, Shared};
 use super::wire::Answer;
-use super::{Mock, Reply, RequestMatcher, Shared, Times, message};
+use super::{Reply, RequestMatcher, Times, message};
 
 /// An expectation without a reply. [`respond`](Self::respond) or [`respond_with`](Self::respond_with) completes it.
 #[derive(Debug)]

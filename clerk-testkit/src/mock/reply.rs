@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ManualClock;
 
-/// A reply of a [`Mock`](super::Mock): a response in Clerk's format, an error, or none at all.
+/// A reply of a [`Mock`](crate::Mock): a response in Clerk's format, an error, or none at all.
 #[derive(Debug, Clone)]
 #[must_use = "a reply does nothing until a mock responds with it"]
 pub struct Reply(Kind);

@@ -40,7 +40,9 @@ async fn respond(
     mut stopped: watch::Receiver<()>,
 ) -> Result<Response<ResponseBody>, Closed> {
     let (parts, body) = request.into_parts();
-    if let Some(response) = control::respond(&fake, &parts.method, parts.uri.path()) {
+    if parts.uri.path().starts_with(control::PREFIX) {
+        let body = read(body).await?;
+        let response = control::respond(&fake, &parts.method, parts.uri.path(), &body);
         return Ok(response.map(ResponseBody::whole));
     }
     let routed = fake.route(&parts.method, parts.uri.path());

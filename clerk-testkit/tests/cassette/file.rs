@@ -1,8 +1,7 @@
 //! The format of cassette files, and the errors of reading them.
 
 use clerk_core::{Bytes, HttpTransport};
-use clerk_testkit::cassette::cassette;
-use clerk_testkit::{Cassette, Mock, Replay};
+use clerk_testkit::{Cassette, Mock, Replay, cassette};
 use pollster::block_on;
 
 use crate::exchange::{EVE, EVE_PSEUDONYM, recorded, replay, request, response};

@@ -1,8 +1,8 @@
 //! How `cassette` chooses between recording and replaying, and when a recorder writes its file.
 
 use clerk_core::{HttpTransport, transport_fn};
-use clerk_testkit::cassette::{CassetteTransport, RecordOptions, cassette};
-use clerk_testkit::{Cassette, Mock, Record};
+use clerk_testkit::cassette::{CassetteTransport, RecordOptions};
+use clerk_testkit::{Cassette, Mock, Record, cassette};
 use pollster::block_on;
 
 use crate::exchange::{recorded, request, response};

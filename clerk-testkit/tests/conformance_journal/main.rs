@@ -1,5 +1,5 @@
-//! The conformance suite for journals, tested on the SDK's journals and on faulty ones: each fault fails the check that is
-//! there for it.
+//! The conformance suite for journals, tested on the SDK's journals and on faulty ones: each fault fails the check that
+//! covers it.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -228,5 +228,5 @@ fn a_journal_that_serves_two_openers_correctly_gets_advice() {
         matches!(outcome(&report, TWO_OPENERS), CheckOutcome::Advice(_)),
         "{report}"
     );
-    report.verify().expect("advice is no failure");
+    report.verify().expect("advice is not a failure");
 }

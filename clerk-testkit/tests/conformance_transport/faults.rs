@@ -8,6 +8,7 @@ pub(crate) enum Fault {
     AddsHeader,
     AsksForCompression,
     BlocksTheThread,
+    BlocksWhileReadingBody,
     DecodesPath,
     DecodesTextLossily,
     DropsBodyOfDelete,
@@ -192,6 +193,11 @@ pub(crate) const TABLE: &[Expected] = &[
         Fault::BlocksTheThread,
         "waiting for a response does not block the thread",
         "run a blocking client on a thread of its own",
+    ),
+    row(
+        Fault::BlocksWhileReadingBody,
+        "waiting for a response does not block the thread",
+        "in the middle of the body",
     ),
     row(
         Fault::SendsOneCallAtATime,

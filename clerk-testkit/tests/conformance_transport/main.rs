@@ -1,4 +1,4 @@
-//! The conformance suite for transports, tested on faulty transports: each fault fails the check that is there for it.
+//! The conformance suite for transports, tested on faulty transports: each fault fails the check that covers it.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -97,7 +97,7 @@ fn maybe_delivered_for_a_refused_connection_is_advice() {
         matches!(outcome, CheckOutcome::Advice(text) if text.contains("report NotSent")),
         "{report}"
     );
-    report.verify().expect("advice is no failure");
+    report.verify().expect("advice is not a failure");
 }
 
 #[test]

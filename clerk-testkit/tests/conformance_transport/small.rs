@@ -16,6 +16,7 @@ use clerk_core::{
     Bytes, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, async_trait,
 };
 use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, LOCATION};
+use http::response::Parts;
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::faults::Fault;
@@ -33,7 +34,7 @@ pub(crate) struct SmallTransport {
     state: Arc<State>,
 }
 
-/// What the faults keep between calls. A transport without a fault keeps nothing.
+/// State that some faults keep between calls. A transport without a fault keeps none.
 #[derive(Debug, Default)]
 struct State {
     kept: Mutex<HashMap<String, TcpStream>>,
@@ -103,58 +104,79 @@ impl SmallTransport {
                 Err(error) => return Err(error),
             }
         }
+        self.exchange(self.connect(request, abandon)?, request)
+    }
+
+    fn connect(&self, request: &HttpRequest, abandon: &Abandon) -> Result<TcpStream, TransportError> {
+        let address = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let stream = TcpStream::connect(&address)
             .and_then(|stream| stream.set_read_timeout(Some(self.timeout)).map(|()| stream))
             .map_err(|error| TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(error))?;
         if !self.has(Fault::IgnoresDrop) {
             abandon.watch(&stream)?;
         }
-        self.exchange(stream, request)
+        Ok(stream)
     }
 
-    fn exchange(&self, mut stream: TcpStream, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        let failed = |error: std::io::Error| {
-            let is_timeout = matches!(
-                error.kind(),
-                std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-            );
-            let kind = if is_timeout {
-                TransportErrorKind::Timeout
-            } else {
-                TransportErrorKind::Closed
-            };
-            let delivery = match self.fault {
-                Some(Fault::ReportsTimeoutAsNotSent) if is_timeout => Delivery::NotSent,
-                _ => Delivery::MaybeDelivered,
-            };
-            TransportError::new(kind, delivery).with_source(error)
+    fn exchange(&self, stream: TcpStream, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+        let (head, reader) = self.send_and_read_head(stream, request)?;
+        self.read_body(head, reader, request)
+    }
+
+    fn send_and_read_head(
+        &self,
+        mut stream: TcpStream,
+        request: &HttpRequest,
+    ) -> Result<(Parts, MessageReader), TransportError> {
+        stream
+            .write_all(&self.encode(request))
+            .map_err(|error| self.failed(error))?;
+        let head_limit = if self.has(Fault::ReadsEndlessHead) {
+            usize::MAX
+        } else {
+            HEAD_LIMIT
         };
-        stream.write_all(&self.encode(request)).map_err(failed)?;
-        let mut reader = MessageReader {
-            stream: &stream,
-            unread: Vec::new(),
-            head_limit: if self.has(Fault::ReadsEndlessHead) {
-                usize::MAX
-            } else {
-                HEAD_LIMIT
-            },
-        };
-        let response = loop {
-            let head = reader.head().map_err(failed)?;
+        let mut reader = MessageReader::new(stream, head_limit);
+        loop {
+            let head = reader.head().map_err(|error| self.failed(error))?;
             let response = self.decode_head(&head)?;
             if !response.status().is_informational() || self.has(Fault::ReturnsInformationalResponse) {
-                break response;
+                return Ok((response.into_parts().0, reader));
             }
-        };
-        let (parts, _) = response.into_parts();
-        let body = self.body(&parts, &mut reader, failed)?;
+        }
+    }
+
+    fn read_body(
+        &self,
+        head: Parts,
+        mut reader: MessageReader,
+        request: &HttpRequest,
+    ) -> Result<HttpResponse, TransportError> {
+        let body = self.body(&head, &mut reader)?;
         if self.has(Fault::LeaksConnections) {
-            lock(&self.state.leaked).push(stream);
+            lock(&self.state.leaked).push(reader.stream);
         } else if self.has(Fault::ResendsOnKeptConnection) || self.has(Fault::KeepsConnectionsForever) {
             let address = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-            lock(&self.state.kept).insert(address, stream);
+            lock(&self.state.kept).insert(address, reader.stream);
         }
-        Ok(HttpResponse::from_parts(parts, body.into()))
+        Ok(HttpResponse::from_parts(head, body.into()))
+    }
+
+    fn failed(&self, error: std::io::Error) -> TransportError {
+        let is_timeout = matches!(
+            error.kind(),
+            std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+        );
+        let kind = if is_timeout {
+            TransportErrorKind::Timeout
+        } else {
+            TransportErrorKind::Closed
+        };
+        let delivery = match self.fault {
+            Some(Fault::ReportsTimeoutAsNotSent) if is_timeout => Delivery::NotSent,
+            _ => Delivery::MaybeDelivered,
+        };
+        TransportError::new(kind, delivery).with_source(error)
     }
 
     fn encode(&self, request: &HttpRequest) -> Vec<u8> {
@@ -222,13 +244,8 @@ impl SmallTransport {
         })
     }
 
-    fn body(
-        &self,
-        parts: &http::response::Parts,
-        reader: &mut MessageReader<'_>,
-        failed: impl Fn(std::io::Error) -> TransportError,
-    ) -> Result<Vec<u8>, TransportError> {
-        let framing = Framing::new(parts, self.fault);
+    fn body(&self, head: &Parts, reader: &mut MessageReader) -> Result<Vec<u8>, TransportError> {
+        let framing = Framing::new(head, self.fault);
         let limit = match (self.fault, framing) {
             (Some(Fault::ReadsWithoutLimit), _) => usize::MAX,
             (Some(Fault::ReadsUntilCloseWithoutLimit), Framing::UntilClose) => usize::MAX,
@@ -236,7 +253,9 @@ impl SmallTransport {
             _ => self.response_limit,
         };
         let mut body = Vec::new();
-        let complete = reader.body(framing, limit, &mut body).map_err(failed)?;
+        let complete = reader
+            .body(framing, limit, &mut body)
+            .map_err(|error| self.failed(error))?;
         if body.len() > limit {
             if self.has(Fault::TruncatesAtLimit) {
                 body.truncate(limit);
@@ -330,6 +349,15 @@ impl HttpTransport for SmallTransport {
         let transport = self.clone();
         if self.has(Fault::BlocksTheThread) {
             return transport.call(request, &Abandon::default());
+        }
+        if self.has(Fault::BlocksWhileReadingBody) {
+            let sent = request.clone();
+            let (head, reader) = Call::start(move |abandon| {
+                let stream = transport.connect(&request, abandon)?;
+                transport.send_and_read_head(stream, &request)
+            })
+            .await?;
+            return self.read_body(head, reader, &sent);
         }
         if self.has(Fault::StaysBusyAfterDrop) && std::mem::replace(&mut *lock(&self.state.busy), true) {
             return Err(TransportError::other("another call is under way"));

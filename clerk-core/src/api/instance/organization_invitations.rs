@@ -1,5 +1,6 @@
 use crate::api::organization_invitations::OrganizationInvitationOrder;
 use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{InvitationStatus, OrganizationInvitation, Page};
@@ -32,20 +33,15 @@ impl ListInstanceOrganizationInvitations {
         self.statuses.push(status);
         self
     }
+}
 
-    /// Lists only invitations whose email address matches this text. Clerk does not document the match as exact, so compare
-    /// the addresses in the response.
-    #[must_use]
-    pub fn query(mut self, address: impl Into<Sensitive>) -> Self {
-        self.query = Some(address.into());
-        self
-    }
-
-    /// Sets the order.
-    #[must_use]
-    pub fn order_by(mut self, order: OrganizationInvitationOrder) -> Self {
-        self.order_by = Some(order);
-        self
+setters! {
+    ListInstanceOrganizationInvitations {
+        /// Lists only invitations whose email address matches this text. Clerk does not document the match as exact, so compare
+        /// the addresses in the response.
+        query: impl Into<Sensitive>,
+        /// Sets the order.
+        order_by: OrganizationInvitationOrder,
     }
 }
 

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use crate::api::checks;
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Invitation, InvitationTemplate, Metadata};
@@ -59,50 +60,6 @@ impl CreateInvitation {
         }
     }
 
-    /// Sets the public metadata that the user receives when the invitation is accepted.
-    #[must_use]
-    pub fn public_metadata(mut self, metadata: Metadata) -> Self {
-        self.public_metadata = Some(metadata);
-        self
-    }
-
-    /// Sets the URL that the link in the email leads to. Required if you host your own sign-up page.
-    #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
-        self.redirect_url = Some(url.into());
-        self
-    }
-
-    /// Sets whether Clerk sends an email; Clerk's default is `true`.
-    #[must_use]
-    pub fn notify(mut self, notify: bool) -> Self {
-        self.notify = Some(notify);
-        self
-    }
-
-    /// Sets whether Clerk invites even if an invitation is pending for the address; Clerk's default is `false`.
-    ///
-    /// With `true`, sending the request twice can invite the person twice.
-    #[must_use]
-    pub fn ignore_existing(mut self, ignore: bool) -> Self {
-        self.ignore_existing = Some(ignore);
-        self
-    }
-
-    /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
-    #[must_use]
-    pub fn expires_in_days(mut self, days: u16) -> Self {
-        self.expires_in_days = Some(days);
-        self
-    }
-
-    /// Sets the email template; Clerk's default is [`InvitationTemplate::Invitation`].
-    #[must_use]
-    pub fn template(mut self, template: InvitationTemplate) -> Self {
-        self.template = Some(template);
-        self
-    }
-
     /// Returns the email address to invite.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
@@ -116,6 +73,25 @@ impl CreateInvitation {
     /// Returns why every instance would refuse the request, if so. The text never contains the address.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         checks::address_problem(&self.email_address).or_else(|| checks::expiry_problem(self.expires_in_days))
+    }
+}
+
+setters! {
+    CreateInvitation {
+        /// Sets the public metadata that the user receives when the invitation is accepted.
+        public_metadata: Metadata,
+        /// Sets the URL that the link in the email leads to. Required if you host your own sign-up page.
+        redirect_url: impl Into<Sensitive>,
+        /// Sets whether Clerk sends an email; Clerk's default is `true`.
+        notify: bool,
+        /// Sets whether Clerk invites even if an invitation is pending for the address; Clerk's default is `false`.
+        ///
+        /// With `true`, sending the request twice can invite the person twice.
+        ignore_existing: bool,
+        /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
+        expires_in_days: u16,
+        /// Sets the email template; Clerk's default is [`InvitationTemplate::Invitation`].
+        template: InvitationTemplate,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{Invitation, InvitationStatus, Page};
@@ -52,27 +53,17 @@ impl ListInvitations {
     pub fn new() -> Self {
         Self::default()
     }
+}
 
-    /// Lists only invitations with this status. Clerk lists revoked invitations only on request.
-    #[must_use]
-    pub fn status(mut self, status: InvitationStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Lists only invitations whose email address or id matches this text. Clerk does not document the match as exact, so
-    /// compare the addresses in the response.
-    #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
-        self.query = Some(address_or_id.into());
-        self
-    }
-
-    /// Sets the order.
-    #[must_use]
-    pub fn order_by(mut self, order: InvitationOrder) -> Self {
-        self.order_by = Some(order);
-        self
+setters! {
+    ListInvitations {
+        /// Lists only invitations with this status. Clerk lists revoked invitations only on request.
+        status: InvitationStatus,
+        /// Lists only invitations whose email address or id matches this text. Clerk does not document the match as exact, so
+        /// compare the addresses in the response.
+        query: impl Into<Sensitive>,
+        /// Sets the order.
+        order_by: InvitationOrder,
     }
 }
 

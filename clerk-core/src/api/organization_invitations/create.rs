@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use crate::api::checks;
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, Metadata, OrganizationId, OrganizationInvitation, UserId};
@@ -60,48 +61,6 @@ impl CreateOrganizationInvitation {
         }
     }
 
-    /// Invites on behalf of this user (`inviter_user_id`), who must be an administrator of the organization.
-    #[must_use]
-    pub fn inviter(mut self, user: UserId) -> Self {
-        self.inviter = Some(user);
-        self
-    }
-
-    /// Sets the public metadata of the membership that an accepted invitation creates. Browsers can read it.
-    #[must_use]
-    pub fn public_metadata(mut self, metadata: Metadata) -> Self {
-        self.public_metadata = Some(metadata);
-        self
-    }
-
-    /// Sets the private metadata of the membership that an accepted invitation creates. Only the backend can read it.
-    #[must_use]
-    pub fn private_metadata(mut self, metadata: Metadata) -> Self {
-        self.private_metadata = Some(metadata);
-        self
-    }
-
-    /// Sets the URL that the link in the email leads to. Required if you host your own page for it.
-    #[must_use]
-    pub fn redirect_url(mut self, url: impl Into<Sensitive>) -> Self {
-        self.redirect_url = Some(url.into());
-        self
-    }
-
-    /// Sets whether Clerk sends an email; Clerk's default is `true`.
-    #[must_use]
-    pub fn notify(mut self, notify: bool) -> Self {
-        self.notify = Some(notify);
-        self
-    }
-
-    /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
-    #[must_use]
-    pub fn expires_in_days(mut self, days: u16) -> Self {
-        self.expires_in_days = Some(days);
-        self
-    }
-
     /// Returns the email address to invite.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
@@ -113,6 +72,23 @@ impl CreateOrganizationInvitation {
         checks::address_problem(&self.email_address)
             .or_else(role_problem)
             .or_else(|| checks::expiry_problem(self.expires_in_days))
+    }
+}
+
+setters! {
+    CreateOrganizationInvitation {
+        /// Invites on behalf of this user (`inviter_user_id`), who must be an administrator of the organization.
+        inviter: UserId,
+        /// Sets the public metadata of the membership that an accepted invitation creates. Browsers can read it.
+        public_metadata: Metadata,
+        /// Sets the private metadata of the membership that an accepted invitation creates. Only the backend can read it.
+        private_metadata: Metadata,
+        /// Sets the URL that the link in the email leads to. Required if you host your own page for it.
+        redirect_url: impl Into<Sensitive>,
+        /// Sets whether Clerk sends an email; Clerk's default is `true`.
+        notify: bool,
+        /// Sets the validity in days, from 1 to [`MAX_EXPIRES_IN_DAYS`](Self::MAX_EXPIRES_IN_DAYS); Clerk's default is 30.
+        expires_in_days: u16,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, InvitationStatus, OrganizationId, OrganizationInvitation, Page};
@@ -65,19 +66,14 @@ impl ListOrganizationInvitations {
         self.statuses.push(status);
         self
     }
+}
 
-    /// Lists only invitations for this email address.
-    #[must_use]
-    pub fn email_address(mut self, address: impl Into<EmailAddress>) -> Self {
-        self.email_address = Some(address.into());
-        self
-    }
-
-    /// Sets the order.
-    #[must_use]
-    pub fn order_by(mut self, order: OrganizationInvitationOrder) -> Self {
-        self.order_by = Some(order);
-        self
+setters! {
+    ListOrganizationInvitations {
+        /// Lists only invitations for this email address.
+        email_address: impl Into<EmailAddress>,
+        /// Sets the order.
+        order_by: OrganizationInvitationOrder,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{InvitationStatus, OrganizationInvitation, Page, UserId};
@@ -28,12 +29,12 @@ impl ListUserOrganizationInvitations {
             paging: PagingParams::default(),
         }
     }
+}
 
-    /// Lists only invitations with this status.
-    #[must_use]
-    pub fn status(mut self, status: InvitationStatus) -> Self {
-        self.status = Some(status);
-        self
+setters! {
+    ListUserOrganizationInvitations {
+        /// Lists only invitations with this status.
+        status: InvitationStatus,
     }
 }
 

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use crate::api::checks;
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, WaitlistEntry};
@@ -33,13 +34,6 @@ impl CreateWaitlistEntry {
         }
     }
 
-    /// Sets whether Clerk sends a confirmation email; Clerk's default is `true`.
-    #[must_use]
-    pub fn notify(mut self, notify: bool) -> Self {
-        self.notify = Some(notify);
-        self
-    }
-
     /// Returns the email address.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
@@ -48,6 +42,13 @@ impl CreateWaitlistEntry {
     /// Returns why every instance would refuse the request, if so. The text never contains the address.
     pub(super) fn problem(&self) -> Option<&'static str> {
         checks::address_problem(&self.email_address)
+    }
+}
+
+setters! {
+    CreateWaitlistEntry {
+        /// Sets whether Clerk sends a confirmation email; Clerk's default is `true`.
+        notify: bool,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::api::paging_params::{PagingParams, paging_setters};
+use crate::api::setters::setters;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::InvalidRequest;
 use crate::model::{Page, WaitlistEntry, WaitlistEntryStatus};
@@ -52,27 +53,17 @@ impl ListWaitlistEntries {
     pub fn new() -> Self {
         Self::default()
     }
+}
 
-    /// Lists only entries with this status.
-    #[must_use]
-    pub fn status(mut self, status: WaitlistEntryStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Lists only entries whose email address or id matches this text. Clerk does not document the match as exact, so
-    /// compare the addresses in the response.
-    #[must_use]
-    pub fn query(mut self, address_or_id: impl Into<Sensitive>) -> Self {
-        self.query = Some(address_or_id.into());
-        self
-    }
-
-    /// Sets the order.
-    #[must_use]
-    pub fn order_by(mut self, order: WaitlistEntryOrder) -> Self {
-        self.order_by = Some(order);
-        self
+setters! {
+    ListWaitlistEntries {
+        /// Lists only entries with this status.
+        status: WaitlistEntryStatus,
+        /// Lists only entries whose email address or id matches this text. Clerk does not document the match as exact, so
+        /// compare the addresses in the response.
+        query: impl Into<Sensitive>,
+        /// Sets the order.
+        order_by: WaitlistEntryOrder,
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::EmailAddress;
 
-/// An email address in the form by which people are told apart: trimmed, with ASCII letters in lower case.
+/// An email address in the form that identifies a person: trimmed, with ASCII letters in lower case.
 ///
 /// Two addresses belong to the same person if their normalized forms are equal. Plus tags and dots are kept, because
 /// `ada+test@example.com` and `ada@example.com` can be two people. `Debug` is redacted.
@@ -30,7 +30,7 @@ impl NormalizedEmailAddress {
 }
 
 impl EmailAddress {
-    /// Returns the form by which people are told apart.
+    /// Returns the form that identifies the person.
     pub fn normalized(&self) -> NormalizedEmailAddress {
         NormalizedEmailAddress::new(self)
     }

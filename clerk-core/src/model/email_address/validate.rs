@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::EmailAddress;
 
-/// Why a text cannot be an email address. `Display` says what is wrong and never quotes the text.
+/// The error of [`EmailAddress::validate`]. `Display` says what is wrong and never quotes the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidEmailAddress {
@@ -30,8 +30,8 @@ pub enum InvalidEmailAddress {
 impl EmailAddress {
     /// Checks whether the text can be an email address at all. Whitespace around it is ignored.
     ///
-    /// This is a plain reading of RFC 5321, 4.1.2, open for international addresses. It refuses what no mail server accepts;
-    /// whether an address that passes exists, only a mail can tell.
+    /// The check follows RFC 5321, 4.1.2, and allows international addresses. It rejects only what no mail server accepts, so a
+    /// valid address need not exist.
     ///
     /// ```
     /// use clerk_core::model::{EmailAddress, InvalidEmailAddress};
@@ -42,7 +42,7 @@ impl EmailAddress {
     ///
     /// # Errors
     ///
-    /// [`InvalidEmailAddress`], the first problem found.
+    /// Returns [`InvalidEmailAddress`], the first problem found.
     pub fn validate(&self) -> Result<(), InvalidEmailAddress> {
         let address = self.0.trim();
         if address.is_empty() {

@@ -21,7 +21,7 @@ fn recipient(position: usize) -> Recipient {
 }
 
 fn address(position: usize) -> NormalizedEmailAddress {
-    NormalizedEmailAddress::new(&format!("person{position}@example.com"))
+    NormalizedEmailAddress::new(format!("person{position}@example.com"))
 }
 
 fn invitation(position: usize) -> InvitationSummary {
@@ -37,7 +37,7 @@ fn refusal(named: &[usize]) -> Refusal {
     Refusal {
         outcome: Outcome::Refused,
         code: ErrorCode::FORM_PARAM_FORMAT_INVALID,
-        reason: "refused".to_owned(),
+        reason: "refused".into(),
         named: named.iter().copied().map(address).collect(),
     }
 }

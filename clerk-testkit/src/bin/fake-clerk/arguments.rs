@@ -47,8 +47,13 @@ Faults:
 
 Files have one address per line by default. Blank lines and lines that start with # are ignored.
 
-Control calls, which need no key: GET /_fake/mails (emails sent to each address), GET /_fake/calls (calls of each
-operation) and POST /_fake/reset.";
+Control calls, which need no key:
+  GET /_fake/mails              emails sent to each address
+  GET /_fake/calls              calls of each operation
+  POST /_fake/sign-up           sign up: {\"email_address\": \"ada@example.com\"}
+  POST /_fake/join              join: {\"email_address\": \"ada@example.com\", \"organization_id\": \"org_1\"}
+  POST /_fake/advance           advance the time: {\"seconds\": 86400}
+  POST /_fake/reset             return to the state before the first call";
 
 pub(crate) enum Command {
     Help,

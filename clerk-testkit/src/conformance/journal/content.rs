@@ -1,4 +1,4 @@
-//! What one open journal has in it.
+//! Checks of the records in one open journal.
 
 use clerk_core::run::journal::{Journal, JournalError};
 

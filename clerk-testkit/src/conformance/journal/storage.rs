@@ -1,4 +1,4 @@
-//! What outlives an open journal, and what two openers, a crash and damage do to it.
+//! Checks of the storage behind a journal: reopening, failed appends, two openers, and damage.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -28,7 +28,7 @@ impl<J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConformance
         for attempts in [1..4, 4..7] {
             let journal = self.open(NAME).await?;
             let owed =
-                "keep every record until the journal is deleted, and append behind the records of earlier openers";
+                "keep every record until the journal is deleted, and append after the records of earlier openers";
             expect_records(&journal, &all, owed).await?;
             let records = ends(attempts)?;
             append(&journal, &records).await?;
@@ -111,7 +111,7 @@ impl<J: Journal, F: AsyncFn(&str) -> Result<J, JournalError>> JournalConformance
         })?;
         append(&journal, &[ended(100)?]).await?;
         loaded.push(ended(100)?);
-        expect_records(&journal, &loaded, "append behind the records that were kept").await?;
+        expect_records(&journal, &loaded, "append after the records that were kept").await?;
         Ok(CheckOutcome::Passed)
     }
 

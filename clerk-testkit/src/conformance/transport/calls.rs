@@ -9,8 +9,8 @@ use http::Method;
 
 use super::server::{LogState, Server};
 use super::{
-    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, with_sources,
-    within,
+    Check, CheckOutcome, EMPTY, Finding, TransportConformance, ensure, expect_response, post, request, until_received,
+    with_sources, within,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -101,16 +101,18 @@ async fn concurrent(it: &TransportConformance) -> Finding {
 
 /// Sends a request and drops the call once the server has read it.
 async fn send_and_drop(it: &TransportConformance, server: &Server) -> Result<(), String> {
-    let mut call = pin!(it.send(post(server)?));
-    let mut received = pin!(server.received(1));
-    poll_fn(|context| {
-        if let Poll::Ready(result) = call.as_mut().poll(context) {
-            let what = result.map_or_else(|error| error.to_string(), |response| response.status().to_string());
-            return Poll::Ready(Err(format!("a call that the server had not answered ended: {what}")));
-        }
-        received.as_mut().poll(context).map(Ok)
-    })
-    .await
+    let call = pin!(it.send(post(server)?));
+    match until_received(call, server).await {
+        None => Ok(()),
+        Some(Ok(response)) => Err(format!(
+            "a call that the server had not answered returned a response ({})",
+            response.status()
+        )),
+        Some(Err(error)) => Err(format!(
+            "a call that the server had not answered failed: {}",
+            with_sources(&error)
+        )),
+    }
 }
 
 async fn works_after_drop(it: &TransportConformance) -> Finding {

@@ -25,7 +25,7 @@ pub(super) struct Server {
     accepting: Option<JoinHandle<()>>,
 }
 
-/// What a server has seen.
+/// The requests and connections that a server has seen, with a way to wait for them.
 #[derive(Default)]
 struct Log {
     state: Mutex<LogState>,

@@ -1,14 +1,11 @@
-use clerk_core::Environment;
 use serde_json::json;
 
 use crate::fake::instance::{Call, HandlerResult, Instance};
 
 /// Carries out `GetInstance`.
 pub(crate) fn get(_: &Instance, call: &Call<'_>) -> HandlerResult {
-    let environment = match call.config.environment {
-        Environment::Development => "development",
-        Environment::Production => "production",
-    };
+    let is_production = call.config.is_production;
+    let environment = if is_production { "production" } else { "development" };
     let instance = json!({
         "object": "instance",
         "id": "ins_fake",

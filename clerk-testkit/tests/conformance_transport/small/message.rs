@@ -68,14 +68,22 @@ pub(super) fn decode_head(head: &[u8], fault: Option<Fault>) -> Option<HttpRespo
     Some(response)
 }
 
-pub(super) struct MessageReader<'s> {
-    pub(super) stream: &'s TcpStream,
-    pub(super) unread: Vec<u8>,
-    pub(super) head_limit: usize,
+pub(super) struct MessageReader {
+    pub(super) stream: TcpStream,
+    unread: Vec<u8>,
+    head_limit: usize,
 }
 
-impl MessageReader<'_> {
-    /// Reads up to the empty line. What the connection's end cuts off is no head.
+impl MessageReader {
+    pub(super) const fn new(stream: TcpStream, head_limit: usize) -> Self {
+        Self {
+            stream,
+            unread: Vec::new(),
+            head_limit,
+        }
+    }
+
+    /// Reads up to the empty line. A head that the end of the connection cuts off is an error.
     pub(super) fn head(&mut self) -> std::io::Result<Vec<u8>> {
         let end = self.find(b"\r\n\r\n", self.head_limit)?;
         Ok(self.unread.drain(..end).collect())
@@ -121,7 +129,7 @@ impl MessageReader<'_> {
         Ok(count == 0)
     }
 
-    /// Returns the position behind the first occurrence of `end`.
+    /// Returns the position after the first occurrence of `end`.
     fn find(&mut self, end: &[u8], limit: usize) -> std::io::Result<usize> {
         let mut searched = 0;
         loop {
