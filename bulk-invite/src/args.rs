@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use clerk_core::model::{InvitationTemplate, OrganizationId};
 use clerk_core::run::Lanes;
 use encoding_rs::Encoding;
 
 use crate::duration;
-use crate::people::{self, Destination, Filter, ReadOptions, Settings};
+use crate::people::{self, Destination, Filter, LayoutOption, ReadOptions, Settings};
 
 /// The options and arguments of `bulk-invite`.
 #[derive(Debug, Parser)]
@@ -29,6 +30,10 @@ pub(crate) struct Args {
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) dry_run: bool,
 
+    /// Show how the people file is read: its form, columns and problems; calls nothing
+    #[arg(long, group = "mode", help_heading = MODES)]
+    pub(crate) explain_file: bool,
+
     /// Show who would be invited and how long it would take; sends no invitations
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) plan: bool,
@@ -40,6 +45,10 @@ pub(crate) struct Args {
     /// Delete the journal of a finished run, with the email addresses in it
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) purge: bool,
+
+    /// The product that exported the file, or none [default: recognized by the columns]
+    #[arg(long, value_name = "NAME", value_parser = layout_parser(), help_heading = PEOPLE_FILE)]
+    layout: Option<LayoutOption>,
 
     /// The column with the email addresses [default: recognized by its name]
     #[arg(long, value_name = "NAME", help_heading = PEOPLE_FILE)]
@@ -213,8 +222,8 @@ Examples:
 
 const AFTER_LONG_HELP: &str = "\
 People file:
-  A CSV file with a header line, or a plain list of addresses without one. Fields
-  are separated by commas, semicolons, tabs or pipes. Quote fields that contain a
+  A CSV file with a header line, or a plain list of addresses without one, or JSON:
+  an array of objects, or an object on each line. The fields of a CSV file are separated by commas, semicolons, tabs or pipes. Quote fields that contain a
   separator, a quote or a line break, and double the quotes within. An empty or
   missing cell means the value of the option under \"Defaults for rows\", or else
   Clerk's default.
@@ -230,6 +239,9 @@ People file:
   ignore_existing       applications only; true or false: whether to send another invitation
                         to a person who has a pending one
   template_slug         applications only; invitation or waitlist_invitation
+
+  The exports of the products under --layout are recognized: the email column is
+  selected, suspended people are left out, and columns of the product are ignored.
 
 Ctrl-C:
   The first Ctrl-C stops the run after the calls in flight. The second exits at once.
@@ -281,6 +293,7 @@ impl Args {
             defaults: self.defaults(),
             max_rows: self.max_people.map_or(usize::MAX, |max| max as usize),
             encoding: self.encoding,
+            layout: self.layout.unwrap_or(LayoutOption::Detect),
             email_column: self.email_column.clone(),
             ignore_other_columns: self.ignore_other_columns,
             metadata_columns: self.metadata_columns.clone(),
@@ -328,6 +341,11 @@ fn organization(text: &str) -> Result<OrganizationId, &'static str> {
     is_id
         .then(|| OrganizationId::from(text))
         .ok_or("expected an organization ID such as org_2abc")
+}
+
+fn layout_parser() -> impl TypedValueParser<Value = LayoutOption> {
+    PossibleValuesParser::new(people::layout_names())
+        .try_map(|name| LayoutOption::from_name(&name).ok_or("expected the name of a layout"))
 }
 
 fn encoding(text: &str) -> Result<&'static Encoding, &'static str> {

@@ -8,6 +8,7 @@ mod console;
 mod demo;
 mod duration;
 mod events;
+mod explain_file;
 mod input;
 mod interrupt;
 mod invite;

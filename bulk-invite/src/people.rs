@@ -4,20 +4,24 @@ mod address;
 mod address_list;
 mod cell;
 mod column_names;
+mod dialect;
 mod encoding;
 mod filter;
 mod header;
+mod json;
 mod layout;
 mod options;
 mod recipient;
 mod records;
 mod row;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub(crate) use cell::{expires_in_days, redirect_url, template};
 pub(crate) use filter::Filter;
+pub(crate) use layout::{LayoutOption, names as layout_names};
 pub(crate) use options::ReadOptions;
 pub(crate) use recipient::{Destination, Recipient};
 pub(crate) use row::Settings;
@@ -76,10 +80,21 @@ impl fmt::Display for UnusableFile {
     }
 }
 
+/// A column of a people file, and how it is used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ColumnUse {
+    pub(crate) name: String,
+    pub(crate) meaning: String,
+}
+
 /// The content of a people file.
 #[derive(Debug)]
 pub(crate) struct PeopleFile {
     pub(crate) rows: Vec<Row>,
+    /// The encoding, the separator, and the line of the header.
+    pub(crate) form: String,
+    /// The columns in their order.
+    pub(crate) columns: Vec<ColumnUse>,
     /// How the file was understood, in sentences.
     pub(crate) notes: Vec<String>,
 }
@@ -88,10 +103,15 @@ pub(crate) struct PeopleFile {
 ///
 /// # Errors
 ///
-/// If the file is not CSV, its encoding or header is not clear, or it has no rows.
+/// If the file is neither CSV nor JSON, its encoding or header is not clear, or it has no rows.
 pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
     let text = encoding::decode(bytes, options.encoding)?;
-    let (header, records, mut notes) = read_records(&text, options)?;
+    let Content {
+        form,
+        header,
+        records,
+        mut notes,
+    } = read_records(&text, options)?;
     if records.is_empty() {
         return Err(UnusableFile(
             "the file has a header but no rows: add a row for each person below the header".to_owned(),
@@ -124,26 +144,73 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
             line_list(&lines)
         )
     }));
-    Ok(PeopleFile { rows, notes })
+    Ok(PeopleFile {
+        rows,
+        form: format!("{}, {form}", encoding::name(bytes, options.encoding)),
+        columns: header.uses(),
+        notes,
+    })
 }
 
-/// Returns the header, the records below it, and notes on how they were found.
-fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record>, Vec<String>), UnusableFile> {
+/// The records of a file, with their header.
+struct Content {
+    form: String,
+    header: Header,
+    records: Vec<Record>,
+    notes: Vec<String>,
+}
+
+/// Finds the header and the selected records below it.
+fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFile> {
+    if json::is_json(text) {
+        return select(json::read(text)?, "JSON".to_owned(), None, options);
+    }
     if options.email_column.is_none() && address_list::is_address_list(text) {
         let mut records = address_list::read(text);
         records.truncate(options.max_rows);
         let note = "The file is a plain list of addresses, without a header.".to_owned();
-        return Ok((Header::addresses_only(), records, vec![note]));
+        return Ok(Content {
+            form: "a plain list of addresses".to_owned(),
+            header: Header::addresses_only(),
+            records,
+            notes: vec![note],
+        });
     }
-    let layout = layout::detect(text, options)?;
-    let mut records = records::read(text, layout.separator, usize::MAX)?
-        .into_iter()
-        .skip(layout.preamble);
+    let dialect = dialect::detect(text, options)?;
+    let mut records = records::read(text, dialect.separator, usize::MAX)?;
+    records.drain(..dialect.preamble.min(records.len()));
+    let separator = match dialect.separator {
+        b'\t' => "tabs".to_owned(),
+        separator => quoted(&char::from(separator).to_string()),
+    };
+    let line = records.first().map_or(1, |header| header.line);
+    let form = format!("fields separated by {separator}, header on line {line}");
+    select(records, form, dialect.note, options)
+}
+
+/// Reads the header, which is the first record, and selects the people below it.
+fn select(
+    records: Vec<Record>,
+    form: String,
+    note: Option<String>,
+    options: &ReadOptions,
+) -> Result<Content, UnusableFile> {
+    let mut records = records.into_iter();
     let first = records.next().ok_or_else(|| UnusableFile(EMPTY.to_owned()))?;
     let (header, header_notes) = Header::read(&first, options)?;
-    let mut notes: Vec<String> = layout.note.into_iter().chain(header_notes).collect();
+    let mut notes: Vec<String> = note.into_iter().chain(header_notes).collect();
     let names: Vec<String> = first.fields.iter().map(|name| name.trim().to_owned()).collect();
-    let (mut selected, others): (Vec<Record>, Vec<Record>) = records.partition(|record| header.filters.select(record));
+    let (active, inactive): (Vec<Record>, Vec<Record>) =
+        records.partition(|record| header.inactive.find(record).is_none());
+    notes.extend(header.inactive.notes(&names, &inactive));
+    if active.is_empty() && !inactive.is_empty() {
+        return Err(UnusableFile(format!(
+            "every row is left out. {} To invite these people all the same, add --layout none.",
+            notes.join(" ")
+        )));
+    }
+    let (mut selected, others): (Vec<Record>, Vec<Record>) =
+        active.into_iter().partition(|record| header.filters.select(record));
     if selected.is_empty() && !others.is_empty() {
         return Err(UnusableFile(header.filters.no_match(&names, &others)));
     }
@@ -154,13 +221,18 @@ fn read_records(text: &str, options: &ReadOptions) -> Result<(Header, Vec<Record
             others.len() + selected.len()
         ));
     }
-    notes.extend(header.filters.inactive_people(&names, &selected));
+    notes.extend(header.filters.inactive_people(&names, &selected, &header.inactive));
     selected.truncate(options.max_rows);
-    Ok((header, selected, notes))
+    Ok(Content {
+        form,
+        header,
+        records: selected,
+        notes,
+    })
 }
 
 /// Lists lines for a message: all of a few, or the first ones and the number of the others.
-fn line_list(lines: &[u64]) -> String {
+pub(crate) fn line_list(lines: &[u64]) -> String {
     const SHOWN: usize = 5;
     let shown: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
     let word = if lines.len() == 1 { "line" } else { "lines" };
@@ -204,14 +276,13 @@ fn status(
 ) -> RowStatus {
     match recipient {
         Err(reason) => RowStatus::Invalid(reason),
-        Ok(recipient) => {
-            let first = *lines.entry(NormalizedEmailAddress::new(email_address)).or_insert(line);
-            if first == line {
+        Ok(recipient) => match lines.entry(NormalizedEmailAddress::new(email_address)) {
+            Entry::Occupied(first) => RowStatus::Duplicate(*first.get()),
+            Entry::Vacant(entry) => {
+                entry.insert(line);
                 RowStatus::Valid(recipient)
-            } else {
-                RowStatus::Duplicate(first)
             }
-        }
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::args::Args;
 use crate::connection::Connection;
 use crate::console::print;
-use crate::{invite, journal, revoke};
+use crate::{explain_file, invite, journal, revoke};
 
 const DEMO: &str = "DEMO: calling a fake of Clerk inside the program; no emails are sent. Set CLERK_SECRET_KEY to invite \
                     people.";
@@ -17,6 +17,9 @@ const PLAN: &str = "PLAN: reading from Clerk only; no invitations are sent.";
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, String> {
     if args.purge {
         return journal::purge(args);
+    }
+    if args.explain_file {
+        return explain_file::run(args);
     }
     let connection = Connection::new(args).await?;
     if args.dry_run {

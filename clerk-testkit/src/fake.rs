@@ -66,7 +66,9 @@ pub use routes::FakeOperation;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
-pub(crate) use state::{Reply, Routed};
+pub(crate) use state::Reply;
+#[cfg(feature = "server")]
+pub(crate) use state::Routed;
 
 use config::Config;
 use state::State;

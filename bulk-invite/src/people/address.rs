@@ -11,6 +11,8 @@ pub(super) enum Removed {
     Mailto,
     Quotes,
     InvisibleCharacters,
+    /// The addresses after the first one of a cell.
+    OtherAddresses,
 }
 
 impl Removed {
@@ -21,6 +23,7 @@ impl Removed {
             Self::Mailto => "mailto:",
             Self::Quotes => "quotes",
             Self::InvisibleCharacters => "invisible characters",
+            Self::OtherAddresses => "further addresses",
         }
     }
 }

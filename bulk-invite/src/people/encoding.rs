@@ -53,6 +53,12 @@ pub(super) fn decode<'a>(bytes: &'a [u8], encoding: Option<&'static Encoding>) -
         .map_err(|error| not_utf_8(bytes, error.valid_up_to()))
 }
 
+/// Returns the name of the encoding in which [`decode`] reads a file.
+pub(super) fn name(bytes: &[u8], encoding: Option<&'static Encoding>) -> &'static str {
+    let marked = || Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    encoding.or_else(marked).unwrap_or(UTF_8).name()
+}
+
 /// Returns the encoding if the file begins with ASCII letters in UTF-16, in which every other byte is NUL.
 fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static str> {
     let first = &bytes[..bytes.len().min(BEGINNING)];

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::column_names::{is_status, normalize};
+use super::layout::Inactive;
+use super::line_list;
 use super::records::Record;
 use crate::text::{escaped, people, quoted};
 
@@ -59,7 +61,6 @@ impl Filters {
 
     /// Explains that no record meets the conditions, with values of the columns.
     pub(super) fn no_match(&self, names: &[String], records: &[Record]) -> String {
-        const SHOWN: usize = 5;
         let columns = self.0.iter().map(|(index, _)| {
             let cells = records.iter().filter_map(|record| record.fields.get(*index));
             let values: BTreeSet<&str> = cells.map(|cell| cell.trim()).collect();
@@ -70,11 +71,16 @@ impl Filters {
         format!("no row meets --where: {}", columns.collect::<Vec<_>>().join("; "))
     }
 
-    /// Warns of people that a column marks as inactive, unless a filter uses the column.
-    pub(super) fn inactive_people(&self, names: &[String], records: &[Record]) -> Vec<String> {
+    /// Warns of people that a column marks as inactive, unless a filter or the layout uses the column.
+    pub(super) fn inactive_people(
+        &self,
+        names: &[String],
+        records: &[Record],
+        layout: &InactiveColumns,
+    ) -> Vec<String> {
         let mut warnings = Vec::new();
         for (index, name) in names.iter().enumerate() {
-            if !is_status(name) || self.uses(index) {
+            if !is_status(name) || self.uses(index) || layout.uses(index) {
                 continue;
             }
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -98,6 +104,56 @@ impl Filters {
         warnings
     }
 }
+
+/// The columns of a layout that mark people as inactive, with their indexes.
+#[derive(Debug, Default)]
+pub(super) struct InactiveColumns(pub(super) Vec<(usize, &'static Inactive)>);
+
+impl InactiveColumns {
+    /// Returns the column that marks the person of a record as inactive, and its value. Damaged records have none, so that they
+    /// are reported instead of left out.
+    pub(super) fn find<'r>(&self, record: &'r Record) -> Option<(usize, &'r str)> {
+        if record.is_open {
+            return None;
+        }
+        self.0.iter().find_map(|(index, inactive)| {
+            let cell = record.fields.get(*index)?.trim();
+            inactive.matches(cell).then_some((*index, cell))
+        })
+    }
+
+    /// Whether a column marks people as inactive.
+    pub(super) fn uses(&self, index: usize) -> bool {
+        self.0.iter().any(|(used, _)| *used == index)
+    }
+
+    /// Describes the records that are left out, by column.
+    pub(super) fn notes(&self, names: &[String], left_out: &[Record]) -> Vec<String> {
+        let mut found: BTreeMap<usize, (BTreeSet<&str>, Vec<u64>)> = BTreeMap::new();
+        for record in left_out {
+            if let Some((index, cell)) = self.find(record) {
+                let (values, lines) = found.entry(index).or_default();
+                values.insert(cell);
+                lines.push(record.line);
+            }
+        }
+        let notes = found.into_iter().map(|(index, (values, lines))| {
+            let name = names.get(index).map_or("", String::as_str);
+            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
+            format!(
+                "Left out {} because the column {} is {}: {}.",
+                people(lines.len()),
+                quoted(name),
+                shown.join(", "),
+                line_list(&lines)
+            )
+        });
+        notes.collect()
+    }
+}
+
+/// The number of values that a message shows.
+const SHOWN: usize = 5;
 
 /// Whether a cell of a status column means that a person is not to be invited: a word such as `suspended`, no in a column such as
 /// `active`, or yes in a column such as `suspended`.

@@ -1,10 +1,13 @@
 //! The first line of the people file, which names the columns.
 
+use std::fmt;
+
 use super::column_names::{is_email_address, is_sensitive, normalize};
-use super::filter::Filters;
+use super::filter::{Filters, InactiveColumns};
+use super::layout::{Inactive, Layout};
 use super::options::ReadOptions;
 use super::records::Record;
-use super::{Destination, UnusableFile, address};
+use super::{ColumnUse, Destination, UnusableFile, address};
 use crate::text::{escaped, quoted};
 
 /// The meaning of a column.
@@ -50,6 +53,24 @@ impl Column {
     }
 }
 
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmailAddress => "email address",
+            Self::RedirectUrl => "redirect URL",
+            Self::PublicMetadata => "public metadata",
+            Self::PublicMetadataMember(name) => return write!(f, "public metadata, member {name}"),
+            Self::Notify => "notify",
+            Self::IgnoreExisting => "ignore existing",
+            Self::ExpiresInDays => "expires in days",
+            Self::TemplateSlug => "template",
+            Self::Role => "role",
+            Self::Unnamed => "must be empty",
+            Self::Ignored => "ignored",
+        })
+    }
+}
+
 impl Destination {
     /// Lists the columns for messages.
     const fn columns(self) -> &'static str {
@@ -76,16 +97,23 @@ impl Destination {
 /// The columns of a people file, in their order.
 #[derive(Debug)]
 pub(super) struct Header {
+    names: Vec<String>,
     columns: Vec<Column>,
     pub(super) filters: Filters,
+    pub(super) inactive: InactiveColumns,
+    /// The text between several addresses in a cell, of which the first one is used.
+    pub(super) address_separator: Option<&'static str>,
 }
 
 impl Header {
     /// The header of a list of addresses.
     pub(super) fn addresses_only() -> Self {
         Self {
+            names: vec![String::new()],
             columns: vec![Column::EmailAddress],
             filters: Filters::default(),
+            inactive: InactiveColumns::default(),
+            address_separator: None,
         }
     }
 
@@ -120,7 +148,8 @@ impl Header {
     }
 
     fn from_names(names: &[&str], options: &ReadOptions) -> Result<(Self, Vec<String>), String> {
-        let email = email_column(names, options.email_column.as_deref())?;
+        let layout = options.layout.resolve(names);
+        let email = email_column(names, options.email_column.as_deref(), layout)?;
         let metadata = options
             .metadata_columns
             .iter()
@@ -131,6 +160,8 @@ impl Header {
             Ok((index, filter.clone()))
         });
         let filters = Filters(filters.collect::<Result<_, String>>()?);
+        let inactive =
+            InactiveColumns(layout.map_or_else(Vec::new, |layout| inactive_columns(layout, names, &filters)));
         let mut unknown = Vec::new();
         let mut unsupported = Vec::new();
         let columns: Vec<Column> = names
@@ -144,8 +175,13 @@ impl Header {
                     return Column::PublicMetadataMember(format!("{}{name}", options.metadata_prefix));
                 }
                 match Column::from_name(name) {
-                    Some(column) if options.destination.supports(&column) => column,
-                    _ if options.ignore_other_columns || filters.uses(index) => Column::Ignored,
+                    // The roles in an export are those of the other product.
+                    Some(column)
+                        if options.destination.supports(&column) && (layout.is_none() || column != Column::Role) =>
+                    {
+                        column
+                    }
+                    _ if options.ignore_other_columns || layout.is_some() || filters.uses(index) => Column::Ignored,
                     Some(_) => {
                         unsupported.push(*name);
                         Column::Ignored
@@ -180,6 +216,12 @@ impl Header {
         }
         let is_usual = matches!(names[email].to_ascii_lowercase().as_str(), "email" | "email_address");
         let mut notes = Vec::new();
+        if let Some(layout) = layout {
+            notes.push(format!(
+                "The file is read as {} (--layout {}).",
+                layout.title, layout.name
+            ));
+        }
         if !is_usual {
             notes.push(format!(
                 "The email addresses are in the column {}.",
@@ -196,11 +238,32 @@ impl Header {
         if !ignored.is_empty() {
             notes.push(format!("These columns are ignored: {}.", ignored.join(", ")));
         }
-        Ok((Self { columns, filters }, notes))
+        let header = Self {
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            columns,
+            filters,
+            inactive,
+            address_separator: layout.and_then(|layout| layout.address_separator),
+        };
+        Ok((header, notes))
     }
 
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// Returns how each column is used.
+    pub(super) fn uses(&self) -> Vec<ColumnUse> {
+        let columns = self.names.iter().zip(&self.columns).enumerate();
+        let uses = columns.map(|(index, (name, column))| ColumnUse {
+            name: name.clone(),
+            meaning: match column {
+                Column::Ignored if self.inactive.uses(index) => "leaves out inactive people".to_owned(),
+                Column::Ignored if self.filters.uses(index) => "selects rows (--where)".to_owned(),
+                column => column.to_string(),
+            },
+        });
+        uses.collect()
     }
 
     /// Returns the index of an unnamed column before a named one, such as the row numbers that pandas exports.
@@ -216,14 +279,39 @@ pub(super) fn has_email_column(names: &[String], options: &ReadOptions) -> bool 
     let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
     match &options.email_column {
         Some(name) => find(&names, name, "--email-column").is_ok(),
-        None => names.iter().any(|name| is_email_address(name)),
+        None => names.iter().any(|name| is_email_address(name)) || has_layout_column(&names, options),
     }
 }
 
+/// Whether the layout has its email column among these.
+fn has_layout_column(names: &[&str], options: &ReadOptions) -> bool {
+    let layout = options.layout.resolve(names);
+    layout.is_some_and(|layout| email_column(names, None, Some(layout)).is_ok())
+}
+
 /// Returns the index of the column with the email addresses.
-fn email_column(names: &[&str], option: Option<&str>) -> Result<usize, String> {
+fn email_column(names: &[&str], option: Option<&str>, layout: Option<&Layout>) -> Result<usize, String> {
     if let Some(name) = option {
         return find(names, name, "--email-column");
+    }
+    if let Some(layout) = layout {
+        let mut wanted = layout.email_columns.iter().map(|name| normalize(name));
+        return wanted
+            .find_map(|wanted| names.iter().position(|name| normalize(name) == wanted))
+            .ok_or_else(|| {
+                format!(
+                    "{} have their email addresses in a column {}, which is missing. Name another column with \
+                     --email-column; the columns are {}.",
+                    layout.title,
+                    layout
+                        .email_columns
+                        .iter()
+                        .map(|name| quoted(name))
+                        .collect::<Vec<_>>()
+                        .join(" or "),
+                    list(names)
+                )
+            });
     }
     let candidates: Vec<usize> = (0..names.len())
         .filter(|index| is_email_address(names[*index]))
@@ -242,6 +330,16 @@ fn email_column(names: &[&str], option: Option<&str>) -> Result<usize, String> {
             ))
         }
     }
+}
+
+/// Returns the columns that mark people as inactive, apart from those that `--where` selects by.
+fn inactive_columns(layout: &'static Layout, names: &[&str], filters: &Filters) -> Vec<(usize, &'static Inactive)> {
+    let columns = layout.inactive.iter().filter_map(|inactive| {
+        let wanted = normalize(inactive.column);
+        let index = names.iter().position(|name| normalize(name) == wanted)?;
+        (!filters.uses(index)).then_some((index, inactive))
+    });
+    columns.collect()
 }
 
 /// Finds a column by its exact name, or else by its normalized name.

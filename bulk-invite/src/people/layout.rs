@@ -1,145 +1,304 @@
-//! Finds the separator and the header of a CSV file.
+//! The exports of other products: how they are recognized, and which of their columns count.
+//!
+//! [`LAYOUTS`] is the whole knowledge: a new layout is a new entry there, and a row in the corpus of the tests.
 
-use super::header::has_email_column;
-use super::options::ReadOptions;
-use super::records::{self, Record};
-use super::{UnusableFile, address, line_list};
+use std::collections::HashSet;
 
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+use super::column_names::normalize;
 
-/// The header is expected among this many records.
-const SEARCHED: usize = 20;
-
-/// How to read a CSV file.
+/// How another product exports people. Column names are compared in the form of [`normalize`].
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub(super) separator: u8,
-    /// The number of records before the header: titles, comments, and the line `sep=;`.
-    pub(super) preamble: usize,
-    /// The lines that are skipped, for the user.
-    pub(super) note: Option<String>,
+pub(crate) struct Layout {
+    /// The name for `--layout`.
+    pub(super) name: &'static str,
+    /// The name in messages.
+    pub(super) title: &'static str,
+    /// The sets of columns that identify the export. A header that contains all columns of one set has this layout.
+    signatures: &'static [&'static [&'static str]],
+    /// The columns that can hold the email address. The first one that the header has is used.
+    pub(super) email_columns: &'static [&'static str],
+    /// The text between several addresses in a cell, of which the first one is used.
+    pub(super) address_separator: Option<&'static str>,
+    /// The people to leave out.
+    pub(super) inactive: &'static [Inactive],
 }
 
-/// Detects the layout: the header is the first record with a name for email addresses, read with the separator that gives it
-/// the most fields.
-///
-/// # Errors
-///
-/// If the records before the header look like rows.
-pub(super) fn detect(text: &str, options: &ReadOptions) -> Result<Layout, UnusableFile> {
-    let declared = declared_separator(text);
-    let separators = declared.as_ref().map_or(&SEPARATORS[..], std::slice::from_ref);
-    let first = usize::from(declared.is_some());
-    let mut best: Option<(usize, Vec<Record>, u8)> = None;
-    for separator in separators {
-        let records = records::read(text, *separator, SEARCHED)?;
-        let Some(header) = (first..records.len()).find(|index| is_header(&records[*index], options)) else {
-            continue;
-        };
-        let fields = records[header].fields.len();
-        let is_better = best.as_ref().is_none_or(|(best_header, best_records, _)| {
-            header < *best_header || (header == *best_header && fields > best_records[header].fields.len())
-        });
-        if is_better {
-            best = Some((header, records, *separator));
+/// A column that marks people as suspended, deactivated or unsubscribed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Inactive {
+    pub(super) column: &'static str,
+    /// The values that do, in lower case. Without any, every value that is not empty does, such as a date of suspension.
+    values: &'static [&'static str],
+}
+
+impl Inactive {
+    const fn new(column: &'static str, values: &'static [&'static str]) -> Self {
+        Self { column, values }
+    }
+
+    /// Whether a cell of the column means that the person is left out.
+    pub(super) fn matches(&self, cell: &str) -> bool {
+        let cell = cell.trim().to_lowercase();
+        match self.values {
+            [] => !cell.is_empty(),
+            values => values.contains(&cell.as_str()),
         }
     }
-    let Some((header, records, separator)) = best else {
-        return Ok(Layout {
-            separator: declared.unwrap_or_else(|| most_frequent_separator(text)),
-            preamble: first,
-            note: None,
-        });
-    };
-    let skipped = &records[first..header];
-    if let Some(record) = skipped.iter().find(|record| !is_preamble(record, &records[header])) {
-        return Err(UnusableFile(format!(
-            "line {}: the header seems to be on line {}: remove the lines above it",
-            record.line, records[header].line
-        )));
+}
+
+/// The known layouts. If a header matches several, the one with the longest signature applies, and the first of equals.
+const LAYOUTS: &[Layout] = &[
+    Layout {
+        name: "google-workspace",
+        title: "Google Workspace users",
+        signatures: &[&["First Name", "Email Address", "Org Unit Path"]],
+        email_columns: &["Email Address"],
+        address_separator: None,
+        inactive: &[Inactive::new("Status", &["suspended", "archived", "deleted"])],
+    },
+    Layout {
+        name: "entra",
+        title: "Microsoft Entra",
+        signatures: &[
+            &["userPrincipalName", "displayName"],
+            &["User principal name", "Display name", "Block credential"],
+            &["User name Required", "Name Required"],
+        ],
+        email_columns: &["mail", "userPrincipalName", "User name Required"],
+        address_separator: None,
+        inactive: &[
+            Inactive::new("accountEnabled", &["false", "no"]),
+            Inactive::new("Block credential", &["true", "yes"]),
+            Inactive::new("Block sign in Required", &["true", "yes"]),
+        ],
+    },
+    Layout {
+        name: "slack",
+        title: "Slack members",
+        signatures: &[
+            &["username", "email", "status", "userid"],
+            &["username", "email", "status", "billing-active"],
+            &["profile.email", "deleted", "is_bot"],
+        ],
+        email_columns: &["email", "profile.email"],
+        address_separator: None,
+        inactive: &[
+            Inactive::new("status", &["deactivated", "bot"]),
+            Inactive::new("deleted", &["true"]),
+            Inactive::new("is_bot", &["true"]),
+        ],
+    },
+    Layout {
+        name: "mailchimp",
+        title: "Mailchimp audience",
+        signatures: &[&["Email Address", "MEMBER_RATING"], &["Email Address", "LEID", "EUID"]],
+        email_columns: &["Email Address"],
+        address_separator: None,
+        inactive: &[Inactive::new("UNSUB_TIME", &[]), Inactive::new("CLEAN_TIME", &[])],
+    },
+    Layout {
+        name: "hubspot",
+        title: "HubSpot contacts",
+        signatures: &[
+            &["Record ID", "Email", "Lead Status"],
+            &["Record ID", "Email", "Contact owner"],
+            &["Record ID", "Email", "Marketing contact status"],
+            &["Record ID", "Email", "Lifecycle Stage"],
+            &["Record ID", "Email", "Create Date"],
+        ],
+        email_columns: &["Email"],
+        address_separator: None,
+        inactive: &[Inactive::new("Unsubscribed from all email", &["true", "yes"])],
+    },
+    Layout {
+        name: "google-contacts",
+        title: "Google Contacts",
+        signatures: &[
+            &["E-mail 1 - Value", "E-mail 1 - Label"],
+            &["E-mail 1 - Value", "E-mail 1 - Type"],
+        ],
+        email_columns: &["E-mail 1 - Value"],
+        address_separator: Some(":::"),
+        inactive: &[],
+    },
+    Layout {
+        name: "outlook",
+        title: "Outlook contacts",
+        signatures: &[
+            &["E-mail Address", "E-mail 2 Address"],
+            &["E-mail Address", "E-mail Type"],
+            &["E-Mail-Adresse", "E-Mail 2: Adresse"],
+            &["E-Mail-Adresse", "E-Mail-Typ"],
+            &["Adresse de messagerie", "Adresse de messagerie 2"],
+        ],
+        email_columns: &["E-mail Address", "E-Mail-Adresse", "Adresse de messagerie"],
+        address_separator: None,
+        inactive: &[],
+    },
+    Layout {
+        name: "thunderbird",
+        title: "Thunderbird address book",
+        signatures: &[
+            &["Display Name", "Primary Email", "Secondary Email"],
+            &["Anzeigename", "Primäre E-Mail-Adresse"],
+        ],
+        email_columns: &["Primary Email", "Primäre E-Mail-Adresse"],
+        address_separator: None,
+        inactive: &[],
+    },
+    Layout {
+        name: "auth0",
+        title: "Auth0 users",
+        signatures: &[
+            &["user_id", "email", "email_verified"],
+            &["user_id", "email", "logins_count"],
+            &["Id", "Email", "Email Verified"],
+            &["Id", "Email", "Connection", "Nickname"],
+        ],
+        email_columns: &["email"],
+        address_separator: None,
+        inactive: &[Inactive::new("blocked", &["true"])],
+    },
+    Layout {
+        name: "github",
+        title: "GitHub organization members",
+        signatures: &[
+            &["login", "tfa_enabled"],
+            &["login", "saml_name_id"],
+            &["login", "two_factor_enabled"],
+            &["GitHub com login", "GitHub com verified domain emails"],
+        ],
+        email_columns: &[
+            "email",
+            "verified_domain_emails",
+            "GitHub com verified domain emails",
+            "saml_name_id",
+        ],
+        address_separator: Some(","),
+        inactive: &[],
+    },
+    Layout {
+        name: "okta",
+        title: "Okta people",
+        signatures: &[
+            &["login", "email", "first name"],
+            &["login", "primary email", "first name"],
+            &["user.login", "user.email"],
+            &["profile.login", "profile.email"],
+        ],
+        email_columns: &["email", "primary email", "user.email", "profile.email"],
+        address_separator: None,
+        inactive: &[
+            Inactive::new("status", OKTA_INACTIVE),
+            Inactive::new("user status", OKTA_INACTIVE),
+        ],
+    },
+    Layout {
+        name: "discourse",
+        title: "Discourse users",
+        signatures: &[
+            &["username", "email", "trust_level"],
+            &["username", "email", "active", "suspended"],
+            &["username", "email", "suspended_at"],
+        ],
+        email_columns: &["email"],
+        address_separator: None,
+        inactive: &[
+            Inactive::new("active", &["false"]),
+            Inactive::new("suspended", &["true"]),
+            Inactive::new("suspended_at", &[]),
+        ],
+    },
+];
+
+const OKTA_INACTIVE: &[&str] = &["deprovisioned", "suspended", "deactivated"];
+
+/// The name for `--layout` of a file without a known layout.
+const NONE: &str = "none";
+
+/// Returns the names for `--layout`.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    LAYOUTS.iter().map(|layout| layout.name).chain([NONE])
+}
+
+/// The value of `--layout`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LayoutOption {
+    /// The layout is recognized by the columns.
+    Detect,
+    /// The file has no known layout.
+    None,
+    /// The file has this layout.
+    Known(&'static Layout),
+}
+
+impl LayoutOption {
+    /// Returns the option for a name of a layout, or for `none`.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        if name == NONE {
+            return Some(Self::None);
+        }
+        LAYOUTS.iter().find(|layout| layout.name == name).map(Self::Known)
     }
-    let lines: Vec<u64> = skipped.iter().map(|record| record.line).collect();
-    Ok(Layout {
-        separator,
-        preamble: header,
-        note: (!lines.is_empty()).then(|| format!("Skipped {} before the header.", line_list(&lines))),
-    })
-}
 
-/// Returns the separator that a first line such as `sep=;` declares. Excel reads and writes this line.
-fn declared_separator(text: &str) -> Option<u8> {
-    let line = text.lines().next()?.trim_matches(['"', ' ', '\r']);
-    let (name, value) = line.split_at_checked(4)?;
-    match value.as_bytes() {
-        [separator] if name.eq_ignore_ascii_case("sep=") && separator.is_ascii() => Some(*separator),
-        [] if name.eq_ignore_ascii_case("sep=") && text.starts_with("sep=\t") => Some(b'\t'),
-        _ => None,
+    /// Returns the layout of a file with these columns.
+    pub(super) fn resolve(self, names: &[&str]) -> Option<&'static Layout> {
+        match self {
+            Self::Detect => detect(names),
+            Self::None => None,
+            Self::Known(layout) => Some(layout),
+        }
     }
 }
 
-fn is_header(record: &Record, options: &ReadOptions) -> bool {
-    let has_address = || record.fields.iter().any(|field| address::extract(field).is_ok());
-    !record.is_open && has_email_column(&record.fields, options) && !has_address()
-}
-
-/// Whether a record before the header is a title, a comment or a version, and not a row.
-fn is_preamble(record: &Record, header: &Record) -> bool {
-    let filled = |record: &Record| record.fields.iter().filter(|field| !field.trim().is_empty()).count();
-    let first = record.fields.first().map_or("", String::as_str);
-    let is_marked = first.starts_with('#') || first.to_ascii_lowercase().starts_with("version:");
-    let has_address = record.fields.iter().any(|field| address::extract(field).is_ok());
-    is_marked || (filled(record) < filled(header) && !has_address)
-}
-
-/// Returns the separator that occurs most often in the first line that is not blank.
-fn most_frequent_separator(text: &str) -> u8 {
-    let line = text.trim_ascii_start().lines().next().unwrap_or_default();
-    let count = |separator: u8| line.bytes().filter(|byte| *byte == separator).count();
-    // `max_by_key` returns the last maximum, and of equals the first must win.
-    SEPARATORS
-        .into_iter()
-        .rev()
-        .max_by_key(|separator| count(*separator))
-        .unwrap_or(b',')
+/// Returns the layout with the longest signature among the columns.
+fn detect(names: &[&str]) -> Option<&'static Layout> {
+    let columns: HashSet<String> = names.iter().map(|name| normalize(name)).collect();
+    let mut best: Option<(usize, &Layout)> = None;
+    for layout in LAYOUTS {
+        for signature in layout.signatures {
+            let matches = signature.iter().all(|name| columns.contains(&normalize(name)));
+            if matches && best.is_none_or(|(length, _)| signature.len() > length) {
+                best = Some((signature.len(), layout));
+            }
+        }
+    }
+    best.map(|(_, layout)| layout)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Destination, Settings};
     use super::*;
 
-    fn layout(text: &str) -> Result<Layout, UnusableFile> {
-        let options = ReadOptions::new(Destination::Application, Settings::default());
-        detect(text, &options)
-    }
-
     #[test]
-    fn finds_the_separator_and_the_header() {
-        let cases = [
-            ("email,name\na@example.com,x", b',', 0),
-            ("email;name\na@example.com;x", b';', 0),
-            ("name\temail\nx\ta@example.com", b'\t', 0),
-            ("name|email|team\nx|a@example.com|y", b'|', 0),
-            ("\"last, first\";email\n\"x, y\";a@example.com", b';', 0),
-            ("sep=;\nemail;name, title\na@example.com;x", b';', 1),
-            ("\"sep=|\"\nemail|a,b,c\n", b'|', 1),
-            ("Members of the club\n\nemail,name\n", b',', 1),
-            ("version:v1.0\nemail,name\n", b',', 1),
-            ("# exported today\n# by ada\nemail\n", b',', 2),
-            ("name;team\nx;y", b';', 0),
-        ];
-        for (text, separator, preamble) in cases {
-            let layout = layout(text).expect(text);
-            assert_eq!((layout.separator, layout.preamble), (separator, preamble), "{text:?}");
+    fn each_signature_identifies_its_layout() {
+        for layout in LAYOUTS {
+            assert_eq!(LayoutOption::from_name(layout.name), Some(LayoutOption::Known(layout)));
+            for signature in layout.signatures {
+                assert_eq!(
+                    detect(signature).map(|found| found.name),
+                    Some(layout.name),
+                    "{signature:?}"
+                );
+            }
         }
+        assert_eq!(detect(&["email", "name", "status"]), None);
+        assert_eq!(LayoutOption::from_name("none"), Some(LayoutOption::None));
+        assert_eq!(LayoutOption::from_name("Slack"), None);
     }
 
     #[test]
-    fn names_the_line_of_a_header_below_rows() {
-        let error = layout("x,y\nemail,name\na@example.com,z").expect_err("rows above the header");
-        assert_eq!(
-            error.to_string(),
-            "line 1: the header seems to be on line 2: remove the lines above it"
-        );
+    fn values_that_leave_people_out_are_in_lower_case() {
+        for inactive in LAYOUTS.iter().flat_map(|layout| layout.inactive) {
+            for value in inactive.values {
+                assert!(inactive.matches(&format!(" {} ", value.to_uppercase())), "{inactive:?}");
+            }
+            assert_eq!(
+                inactive.matches("2026-01-01"),
+                inactive.values.is_empty(),
+                "{inactive:?}"
+            );
+            assert!(!inactive.matches(" "), "{inactive:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 
-use super::{Destination, Filter, Settings};
+use super::{Destination, Filter, LayoutOption, Settings};
 
 /// The options for reading a people file.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct ReadOptions {
     pub(crate) max_rows: usize,
     /// The encoding; detected by default.
     pub(crate) encoding: Option<&'static Encoding>,
+    /// The layout; recognized by default.
+    pub(crate) layout: LayoutOption,
     /// The name of the column with the email addresses; recognized by default.
     pub(crate) email_column: Option<String>,
     /// Whether to ignore columns that are not known, instead of refusing the file.
@@ -35,6 +37,7 @@ impl ReadOptions {
             defaults,
             max_rows: usize::MAX,
             encoding: None,
+            layout: LayoutOption::Detect,
             email_column: None,
             ignore_other_columns: false,
             metadata_columns: Vec::new(),

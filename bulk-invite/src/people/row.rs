@@ -47,9 +47,16 @@ pub(super) fn read(
     let cell = index
         .and_then(|index| record.fields.get(index))
         .map_or("", |cell| cell.trim());
-    let recipient = recipient(cell, record, header, options);
+    let separated = header
+        .address_separator
+        .and_then(|separator| cell.split_once(separator));
+    let first = separated.map_or(cell, |(first, _)| first.trim());
+    let recipient = recipient(first, record, header, options);
     match recipient {
         Ok((recipient, parts)) => {
+            if separated.is_some() {
+                removed.entry(Removed::OtherAddresses).or_default().push(record.line);
+            }
             for part in parts {
                 removed.entry(part).or_default().push(record.line);
             }

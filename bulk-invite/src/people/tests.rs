@@ -1,5 +1,6 @@
 mod columns;
 mod corpus;
+mod mutations;
 
 use serde_json::json;
 
@@ -238,6 +239,14 @@ fn reads_a_plain_list_of_addresses() {
         "Removed mailto: around the address on line 4.",
     ];
     assert_eq!(file.notes, expected);
+}
+
+#[test]
+fn an_address_that_occurs_twice_on_a_line_is_sent_once() {
+    let rows = read_all("ada@example.com; grace@example.com; ADA@example.com");
+    let is_valid = |row: &Row| matches!(row.status, RowStatus::Valid(_));
+    assert_eq!(rows.iter().map(is_valid).collect::<Vec<_>>(), [true, true, false]);
+    assert!(matches!(rows[2].status, RowStatus::Duplicate(1)), "{rows:?}");
 }
 
 #[test]

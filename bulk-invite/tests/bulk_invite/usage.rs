@@ -48,7 +48,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
     let (link, beside) = (folder.path("link.csv"), folder.path("./people.csv.journal"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&people, &link).expect("a link");
-    let cases: [(&[&str], &str); 24] = [
+    let cases: [(&[&str], &str); 25] = [
         (&["--report", &missing], "cannot write"),
         (&["--events", &missing], "cannot write"),
         (&["--report", &people], "would overwrite"),
@@ -74,6 +74,7 @@ fn invalid_options_are_reported_before_anything_is_sent() {
         (&["--expires-in-days", "366"], "1 to 365"),
         (&["--redirect-url", "sign-up"], "expected an absolute URL"),
         (&["--template", "welcome"], "invitation or waitlist_invitation"),
+        (&["--layout", "myspace"], "invalid value 'myspace'"),
         (&["--max-people", "0"], "invalid value '0'"),
         (&["--colour"], "unexpected argument"),
     ];
@@ -137,6 +138,40 @@ fn expect_stops_the_run_unless_the_number_of_people_matches() {
     let ended = run(&mut clerk.program(&[&people, "--expect", "2"]));
     assert_eq!(ended.status, 1, "{}", ended.stderr);
     assert_eq!(clerk.fake().mails().len(), 2);
+}
+
+#[test]
+fn explain_file_shows_how_the_file_is_read_and_sends_nothing() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let file = "version:v1.0\nmail;userPrincipalName;displayName;accountEnabled;public_metadata.team\n\
+                ada@example.com;a;Ada;True;x\nADA@example.com;a;Ada;True;\nbob@example.com;b;Bob;False;\n\
+                nobody;n;N;True;\n;o;O;True;\n";
+    let people = folder.with("people.csv", file);
+    let ended = run(&mut clerk.program(&[&people, "--explain-file"]));
+    let expected = "\
+Form: UTF-8, fields separated by \";\", header on line 2
+Skipped line 1 before the header.
+The file is read as Microsoft Entra (--layout entra).
+The email addresses are in the column \"mail\".
+These columns are ignored: \"userPrincipalName\", \"displayName\", \"accountEnabled\".
+Left out 1 person because the column \"accountEnabled\" is \"False\": line 5.
+
+Columns:
+  \"mail\": email address
+  \"userPrincipalName\": ignored
+  \"displayName\": ignored
+  \"accountEnabled\": leaves out inactive people
+  \"public_metadata.team\": public metadata, member team
+
+1 person to invite
+1 person listed more than once: line 4
+1 person invalid: line 6: the email address has no @
+1 person invalid: line 7: the email address is empty
+";
+    assert_eq!((ended.status, ended.stdout.as_str()), (1, expected), "{}", ended.stderr);
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+    assert!(!std::path::Path::new(&format!("{people}.journal")).exists());
 }
 
 #[test]

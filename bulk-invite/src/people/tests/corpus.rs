@@ -3,13 +3,15 @@
 use super::*;
 
 /// A file with the options it needs, and how it is read.
-struct Case {
+pub(super) struct Case {
     name: &'static str,
-    file: &'static str,
+    pub(super) file: &'static str,
     /// `--ignore-other-columns`
     ignores: bool,
     /// `--where`
     filter: Option<&'static str>,
+    /// `--layout`
+    layout: Option<&'static str>,
     /// `--email-column`
     email_column: Option<&'static str>,
     /// The addresses to invite, or a part of the message.
@@ -23,32 +25,61 @@ const CASE: Case = Case {
     file: "",
     ignores: false,
     filter: None,
+    layout: None,
     email_column: None,
     expected: Ok(&[]),
     note: "",
 };
 
-const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     Case {
         name: "Google Workspace",
         file: "First Name [Required],Last Name [Required],Email Address [Required],Password [Required],\
                Org Unit Path [Required],New Primary Email [UPLOAD ONLY],Status [READ ONLY],Recovery Email\n\
                Ada,Lovelace,ada@example.com,****,/,,Active,\n\
                Bob,Babbage,bob@example.com,****,/,,Suspended,bob@home.test\n",
-        ignores: true,
-        filter: Some("Status=Active"),
         expected: Ok(&["ada@example.com"]),
-        note: "the column \"Email Address [Required]\"",
+        note: "Left out 1 person because the column \"Status [READ ONLY]\" is \"Suspended\": line 3.",
+        ..CASE
+    },
+    Case {
+        name: "Google Workspace, the suspended people only",
+        file: "First Name [Required],Email Address [Required],Org Unit Path [Required],Status [READ ONLY]\n\
+               Ada,ada@example.com,/,Active\nBob,bob@example.com,/,Suspended\n",
+        filter: Some("Status=Suspended"),
+        expected: Ok(&["bob@example.com"]),
+        note: "--where leaves out 1 of 2 rows.",
+        ..CASE
+    },
+    Case {
+        name: "Google Workspace, with everyone suspended",
+        file: "First Name [Required],Email Address [Required],Org Unit Path [Required],Status [READ ONLY]\n\
+               Bob,bob@example.com,/,Suspended\n",
+        expected: Err("To invite these people all the same, add --layout none."),
+        ..CASE
+    },
+    Case {
+        name: "a known layout, turned off",
+        file: "First Name,Email Address,Org Unit Path,Status\nBob,bob@example.com,/,Suspended\n",
+        layout: Some("none"),
+        expected: Err("unknown columns: \"First Name\", \"Org Unit Path\", \"Status\"."),
         ..CASE
     },
     Case {
         name: "Microsoft Entra",
         file: "version:v1.0\nuserPrincipalName,displayName,mail,accountEnabled\n\
                ada@tenant.test,Ada,ada@example.com,True\nbob@tenant.test,Bob,bob@example.com,False\n",
-        ignores: true,
-        expected: Ok(&["ada@example.com", "bob@example.com"]),
-        note: "Warning: the column \"accountEnabled\" is \"False\" for 1 person. To leave them out, add --where \
-               'accountEnabled!=False'.",
+        expected: Ok(&["ada@example.com"]),
+        note: "Left out 1 person because the column \"accountEnabled\" is \"False\": line 4.",
+        ..CASE
+    },
+    Case {
+        name: "Microsoft Entra, the template of a bulk operation",
+        file: "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required,\
+               Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required\n\
+               Ada,ada@example.com,x,No\nBob,bob@example.com,x,Yes\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "The file is read as Microsoft Entra (--layout entra).",
         ..CASE
     },
     Case {
@@ -61,67 +92,149 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "Slack members",
-        file: "username,email,status,billing-active,has-2fa,userid,fullname\n\
-               ada,ada@example.com,Member,1,1,U1,Ada\nbob,bob@example.com,Deactivated,0,0,U2,Bob\n",
-        ignores: true,
-        expected: Ok(&["ada@example.com", "bob@example.com"]),
-        note: "--where 'status!=Deactivated'",
+        file: "username,email,status,billing-active,has-2fa,has-sso,userid,fullname,displayname,expiration-timestamp\n\
+               ada,ada@example.com,Member,1,1,0,U1,Ada,ada,\nbob,bob@example.com,Deactivated,0,0,0,U2,Bob,bob,\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "The file is read as Slack members (--layout slack).",
         ..CASE
     },
     Case {
         name: "Mailchimp audience",
-        file: "\"Email Address\",\"First Name\",MEMBER_RATING,OPTIN_TIME,NOTES\nada@example.com,Ada,2,2026-01-01,\n",
-        ignores: true,
+        file: "\"Email Address\",\"First Name\",MEMBER_RATING,OPTIN_TIME,LEID,EUID,NOTES\n\
+               ada@example.com,Ada,2,2026-01-01,1,x,\n",
         expected: Ok(&["ada@example.com"]),
+        note: "These columns are ignored: \"First Name\", \"MEMBER_RATING\"",
+        ..CASE
+    },
+    Case {
+        name: "Mailchimp audience, unsubscribed",
+        file: "Email Address,MEMBER_RATING,UNSUB_TIME\nada@example.com,2,\nbob@example.com,2,2026-01-01 10:00:00\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "the column \"UNSUB_TIME\" is \"2026-01-01 10:00:00\": line 3",
         ..CASE
     },
     Case {
         name: "HubSpot contacts",
-        file: "\"Record ID\",\"First Name\",\"Email\",\"Lead Status\"\n\"1\",\"Ada\",\"ada@example.com\",\"\"\n",
-        ignores: true,
+        file: "\"Record ID\",\"First Name\",\"Email\",\"Lead Status\",\"Unsubscribed from all email\"\n\
+               \"1\",\"Ada\",\"ada@example.com\",\"\",\"\"\n\"2\",\"Bob\",\"bob@example.com\",\"\",\"true\"\n",
         expected: Ok(&["ada@example.com"]),
+        note: "--layout hubspot",
         ..CASE
     },
     Case {
         name: "Google Contacts",
         file: "First Name,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value\n\
                Ada,* myContacts,* Work,ada@example.com,\nBob,,,bob@example.com ::: bob@home.test,\n",
-        ignores: true,
-        expected: Ok(&["ada@example.com"]),
-        note: "the column \"E-mail 1 - Value\"",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        note: "Removed further addresses around the address on line 3.",
         ..CASE
     },
     Case {
         name: "Outlook",
         file: "\"First Name\",\"E-mail Address\",\"E-mail Type\",\"E-mail 2 Address\",\"Notes\"\r\n\
                \"Ada\",\"ada@example.com\",\"SMTP\",\"\",\"two\r\nlines\"\r\n",
-        ignores: true,
         expected: Ok(&["ada@example.com"]),
+        note: "--layout outlook",
+        ..CASE
+    },
+    Case {
+        name: "Outlook, in German",
+        file: "Vorname;E-Mail-Adresse;E-Mail-Typ;E-Mail 2: Adresse\r\nAda;ada@example.com;SMTP;\r\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "--layout outlook",
         ..CASE
     },
     Case {
         name: "Thunderbird",
-        file: "First Name\tDisplay Name\tPrimary Email\tSecondary Email\nAda\tAda L\tada@example.com\t\n",
-        ignores: true,
+        file: "First Name\tDisplay Name\tPrimary Email\tSecondary Email\nAda\tAda L\tada@example.com\tada@home.test\n",
         expected: Ok(&["ada@example.com"]),
+        note: "--layout thunderbird",
+        ..CASE
+    },
+    Case {
+        name: "Auth0",
+        file: "user_id,email,email_verified,name,blocked\n\
+               auth0|1,ada@example.com,true,Ada,\nauth0|2,bob@example.com,true,Bob,true\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "--layout auth0",
+        ..CASE
+    },
+    Case {
+        name: "GitHub organization members",
+        file: "login,name,tfa_enabled,is_public,role,saml_name_id\nada,Ada,true,false,Owner,ada@example.com\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "The email addresses are in the column \"saml_name_id\".",
+        ..CASE
+    },
+    Case {
+        name: "GitHub organization members, without addresses",
+        file: "login,name,tfa_enabled,is_public,role\nada,Ada,true,false,Owner\n",
+        layout: Some("github"),
+        expected: Err("GitHub organization members have their email addresses in a column \"email\" or"),
         ..CASE
     },
     Case {
         name: "Okta",
         file: "Login,Email,First name,Status\nada@tenant.test,ada@example.com,Ada,ACTIVE\n\
                bob@tenant.test,bob@example.com,Bob,DEPROVISIONED\n",
-        ignores: true,
-        filter: Some("Status!=Deprovisioned"),
         expected: Ok(&["ada@example.com"]),
-        note: "--where leaves out 1 of 2 rows.",
+        note: "--layout okta",
         ..CASE
     },
     Case {
         name: "Discourse",
-        file: "id,name,username,email,active,suspended\n1,Ada,ada,ada@example.com,true,false\n2,Bob,bob,bob@example.com,true,true\n",
-        ignores: true,
+        file: "id,name,username,email,active,suspended\n1,Ada,ada,ada@example.com,true,false\n\
+               2,Bob,bob,bob@example.com,true,true\n3,Eve,eve,eve@example.com,false,false\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "Left out 1 person because the column \"suspended\" is \"true\": line 3.",
+        ..CASE
+    },
+    Case {
+        name: "JSON of a database",
+        file: "[{\"email\": \"ada@example.com\", \"public_metadata\": {\"team\": \"x\"}, \"notify\": false},\n\
+               {\"email\": null}, {\"email\": \"ADA@example.com\"}]",
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "JSON list of addresses",
+        file: "[\"ada@example.com\", \"bob@example.com\"]",
         expected: Ok(&["ada@example.com", "bob@example.com"]),
-        note: "the column \"suspended\" is \"true\" for 1 person",
+        ..CASE
+    },
+    Case {
+        name: "JSON of Slack's API",
+        file: "{\"ok\": true, \"members\": [\
+               {\"id\": \"U1\", \"deleted\": false, \"is_bot\": false, \"profile\": {\"email\": \"ada@example.com\"}},\n\
+               {\"id\": \"U2\", \"deleted\": true, \"is_bot\": false, \"profile\": {\"email\": \"bob@example.com\"}}]}",
+        expected: Ok(&["ada@example.com"]),
+        note: "--layout slack",
+        ..CASE
+    },
+    Case {
+        name: "NDJSON of Auth0",
+        file: "{\"user_id\":\"auth0|1\",\"email\":\"ada@example.com\",\"email_verified\":true}\n\
+               {\"user_id\":\"auth0|2\",\"email\":\"bob@example.com\",\"email_verified\":true,\"blocked\":true}\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "the column \"blocked\" is \"true\": line 2",
+        ..CASE
+    },
+    Case {
+        name: "JSON of a single person with a list of objects",
+        file: "{\"user_id\":\"auth0|1\",\"email\":\"ada@example.com\",\"email_verified\":true,\"identities\":[{\"provider\":\"x\"}]}",
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "JSON that is cut off",
+        file: "[{\"email\": \"ada@example.com\"},\n{\"email\": \"bo",
+        expected: Err("the file looks like JSON, but is not valid: EOF while parsing a string at line 2"),
+        ..CASE
+    },
+    Case {
+        name: "JSON with several lists",
+        file: "{\"users\": [{\"email\": \"a@example.com\"}], \"admins\": [{\"email\": \"b@example.com\"}]}",
+        expected: Err("the file has several lists: \"admins\", \"users\"."),
         ..CASE
     },
     Case {
@@ -209,6 +322,9 @@ fn files_of_all_kinds_are_read_as_expected() {
                 .map(|filter| Filter::parse(filter).expect(filter))
                 .into_iter()
                 .collect(),
+            layout: case
+                .layout
+                .map_or(LayoutOption::Detect, |name| LayoutOption::from_name(name).expect(name)),
             email_column: case.email_column.map(str::to_owned),
             ..options(Destination::Application)
         };

@@ -1,0 +1,108 @@
+//! Reads mutated files: a reader must neither panic nor lose a row without a message.
+
+use super::corpus::CASES;
+use super::*;
+
+/// A seeded generator of numbers (SplitMix64), so that a failure can be repeated.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((z ^ (z >> 31)) % limit.max(1) as u64).expect("below a usize")
+    }
+}
+
+/// Bytes that have a meaning in one of the forms.
+const TOKENS: [&[u8]; 16] = [
+    b"\"",
+    b",",
+    b";",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"|",
+    b"\0",
+    b"\xFF",
+    b"{",
+    b"]",
+    b"<",
+    b"@",
+    b"sep=;\n",
+    b":::",
+    b"\xEF\xBB\xBF",
+];
+
+fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
+    let at = numbers.below(bytes.len() + 1);
+    match numbers.below(4) {
+        0 => {
+            let token = TOKENS[numbers.below(TOKENS.len())];
+            bytes.splice(at..at, token.iter().copied());
+        }
+        1 => bytes.truncate(at),
+        2 => {
+            let end = (at + numbers.below(8)).min(bytes.len());
+            bytes.drain(at..end);
+        }
+        _ => {
+            let end = (at + numbers.below(64)).min(bytes.len());
+            let copy = bytes[at..end].to_vec();
+            bytes.splice(at..at, copy);
+        }
+    }
+}
+
+#[test]
+fn mutated_files_cause_no_panic() {
+    let mut numbers = Numbers(1);
+    for _ in 0..400 {
+        let mut bytes = CASES[numbers.below(CASES.len())].file.as_bytes().to_vec();
+        for _ in 0..=numbers.below(6) {
+            mutate(&mut bytes, &mut numbers);
+        }
+        for ignore_other_columns in [false, true] {
+            let options = ReadOptions {
+                ignore_other_columns,
+                ..options(Destination::Application)
+            };
+            if let Ok(file) = read(&bytes, &options) {
+                assert!(!file.rows.is_empty(), "{:?}", String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+}
+
+#[test]
+fn each_line_of_a_mutated_file_is_a_row_or_part_of_one_with_a_message() {
+    let header = "email,notify\n";
+    let mut numbers = Numbers(2);
+    for _ in 0..400 {
+        let mut body: Vec<u8> = (0..6)
+            .flat_map(|n| format!("p{n}@example.com,no\n").into_bytes())
+            .collect();
+        for _ in 0..=numbers.below(3) {
+            mutate(&mut body, &mut numbers);
+        }
+        let bytes = [header.as_bytes(), &body].concat();
+        let Ok(file) = read(&bytes, &options(Destination::Application)) else {
+            continue;
+        };
+        let text = String::from_utf8(bytes).expect("read as UTF-8");
+        let reported: Vec<u64> = file.rows.iter().map(|row| row.position.line).collect();
+        let has_invalid = file.rows.iter().any(|row| matches!(row.status, RowStatus::Invalid(_)));
+        for (line, number) in text.replace("\r\n", "\n").split(['\n', '\r']).zip(1..).skip(1) {
+            let is_blank = line
+                .split(',')
+                .all(|field| field.trim_matches(['"', ' ', '\t']).is_empty());
+            // A stray quote joins lines into one row, which is then invalid.
+            assert!(
+                is_blank || reported.contains(&number) || has_invalid,
+                "line {number} of {text:?}"
+            );
+        }
+    }
+}
