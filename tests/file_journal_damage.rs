@@ -100,10 +100,16 @@ fn refuses_a_journal_in_which_any_bit_is_flipped() {
             let line = 1 + whole[..bit / 8].iter().filter(|byte| **byte == b'\n').count();
             let error = stored.assert_refused(&flipped, &format!("bit {bit}"));
             if error.is_damage() {
-                assert!(error.to_string().starts_with(&format!("line {line} of the journal ")), "{error}");
+                assert!(
+                    error.to_string().starts_with(&format!("line {line} of the journal ")),
+                    "{error}"
+                );
             } else {
                 // The first line does not begin as the first line of a journal does.
-                assert!(bit / 8 < 6 && error.to_string().contains("is not a journal"), "bit {bit}: {error}");
+                assert!(
+                    bit / 8 < 6 && error.to_string().contains("is not a journal"),
+                    "bit {bit}: {error}"
+                );
             }
         }
     }
@@ -170,7 +176,10 @@ fn an_append_that_is_cut_off_anywhere_keeps_what_was_appended_before_and_a_prefi
         let kept = records(&appends[..appends.len() - 1].concat()).len();
         for length in ends[ends.len() - 2]..=whole.len() {
             let loaded = stored.load(&whole[..length]).unwrap();
-            assert!(loaded.len() >= kept && all.starts_with(&loaded), "{length} bytes: {loaded:?}");
+            assert!(
+                loaded.len() >= kept && all.starts_with(&loaded),
+                "{length} bytes: {loaded:?}"
+            );
         }
     }
 }
@@ -183,7 +192,10 @@ fn a_journal_of_version_1_is_continued_with_lines_that_cover_its_old_ones() {
     stored.append(&[&[ENDED], &[CREATED]]);
     let whole = stored.read();
     assert!(whole.starts_with(old.as_bytes()), "the old lines stay as they are");
-    assert_eq!(stored.load(&whole).unwrap(), records(&[BEGUN_1, ATTEMPTED, ENDED, CREATED]));
+    assert_eq!(
+        stored.load(&whole).unwrap(),
+        records(&[BEGUN_1, ATTEMPTED, ENDED, CREATED])
+    );
     for bit in 0..whole.len() * 8 {
         let mut flipped = whole.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
@@ -212,7 +224,11 @@ fn recovers_the_records_before_the_damage_and_records_the_loss() {
         for damage in damages {
             let mut bytes = whole.clone();
             damage(&mut bytes, begin);
-            let kept = lines(&bytes).iter().zip(lines(&whole)).take_while(|(a, b)| *a == b).count();
+            let kept = lines(&bytes)
+                .iter()
+                .zip(lines(&whole))
+                .take_while(|(a, b)| *a == b)
+                .count();
             stored.assert_refused(&bytes, "damage");
             let journal = FileJournal::open_recovering_tail(&stored.path).unwrap();
             assert_eq!(journal.lost_from_line(), Some(kept as u64 + 1));
