@@ -223,7 +223,8 @@ Examples:
 const AFTER_LONG_HELP: &str = "\
 People file:
   A CSV file with a header line, or a plain list of addresses without one, or JSON:
-  an array of objects, or an object on each line. The fields of a CSV file are separated by commas, semicolons, tabs or pipes. Quote fields that contain a
+  an array of objects, or an object on each line. The fields of a CSV file are
+  separated by commas, semicolons, tabs or pipes. Quote fields that contain a
   separator, a quote or a line break, and double the quotes within. An empty or
   missing cell means the value of the option under \"Defaults for rows\", or else
   Clerk's default.
