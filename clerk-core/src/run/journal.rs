@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileJournal;
-pub(super) use fingerprints::Fingerprints;
+pub(crate) use fingerprints::Fingerprints;
 pub use key::JournalKey;
 pub use memory::MemoryJournal;
 pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};

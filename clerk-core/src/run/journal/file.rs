@@ -100,9 +100,9 @@ impl FileJournal {
     ///
     /// A loss of power can damage an append whose sync had not ended, and then nothing was sent that is lost. That cannot be
     /// told from other damage, so the journal records the loss, and further runs treat everyone without an outcome as
-    /// unresolved: they wait, read what Clerk has for each of them, and invite only those for whom nothing is found. A row with
-    /// `ignore_existing` ends [unknown](crate::run::Outcome::Unknown). [`lost_from_line`](Self::lost_from_line) tells whether
-    /// something was removed.
+    /// unresolved: they wait, read what Clerk has for each of them, and invite a person only if the read finds nothing. A row
+    /// with `ignore_existing` ends [unknown](crate::run::Outcome::Unknown). [`lost_from_line`](Self::lost_from_line) returns
+    /// where the removed lines began.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use super::JournalKey;
 
 /// How a journal hashes what is sent for a person. The same in every version of the SDK, because journals contain the hashes.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::run) enum Fingerprints {
+pub(crate) enum Fingerprints {
     /// FNV-1a with a mixed result, in a journal that began with version 1.
     #[default]
     Version1,
@@ -15,7 +15,7 @@ pub(in crate::run) enum Fingerprints {
 }
 
 impl Fingerprints {
-    pub(in crate::run) fn hash(self, body: &[u8]) -> u64 {
+    pub(crate) fn hash(self, body: &[u8]) -> u64 {
         match self {
             Self::Version1 => {
                 let hash = body.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
