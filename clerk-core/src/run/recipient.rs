@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use siphasher::sip128::SipHasher13;
 
 use super::classify::Refusal;
 use super::journal::AttemptedRecipient;
@@ -96,14 +97,15 @@ impl Recipient {
         email_address: EmailAddress,
         ignore_existing: bool,
         body: Box<RawValue>,
+        fingerprint: u64,
     ) -> Self {
         Self {
             position,
             identity: email_address.normalized(),
             email_address,
             ignore_existing,
-            fingerprint: fingerprint(b"", body.get().as_bytes()),
             body,
+            fingerprint,
             baseline: None,
             maybe_invited: false,
             refusal: None,
@@ -140,15 +142,5 @@ impl Recipient {
 
 /// Hashes an address, for sets of a million addresses. 128 bits do not collide by chance.
 pub(super) fn key(address: &NormalizedEmailAddress) -> u128 {
-    let text = address.as_str().as_bytes();
-    u128::from(fingerprint(b"a", text)) << 64 | u128::from(fingerprint(b"b", text))
-}
-
-/// Hashes a text to the same number on every machine and in every version (FNV-1a, mixed). Journals contain it.
-pub(super) fn fingerprint(salt: &[u8], text: &[u8]) -> u64 {
-    let hash = salt.iter().chain(text).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    mixed ^ (mixed >> 33)
+    SipHasher13::new().hash(address.as_str().as_bytes()).as_u128()
 }

@@ -8,22 +8,16 @@ use crate::run::report::Stop;
 
 impl Engine<'_> {
     pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
-        let instance = self.load_history().await?;
-        if let Some(instance) = instance {
-            let begun = Record::Begun {
-                version: Record::VERSION,
-                resource: self.reading.reader().target().resource(),
-                instance,
-            };
+        if let Some(begun) = self.load_history().await? {
             append(&*self.log, &[begun]).await?;
         }
         self.take_snapshot().await
     }
 
-    /// Reads the journal, and the id of the instance that it has to belong to. Returns the id if the journal is new. The
+    /// Reads the journal, and the id of the instance that it has to belong to. Returns the first record of a new journal. The
     /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
     /// to be the right one.
-    pub(super) async fn load_history(&mut self) -> Result<Option<String>, Stop> {
+    pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
         let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
@@ -36,8 +30,17 @@ impl Engine<'_> {
         let resource = reader.target().resource();
         history.check(&instance, &resource).map_err(Stop::Journal)?;
         self.calls.resume_after(history.last_attempt());
+        let begun = (!is_begun).then(|| Record::Begun {
+            version: Record::VERSION,
+            key: Some(self.log.new_key()),
+            instance,
+            resource,
+        });
+        if let Some(begun) = &begun {
+            history.apply(begun.clone()).map_err(Stop::Journal)?;
+        }
         self.input.set_history(history);
-        Ok((!is_begun).then_some(instance))
+        Ok(begun)
     }
 
     pub(super) async fn take_snapshot(&mut self) -> Result<(), Stop> {
