@@ -40,6 +40,13 @@ fn text(lines: &[&str]) -> Vec<u8> {
     lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into()
 }
 
+/// Returns the file of a journal with these records.
+fn written(lines: &[&str]) -> Vec<u8> {
+    let (_folder, path) = journal_path();
+    append(&FileJournal::open(&path).unwrap(), lines).unwrap();
+    fs::read(path).unwrap()
+}
+
 fn load(journal: &FileJournal) -> Result<Vec<Record>, JournalError> {
     let mut loaded = Vec::new();
     block_on(journal.load(&mut |record| loaded.push(record)))?;
@@ -78,7 +85,14 @@ fn appends_one_line_for_each_record_and_loads_them_after_reopening() {
     let all = [BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED];
     assert_eq!(load(&journal).unwrap(), records(&all), "by the same run");
     drop(journal);
-    assert_eq!(fs::read(&path).unwrap(), text(&all));
+    let stored = fs::read_to_string(&path).unwrap();
+    for (index, line) in stored.lines().enumerate() {
+        let mut json: serde_json::Value = serde_json::from_str(line).unwrap();
+        let members = json.as_object_mut().unwrap();
+        assert_eq!(members.remove("n").unwrap(), index + 1, "the number of the line");
+        assert!(members.remove("sum").unwrap().is_string(), "the checksum");
+        assert_eq!(json, serde_json::from_str::<serde_json::Value>(all[index]).unwrap());
+    }
     let reopened = FileJournal::open(&path).unwrap();
     assert_eq!(load(&reopened).unwrap(), records(&all));
     append(&reopened, &[SECOND]).unwrap();
@@ -87,38 +101,37 @@ fn appends_one_line_for_each_record_and_loads_them_after_reopening() {
 
 #[test]
 fn removes_an_incomplete_last_record_of_any_length() {
-    let before = text(&[BEGUN, ATTEMPTED]);
-    let whole = text(&[BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED]);
-    let torn = (0..=whole.len()).map(|length| whole[..length].to_vec());
-    let garbled = [
-        &b"\0\0\0\0\0\0\0\0"[..],
-        b"\0\0\0\n",
-        b"\xff\xd8{}",
-        b"{\"ended\":}\n",
-        b"\n",
-    ]
-    .map(|garbage| [&before, garbage].concat());
-    for bytes in torn.chain(garbled) {
-        let (_folder, path) = journal_path();
-        fs::write(&path, &bytes).unwrap();
-        let journal = FileJournal::open(&path).unwrap();
-        // If only the newline is missing, the record is complete and is kept.
-        let mut expected: Vec<_> = [BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED]
-            .into_iter()
-            .scan(0, |end, line| {
-                *end += line.len() + 1;
-                Some((*end - 1, line))
-            })
-            .take_while(|(end, line)| bytes.len() >= *end && bytes[..*end].ends_with(line.as_bytes()))
-            .map(|(_, line)| line)
-            .collect();
-        assert_eq!(load(&journal).unwrap(), records(&expected), "{} bytes", bytes.len());
-        let next = if expected.is_empty() { BEGUN } else { SECOND };
-        append(&journal, &[next]).unwrap();
-        expected.push(next);
-        drop(journal);
-        assert_eq!(fs::read(&path).unwrap(), text(&expected), "{} bytes", bytes.len());
-        assert_eq!(load(&FileJournal::open(&path).unwrap()).unwrap(), records(&expected));
+    let all = [BEGUN, ATTEMPTED, ENDED, CREATED, REFUSED];
+    for (whole, before) in [
+        (text(&all), text(&[BEGUN, ATTEMPTED])),
+        (written(&all), written(&[BEGUN, ATTEMPTED])),
+    ] {
+        let torn = (0..=whole.len()).map(|length| whole[..length].to_vec());
+        let garbled =
+            [&b"\0\0\0\0\0\0\0\0"[..], b"\xff\xd8{}", b"{\"ended\":}"].map(|garbage| [&before, garbage].concat());
+        for bytes in torn.chain(garbled) {
+            let (_folder, path) = journal_path();
+            fs::write(&path, &bytes).unwrap();
+            let journal = FileJournal::open(&path).unwrap();
+            // If only the newline is missing, the record is complete and is kept.
+            let mut expected: Vec<_> = whole
+                .split_inclusive(|byte| *byte == b'\n')
+                .scan(0, |end, line| {
+                    *end += line.len();
+                    Some(*end - 1)
+                })
+                .zip(all)
+                .take_while(|(end, _)| bytes.get(..*end) == Some(&whole[..*end]))
+                .map(|(_, line)| line)
+                .collect();
+            assert_eq!(load(&journal).unwrap(), records(&expected), "{} bytes", bytes.len());
+            let next = if expected.is_empty() { BEGUN } else { SECOND };
+            append(&journal, &[next]).unwrap();
+            expected.push(next);
+            drop(journal);
+            assert!(fs::read(&path).unwrap().ends_with(b"}\n"), "{} bytes", bytes.len());
+            assert_eq!(load(&FileJournal::open(&path).unwrap()).unwrap(), records(&expected));
+        }
     }
 }
 
@@ -126,7 +139,7 @@ fn removes_an_incomplete_last_record_of_any_length() {
 fn refuses_other_and_damaged_files_without_changing_them() {
     let not_a_journal = "is not a journal";
     let later = "a later version wrote it";
-    let cases: [(Vec<u8>, &str); 18] = [
+    let cases: [(Vec<u8>, &str); 26] = [
         (b"email_address\nada@example.com\n".into(), not_a_journal),
         (b"ada@example.com".into(), not_a_journal),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".into(), not_a_journal),
@@ -136,7 +149,8 @@ fn refuses_other_and_damaged_files_without_changing_them() {
         (b"\n".into(), not_a_journal),
         (b"\0\0\0\0\0\0\0\0".into(), not_a_journal),
         (text(&[ATTEMPTED]), not_a_journal),
-        (text(&[&BEGUN.replace(":1,", ":2,"), "\u{1}binary"]), "line 1 "),
+        (text(&[&BEGUN.replace(":1,", ":3,"), "\u{1}binary"]), "line 1 "),
+        (written(&[&BEGUN.replace(":1,", ":3,")]), later),
         (text(&[&BEGUN.replace("}}", r#","region":"eu"}}"#)]), later),
         (text(&[BEGUN, r#"{"paused":{"at":1}}"#]), later),
         (text(&[BEGUN, r#"{"paused":{"at":1}}"#, ENDED]), "line 2 "),
@@ -151,6 +165,13 @@ fn refuses_other_and_damaged_files_without_changing_them() {
         (text(&[BEGUN, &ATTEMPTED[..50], ENDED]), "line 2 of the journal"),
         (text(&[BEGUN, ATTEMPTED, "", ENDED]), "line 3 of the journal"),
         (text(&[BEGUN, "\0\0\0\0\0", ENDED]), "is damaged"),
+        (text(&[BEGUN, "\0\0\0"]), "line 2 of the journal"),
+        (text(&[BEGUN, r#"{"ended":}"#]), "is damaged"),
+        (text(&[BEGUN, ""]), "line 2 of the journal"),
+        (text(&[BEGUN, ENDED, BEGUN]), "line 3 of the journal"),
+        (written(&[BEGUN, ENDED, BEGUN]), "line 3 of the journal"),
+        (written(&[ENDED]), "line 1 of the journal"),
+        ([written(&[BEGUN]), text(&[ENDED])].concat(), "line 2 of the journal"),
     ];
     for (bytes, what) in cases {
         let (_folder, path) = journal_path();
@@ -261,11 +282,11 @@ fn reports_a_full_disk_and_continues_once_there_is_room() {
         .unwrap();
     let output = String::from_utf8(output.stdout).unwrap();
     assert!(
-        output.contains("make room, then run again on the same journal"),
+        output.contains("free some space, then run again on the same journal"),
         "{output}"
     );
     assert!(
-        output.contains(&format!("the journal {} cannot be written", path.display())),
+        output.contains(&format!("there is no room for the journal {} (", path.display())),
         "{output}"
     );
     assert!(output.contains("open it again"), "{output}");
@@ -304,12 +325,24 @@ fn child_whose_disk_is_full() {
 
 #[test]
 #[cfg(unix)]
-fn a_new_file_is_readable_by_its_owner_only() {
+fn a_journal_is_made_readable_by_its_owner_only_and_other_files_are_left_as_they_are() {
     use std::os::unix::fs::PermissionsExt;
 
-    let (_folder, path) = journal_path();
-    drop(FileJournal::open(&path).unwrap());
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let cases: [(Option<Vec<u8>>, u32); 4] = [
+        (None, 0o600),
+        (Some(written(&[BEGUN])), 0o600),
+        (Some(text(&[BEGUN])), 0o600),
+        (Some(b"email_address".into()), 0o664),
+    ];
+    for (bytes, expected) in cases {
+        let (_folder, path) = journal_path();
+        if let Some(bytes) = bytes {
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+        }
+        let _ = FileJournal::open(&path);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, expected);
+    }
 }
 
 #[test]
@@ -323,7 +356,7 @@ fn an_append_is_completed_when_its_future_is_dropped() {
         let _ = dropped.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
     drop(journal);
-    assert_eq!(fs::read(&path).unwrap(), text(&[BEGUN, ATTEMPTED, SECOND]));
+    assert_eq!(fs::read(&path).unwrap(), written(&[BEGUN, ATTEMPTED, SECOND]));
 }
 
 #[test]

@@ -122,6 +122,10 @@ pub(crate) struct Args {
     #[arg(long, help_heading = JOURNAL)]
     pub(crate) resend_unknown: bool,
 
+    /// Remove a damaged end of the journal, and look up everyone without an outcome before inviting them
+    #[arg(long, conflicts_with_all = ["dry_run", "plan"], help_heading = JOURNAL)]
+    pub(crate) recover_tail: bool,
+
     /// The API endpoints to use
     #[arg(long, value_name = "LANES", value_enum, default_value = "both", help_heading = LIMITS)]
     pub(crate) lanes: LanesArg,

@@ -43,8 +43,8 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         Ending::Checked
     } else {
         let journal = match args.plan {
-            true => journal.open_existing_or_empty(),
-            false => journal.open(),
+            true => journal.open_existing_or_empty(args),
+            false => journal.open(args),
         }?;
         let run = invitation_run(args, connection, &recipients, journal).observer(Arc::clone(&recorder));
         stop_on_ctrl_c(run.stop_handle());

@@ -46,26 +46,46 @@ impl JournalLocation {
     }
 
     /// Opens the journal, or creates it.
-    pub(crate) fn open(&self) -> Result<Arc<dyn Journal>, String> {
+    pub(crate) fn open(&self, args: &Args) -> Result<Arc<dyn Journal>, String> {
         Ok(match self {
             Self::Memory => Arc::new(MemoryJournal::new()),
-            Self::File(path) => Arc::new(FileJournal::open(path).map_err(|error| error.to_string())?),
+            Self::File(path) => Arc::new(open_file(path, args)?),
         })
     }
 
     /// Opens the journal without creating it: a missing file is read as an empty journal.
-    pub(crate) fn open_existing_or_empty(&self) -> Result<Arc<dyn Journal>, String> {
+    pub(crate) fn open_existing_or_empty(&self, args: &Args) -> Result<Arc<dyn Journal>, String> {
         match self {
-            Self::File(path) if is_missing(path) => Self::Memory.open(),
-            location => location.open(),
+            Self::File(path) if is_missing(path) => Self::Memory.open(args),
+            location => location.open(args),
         }
     }
 }
 
 /// Opens the journal of an earlier run.
-pub(crate) fn open_existing(path: &Path) -> Result<FileJournal, String> {
+pub(crate) fn open_existing(path: &Path, args: &Args) -> Result<FileJournal, String> {
     require_existing(path)?;
-    FileJournal::open(path).map_err(|error| error.to_string())
+    open_file(path, args)
+}
+
+fn open_file(path: &Path, args: &Args) -> Result<FileJournal, String> {
+    if !args.recover_tail {
+        return FileJournal::open(path).map_err(|error| match error.is_damage() {
+            true => format!("{error}: to recover it, run again with --recover-tail"),
+            false => error.to_string(),
+        });
+    }
+    let journal = FileJournal::open_recovering_tail(path).map_err(|error| error.to_string())?;
+    if let Some(line) = journal.lost_from_line() {
+        print(|out| {
+            writeln!(
+                out,
+                "Removed the damaged lines of the journal from line {line} on. Everyone without an outcome is looked up \
+                 before they are invited."
+            )
+        })?;
+    }
+    Ok(journal)
 }
 
 /// Deletes the journal that the command line names, with the email addresses in it.

@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
         return Err("--revoke-run needs a key: set CLERK_SECRET_KEY".to_owned());
     }
     let files = OutputFiles::open(args, Some(path))?;
-    let journal = open_existing(path)?;
+    let journal = open_existing(path, args)?;
     let action = format!("revoke every invitation that the run of {} created", path.display());
     confirm(args, connection.client.environment(), usize::MAX, &action)?;
     let recorder = Recorder::new(args, connection, Results::default(), Vec::new(), files.events)?;

@@ -4,6 +4,7 @@
 
 mod failing_journal;
 mod limits;
+mod lost_tail;
 mod outcomes;
 mod restarts;
 mod scene;

@@ -11,8 +11,8 @@ use clerk_core::{Client, Clock, HttpRequest, HttpTransport, SecretKey, transport
 use clerk_testkit::{FakeClerk, ManualClock};
 use http::Uri;
 
-/// The query that marks others' calls in the fake's log. Clerk ignores parameters that it does not know.
-pub(crate) const BY_OTHERS: &str = "by=others";
+/// The end of a query that marks others' calls in the fake's log: an empty parameter, which has no meaning.
+pub(crate) const BY_OTHERS: &str = "&";
 
 /// Something that others do with an address.
 #[derive(Debug, Clone)]
@@ -52,8 +52,8 @@ pub(crate) fn client(fake: &FakeClerk, clock: &ManualClock) -> Option<Client> {
 }
 
 fn marked(uri: &Uri) -> Option<Uri> {
-    let separator = if uri.query().is_some() { '&' } else { '?' };
-    format!("{uri}{separator}{BY_OTHERS}").parse().ok()
+    let start = if uri.query().is_some() { "" } else { "?" };
+    format!("{uri}{start}{BY_OTHERS}").parse().ok()
 }
 
 /// Performs each event at its time, without retries.

@@ -110,7 +110,7 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
     let instance = begun["begun"]["instance"].as_str().expect("an id");
     let calls = clerk.fake().calls(FakeOperation::CreateBulkInvitations);
 
-    let damaged = own.replacen("attempted", "att\nempted", 1);
+    let damaged = own.replacen("attempted", "attempter", 1);
     let cases = [
         (
             of_another.to_owned(),
@@ -121,7 +121,7 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
             "the run is for invitations",
         ),
         ("email_address\nada@example.com\n".to_owned(), "is not a journal"),
-        (damaged, "line 2 of the journal"),
+        (damaged, "run again with --recover-tail"),
         (
             of_another.replace("\"version\":1", "\"version\":99"),
             "a later version wrote it",
@@ -209,7 +209,7 @@ fn a_full_disk_stops_the_run_which_can_be_resumed() {
     let has_advice = ended
         .stderr
         .lines()
-        .any(|line| line.contains("make room, then run again on the same journal"));
+        .any(|line| line.contains("free some space, then run again on the same journal"));
     assert!(has_advice, "{}", ended.stderr);
     let json = ended.json();
     assert!(

@@ -5,25 +5,22 @@
 //! [`Stages`].
 
 mod plan;
+mod preparation;
+mod waiting;
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use super::announcer::Announcer;
 use super::calls::{AttemptEnd, Calls};
 use super::classify::{Classification, classify};
 use super::final_outcome::FinalOutcome;
-use super::history::{History, PastCall};
 use super::input::{Input, Intake};
 use super::journal::{Journal, JournalEffect, Lane, Record};
 use super::lanes::{LanePair, Permits};
 use super::observer::{RunEvent, RunObserver};
-use super::outcome::{Evidence, Outcome};
 use super::pacing::{Pacing, wait_after_429};
-use super::preflight::{CHUNK, Snapshot};
+use super::preflight::CHUNK;
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
@@ -37,11 +34,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::transport::Effect;
 
-/// The reason of a pending recipient that an attempt may have invited.
-const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
-
-/// The reason of a pending recipient whose records in the journal were not compared with Clerk.
-const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
+use waiting::Event;
 
 /// A run under way. Between two events, every recipient is in `input`, in `stages`, or has been announced.
 pub(super) struct Engine<'p> {
@@ -68,14 +61,6 @@ pub(super) struct Engine<'p> {
     /// Ends the run early once requested.
     stop: StopHandle,
     began: Duration,
-}
-
-/// What the run waits for.
-enum Event {
-    Attempt(Lane, u64, AttemptEnd),
-    Read(ReadEnd),
-    Time,
-    StopRequested,
 }
 
 impl<'p> Engine<'p> {
@@ -131,59 +116,6 @@ impl<'p> Engine<'p> {
         self.announcer.end(stopped, elapsed)
     }
 
-    async fn prepare(&mut self) -> Result<(), Stop> {
-        let instance = self.load_history().await?;
-        if let Some(instance) = instance {
-            let begun = Record::Begun {
-                version: Record::VERSION,
-                resource: self.reading.reader().target().resource(),
-                instance,
-            };
-            append(&*self.log, &[begun]).await?;
-        }
-        self.take_snapshot().await
-    }
-
-    /// Reads the journal, and the id of the instance that it has to belong to. Returns the id if the journal is new. The
-    /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
-    /// to be the right one.
-    async fn load_history(&mut self) -> Result<Option<String>, Stop> {
-        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
-        let is_begun = history.is_begun();
-        if is_begun {
-            self.remember_calls(&history.take_calls());
-        }
-        let reader = self.reading.reader();
-        let instance = reader.retry(|| async { reader.client().instance().get().await });
-        let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
-        let instance = instance.id.to_string();
-        let resource = reader.target().resource();
-        history.check(&instance, &resource).map_err(Stop::Journal)?;
-        self.calls.resume_after(history.last_attempt());
-        self.input.set_history(history);
-        Ok((!is_begun).then_some(instance))
-    }
-
-    async fn take_snapshot(&mut self) -> Result<(), Stop> {
-        if self.settings.preflight {
-            let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), self.input.at_least());
-            let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
-            self.reading.set_snapshot(snapshot);
-        }
-        Ok(())
-    }
-
-    /// Counts the calls of earlier processes in the budgets.
-    fn remember_calls(&self, calls: &[PastCall]) {
-        let now = self.clock.now();
-        self.lanes.remember(calls, now, self.clock.wall());
-        // The reads of an earlier process are in no journal.
-        if let Some(all) = self.settings.limits.all() {
-            let global_budget = self.reading.reader().global_budget();
-            global_budget.block_until(now.saturating_add(all.per()));
-        }
-    }
-
     async fn work(&mut self) -> Result<(), Stop> {
         loop {
             if self.stop.is_requested() {
@@ -207,51 +139,6 @@ impl<'p> Engine<'p> {
                 Event::Time => {}
             }
         }
-    }
-
-    /// Waits for what ends first.
-    async fn next_event(&mut self, wake_at: Option<Duration>, until_stopped: bool) -> Event {
-        let mut alarm = wake_at.map(|at| self.clock.sleep(at.saturating_sub(self.clock.now())));
-        let stop = self.stop.clone();
-        let mut stop_requested = pin!(stop.requested());
-        poll_fn(|context| {
-            if until_stopped && stop_requested.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Event::StopRequested);
-            }
-            if let Some((lane, attempt, end)) = self.lanes.poll(context) {
-                return Poll::Ready(Event::Attempt(lane, attempt, end));
-            }
-            if let Some(end) = self.reading.poll(context) {
-                return Poll::Ready(Event::Read(end));
-            }
-            match &mut alarm {
-                Some(alarm) => alarm.as_mut().poll(context).map(|()| Event::Time),
-                None => Poll::Pending,
-            }
-        })
-        .await
-    }
-
-    /// Returns the next time at which something can be started that cannot be started now.
-    fn wake_at(&self) -> Option<Duration> {
-        let (now, hold_until) = (self.clock.now(), self.pacing.hold_until());
-        let lanes = Lane::ALL.into_iter().filter(|lane| self.stages.has_batch_for(*lane));
-        let lane_is_free = lanes.filter_map(|lane| self.lanes.free_at(lane, now)).min();
-        let is_due = self.stages.next_due().filter(|_| self.reading.is_idle());
-        [lane_is_free, is_due]
-            .into_iter()
-            .flatten()
-            .min()
-            .map(|at| at.max(hold_until))
-    }
-
-    fn announce_wait(&self, wake_at: Duration) -> Result<(), Stop> {
-        let wait = wake_at.saturating_sub(self.clock.now());
-        if wait > self.settings.max_wait {
-            return Err(Stop::RateLimited { wait });
-        }
-        self.announcer.tell(&RunEvent::Waiting { wait });
-        Ok(())
     }
 
     /// Without a preflight, reads recipients from the input as they are needed.
@@ -448,26 +335,17 @@ impl<'p> Engine<'p> {
 
     /// Announces every recipient that is left as pending, by position.
     fn leave_rest_pending(&mut self) {
+        let knows_history = self.input.knows_history();
         for recipient in self.stages.drain() {
-            self.leave_pending(recipient);
+            self.announcer.announce(&recipient.into_pending(knows_history));
         }
         while let Some(next) = self.input.next() {
-            match next {
-                Intake::Settled(settlement) | Intake::Changed(settlement) => self.announcer.announce(&settlement),
-                Intake::Recipient(recipient) => self.leave_pending(recipient),
-            }
+            let settlement = match next {
+                Intake::Settled(settlement) | Intake::Changed(settlement) => settlement,
+                Intake::Recipient(recipient) => recipient.into_pending(knows_history),
+            };
+            self.announcer.announce(&settlement);
         }
-    }
-
-    fn leave_pending(&mut self, recipient: Recipient) {
-        let reason = match (self.input.knows_history(), recipient.maybe_invited) {
-            (false, _) => Some(UNREAD.into()),
-            (true, true) => Some(UNRESOLVED.into()),
-            (true, false) => None,
-        };
-        let mut pending = recipient.into_settlement(Outcome::Pending, Evidence::None);
-        pending.reason = reason;
-        self.announcer.announce(&pending);
     }
 }
 

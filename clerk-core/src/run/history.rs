@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::journal::{AttemptedRecipient, Journal, JournalEffect, JournalError, Lane, Record};
+use super::journal::{
+    AttemptedRecipient, Fingerprints, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
+};
 use super::outcome::{Evidence, Outcome};
 use super::recipient::key;
 use crate::error::ErrorCode;
@@ -16,6 +18,7 @@ pub(super) struct History {
     calls: Vec<PastCall>,
     last_attempt: u64,
     begun: Option<Begun>,
+    has_lost_tail: bool,
     open: Vec<OpenAttempt>,
 }
 
@@ -24,6 +27,7 @@ pub(super) struct History {
 struct Begun {
     instance: String,
     resource: String,
+    fingerprints: Fingerprints,
 }
 
 /// What became of a recipient in earlier runs.
@@ -101,13 +105,23 @@ impl History {
     /// Applies the next record of a journal.
     pub(super) fn apply(&mut self, record: Record) -> Result<(), JournalError> {
         match record {
+            Record::Begun { .. } if self.begun.is_some() => {
+                return Err(JournalError::new(
+                    "the journal has a second first record: restore it, because what it has lost could invite someone twice",
+                )
+                .with_damage());
+            }
             Record::Begun {
                 version,
+                key,
                 instance,
                 resource,
             } => {
-                check_version(version)?;
-                self.begun = Some(Begun { instance, resource });
+                self.begun = Some(Begun {
+                    instance,
+                    resource,
+                    fingerprints: fingerprints(version, key)?,
+                });
             }
             _ if self.begun.is_none() => {
                 return Err(JournalError::new(
@@ -158,6 +172,7 @@ impl History {
                 self.recipients.insert(key, Past::Settled(settled));
             }
             Record::Revoked { .. } => {}
+            Record::TailLost { .. } => self.has_lost_tail = true,
         }
         Ok(())
     }
@@ -218,16 +233,27 @@ impl History {
     pub(super) const fn is_begun(&self) -> bool {
         self.begun.is_some()
     }
+
+    /// Returns how the journal hashes what is sent.
+    pub(super) fn fingerprints(&self) -> Fingerprints {
+        self.begun.as_ref().map(|begun| begun.fingerprints).unwrap_or_default()
+    }
+
+    /// Whether records were lost, so that anyone without an outcome may have been invited.
+    pub(super) const fn has_lost_tail(&self) -> bool {
+        self.has_lost_tail
+    }
 }
 
-fn check_version(version: u32) -> Result<(), JournalError> {
-    if version == Record::VERSION {
-        return Ok(());
+fn fingerprints(version: u32, key: Option<JournalKey>) -> Result<Fingerprints, JournalError> {
+    match version {
+        1 => Ok(Fingerprints::Version1),
+        Record::VERSION => Ok(Fingerprints::Keyed(key.unwrap_or_default())),
+        _ => Err(JournalError::new(format!(
+            "the journal has version {version}, but this SDK reads the versions 1 to {}: use the SDK that wrote it",
+            Record::VERSION
+        ))),
     }
-    Err(JournalError::new(format!(
-        "the journal has version {version}, but this SDK reads version {}: use the SDK that wrote it",
-        Record::VERSION
-    )))
 }
 
 impl Begun {

@@ -85,7 +85,12 @@ impl<'p> Input<'p> {
             let reason = "the same address came earlier in the input";
             return by_input(email_address, Outcome::Duplicate, reason);
         }
-        let mut recipient = Recipient::new(position, email_address, row.ignore_existing, body);
+        let history = self.history.as_ref();
+        let fingerprints = history.map(History::fingerprints).unwrap_or_default();
+        let fingerprint = fingerprints.hash(body.get().as_bytes());
+        let mut recipient = Recipient::new(position, email_address, row.ignore_existing, body, fingerprint);
+        // A lost record may be one of an attempt that invited them.
+        recipient.maybe_invited = history.is_some_and(History::has_lost_tail);
         match self.history.as_mut().and_then(|history| history.take(key)) {
             None => Intake::Recipient(recipient),
             Some(Past::Settled(settled)) if self.may_try_again(&settled, &recipient) => Intake::Recipient(recipient),

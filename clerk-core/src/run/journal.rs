@@ -2,6 +2,8 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod file;
+mod fingerprints;
+mod key;
 mod memory;
 mod record;
 
@@ -13,6 +15,8 @@ use async_trait::async_trait;
 
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileJournal;
+pub(crate) use fingerprints::Fingerprints;
+pub use key::JournalKey;
 pub use memory::MemoryJournal;
 pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};
 
@@ -37,6 +41,14 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`JournalError`] if the records may not have been written. The run then sends nothing more.
     async fn append(&self, records: &[Record]) -> Result<(), JournalError>;
+
+    /// Returns the key of a new journal, which a run puts into the first record.
+    ///
+    /// By default, the key is the same for every journal, so that nothing random is read without being asked for. A journal
+    /// that outlives the process returns a [`JournalKey::random`], as `FileJournal` does.
+    fn new_key(&self) -> JournalKey {
+        JournalKey::default()
+    }
 }
 
 #[async_trait]
@@ -48,6 +60,10 @@ impl<T: Journal + ?Sized> Journal for Arc<T> {
     async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
         (**self).append(records).await
     }
+
+    fn new_key(&self) -> JournalKey {
+        (**self).new_key()
+    }
 }
 
 /// Why a journal cannot be used, and what to do about it.
@@ -55,6 +71,7 @@ impl<T: Journal + ?Sized> Journal for Arc<T> {
 pub struct JournalError {
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    is_damage: bool,
 }
 
 impl JournalError {
@@ -63,7 +80,20 @@ impl JournalError {
         Self {
             message: message.into(),
             source: None,
+            is_damage: false,
         }
+    }
+
+    /// Marks the error as one of damaged records, for [`is_damage`](Self::is_damage).
+    #[must_use]
+    pub const fn with_damage(mut self) -> Self {
+        self.is_damage = true;
+        self
+    }
+
+    /// Whether records are damaged or missing, so that the journal has to be restored or recovered.
+    pub const fn is_damage(&self) -> bool {
+        self.is_damage
     }
 
     /// Sets the cause of this error.

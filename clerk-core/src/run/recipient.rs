@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use siphasher::sip128::SipHasher13;
 
 use super::classify::Refusal;
 use super::journal::AttemptedRecipient;
@@ -11,6 +12,12 @@ use super::outcome::{Evidence, Outcome, Settlement};
 use crate::api::invitations::CreateInvitation;
 use crate::api::organization_invitations::CreateOrganizationInvitation;
 use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
+
+/// The reason of a pending recipient that an attempt may have invited.
+const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
+
+/// The reason of a pending recipient if the journal was not read.
+const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
 
 /// A row of the input: an address, and the JSON that invites it.
 pub(super) struct RecipientInput {
@@ -90,14 +97,15 @@ impl Recipient {
         email_address: EmailAddress,
         ignore_existing: bool,
         body: Box<RawValue>,
+        fingerprint: u64,
     ) -> Self {
         Self {
             position,
             identity: email_address.normalized(),
             email_address,
             ignore_existing,
-            fingerprint: fingerprint(b"", body.get().as_bytes()),
             body,
+            fingerprint,
             baseline: None,
             maybe_invited: false,
             refusal: None,
@@ -106,6 +114,20 @@ impl Recipient {
 
     pub(super) fn into_settlement(self, outcome: Outcome, evidence: Evidence) -> Settlement {
         Settlement::new(self.position, self.email_address, outcome, evidence)
+    }
+
+    /// Leaves the recipient pending when the run stops. `knows_history` is whether the run has read its journal.
+    pub(super) fn into_pending(self, knows_history: bool) -> Settlement {
+        let reason = match (knows_history, self.maybe_invited) {
+            (false, _) => Some(UNREAD),
+            (true, true) => Some(UNRESOLVED),
+            (true, false) => None,
+        };
+        let pending = self.into_settlement(Outcome::Pending, Evidence::None);
+        match reason {
+            Some(reason) => pending.with_reason(reason),
+            None => pending,
+        }
     }
 
     /// Returns what the record of an attempt says of this recipient.
@@ -120,15 +142,5 @@ impl Recipient {
 
 /// Hashes an address, for sets of a million addresses. 128 bits do not collide by chance.
 pub(super) fn key(address: &NormalizedEmailAddress) -> u128 {
-    let text = address.as_str().as_bytes();
-    u128::from(fingerprint(b"a", text)) << 64 | u128::from(fingerprint(b"b", text))
-}
-
-/// Hashes a text to the same number on every machine and in every version (FNV-1a, mixed). Journals contain it.
-pub(super) fn fingerprint(salt: &[u8], text: &[u8]) -> u64 {
-    let hash = salt.iter().chain(text).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    mixed ^ (mixed >> 33)
+    SipHasher13::new().hash(address.as_str().as_bytes()).as_u128()
 }

@@ -3,6 +3,7 @@
 mod lines;
 mod log;
 mod open;
+mod position;
 mod problem;
 mod writer;
 
@@ -12,11 +13,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Journal, JournalError, Record};
-use lines::Position;
+use super::{Journal, JournalError, JournalKey, Record};
 pub(crate) use lines::scan;
-use log::Log;
+use log::{Damage, Log};
 pub(crate) use open::{Missing, open_locked, sync_folder};
+use position::Position;
 use problem::without_thread;
 pub(crate) use problem::{failed, unresolved};
 use writer::Writer;
@@ -24,7 +25,8 @@ use writer::Writer;
 /// A journal in an append-only file. It survives a crash of the process and of the machine. Available on every platform
 /// with files, which excludes WebAssembly.
 ///
-/// The file contains JSON lines, one [`Record`] for each line. A dedicated thread writes it, so that a slow disk does not
+/// The file contains JSON lines, one [`Record`] for each line, with the line's number as `n` and a checksum as `sum`. The
+/// checksum covers the line and all lines before it. A dedicated thread writes it, so that a slow disk does not
 /// block the executor. An append returns after the records are on disk (`fdatasync`).
 ///
 /// ```no_run
@@ -45,14 +47,25 @@ use writer::Writer;
 ///
 /// The file contains, for everyone who was attempted or has an outcome: the email address (trimmed, lowercased), the outcome
 /// and when it was known, the id of the invitation, Clerk's error code, and a hash of what was sent. It does not contain
-/// metadata, links of invitations or the secret key. On Unix, a new file is readable by its owner only (mode 0600). `Debug`
-/// shows none of it. [`purge`](Self::purge) removes the file.
+/// metadata, links of invitations or the secret key. On Unix, the file is made readable by its owner only (mode 0600), also
+/// one that exists. `Debug` shows none of it. [`purge`](Self::purge) removes the file.
 ///
 /// # Incomplete last record
 ///
-/// A crash can leave a part of a record at the end. [`open`](Self::open) removes it: nothing was sent before its record was
-/// written in full. A file that is damaged anywhere else is refused and left as it is, because a lost attempt could
-/// invite someone twice.
+/// A crash can leave a part of a record at the end, without a newline. [`open`](Self::open) removes it: nothing was sent
+/// before its record was written in full.
+///
+/// # Damage
+///
+/// A file with a changed or missing line is refused with the number of the line, and left as it is, because a lost attempt
+/// could invite someone twice. Restore such a file from a copy. Without one, [`open_recovering_tail`](Self::open_recovering_tail)
+/// keeps the records before the damage.
+///
+/// Lines that are missing at the end, with their newlines, cannot be noticed.
+///
+/// # Version 1
+///
+/// Journals of version 1 have no checksums. They are read and continued: the checksums of the new lines cover the old ones.
 ///
 /// # After a failed write
 ///
@@ -62,12 +75,13 @@ use writer::Writer;
 pub struct FileJournal {
     path: Arc<Path>,
     writer: Writer,
+    lost_from_line: Option<u64>,
 }
 
 impl FileJournal {
     /// Opens the journal at this path, or creates a new one. An empty file counts as a new journal.
     ///
-    /// The file is locked until the journal is dropped; dropping waits for pending writes. Opening reads the whole file in
+    /// A new journal gets a [random key](super::JournalKey::random). The file is locked until the journal is dropped; dropping waits for pending writes. Opening reads the whole file in
     /// chunks and blocks the thread.
     ///
     /// # Errors
@@ -78,11 +92,41 @@ impl FileJournal {
     /// - if the file is not a journal, is damaged, or was written by a later SDK: it is left unchanged;
     /// - if the file cannot be read and written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        let path = Arc::<Path>::from(path.as_ref());
+        Self::open_with(path.as_ref(), Damage::Refuse)
+    }
+
+    /// Opens the journal as [`open`](Self::open) does, but removes the damaged line of a damaged journal and everything behind
+    /// it.
+    ///
+    /// A loss of power can damage an append whose sync had not ended, and then nothing was sent that is lost. That cannot be
+    /// told from other damage, so the journal records the loss, and further runs treat everyone without an outcome as
+    /// unresolved: they wait, read what Clerk has for each of them, and invite a person only if the read finds nothing. A row
+    /// with `ignore_existing` ends [unknown](crate::run::Outcome::Unknown). [`lost_from_line`](Self::lost_from_line) returns
+    /// where the removed lines began.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open), also if the first line is damaged.
+    pub fn open_recovering_tail(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        Self::open_with(path.as_ref(), Damage::Remove)
+    }
+
+    fn open_with(path: &Path, damage: Damage) -> Result<Self, JournalError> {
+        let path = Arc::<Path>::from(path);
         let (file, length) = open_locked(&path, Missing::Create)?;
-        let log = Log::new(file, Arc::clone(&path), length)?;
+        let (log, lost_from_line) = Log::new(file, Arc::clone(&path), length, damage)?;
         let writer = Writer::start(log).map_err(|error| failed(&path, "written by a thread", error))?;
-        Ok(Self { path, writer })
+        Ok(Self {
+            path,
+            writer,
+            lost_from_line,
+        })
+    }
+
+    /// Returns the number of the first line that [`open_recovering_tail`](Self::open_recovering_tail) has removed, or `None` if
+    /// the journal was not damaged.
+    pub const fn lost_from_line(&self) -> Option<u64> {
+        self.lost_from_line
     }
 
     /// Returns the path of the file.
@@ -115,6 +159,10 @@ impl Journal for FileJournal {
             .map_err(|error| JournalError::new("a record cannot be written as JSON").with_source(error))?;
         let appended = self.writer.run(move |log| log.append(&lines)).await;
         appended.ok_or_else(|| self.without_thread())?
+    }
+
+    fn new_key(&self) -> JournalKey {
+        JournalKey::random()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::JournalKey;
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId, Timestamp};
 use crate::run::outcome::{Evidence, Outcome, Revocation};
@@ -19,6 +20,9 @@ pub enum Record {
     Begun {
         /// The version of the format: [`Record::VERSION`].
         version: u32,
+        /// The key of the fingerprints. A journal that began with version 1 has none, and keeps its unkeyed fingerprints.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<JournalKey>,
         /// The id of the instance. The key may change, but not the instance.
         instance: String,
         /// The resource that is created, such as `invitations` or `organizations/org_1/invitations`.
@@ -69,11 +73,17 @@ pub enum Record {
         /// What became of the invitation.
         revocation: Revocation,
     },
+    /// The records that came next were damaged and have been removed. Everyone without an outcome may have been invited by
+    /// then.
+    TailLost {
+        /// The line that the first of them had.
+        line: u64,
+    },
 }
 
 impl Record {
-    /// The version of the format that this SDK writes and reads.
-    pub const VERSION: u32 = 1;
+    /// The version of the format that this SDK writes. It reads version 1 too.
+    pub const VERSION: u32 = 2;
 }
 
 /// A person in the record of an attempt.

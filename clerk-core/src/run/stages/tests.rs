@@ -17,7 +17,7 @@ const LATER: Duration = Duration::from_secs(3600);
 
 fn recipient(position: usize) -> Recipient {
     let body = serde_json::value::to_raw_value(&position).unwrap();
-    Recipient::new(position, address(position).as_str().into(), false, body)
+    Recipient::new(position, address(position).as_str().into(), false, body, 0)
 }
 
 fn address(position: usize) -> NormalizedEmailAddress {

@@ -1,4 +1,4 @@
-//! Reads the file line by line: which lines are records, and where an incomplete last record begins.
+//! Reads the file line by line: which lines are intact records, and where an incomplete last record or damage begins.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take};
@@ -6,43 +6,35 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
+use super::position::{FRAME, Position};
 use super::problem::{damaged, failed, not_a_journal, of_a_later_version};
 use crate::run::journal::{JournalError, Record};
 
-/// The first bytes of every journal.
-const BEGINNING: &[u8] = br#"{"begun":{"version":"#;
+/// The first bytes of a journal of format 1.
+const BEGINNING_OF_FORMAT_1: &[u8] = br#"{"begun":{"version":"#;
 
 /// Longer than any record. A line of a damaged file can be as long as the file.
 const LONGEST_LINE: u64 = 16 << 20;
-
-/// A position between two lines.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Position {
-    pub(super) offset: u64,
-    /// The number of lines before it.
-    pub(super) line: u64,
-}
-
-impl Position {
-    pub(super) const START: Self = Self { offset: 0, line: 0 };
-}
 
 /// A line of the file.
 #[derive(Debug)]
 enum Line {
     Record(Record),
-    /// JSON, but not a record of this version.
+    /// Intact, but not a record of this version.
     Unknown,
-    /// Not JSON: an incomplete write, or damage.
+    /// A beginning of a line at the end of the file: an append that was cut off.
     Torn,
+    Damaged,
 }
 
-/// Where the complete records end.
+/// Where the intact records end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
-    pub(super) end: u64,
+    pub(super) end: Position,
     /// Whether the last record is complete except for its newline.
     pub(super) lacks_newline: bool,
+    /// The number of the damaged line behind the records, if there is one.
+    pub(super) damaged_line: Option<u64>,
 }
 
 /// Reads the lines of a file from a position to `end`.
@@ -52,7 +44,10 @@ pub(super) struct Lines<'f> {
     path: &'f Path,
     at: Position,
     end: u64,
+    /// The line that was read last, without its newline.
     text: Vec<u8>,
+    /// Whether that line has no newline.
+    ends_without_newline: bool,
 }
 
 impl<'f> Lines<'f> {
@@ -65,6 +60,7 @@ impl<'f> Lines<'f> {
             at: from,
             end,
             text: Vec::new(),
+            ends_without_newline: false,
         })
     }
 
@@ -79,34 +75,85 @@ impl<'f> Lines<'f> {
             None => Ok(None),
             Some(Line::Record(record)) => Ok(Some(record)),
             Some(Line::Unknown) => Err(of_a_later_version(self.path, self.at.line)),
-            Some(Line::Torn) => Err(damaged(self.path, self.at.line)),
+            Some(Line::Torn | Line::Damaged) => Err(damaged(self.path, self.at.line + 1)),
         }
     }
 
+    /// Reads the next line, and moves behind it if it is intact.
     fn next_line(&mut self) -> Result<Option<Line>, JournalError> {
         self.read_line().map_err(|error| failed(self.path, "read", error))?;
-        if self.text.is_empty() {
+        let length = self.text.len();
+        let Some(last) = self.text.last().copied() else {
             return Ok(None);
+        };
+        self.ends_without_newline = last != b'\n';
+        if !self.ends_without_newline {
+            self.text.pop();
         }
-        Ok(Some(match serde_json::from_slice(&self.text) {
-            Ok(record) => Line::Record(record),
-            Err(_) if serde_json::from_slice::<IgnoredAny>(&self.text).is_ok() => Line::Unknown,
-            Err(_) => Line::Torn,
+        if let Some((after, line)) = self.intact(self.text.len(), length as u64) {
+            self.at = after;
+            return Ok(Some(line));
+        }
+        // A newline that was changed to another byte ends a line that was written in full.
+        let is_complete = !self.ends_without_newline || self.intact(length - 1, 0).is_some();
+        let is_last = self.at.offset + length as u64 == self.end;
+        Ok(Some(match is_last && !is_complete {
+            true => Line::Torn,
+            false => Line::Damaged,
         }))
+    }
+
+    /// Reads the first bytes of the text as a line that takes `length` bytes of the file. Returns `None` for a damaged one.
+    fn intact(&mut self, bytes: usize, length: u64) -> Option<(Position, Line)> {
+        let text = &mut self.text[..bytes];
+        let (after, begin) = self.at.after(text, length)?;
+        let json = &mut text[begin..];
+        *json.first_mut()? = b'{';
+        let line = match serde_json::from_slice(json) {
+            Ok(record) => Line::Record(record),
+            Err(_) if serde_json::from_slice::<IgnoredAny>(json).is_ok() => Line::Unknown,
+            Err(_) => return None,
+        };
+        // A journal has one first record.
+        let is_out_of_place = match &line {
+            Line::Record(record) => matches!(record, Record::Begun { .. }) != (after.line == 1),
+            _ => false,
+        };
+        (!is_out_of_place).then_some((after, line))
     }
 
     fn read_line(&mut self) -> io::Result<()> {
         self.text.clear();
         let mut line = self.reader.by_ref().take(LONGEST_LINE);
-        let length = line.read_until(b'\n', &mut self.text)?;
-        self.at.offset += length as u64;
-        self.at.line += 1;
+        line.read_until(b'\n', &mut self.text)?;
         Ok(())
     }
 }
 
 /// Reads the whole file, passes its records to `each`, and returns where they end. The file is not changed.
+///
+/// # Errors
+///
+/// [`JournalError`] for a damaged file.
 pub(crate) fn scan(
+    file: &File,
+    path: &Path,
+    length: u64,
+    each: impl FnMut(Record) -> Result<(), JournalError>,
+) -> Result<Extent, JournalError> {
+    let extent = scan_to_damage(file, path, length, each)?;
+    match extent.damaged_line {
+        None => Ok(extent),
+        Some(line) => Err(damaged(path, line)),
+    }
+}
+
+/// Reads the file up to its end or to the first damage, as [`scan`] does.
+///
+/// # Errors
+///
+/// [`JournalError`] if not even the first line is intact.
+pub(super) fn scan_to_damage(
     file: &File,
     path: &Path,
     length: u64,
@@ -115,36 +162,42 @@ pub(crate) fn scan(
     check_beginning(file, path, length)?;
     let mut lines = Lines::new(file, path, Position::START, length)?;
     let mut extent = Extent {
-        end: 0,
+        end: Position::START,
         lacks_newline: false,
+        damaged_line: None,
     };
     while let Some(line) = lines.next_line()? {
-        let at = lines.position();
+        let number = lines.at.line;
         match line {
             Line::Record(Record::Begun { version, .. }) if version > Record::VERSION => {
-                return Err(of_a_later_version(path, at.line));
+                return Err(of_a_later_version(path, number));
             }
             Line::Record(record) => each(record)?,
-            Line::Unknown => return Err(of_a_later_version(path, at.line)),
-            Line::Torn if at.offset < lines.end => return Err(damaged(path, at.line)),
+            Line::Unknown => return Err(of_a_later_version(path, number)),
+            Line::Damaged if number == 0 => return Err(damaged(path, 1)),
+            Line::Damaged => {
+                extent.damaged_line = Some(number + 1);
+                break;
+            }
             Line::Torn => break,
         }
-        extent.end = at.offset;
-        extent.lacks_newline = !lines.text.ends_with(b"\n");
+        extent.end = lines.at;
+        extent.lacks_newline = lines.ends_without_newline;
     }
     Ok(extent)
 }
 
 /// Fails for a file that does not start as a journal does.
 fn check_beginning(mut file: &File, path: &Path, length: u64) -> Result<(), JournalError> {
-    let mut beginning = Vec::with_capacity(BEGINNING.len());
+    let mut beginning = Vec::with_capacity(BEGINNING_OF_FORMAT_1.len());
     file.seek(SeekFrom::Start(0))
         .and_then(|_| {
-            file.take(length.min(BEGINNING.len() as u64))
+            file.take(length.min(BEGINNING_OF_FORMAT_1.len() as u64))
                 .read_to_end(&mut beginning)
         })
         .map_err(|error| failed(path, "read", error))?;
-    if BEGINNING.starts_with(&beginning) {
+    let has_format_2 = beginning.starts_with(FRAME) || FRAME.starts_with(&beginning);
+    if has_format_2 || BEGINNING_OF_FORMAT_1.starts_with(&beginning) {
         Ok(())
     } else {
         Err(not_a_journal(path))

@@ -5,64 +5,104 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::lines::{Lines, Position, scan};
-use super::open::LockedFile;
-use super::problem::{failed, failed_before};
+use super::lines::{Lines, scan_to_damage};
+use super::open::{LockedFile, narrow_permissions};
+use super::position::Position;
+use super::problem::{damaged, failed, failed_before};
 use crate::run::journal::{JournalError, Record};
 
 /// How many records are read at a time.
 const CHUNK: usize = 512;
+
+/// What to do with a file that is damaged behind its first record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Damage {
+    Refuse,
+    /// Remove everything from the damage on, and record that.
+    Remove,
+}
 
 /// An open file that contains lines of records, and nothing else.
 #[derive(Debug)]
 pub(super) struct Log {
     file: LockedFile,
     path: Arc<Path>,
-    end: u64,
+    end: Position,
     has_failed: bool,
 }
 
 impl Log {
-    /// Checks that a file of this length is a journal, and removes an incomplete last record.
-    pub(super) fn new(file: LockedFile, path: Arc<Path>, length: u64) -> Result<Self, JournalError> {
-        let extent = scan(&file, &path, length, |_| Ok(()))?;
+    /// Checks that a file of this length is a journal, and removes an incomplete last record. Returns the log with the
+    /// number of the first line that was removed because of damage.
+    pub(super) fn new(
+        file: LockedFile,
+        path: Arc<Path>,
+        length: u64,
+        damage: Damage,
+    ) -> Result<(Self, Option<u64>), JournalError> {
+        let extent = scan_to_damage(&file, &path, length, |_| Ok(()))?;
         let mut log = Self {
             file,
             path,
             end: extent.end,
             has_failed: false,
         };
-        if extent.end < length {
-            log.truncate().map_err(|error| failed(&log.path, "truncated", error))?;
+        match extent.damaged_line {
+            Some(line) if damage == Damage::Refuse => return Err(damaged(&log.path, line)),
+            Some(line) => log.remove_tail(length, line),
+            None if log.end.offset < length => log.truncate(),
+            None if extent.lacks_newline => log.complete_last_line(),
+            None => Ok(()),
         }
-        if extent.lacks_newline {
-            log.append(b"\n")?;
-        }
-        Ok(log)
+        .map_err(|error| failed(&log.path, "written", error))?;
+        narrow_permissions(&log.file);
+        Ok((log, extent.damaged_line))
     }
 
     fn truncate(&self) -> io::Result<()> {
-        self.file.set_len(self.end)?;
+        self.file.set_len(self.end.offset)?;
         self.file.sync_all()
     }
 
-    /// Appends whole lines, which are on disk when it returns. After a failure, it refuses every further call.
-    pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), JournalError> {
-        if self.has_failed {
-            return Err(failed_before(&self.path));
-        }
-        if let Err(error) = self.write(lines) {
-            self.has_failed = true;
-            return Err(failed(&self.path, "written", error));
-        }
-        self.end += lines.len() as u64;
+    fn complete_last_line(&mut self) -> io::Result<()> {
+        self.write(self.end.offset, b"\n")?;
+        self.end.offset += 1;
         Ok(())
     }
 
-    fn write(&self, lines: &[u8]) -> io::Result<()> {
+    /// Replaces the lines behind the intact ones by a record of their loss.
+    fn remove_tail(&mut self, length: u64, line: u64) -> io::Result<()> {
+        let (begin, mut lines) = (self.end.offset, Vec::new());
+        let record = serde_json::to_vec(&Record::TailLost { line })?;
+        self.end.write(&record, &mut lines);
+        // Until the record is complete, the file ends in a newline behind something else: a crash leaves a damaged file and
+        // not one whose last record is incomplete.
+        self.write(length.max(self.end.offset), b"\n")?;
+        self.write(begin, &lines)?;
+        self.truncate()
+    }
+
+    /// Appends lines of JSON, which are on disk when it returns. After a failure, it refuses every further call.
+    pub(super) fn append(&mut self, json: &[u8]) -> Result<(), JournalError> {
+        if self.has_failed {
+            return Err(failed_before(&self.path));
+        }
+        let (mut end, mut lines) = (self.end, Vec::new());
+        for record in json.split(|byte| *byte == b'\n').filter(|record| !record.is_empty()) {
+            end.write(record, &mut lines);
+        }
+        if let Err(error) = self.write(self.end.offset, &lines) {
+            self.has_failed = true;
+            return Err(failed(&self.path, "written", error));
+        }
+        self.end = end;
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut file: &File = &self.file;
-        file.seek(SeekFrom::Start(self.end))?;
-        file.write_all(lines)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)?;
         file.sync_data()
     }
 
@@ -72,7 +112,7 @@ impl Log {
         if self.has_failed {
             return Err(failed_before(&self.path));
         }
-        let mut lines = Lines::new(&self.file, &self.path, from, self.end)?;
+        let mut lines = Lines::new(&self.file, &self.path, from, self.end.offset)?;
         let mut records = Vec::new();
         let mut next = from;
         while records.len() < CHUNK

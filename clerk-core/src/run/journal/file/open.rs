@@ -78,6 +78,23 @@ fn is_at(_file: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
+/// Takes the file's permissions from everyone but its owner. Where the file system has none or does not allow it, the file
+/// is used as it is.
+pub(super) fn narrow_permissions(file: &File) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        if let Ok(metadata) = file.metadata()
+            && metadata.permissions().mode() & 0o077 != 0
+        {
+            let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
 /// Syncs the folder of a file, so that the creation or removal of the file survives a loss of power.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

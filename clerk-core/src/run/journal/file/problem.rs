@@ -7,9 +7,14 @@ use crate::run::journal::JournalError;
 
 /// The file could not be opened, read, written: `done` is the participle.
 pub(crate) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
-    let advice = match error.kind() {
+    let kind = error.kind();
+    let advice = match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            ": make room, then run again on the same journal"
+            let problem = format!(
+                "there is no room for the journal {} ({kind}): free some space, then run again on the same journal",
+                path.display()
+            );
+            return JournalError::new(problem).with_source(error);
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ": use a file that you can read and write",
         ErrorKind::NotFound | ErrorKind::NotADirectory => ": check the path, its folder must exist",
@@ -17,7 +22,6 @@ pub(crate) fn failed(path: &Path, done: &str, error: Error) -> JournalError {
         ErrorKind::IsADirectory => ": give the path of a file in it",
         _ => "",
     };
-    let kind = error.kind();
     let problem = format!("the journal {} cannot be {done} ({kind}){advice}", path.display());
     JournalError::new(problem).with_source(error)
 }
@@ -52,9 +56,11 @@ pub(super) fn of_a_later_version(path: &Path, line: u64) -> JournalError {
 
 pub(super) fn damaged(path: &Path, line: u64) -> JournalError {
     JournalError::new(format!(
-        "line {line} of the journal {} is damaged: restore the file, because what it has lost could invite someone twice",
+        "line {line} of the journal {} is damaged, or lines before it are missing or changed: restore the file, because \
+         what it has lost could invite someone twice, or recover it without the records from line {line} on",
         path.display()
     ))
+    .with_damage()
 }
 
 pub(crate) fn unresolved(path: &Path, people: usize) -> JournalError {

@@ -1,0 +1,65 @@
+//! What a run reads before its first attempt: the journal, the id of the instance, and what Clerk has.
+
+use super::{Engine, append};
+use crate::run::history::{History, PastCall};
+use crate::run::journal::Record;
+use crate::run::preflight::Snapshot;
+use crate::run::report::Stop;
+
+impl Engine<'_> {
+    pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
+        if let Some(begun) = self.load_history().await? {
+            append(&*self.log, &[begun]).await?;
+        }
+        self.take_snapshot().await
+    }
+
+    /// Reads the journal, and the id of the instance that it has to belong to. Returns the first record of a new journal. The
+    /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
+    /// to be the right one.
+    pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
+        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+        let is_begun = history.is_begun();
+        if is_begun {
+            self.remember_calls(&history.take_calls());
+        }
+        let reader = self.reading.reader();
+        let instance = reader.retry(|| async { reader.client().instance().get().await });
+        let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
+        let instance = instance.id.to_string();
+        let resource = reader.target().resource();
+        history.check(&instance, &resource).map_err(Stop::Journal)?;
+        self.calls.resume_after(history.last_attempt());
+        let begun = (!is_begun).then(|| Record::Begun {
+            version: Record::VERSION,
+            key: Some(self.log.new_key()),
+            instance,
+            resource,
+        });
+        if let Some(begun) = &begun {
+            history.apply(begun.clone()).map_err(Stop::Journal)?;
+        }
+        self.input.set_history(history);
+        Ok(begun)
+    }
+
+    pub(super) async fn take_snapshot(&mut self) -> Result<(), Stop> {
+        if self.settings.preflight {
+            let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), self.input.at_least());
+            let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
+            self.reading.set_snapshot(snapshot);
+        }
+        Ok(())
+    }
+
+    /// Counts the calls of earlier processes in the budgets.
+    fn remember_calls(&self, calls: &[PastCall]) {
+        let now = self.clock.now();
+        self.lanes.remember(calls, now, self.clock.wall());
+        // The reads of an earlier process are in no journal.
+        if let Some(all) = self.settings.limits.all() {
+            let global_budget = self.reading.reader().global_budget();
+            global_budget.block_until(now.saturating_add(all.per()));
+        }
+    }
+}
