@@ -119,12 +119,26 @@ fn refuse_overwriting<'a>(path: &Path, others: impl IntoIterator<Item = (&'a str
     }
 }
 
-/// Whether two paths lead to the same file.
+/// Whether two paths lead to the same file, also through symbolic or hard links.
 fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (resolve(a), resolve(b)) {
+    let is_same_path = match (resolve(a), resolve(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
-    }
+    };
+    is_same_path || is_hard_link(a, b)
+}
+
+#[cfg(unix)]
+fn is_hard_link(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+const fn is_hard_link(_a: &Path, _b: &Path) -> bool {
+    false
 }
 
 /// Returns the canonical path of a file that may be missing, as long as its folder exists.

@@ -48,11 +48,14 @@ fn invalid_options_are_reported_before_anything_is_sent() {
     let (link, beside) = (folder.path("link.csv"), folder.path("./people.csv.journal"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&people, &link).expect("a link");
-    let cases: [(&[&str], &str); 25] = [
+    let hard_link = folder.path("hard-link.csv");
+    std::fs::hard_link(&people, &hard_link).expect("a hard link");
+    let cases: [(&[&str], &str); 26] = [
         (&["--report", &missing], "cannot write"),
         (&["--events", &missing], "cannot write"),
         (&["--report", &people], "would overwrite"),
         (&["--report", &link], "would overwrite"),
+        (&["--report", &hard_link], "would overwrite"),
         (&["--events", &people], "would overwrite"),
         (&["--report", &report, "--events", &report], "would overwrite"),
         (&["--journal", &people], "would overwrite"),

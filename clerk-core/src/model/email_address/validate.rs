@@ -15,7 +15,7 @@ pub enum InvalidEmailAddress {
     NoAtSign,
     /// The text has more than one `@` outside of quotes.
     SeveralAtSigns,
-    /// The text has a space, a control character, or one of `( ) < > [ ] : ; , \ "` outside of quotes.
+    /// The text has a space, a control or invisible character, or one of `( ) < > [ ] : ; , \ "` outside of quotes.
     ForbiddenCharacter,
     /// The part before the `@` is empty, or longer than 64 bytes (RFC 5321, 4.5.3.1.1).
     LocalPartLength,
@@ -52,12 +52,25 @@ impl EmailAddress {
             return Err(InvalidEmailAddress::TooLong);
         }
         let (local, domain) = address.rsplit_once('@').ok_or(InvalidEmailAddress::NoAtSign)?;
-        if address.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if address
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+        {
             return Err(InvalidEmailAddress::ForbiddenCharacter);
         }
         validate_local_part(local)?;
         validate_domain(domain)
     }
+}
+
+/// Whether a character has no width or changes the direction of text. Such a character comes along unseen when an address is
+/// copied from a page or a spreadsheet.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+    )
 }
 
 fn validate_local_part(local: &str) -> Result<(), InvalidEmailAddress> {
@@ -107,7 +120,7 @@ impl InvalidEmailAddress {
             Self::NoAtSign => "the email address has no @",
             Self::SeveralAtSigns => "the email address has more than one @",
             Self::ForbiddenCharacter => {
-                "the email address contains a space, a control character, or punctuation that addresses cannot have"
+                "the email address contains a space, a control or invisible character, or punctuation that addresses cannot have"
             }
             Self::LocalPartLength => "the part of the email address before the @ is empty or longer than 64 bytes",
             Self::LocalPartDots => {
@@ -158,6 +171,8 @@ mod tests {
             ("ada lovelace@example.com", Err(ForbiddenCharacter)),
             ("ada@exam\tple.com", Err(ForbiddenCharacter)),
             ("a\u{a0}b@example.com", Err(ForbiddenCharacter)),
+            ("a\u{200b}da@example.com", Err(ForbiddenCharacter)),
+            ("\u{feff}ada@example.com", Err(ForbiddenCharacter)),
             ("a,b@example.com", Err(ForbiddenCharacter)),
             ("ada;bob@example.com", Err(ForbiddenCharacter)),
             ("Ada<ada@example.com>", Err(ForbiddenCharacter)),
