@@ -326,6 +326,20 @@ fn recipients_that_are_put_back_come_first_and_in_their_order() {
 }
 
 #[test]
+fn halves_and_recipients_alone_that_are_put_back_come_first() {
+    for (isolation, lane) in [(Isolation::Halves, Lane::Bulk), (Isolation::OneByOne, Lane::Single)] {
+        let mut stages = isolated(isolation);
+        stages.start_attempt(lane);
+        stages.put_back(lane);
+        assert_eq!(
+            stages.start_attempt(lane).map(positions),
+            Some(vec![0]),
+            "{isolation:?}"
+        );
+    }
+}
+
+#[test]
 fn a_recipient_that_is_sent_again_comes_first() {
     let mut stages = before((Some(Stage::Resolving), Event::NothingFound, None));
     stages.add(recipient(1));
