@@ -270,7 +270,7 @@ fn assert_hides_secrets(error: &Error) {
 fn an_undecodable_success_says_where_and_took_effect() {
     let wrong_type = r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#;
     let cases = [
-        (200, "", "unexpected value at . (line 1, column 4)"),
+        (200, "", "empty body at . (line 1, column 1)"),
         (200, "<html>", "invalid JSON at . (line 1, column 1)"),
         (
             200,
@@ -315,6 +315,40 @@ fn a_failed_read_has_no_effect() {
         let error = pollster::block_on(clerk.invitations().list(&Default::default())).expect_err(display);
         assert_eq!(error.to_string(), display);
         assert_eq!(error.effect(), Effect::NotApplied, "{display}");
+    }
+}
+
+#[test]
+fn an_error_names_the_media_type_of_a_response_that_is_not_json() {
+    let cases = [
+        (
+            403,
+            "text/html; charset=utf-8",
+            Some("text/html"),
+            ", with text/html instead of JSON",
+        ),
+        (200, "Text/HTML", Some("text/html"), ", with text/html instead of JSON"),
+        (
+            403,
+            "image/svg+xml",
+            Some("image/svg+xml"),
+            ", with image/svg+xml instead of JSON",
+        ),
+        (500, "application/json; charset=utf-8", Some("application/json"), ""),
+        (403, "text/ada@example.com", None, ""),
+        (403, "html", None, ""),
+        (403, "", None, ""),
+    ];
+    for (status, header, media_type, display) in cases {
+        let error = create(status, &[("content-type", header)], "<html>").expect_err(header);
+        assert_eq!(error.content_type(), media_type, "{header}");
+        let text = error.to_string();
+        assert_eq!(
+            text.contains("instead of JSON"),
+            media_type.is_some_and(|name| name != "application/json")
+        );
+        assert!(text.contains(display), "{display:?} is not in {text:?}");
+        assert_hides_secrets(&error);
     }
 }
 
