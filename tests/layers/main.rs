@@ -16,6 +16,9 @@ use std::path::Path;
 use modules::Modules;
 use order::Order;
 
+/// Modules of `clerk-core` behind a feature. The diagram leaves them out.
+const OPTIONAL: [&str; 2] = ["webhooks", "tower"];
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 #[test]
@@ -111,6 +114,29 @@ fn every_module_has_its_place() {
             "src: gone is in .ci/layers.txt only"
         ]
     );
+}
+
+#[test]
+fn architecture_draws_the_order_of_clerk_core() {
+    let text = fs::read_to_string(format!("{ROOT}/ARCHITECTURE.md")).unwrap();
+    let (_, diagram) = text.split_once("A module imports only modules to its left:").unwrap();
+    let (_, diagram) = diagram.split_once("flowchart RL\n").unwrap();
+    let (diagram, _) = diagram.split_once("```").unwrap();
+    let drawn: Vec<_> = diagram
+        .lines()
+        .map(|line| line.trim().split_once(" --> ").expect(line))
+        .collect();
+
+    let orders = orders();
+    let core = &orders[0].modules;
+    let first = core.iter().position(|name| name == drawn[0].1).unwrap();
+    let ordered: Vec<_> = core[first..]
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !OPTIONAL.contains(name))
+        .collect();
+    let ordered: Vec<_> = ordered.windows(2).map(|pair| (pair[1], pair[0])).collect();
+    assert_eq!(drawn, ordered);
 }
 
 /// The problems of a crate with the modules `left` and `right`, where `left` has this text.
