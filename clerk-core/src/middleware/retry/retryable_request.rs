@@ -70,7 +70,7 @@ mod tests {
         let context = CallContext::new(
             Operation::post("Ban", "/ban"),
             CallOptions::new().no_retry(),
-            Duration::ZERO,
+            || Duration::ZERO,
         );
         for (has_context, has_other) in [(true, false), (true, true), (false, true), (false, false)] {
             let mut request = http::Request::post("https://api.clerk.com/v1/ban?a=b")
