@@ -110,4 +110,6 @@ pub enum Revocation {
     Accepted,
     /// It does not exist any more.
     Missing,
+    /// The journal has an id that no request can contain. Nothing was sent.
+    InvalidId,
 }

@@ -46,6 +46,8 @@ pub struct RevocationReport {
     pub accepted: usize,
     /// The number of invitations that do not exist any more.
     pub missing: usize,
+    /// The number of ids in the journal that no request can contain.
+    pub invalid_ids: usize,
     /// The number of invitations left.
     pub pending: usize,
     /// The number of unresolved people in the journal: an attempt may have invited them. Run the invitations again to find
@@ -116,6 +118,7 @@ impl RevocationRun {
                 Revocation::Revoked => report.revoked += 1,
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
+                Revocation::InvalidId => report.invalid_ids += 1,
             }
             if let Some(observer) = &self.observer {
                 observer.event(&RunEvent::Revoked { id: &id, revocation });
@@ -157,6 +160,7 @@ fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
         Err(error) => error,
     };
     match error.code() {
+        None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
         Some(code) if *code == ErrorCode::INVITATION_ALREADY_REVOKED => Ok(Revocation::Revoked),
         Some(code) if *code == ErrorCode::INVITATION_ALREADY_ACCEPTED => Ok(Revocation::Accepted),
         Some(code) if *code == ErrorCode::RESOURCE_NOT_FOUND && error.kind() == ErrorKind::NotFound => {
