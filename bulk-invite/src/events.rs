@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::connection::Connection;
 use crate::network_problem::NetworkProblem;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, explain};
 use crate::results::RowResult;
 use crate::text::escaped;
 
@@ -30,7 +30,7 @@ impl EventLog {
         let path = file.path().display().to_string();
         let file = file
             .truncate()
-            .map_err(|error| format!("cannot write {path}: {error}"))?;
+            .map_err(|error| format!("cannot write {path}: {}", explain(&error)))?;
         Ok(Self {
             file,
             path,
@@ -84,7 +84,7 @@ impl EventLog {
     /// Returns why the log is incomplete, if it is.
     pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
-        Some(format!("the event log {} is incomplete: {error}", self.path))
+        Some(format!("the event log {} is incomplete: {}", self.path, explain(error)))
     }
 
     fn write(&mut self, mut event: Value) {

@@ -4,6 +4,7 @@
 mod api_url;
 mod console;
 mod demo;
+mod dry_run;
 mod hostile_server;
 #[cfg(unix)]
 mod interrupt;
