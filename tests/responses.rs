@@ -198,7 +198,7 @@ fn an_error_names_operation_status_codes_effect_and_trace_id() {
             body: "<html><h1>502</h1>",
             kind: ErrorKind::Server,
             effect: Unknown,
-            display: "CreateInvitation failed with status 502, may have taken effect (trace id 8f1-FRA)",
+            display: "CreateInvitation failed with status 502, with text/html instead of JSON, may have taken effect (trace id 8f1-FRA)",
         },
         Failure {
             case: "Clerk's internal error",
@@ -270,7 +270,7 @@ fn assert_hides_secrets(error: &Error) {
 fn an_undecodable_success_says_where_and_took_effect() {
     let wrong_type = r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#;
     let cases = [
-        (200, "", "expected an object, got null (line 1, column 4)"),
+        (200, "", "empty body (line 1, column 1)"),
         (200, "<html>", "invalid JSON (line 1, column 1)"),
         (
             200,
@@ -319,6 +319,36 @@ fn a_failed_read_has_no_effect() {
         let error = pollster::block_on(clerk.invitations().list(&Default::default())).expect_err(display);
         assert_eq!(error.to_string(), display);
         assert_eq!(error.effect(), Effect::NotApplied, "{display}");
+    }
+}
+
+#[test]
+fn an_error_names_the_media_type_of_a_response_that_is_not_json() {
+    let cases: [(u16, &[(&str, &str)], _, _); 7] = [
+        (
+            403,
+            &[("content-type", "text/html; charset=utf-8")],
+            Some("text/html"),
+            true,
+        ),
+        (200, &[("content-type", "Text/HTML")], Some("text/html"), true),
+        (403, &[("content-type", "image/svg+xml")], Some("image/svg+xml"), true),
+        (
+            500,
+            &[("content-type", "application/json; charset=utf-8")],
+            Some("application/json"),
+            false,
+        ),
+        (403, &[("content-type", "text/ada@example.com")], None, false),
+        (403, &[("content-type", "html")], None, false),
+        (403, &[], None, false),
+    ];
+    for (status, headers, media_type, is_shown) in cases {
+        let error = create(status, headers, "<html>").expect_err("no JSON");
+        assert_eq!(error.content_type(), media_type, "{headers:?}");
+        let shown = format!(", with {} instead of JSON", media_type.unwrap_or_default());
+        assert_eq!(error.to_string().contains(&shown), is_shown, "{error}");
+        assert_hides_secrets(&error);
     }
 }
 

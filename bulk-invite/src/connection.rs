@@ -6,6 +6,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::{Client, ClientBuilder, Clock, Environment, SecretKey};
 use clerk_hyper::{HyperTransport, TokioClock};
+use http::Uri;
 
 use crate::api_url::ApiUrl;
 use crate::args::Args;
@@ -20,6 +21,8 @@ const DEMO_KEY: &str = "sk_test_demo";
 pub(crate) struct Connection {
     pub(crate) client: Client,
     pub(crate) limits: RateLimits,
+    /// The host and port of the API, for messages.
+    server: String,
     demo: Option<Demo>,
 }
 
@@ -43,6 +46,7 @@ impl Connection {
         Ok(Self {
             client,
             limits,
+            server: host_and_port(api_url.as_ref().map_or(Client::DEFAULT_BASE_URL, ApiUrl::as_str)),
             demo: None,
         })
     }
@@ -63,12 +67,18 @@ impl Connection {
         Ok(Self {
             client,
             limits,
+            server: host_and_port(&demo.url()),
             demo: Some(demo),
         })
     }
 
     pub(crate) const fn is_demo(&self) -> bool {
         self.demo.is_some()
+    }
+
+    /// Returns the host and port of the API, for messages.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
     }
 
     /// Returns the clock of the client and its runs.
@@ -87,6 +97,16 @@ impl Connection {
     /// Returns what only the demo knows.
     pub(crate) fn demo_facts(&self) -> Option<DemoFacts> {
         self.demo.as_ref().map(Demo::facts)
+    }
+}
+
+/// Returns the host of a URL, with the port if the URL names one. The rest of a URL can contain a password.
+fn host_and_port(url: &str) -> String {
+    let uri = url.parse::<Uri>().unwrap_or_default();
+    let host = uri.host().unwrap_or_default();
+    match uri.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

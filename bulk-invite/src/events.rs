@@ -8,8 +8,11 @@ use clerk_core::run::RunEvent;
 use clerk_core::{Clock, Effect, Error};
 use serde_json::{Value, json};
 
+use crate::connection::Connection;
+use crate::network_problem::NetworkProblem;
 use crate::output_file::OutputFile;
 use crate::results::RowResult;
+use crate::text::escaped;
 
 /// Writes events to a file. A write error ends the log but not the run.
 #[derive(Debug)]
@@ -17,12 +20,13 @@ pub(crate) struct EventLog {
     file: File,
     path: String,
     clock: Arc<dyn Clock>,
+    server: String,
     failure: Option<io::Error>,
 }
 
 impl EventLog {
-    /// Truncates the file and starts a log with timestamps from `clock`.
-    pub(crate) fn new(file: OutputFile, clock: Arc<dyn Clock>) -> Result<Self, String> {
+    /// Truncates the file and starts a log with timestamps from the connection's clock.
+    pub(crate) fn new(file: OutputFile, connection: &Connection) -> Result<Self, String> {
         let path = file.path().display().to_string();
         let file = file
             .truncate()
@@ -30,7 +34,8 @@ impl EventLog {
         Ok(Self {
             file,
             path,
-            clock,
+            clock: connection.clock(),
+            server: connection.server().to_owned(),
             failure: None,
         })
     }
@@ -45,7 +50,7 @@ impl EventLog {
                 error,
             } => {
                 let ended = json!({ "event": "attempt", "attempt": attempt, "lane": lane, "people": people });
-                self.write(with_result(ended, *error));
+                self.write(with_result(ended, *error, &self.server));
             }
             RunEvent::Waiting { wait } => {
                 self.write(json!({ "event": "waiting", "seconds": wait.as_secs_f64() }));
@@ -71,6 +76,11 @@ impl EventLog {
         }));
     }
 
+    /// Writes why the run stopped.
+    pub(crate) fn stopped(&mut self, reason: &str) {
+        self.write(json!({ "event": "stopped", "reason": escaped(reason) }));
+    }
+
     /// Returns why the log is incomplete, if it is.
     pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
@@ -87,7 +97,7 @@ impl EventLog {
     }
 }
 
-fn with_result(mut event: Value, error: Option<&Error>) -> Value {
+fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
     let Some(error) = error else {
         event["result"] = "ok".into();
         return event;
@@ -99,6 +109,11 @@ fn with_result(mut event: Value, error: Option<&Error>) -> Value {
     event["effect"] = effect(error.effect()).into();
     event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
     event["trace_id"] = error.trace_id().into();
+    event["content_type"] = error.content_type().into();
+    if let Some(problem) = NetworkProblem::new(error, server) {
+        event["step"] = problem.step.as_str().into();
+        event["cause"] = problem.cause.into();
+    }
     event
 }
 

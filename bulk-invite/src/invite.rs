@@ -62,7 +62,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let mut problems = Vec::new();
     let mut stop_reason = None;
     if let Some(stop) = ending.stopped() {
-        let reason = stop_reason::describe(stop, args.max_wait, &recipients);
+        let reason = stop_reason::describe(stop, connection, args.max_wait, &recipients);
         if matches!(stop, Stop::Journal(_)) && record.attempts == 0 {
             return Err(reason);
         }
@@ -71,6 +71,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         if !matches!(stop, Stop::Requested) {
             problems.push(reason.clone());
         }
+        record.stopped(&reason);
         stop_reason = Some(reason);
     }
     let has_failed = !problems.is_empty();

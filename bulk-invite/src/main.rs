@@ -14,6 +14,7 @@ mod interrupt;
 mod invite;
 mod journal;
 mod key;
+mod network_problem;
 mod output_file;
 mod people;
 mod program;

@@ -39,7 +39,7 @@ impl Recorder {
         positions: Vec<Position>,
         events: Option<OutputFile>,
     ) -> Result<Self, String> {
-        let mut events = events.map(|file| EventLog::new(file, connection.clock())).transpose()?;
+        let mut events = events.map(|file| EventLog::new(file, connection)).transpose()?;
         for row in results.rows() {
             events.iter_mut().for_each(|events| events.outcome(row));
         }
@@ -91,6 +91,11 @@ impl Record {
                 self.insert(RowResult::pending(recipient, reason));
             }
         }
+    }
+
+    /// Writes to the event log why the run stopped.
+    pub(crate) fn stopped(&mut self, reason: &str) {
+        self.events.iter_mut().for_each(|events| events.stopped(reason));
     }
 
     /// Returns why the event log is incomplete, if it is.

@@ -7,10 +7,13 @@ use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
 use crate::people::{Position, Recipient};
-use crate::text::escaped;
+use crate::text::{escaped, message, shortened};
 
 /// The outcomes that need attention, the most serious first.
 pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refused, Outcome::Invalid];
+
+/// The longest address that mail systems accept has 254 characters (RFC 5321, 4.5.3.1.3).
+const ADDRESS_LENGTH: usize = 254;
 
 const UNKNOWN: &str = "an invitation may exist, and another attempt could send a second one. Look for the person in Clerk's \
                        dashboard; if there is no invitation, run again with --resend-unknown.";
@@ -47,12 +50,12 @@ impl RowResult {
         };
         Self {
             position,
-            email_address: escaped(settlement.email_address.as_str()),
+            email_address: address(settlement.email_address.as_str()),
             outcome: settlement.outcome,
             evidence: settlement.evidence,
             invitation_id: settlement.invitation_id.clone(),
             url: settlement.url.clone().map(Sensitive::into_string),
-            reason: escaped(&reason),
+            reason: message(&reason),
         }
     }
 
@@ -60,12 +63,12 @@ impl RowResult {
     pub(crate) fn from_input(position: Position, email_address: &str, outcome: Outcome, reason: &str) -> Self {
         Self {
             position,
-            email_address: escaped(email_address),
+            email_address: address(email_address),
             outcome,
             evidence: Evidence::Input,
             invitation_id: None,
             url: None,
-            reason: escaped(reason),
+            reason: message(reason),
         }
     }
 
@@ -76,6 +79,11 @@ impl RowResult {
             ..Self::from_input(recipient.position, &recipient.email_address, Outcome::Pending, reason)
         }
     }
+}
+
+/// Prepares the cell with the address for output. A cell that is no address can be of any length.
+fn address(cell: &str) -> String {
+    escaped(&shortened(cell, ADDRESS_LENGTH))
 }
 
 impl Results {
@@ -96,7 +104,7 @@ impl Results {
     pub(crate) fn explain_pending(&mut self, reason: &str) {
         for row in self.rows.values_mut() {
             if row.outcome == Outcome::Pending && row.reason.is_empty() {
-                row.reason = escaped(reason);
+                row.reason = message(reason);
             }
         }
     }

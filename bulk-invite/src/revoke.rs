@@ -41,18 +41,19 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     stop_on_ctrl_c(run.stop_handle());
     let report = run.run().await;
 
-    let record = recorder.record();
+    let mut record = recorder.record();
     record.progress.finish();
     let mut problems: Vec<_> = record.event_log_failure().into_iter().collect();
     let mut stop_reason = None;
     if let Some(stop) = &report.stopped {
-        let reason = stop_reason::describe(stop, args.max_wait, &[]);
+        let reason = stop_reason::describe(stop, connection, args.max_wait, &[]);
         if matches!(stop, Stop::Journal(_)) && record.revocations == 0 {
             return Err(reason);
         }
         if !matches!(stop, Stop::Requested) {
             problems.push(reason.clone());
         }
+        record.stopped(&reason);
         stop_reason = Some(reason);
     }
     problems.extend(print(|out| write_summary(out, &report, stop_reason.as_deref(), args.json)).err());

@@ -1,20 +1,23 @@
 //! Explains why a run stopped, and what to do about it.
 
 use std::error::Error as StdError;
-use std::iter;
 use std::time::Duration;
 
 use clerk_core::run::Stop;
-use clerk_core::{ApiError, Effect, Error, ErrorKind};
+use clerk_core::{ApiError, Error, ErrorKind};
+use http::StatusCode;
 
+use crate::connection::Connection;
 use crate::duration;
+use crate::network_problem::NetworkProblem;
 use crate::people::Recipient;
+use crate::text::message;
 
 /// Describes in one line why a run of `recipients` stopped.
-pub(crate) fn describe(stop: &Stop, max_wait: Duration, recipients: &[Recipient]) -> String {
+pub(crate) fn describe(stop: &Stop, connection: &Connection, max_wait: Duration, recipients: &[Recipient]) -> String {
     match stop {
         Stop::Requested => "the run was interrupted".to_owned(),
-        Stop::Error(error) => describe_error(error),
+        Stop::Error(error) => describe_error(error, connection.server()),
         Stop::RateLimited { wait } => format!(
             "Clerk's rate limits require a wait of {}, and --max-wait allows {}",
             duration::format(*wait),
@@ -32,38 +35,71 @@ pub(crate) fn describe(stop: &Stop, max_wait: Duration, recipients: &[Recipient]
     }
 }
 
-/// Describes an error in one line, followed by Clerk's message and by what to do.
-fn describe_error(error: &Error) -> String {
-    let advice = match error.kind() {
-        ErrorKind::Authentication => {
-            "check that CLERK_SECRET_KEY is complete, belongs to this instance and is not revoked"
-        }
-        ErrorKind::PaymentRequired => "the instance's plan does not include this, or its quota is used up",
-        ErrorKind::NotFound | ErrorKind::UnexpectedStatus => {
-            "check --api-url or CLERK_API_URL, and --organization and the roles if you use them"
-        }
-        ErrorKind::Forbidden => "the instance's settings do not allow this",
-        ErrorKind::Transport | ErrorKind::Timeout if error.effect() == Effect::NotApplied => {
-            "check the network connection, and --api-url or CLERK_API_URL"
-        }
-        ErrorKind::Server => "Clerk, or a proxy in front of it, failed; run again later",
-        _ => "",
+/// Describes in one line what failed, why, and what to do about it.
+fn describe_error(error: &Error, server: &str) -> String {
+    let (cause, advice) = match NetworkProblem::new(error, server) {
+        Some(problem) => (problem.cause, problem.advice),
+        None if is_foreign(error) => (not_from_clerk(error, server), foreign_advice(error)),
+        None => (clerk_message(error), advice(error.kind())),
     };
-    let message = error.api_errors().first().map_or("", ApiError::message);
     let mut text = error.to_string();
-    if let Some(cause) = innermost_cause(error) {
-        text = format!("{text} ({cause})");
+    if !cause.is_empty() {
+        text = format!("{text}: {cause}");
     }
-    for more in [message, advice] {
-        if !more.is_empty() {
-            text.push_str(": ");
-            text.push_str(more);
-        }
+    match advice {
+        "" => text,
+        advice => format!("{}. {advice}", text.trim_end_matches('.')),
     }
-    text
 }
 
-/// Returns the last error of the source chain, such as `Connection refused`. The errors before it repeat what failed.
-fn innermost_cause(error: &Error) -> Option<&(dyn StdError + 'static)> {
-    iter::successors(error.source(), |&error| error.source()).last()
+/// Whether a response arrived that is not one of Clerk's API. If Clerk itself fails, its response need not be JSON either.
+fn is_foreign(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Server => error.status() == Some(StatusCode::NETWORK_AUTHENTICATION_REQUIRED),
+        ErrorKind::RateLimited => false,
+        _ => error.status().is_some() && error.api_errors().is_empty(),
+    }
+}
+
+fn not_from_clerk(error: &Error, server: &str) -> String {
+    let problem = match error.source() {
+        Some(source) => format!(" ({source})"),
+        None => String::new(),
+    };
+    format!("the answer of {server} is not from Clerk's API{problem}")
+}
+
+fn foreign_advice(error: &Error) -> &'static str {
+    match error.status().map(|status| status.as_u16()) {
+        Some(407) => "A proxy asks for credentials: check the proxy's settings.",
+        Some(511) => "The network asks for a sign-in: open any web page in a browser, sign in, then run again.",
+        Some(404) => "Check --api-url or CLERK_API_URL, and --organization if you use it.",
+        _ if error.content_type() == Some("text/html") => {
+            "A firewall, a proxy or the sign-in page of the network may answer in Clerk's place: open any web page in a \
+             browser. Otherwise, check --api-url or CLERK_API_URL."
+        }
+        _ => "Check --api-url or CLERK_API_URL, and whether a proxy answers in Clerk's place.",
+    }
+}
+
+/// Returns the more detailed of the messages in Clerk's first error.
+fn clerk_message(error: &Error) -> String {
+    let first = error.api_errors().first();
+    let long = first
+        .and_then(ApiError::long_message)
+        .filter(|long| !long.trim().is_empty());
+    message(long.or(first.map(ApiError::message)).unwrap_or_default())
+}
+
+const fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Authentication => {
+            "Check that CLERK_SECRET_KEY is complete, belongs to this instance and is not revoked."
+        }
+        ErrorKind::PaymentRequired => "The instance's plan does not include this, or its quota is used up.",
+        ErrorKind::NotFound => "Check --api-url or CLERK_API_URL, and --organization and the roles if you use them.",
+        ErrorKind::Forbidden => "The instance's settings do not allow this.",
+        ErrorKind::Server => "Clerk, or a proxy in front of it, failed: run again later.",
+        _ => "",
+    }
 }

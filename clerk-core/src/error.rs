@@ -51,6 +51,7 @@ struct Inner {
     effect: Effect,
     attempts: u32,
     retry_after: Option<Duration>,
+    content_type: Option<String>,
 }
 
 #[derive(Debug)]
@@ -126,6 +127,7 @@ impl Error {
             effect: Effect::from(error.delivery()).max(attempts.map_or(Effect::NotApplied, Attempts::earlier_effect)),
             attempts: attempts.map_or(1, Attempts::count),
             retry_after: error.retry_after(),
+            content_type: None,
             cause: Cause::Transport(error),
         }))
     }
@@ -152,6 +154,7 @@ impl Error {
             effect,
             attempts: 1,
             retry_after: None,
+            content_type: None,
         }))
     }
 
@@ -171,6 +174,7 @@ impl Error {
             effect: Effect::Applied,
             attempts: 1,
             retry_after: None,
+            content_type: None,
         }))
     }
 
@@ -186,6 +190,7 @@ impl Error {
             effect: Effect::NotApplied,
             attempts,
             retry_after: None,
+            content_type: None,
         }))
     }
 
@@ -198,6 +203,11 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_content_type(mut self, content_type: Option<String>) -> Self {
+        self.0.content_type = content_type;
         self
     }
 
@@ -271,6 +281,12 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Returns the media type of the response, such as `text/html`, if a response arrived and names one. Clerk's responses are
+    /// `application/json`; others come from a proxy, a firewall or a captive portal in its place.
+    pub fn content_type(&self) -> Option<&str> {
+        self.0.content_type.as_deref()
+    }
+
     /// Returns the number of attempts. It is 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -285,6 +301,7 @@ impl From<InvalidRequest> for Error {
             effect: Effect::NotApplied,
             attempts: 0,
             retry_after: None,
+            content_type: None,
         }))
     }
 }
@@ -329,6 +346,12 @@ impl fmt::Display for Error {
                 status.as_u16()
             )?,
             Cause::RepeatedPage { .. } => write!(f, "{operation} returned the same page for two offsets")?,
+        }
+        if let Some(media_type) = self
+            .content_type()
+            .filter(|media_type| *media_type != "application/json")
+        {
+            write!(f, ", with {media_type} instead of JSON")?;
         }
         if let Some(wait) = self.0.retry_after {
             write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;

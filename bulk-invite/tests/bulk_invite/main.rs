@@ -3,10 +3,12 @@
 
 mod api_url;
 mod demo;
+mod hostile_server;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
 mod journal;
+mod network;
 mod organization;
 mod outputs;
 mod plan;

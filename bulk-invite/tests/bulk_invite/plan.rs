@@ -57,7 +57,7 @@ fn a_plan_with_a_rejected_key_is_unfinished() {
         .env("CLERK_SECRET_KEY", "sk_test_another"));
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("check that CLERK_SECRET_KEY is complete"),
+        ended.stderr.contains("Check that CLERK_SECRET_KEY is complete"),
         "{}",
         ended.stderr
     );

@@ -67,7 +67,7 @@ fn an_unknown_key_stops_the_run() {
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert_eq!(ended.json()["pending"], 25);
     assert!(
-        ended.stdout.contains("check that CLERK_SECRET_KEY is complete"),
+        ended.stdout.contains("Check that CLERK_SECRET_KEY is complete"),
         "{}",
         ended.stdout
     );
@@ -83,7 +83,7 @@ fn an_unreachable_server_stops_the_run() {
     assert_eq!(ended.status, 3, "{}", ended.stderr);
     assert_eq!(ended.json()["pending"], 2);
     assert!(
-        ended.stdout.contains("check the network connection, and --api-url"),
+        ended.stdout.contains("Check --api-url or CLERK_API_URL"),
         "{}",
         ended.stdout
     );

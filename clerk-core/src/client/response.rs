@@ -92,6 +92,7 @@ pub(super) fn read<T: DeserializeOwned>(
         let envelope = error::parse_envelope(&body);
         return Err(Error::from_status(operation, parts.status, envelope, trace_id())
             .with_retry_after(retry_after(&parts.headers, clock))
+            .with_content_type(media_type(&parts.headers))
             .with_attempts(attempts));
     }
     match error::decode(&body) {
@@ -102,7 +103,9 @@ pub(super) fn read<T: DeserializeOwned>(
             headers: parts.headers,
             body,
         }),
-        Err(source) => Err(Error::from_decode(operation, parts.status, trace_id(), source).with_attempts(attempts)),
+        Err(source) => Err(Error::from_decode(operation, parts.status, trace_id(), source)
+            .with_content_type(media_type(&parts.headers))
+            .with_attempts(attempts)),
     }
 }
 
@@ -111,4 +114,13 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
         .into_iter()
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .find(|id| is_safe_to_log(id))
+}
+
+/// Returns the media type of the body without its parameters (RFC 9110, section 8.3), unless it has unusual characters.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    let (media_type, _) = value.split_once(';').unwrap_or((value, ""));
+    let (class, format) = media_type.trim().split_once('/')?;
+    let is_plain = is_safe_to_log(class) && format.split('+').all(is_safe_to_log);
+    is_plain.then(|| format!("{class}/{format}").to_ascii_lowercase())
 }

@@ -148,7 +148,7 @@ impl Mock {
     }
 }
 
-/// Reads the people of a call, of whom there is at least one.
+/// Reads the people of a call, at least one.
 fn people(request: &HttpRequest) -> Option<Vec<Sent>> {
     let body = request.body();
     let people = serde_json::from_slice(body).or_else(|_| serde_json::from_slice(body).map(|sent| vec![sent]));
