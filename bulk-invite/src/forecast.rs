@@ -10,7 +10,7 @@ use crate::people::{Recipient, line_list};
 use crate::results::RowResult;
 use crate::text::quoted;
 
-/// Returns the results of the recipients whom an earlier run with this journal has settled for good.
+/// Returns the results of the recipients that an earlier run with this journal has settled for good.
 ///
 /// # Errors
 ///
