@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::args::Args;
-use crate::console::print;
+use crate::console::print_result;
 use crate::input;
 use crate::people::{self, PeopleFile, RowStatus, line_list};
 use crate::program::exit_code;
@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, String> {
     let bytes = input::read(args)?;
     let file = people::read(&bytes, &args.read_options())
         .map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
-    print(|out| write(out, &file))?;
+    print_result(|out| write(out, &file))?;
     let is_invalid = |row: &people::Row| matches!(row.status, RowStatus::Invalid(_));
     Ok(exit_code(false, file.rows.iter().any(is_invalid)))
 }

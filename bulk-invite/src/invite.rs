@@ -10,7 +10,8 @@ use clerk_core::run::{InvitationRun, Outcome, Stop};
 use crate::args::Args;
 use crate::confirm::confirm;
 use crate::connection::Connection;
-use crate::console::{print, print_error};
+use crate::console::{print, print_error, print_result};
+use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
 use crate::output_file::OutputFiles;
@@ -76,7 +77,12 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     }
     let has_failed = !problems.is_empty();
     problems.extend(record.event_log_failure());
-    let report = files.report.map(|file| report::write(file, &record.results));
+    let report = files.report.map(|file| match report::is_html(file.path()) {
+        true => report::write(file, |out| {
+            Page::new(args, connection, &record, stop_reason.as_deref()).write(out)
+        }),
+        false => report::write(file, |out| report::write_csv(out, &record.results, args.report_for)),
+    });
     let has_report = report == Some(Ok(()));
     problems.extend(report.and_then(Result::err));
     problems.iter().for_each(|problem| print_error(problem));
@@ -90,9 +96,9 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         report: args.report.as_deref().filter(|_| has_report),
         journal: journal.path(),
     };
-    let printed = print(|out| {
-        summary.write(out)?;
-        if args.json { summary.write_json(out) } else { Ok(()) }
+    let printed = print(|out| summary.write(out)).and_then(|()| match args.json {
+        true => print_result(|out| summary.write_json(out)),
+        false => Ok(()),
     });
     if let Err(problem) = &printed {
         print_error(problem);

@@ -2,6 +2,7 @@
 
 mod api_url;
 mod args;
+mod command_line;
 mod confirm;
 mod connection;
 mod console;
@@ -9,6 +10,8 @@ mod demo;
 mod duration;
 mod events;
 mod explain_file;
+mod generate;
+mod html_report;
 mod input;
 mod interrupt;
 mod invite;
@@ -27,10 +30,9 @@ mod stop_reason;
 mod summary;
 mod text;
 mod time_left;
+mod timeline;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::Args;
 use console::print_error;
@@ -39,16 +41,26 @@ use console::print_error;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(program::run(&args)),
-        Err(error) => Err(format!("cannot start the async runtime: {error}")),
+    let args = match command_line::parse() {
+        Ok(args) => args,
+        Err(error) => error.exit(),
     };
-    match result {
+    console::configure(args.color, args.quiet);
+    match run(&args) {
         Ok(code) => code,
         Err(message) => {
             print_error(&message);
             ExitCode::from(USAGE)
         }
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode, String> {
+    if let Some(what) = args.generate {
+        return generate::run(what);
+    }
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(program::run(args)),
+        Err(error) => Err(format!("cannot start the async runtime: {error}")),
     }
 }

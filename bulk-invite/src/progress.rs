@@ -38,10 +38,12 @@ enum View {
 impl Progress {
     /// Creates the progress of a run of `total` recipients, which is 0 for a run that revokes.
     pub(crate) fn new(args: &Args, total: usize, connection: &Connection) -> Self {
-        let style = args.progress.unwrap_or_else(|| match io::stderr().is_terminal() {
-            true => ProgressStyle::Bar,
-            false => ProgressStyle::Plain,
-        });
+        let style = match args.progress {
+            _ if args.quiet => ProgressStyle::None,
+            Some(style) => style,
+            None if io::stderr().is_terminal() => ProgressStyle::Bar,
+            None => ProgressStyle::Plain,
+        };
         Self {
             total,
             processed: 0,

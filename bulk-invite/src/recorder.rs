@@ -1,8 +1,10 @@
 //! Records a run's events: the results, the progress and the event log.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use clerk_core::run::{RunEvent, RunObserver};
+use clerk_core::Clock;
+use clerk_core::run::{Outcome, RunEvent, RunObserver};
 
 use crate::args::Args;
 use crate::connection::Connection;
@@ -11,6 +13,7 @@ use crate::output_file::OutputFile;
 use crate::people::{Position, Recipient};
 use crate::progress::Progress;
 use crate::results::{Results, RowResult};
+use crate::timeline::Timeline;
 
 /// Observes one run and keeps a [`Record`] of it.
 #[derive(Debug)]
@@ -25,6 +28,9 @@ pub(crate) struct Record {
     pub(crate) attempts: usize,
     /// The number of invitations for which a revocation ended.
     pub(crate) revocations: usize,
+    pub(crate) timeline: Timeline,
+    clock: Arc<dyn Clock>,
+    started: Duration,
     events: Option<EventLog>,
     /// Where each recipient is in the people file, by position in the run.
     positions: Vec<Position>,
@@ -48,6 +54,9 @@ impl Recorder {
             progress: Progress::new(args, positions.len(), connection),
             attempts: 0,
             revocations: 0,
+            timeline: Timeline::default(),
+            clock: connection.clock(),
+            started: connection.clock().now(),
             events,
             positions,
         })))
@@ -70,6 +79,10 @@ impl Record {
             RunEvent::AttemptBegan { .. } => self.attempts += 1,
             RunEvent::Revoked { .. } => self.revocations += 1,
             RunEvent::Settled(settlement) => {
+                if settlement.outcome != Outcome::Pending {
+                    let elapsed = self.clock.now().saturating_sub(self.started);
+                    self.timeline.add(elapsed, settlement.outcome == Outcome::Created);
+                }
                 let position = self.positions.get(settlement.position).copied().unwrap_or_default();
                 self.insert(RowResult::from_settlement(position, settlement));
             }

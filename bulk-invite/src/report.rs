@@ -1,10 +1,14 @@
-//! The report: a CSV file with the result of each row, in the order of the people file.
+//! The report: an HTML page, or a CSV file with the result of each row, in the order of the people file.
 
-use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, BufWriter};
+use std::path::Path;
 
+use crate::args::ReportFor;
 use crate::output_file::OutputFile;
 use crate::results::Results;
+use crate::text::escaped;
 
 const HEADER: [&str; 7] = [
     "line",
@@ -16,38 +20,56 @@ const HEADER: [&str; 7] = [
     "reason",
 ];
 
-/// Writes the report, replacing what the file held.
-pub(crate) fn write(file: OutputFile, results: &Results) -> Result<(), String> {
+/// The byte order mark of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether a report at this path is an HTML page instead of a CSV file.
+pub(crate) fn is_html(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    ["html", "htm"].iter().any(|html| extension.eq_ignore_ascii_case(html))
+}
+
+/// Writes a report with `write`, replacing what the file held.
+pub(crate) fn write(
+    file: OutputFile,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), String> {
     let path = file.path().display().to_string();
     file.truncate()
-        .and_then(|file| write_to(BufWriter::new(file), results))
+        .and_then(|file| write(&mut BufWriter::new(file)))
         .map_err(|error| format!("the report {path} is incomplete: {error}"))
 }
 
-fn write_to(sink: impl io::Write, results: &Results) -> io::Result<()> {
+/// Writes the CSV file.
+pub(crate) fn write_csv(sink: &mut impl io::Write, results: &Results, program: ReportFor) -> io::Result<()> {
+    if program == ReportFor::Excel {
+        sink.write_all(BYTE_ORDER_MARK)?;
+    }
     let mut writer = csv::Writer::from_writer(sink);
     writer.write_record(HEADER)?;
     for row in results.rows() {
-        let line = row.position.line.to_string();
+        let id = row.invitation_id.as_ref().map_or("", |id| id.as_str());
         writer.write_record([
-            line.as_str(),
-            &spreadsheet_safe(&row.email_address),
-            row.outcome.as_str(),
-            row.evidence.as_str(),
-            row.invitation_id.as_ref().map_or("", |id| id.as_str()),
-            row.url.as_deref().unwrap_or(""),
-            &spreadsheet_safe(&row.reason),
+            row.position.line.to_string(),
+            cell(&row.email_address),
+            row.outcome.to_string(),
+            row.evidence.to_string(),
+            cell(id),
+            cell(row.url.as_deref().unwrap_or("")),
+            cell(&row.reason),
         ])?;
     }
     writer.flush()
 }
 
-/// Prefixes text that a spreadsheet would run as a formula with an apostrophe, as OWASP advises against CSV injection.
-fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
+/// Escapes text for a cell. Text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises
+/// against CSV injection; the wide forms of the signs are those of East Asian input methods.
+fn cell(text: &str) -> String {
+    let text = escaped(text);
+    let begins_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    match text.trim_start().starts_with(begins_formula) {
+        true => format!("'{text}"),
+        false => text,
     }
 }
 
@@ -64,10 +86,13 @@ mod tests {
             ("=1+1@example.com", "'=1+1@example.com"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("ada@example.com", "ada@example.com"),
+            (" +1", "' +1"),
+            ("＝1", "'＝1"),
+            ("a\r\n=1\u{202E}", "a<U+000D><U+000A>=1<U+202E>"),
             ("", ""),
         ];
         for (text, expected) in cases {
-            assert_eq!(spreadsheet_safe(text), expected);
+            assert_eq!(cell(text), expected);
         }
     }
 
@@ -80,7 +105,7 @@ mod tests {
         insert(&mut results, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
         insert(&mut results, 9, "ada@example.com", Outcome::Duplicate, "");
         let mut written = Vec::new();
-        write_to(&mut written, &results).expect("memory can be written");
+        write_csv(&mut written, &results, ReportFor::Any).expect("memory can be written");
         assert_eq!(
             String::from_utf8(written).expect("UTF-8"),
             "line,email_address,outcome,evidence,invitation_id,url,reason\n\

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::args::Args;
 use crate::confirm::confirm;
 use crate::connection::Connection;
-use crate::console::{print, print_error};
+use crate::console::{print, print_error, print_result};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::open_existing;
 use crate::output_file::OutputFiles;
@@ -56,7 +56,10 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
         record.stopped(&reason);
         stop_reason = Some(reason);
     }
-    problems.extend(print(|out| write_summary(out, &report, stop_reason.as_deref(), args.json)).err());
+    problems.extend(print(|out| write_summary(out, &report, stop_reason.as_deref())).err());
+    if args.json {
+        problems.extend(print_result(|out| write_json(out, &report)).err());
+    }
     problems.iter().for_each(|problem| print_error(problem));
     Ok(exit_code(
         report.stopped.is_some() || report.pending > 0,
@@ -64,12 +67,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     ))
 }
 
-fn write_summary(
-    out: &mut impl Write,
-    report: &RevocationReport,
-    stop_reason: Option<&str>,
-    with_json: bool,
-) -> io::Result<()> {
+fn write_summary(out: &mut impl Write, report: &RevocationReport, stop_reason: Option<&str>) -> io::Result<()> {
     let counts = [
         (report.revoked, "revoked", "the links no longer work"),
         (report.accepted, "accepted", "too late: these people are users by now"),
@@ -90,15 +88,17 @@ fn write_summary(
         writeln!(out, "\nStopped: {}", crate::text::escaped(reason))?;
         writeln!(out, "To continue, run the same command again.")?;
     }
-    if with_json {
-        let counts = json!({
-            "revoked": report.revoked,
-            "accepted": report.accepted,
-            "missing": report.missing,
-            "pending": report.pending,
-            "unresolved": report.unresolved,
-        });
-        writeln!(out, "{counts}")?;
-    }
+    out.flush()
+}
+
+fn write_json(out: &mut impl Write, report: &RevocationReport) -> io::Result<()> {
+    let counts = json!({
+        "revoked": report.revoked,
+        "accepted": report.accepted,
+        "missing": report.missing,
+        "pending": report.pending,
+        "unresolved": report.unresolved,
+    });
+    writeln!(out, "{counts}")?;
     out.flush()
 }

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use anstyle::Style;
 use clerk_core::run::{Outcome, RunPlan, RunReport, Stop};
 use serde::Serialize;
 
+use crate::console::{HEADING, outcome_style};
 use crate::demo::DemoFacts;
 use crate::duration;
 use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
@@ -100,7 +102,13 @@ impl Summary<'_> {
         for (outcome, count) in counts.all() {
             let name = outcome.as_str().replace('_', " ");
             if *count > 0 || (*outcome == Outcome::Created && !self.sends_nothing()) {
-                write_count(out, *count, &name, self.meaning(*outcome))?;
+                write_styled_count(
+                    out,
+                    *count,
+                    &name,
+                    meaning(*outcome, self.sends_nothing()),
+                    outcome_style(*outcome),
+                )?;
             }
         }
         if let Some(demo) = self.demo {
@@ -142,20 +150,6 @@ impl Summary<'_> {
         !matches!(self.ending, Ending::Ran(_))
     }
 
-    const fn meaning(&self, outcome: Outcome) -> &'static str {
-        match outcome {
-            Outcome::Created => "invited",
-            Outcome::AlreadyInvited => "have a pending invitation from before",
-            Outcome::ExistingUser => "are users already, or members of the organization",
-            Outcome::Refused => "refused by Clerk",
-            Outcome::Invalid => "cannot be sent: correct the row",
-            Outcome::Duplicate => "repeat an address of an earlier row",
-            Outcome::Unknown => "may or may not be invited",
-            Outcome::Pending if self.sends_nothing() => "would be invited",
-            _ => "not processed yet: run again",
-        }
-    }
-
     fn write_rows(&self, out: &mut impl Write, title: &str, outcomes: &[Outcome]) -> io::Result<()> {
         let with_outcome = |outcome: &Outcome| {
             let outcome = *outcome;
@@ -165,7 +159,7 @@ impl Summary<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{title}:")?;
+        writeln!(out, "\n{HEADING}{title}:{HEADING:#}")?;
         for row in rows.iter().take(SHOWN_ROWS) {
             write_row(out, row)?;
         }
@@ -180,7 +174,7 @@ impl Summary<'_> {
         let Some(reason) = self.stop_reason else {
             return Ok(());
         };
-        writeln!(out, "\nStopped: {}", escaped(reason))?;
+        writeln!(out, "\n{HEADING}Stopped:{HEADING:#} {}", escaped(reason))?;
         let pending = counts.count(Outcome::Pending);
         if pending == 0 || self.sends_nothing() {
             return Ok(());
@@ -196,6 +190,21 @@ impl Summary<'_> {
     }
 }
 
+/// Returns what an outcome means, in a run or in a mode that sends nothing.
+pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static str {
+    match outcome {
+        Outcome::Created => "invited",
+        Outcome::AlreadyInvited => "have a pending invitation from before",
+        Outcome::ExistingUser => "are users already, or members of the organization",
+        Outcome::Refused => "refused by Clerk",
+        Outcome::Invalid => "cannot be sent: correct the row",
+        Outcome::Duplicate => "repeat an address of an earlier row",
+        Outcome::Unknown => "may or may not be invited",
+        Outcome::Pending if sends_nothing => "would be invited",
+        _ => "not processed yet: run again",
+    }
+}
+
 /// The outcomes of rows that a plan skips without a problem.
 const SKIPPED: [Outcome; 4] = [
     Outcome::Created,
@@ -206,7 +215,17 @@ const SKIPPED: [Outcome; 4] = [
 
 /// Writes a line of a table of counts.
 pub(crate) fn write_count(out: &mut impl Write, count: impl Display, name: &str, meaning: &str) -> io::Result<()> {
-    writeln!(out, "{count:>8}  {name:<16} {meaning}")
+    write_styled_count(out, count, name, meaning, Style::new())
+}
+
+fn write_styled_count(
+    out: &mut impl Write,
+    count: impl Display,
+    name: &str,
+    meaning: &str,
+    style: Style,
+) -> io::Result<()> {
+    writeln!(out, "{count:>8}  {style}{name:<16}{style:#} {meaning}")
 }
 
 fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {

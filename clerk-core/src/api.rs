@@ -11,8 +11,6 @@ mod paging_params;
 mod rate_limits;
 mod resource;
 mod setters;
-#[cfg(test)]
-mod tests;
 pub mod users;
 pub mod waitlist_entries;
 

@@ -125,7 +125,7 @@ impl Client {
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));
         *request.method_mut() = operation.method().clone();
         *request.uri_mut() = uri;
-        let context = CallContext::new(operation, self.options, self.inner.clock.now());
+        let context = CallContext::new(operation, self.options, || self.inner.clock.now());
         request.extensions_mut().insert(context);
         Ok(request)
     }

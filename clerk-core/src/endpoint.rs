@@ -106,14 +106,15 @@ impl EndpointRequest {
         if matches!(value, "" | "." | "..") {
             return Err(self.invalid(format!("{name} must not be empty, \".\" or \"..\"")));
         }
-        let placeholder = format!("{{{name}}}");
-        let Some(at) = self.path.find(&placeholder) else {
+        let after = |at: usize| self.path[at + 1..].strip_prefix(name)?.strip_prefix('}');
+        let mut braces = self.path.match_indices('{').map(|(at, _)| at);
+        let Some((at, rest)) = braces.find_map(|at| Some((at, after(at)?))) else {
             return Err(self.invalid(format!("the path has no parameter {name}")));
         };
         let mut path = String::with_capacity(self.path.len() + value.len());
         path.push_str(&self.path[..at]);
         path.extend(utf8_percent_encode(value, ENCODED));
-        path.push_str(&self.path[at + placeholder.len()..]);
+        path.push_str(rest);
         self.path = Cow::Owned(path);
         Ok(self)
     }

@@ -11,8 +11,6 @@ mod organization;
 mod organization_invitation;
 mod organization_membership;
 mod page;
-#[cfg(test)]
-mod tests;
 mod timestamp;
 mod total_count;
 mod user;

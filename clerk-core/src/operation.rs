@@ -212,12 +212,13 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// Creates the context of a call that starts at `now`, a time of the client's [`Clock`](crate::Clock).
-    pub fn new(operation: Operation, options: CallOptions, now: Duration) -> Self {
+    /// Creates the context of a call that starts now. `now` reads the client's [`Clock`](crate::Clock), and is called only if
+    /// the options have a deadline.
+    pub fn new(operation: Operation, options: CallOptions, now: impl FnOnce() -> Duration) -> Self {
         Self {
             operation,
             options,
-            deadline_at: options.deadline.map(|deadline| now.saturating_add(deadline)),
+            deadline_at: options.deadline.map(|deadline| now().saturating_add(deadline)),
         }
     }
 

@@ -2,8 +2,6 @@
 
 mod items;
 mod pages;
-#[cfg(test)]
-mod tests;
 
 pub use items::Items;
 pub use pages::Pages;

@@ -20,9 +20,8 @@ pub(crate) fn classify(error: legacy::Error, has_body: bool) -> TransportError {
 }
 
 /// Converts an error from within the response's body. By then, the server has processed the request.
-pub(crate) fn classify_body(error: BoxError) -> TransportError {
-    let kind = find::<hyper::Error>(&*error).map_or(TransportErrorKind::Other, kind);
-    TransportError::new(kind, Delivery::MaybeDelivered).with_source(without_server_text(error))
+pub(crate) fn classify_body(error: hyper::Error) -> TransportError {
+    TransportError::new(kind(&error), Delivery::MaybeDelivered).with_source(without_server_text(error.into()))
 }
 
 fn kind_and_delivery(error: &legacy::Error, has_body: bool) -> (TransportErrorKind, Delivery) {

@@ -133,3 +133,50 @@ fn a_refused_run_creates_no_file_and_changes_none() {
         }
     }
 }
+
+#[test]
+fn a_report_for_excel_has_a_byte_order_mark() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let (people, report) = (
+        folder.with("people.csv", "email\nzoë@example.com\n"),
+        folder.path("report.csv"),
+    );
+    for (program, mark) in [("any", &b"line,"[..]), ("excel", b"\xEF\xBB\xBFline,")] {
+        run(&mut clerk.program(&[&people, "--report", &report, "--report-for", program]));
+        let written = std::fs::read(&report).expect("a report");
+        assert!(written.starts_with(mark), "{program}: {written:?}");
+    }
+}
+
+#[test]
+fn a_report_as_html_has_the_numbers_the_chart_and_each_row_but_no_url() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder().existing_user("taken@example.com"));
+    let csv = format!("{CSV}<script>alert(1)</script>@example.com,\n");
+    let (people, report) = (folder.with("people <1>.csv", csv), folder.path("report.HTML"));
+    let ended = run(&mut clerk.program(&[&people, "--report", &report]));
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let page = std::fs::read_to_string(&report).expect("a report");
+    for expected in [
+        "<title>Invitations of people &lt;1&gt;.csv</title>",
+        "Content-Security-Policy\" content=\"default-src 'none'",
+        "<b>2</b> created",
+        "aria-label=\"3 people had an outcome after",
+        "[2,\"ada@example.com\",\"created\",\"inv_",
+        "<td>taken@example.com</td><td class=\"existing_user\">existing user</td>",
+    ] {
+        assert!(page.contains(expected), "{expected} is not in {page}");
+    }
+    for forbidden in ["http:", "https:", "<script>alert", "\x1b"] {
+        assert!(!page.contains(forbidden), "{forbidden} is in {page}");
+    }
+
+    let ended = run(&mut clerk.program(&[&people, "--report", &report, "--dry-run"]));
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    let page = std::fs::read_to_string(&report).expect("a report");
+    assert!(
+        page.contains("Dry run of inviting to the application") && !page.contains("<svg"),
+        "{page}"
+    );
+}

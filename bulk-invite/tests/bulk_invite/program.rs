@@ -32,7 +32,8 @@ pub(crate) fn program(args: &[&str]) -> Command {
     command
         .args(args)
         .env_remove("CLERK_SECRET_KEY")
-        .env_remove("CLERK_API_URL");
+        .env_remove("CLERK_API_URL")
+        .env_remove("NO_COLOR");
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

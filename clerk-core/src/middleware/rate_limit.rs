@@ -1,6 +1,7 @@
 mod limits;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ pub struct RateLimit<T> {
     limits: RateLimits,
     all: Budget,
     by_key: Mutex<BTreeMap<RateLimitKey, Budget>>,
+    /// False while nothing can hold a call back: there are no quotas, and no 429 has blocked an endpoint. Then the budgets
+    /// are not consulted.
+    is_limited: AtomicBool,
 }
 
 impl<T> RateLimit<T> {
@@ -38,6 +42,7 @@ impl<T> RateLimit<T> {
         Self {
             inner,
             all: Budget::new(limits.all(), Arc::clone(&clock)),
+            is_limited: AtomicBool::new(limits != RateLimits::none()),
             limits,
             by_key: Mutex::default(),
             clock,
@@ -51,10 +56,11 @@ impl<T> RateLimit<T> {
     }
 
     /// Waits until a call may begin by the limit of all calls and its endpoint's own.
-    async fn acquire(&self, own: Option<&Budget>, context: Option<&CallContext>) -> Result<Permits, TransportError> {
+    async fn acquire(&self, context: Option<&CallContext>) -> Result<Permits, TransportError> {
+        let own = context.map(|context| self.budget(context.operation().rate_limit_key()));
         loop {
             let now = self.clock.now();
-            let free_at = match self.try_acquire(own, now) {
+            let free_at = match self.try_acquire(own.as_ref(), now) {
                 Ok(permits) => return Ok(permits),
                 Err(free_at) => free_at,
             };
@@ -89,12 +95,13 @@ impl<T> RateLimit<T> {
     }
 
     /// Blocks the endpoint for as long as a 429 asks.
-    fn apply_retry_after(&self, own: &Budget, response: &HttpResponse) {
+    fn apply_retry_after(&self, key: RateLimitKey, response: &HttpResponse) {
         if response.status() != StatusCode::TOO_MANY_REQUESTS {
             return;
         }
         if let Some(wait) = retry_after(response.headers(), &*self.clock) {
-            own.block_until(self.clock.now().saturating_add(wait));
+            self.budget(key).block_until(self.clock.now().saturating_add(wait));
+            self.is_limited.store(true, Ordering::Release);
         }
     }
 }
@@ -116,12 +123,16 @@ impl Permits {
 impl<T: HttpTransport> HttpTransport for RateLimit<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let context = CallContext::from_request(&request);
-        let own = context.map(|context| self.budget(context.operation().rate_limit_key()));
-        let permits = self.acquire(own.as_ref(), context).await?;
+        let key = context.map(|context| context.operation().rate_limit_key());
+        let permits = if self.is_limited.load(Ordering::Acquire) {
+            Some(self.acquire(context).await?)
+        } else {
+            None
+        };
         let result = self.inner.send(request).await;
-        match (&result, &own) {
-            (Ok(response), Some(own)) => self.apply_retry_after(own, response),
-            (Err(error), _) if error.delivery() == Delivery::NotSent => permits.release(),
+        match (&result, key) {
+            (Ok(response), Some(key)) => self.apply_retry_after(key, response),
+            (Err(error), _) if error.delivery() == Delivery::NotSent => permits.into_iter().for_each(Permits::release),
             _ => {}
         }
         result

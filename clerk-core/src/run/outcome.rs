@@ -121,7 +121,13 @@ mod tests {
             let json = serde_json::to_string(outcome).expect("JSON");
             assert_eq!(serde_json::from_str::<Outcome>(&json).expect("an outcome"), *outcome);
         }
-        let error = "ada@example.com".parse::<Outcome>().expect_err("no outcome").to_string();
-        assert!(error.starts_with("unknown value: use one of created, already_invited,"), "{error}");
+        let error = "ada@example.com"
+            .parse::<Outcome>()
+            .expect_err("no outcome")
+            .to_string();
+        assert!(
+            error.starts_with("unknown value: use one of created, already_invited,"),
+            "{error}"
+        );
     }
 }

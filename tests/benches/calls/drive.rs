@@ -6,7 +6,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::peer::Peer;
-use crate::workload;
 
 /// A peer and its runtime, which holds the peer's open connections.
 pub(crate) struct Driver<P> {
@@ -45,6 +44,6 @@ impl<P: Peer> Driver<P> {
 
 async fn make(peer: Arc<impl Peer>, calls: usize) {
     for _ in 0..calls {
-        assert_eq!(peer.call().await, workload::PEOPLE);
+        peer.call().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Measures one bulk call for ten people, relative to peers in the same run.
+//! Measures one bulk call for ten people, and other calls, relative to peers in the same run.
 //!
 //! ```sh
 //! cargo bench -p clerk-tests --bench calls
@@ -32,13 +32,15 @@ use peer::clerk::Clerk;
 use peer::model::{AsMap, AsText};
 use peer::reqwest::Reqwest;
 use peer::transport::{Middlewares, in_memory, on_hyper};
+use workload::Work;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["serve"] => serve(),
-        ["call", peer, calls, server] => call(
+        ["call", work, peer, calls, server] => call(
+            named(&Work::NAMED, work),
             peer,
             calls.parse().expect("a number of calls"),
             server.parse().expect("an address"),
@@ -58,19 +60,21 @@ fn serve() {
 }
 
 /// Makes `calls` calls with one peer, one after another.
-fn call(peer: &str, calls: usize, server: SocketAddr) {
+fn call(work: Work, peer: &str, calls: usize, server: SocketAddr) {
     match peer {
-        "clerk" => drive(Clerk::new(server), calls),
-        "by-hand" => drive(ByHand::<AsMap>::new(server), calls),
-        "by-hand-as-text" => drive(ByHand::<AsText>::new(server), calls),
+        "clerk" => drive(Clerk::new(server, work), calls),
+        "by-hand" => drive(ByHand::<AsMap>::new(server, work), calls),
+        "by-hand-as-text" => drive(ByHand::<AsText>::new(server, work), calls),
         "reqwest" => drive(Reqwest::new(server), calls),
         "hyper" => drive(on_hyper(server), calls),
         "no-middleware" => drive(in_memory(Middlewares::None), calls),
-        name => match Middlewares::NAMED.iter().find(|(named, _)| *named == name) {
-            Some((_, middlewares)) => drive(in_memory(*middlewares), calls),
-            None => panic!("unknown peer: {name}"),
-        },
+        name => drive(in_memory(named(&Middlewares::NAMED, name)), calls),
     }
+}
+
+fn named<T: Copy>(all: &[(&str, T)], name: &str) -> T {
+    let found = all.iter().find(|(named, _)| *named == name);
+    found.unwrap_or_else(|| panic!("unknown: {name}")).1
 }
 
 /// Prints all figures.

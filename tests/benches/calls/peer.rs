@@ -6,8 +6,8 @@ pub(crate) mod model;
 pub(crate) mod reqwest;
 pub(crate) mod transport;
 
-/// Makes the call of the [workload](crate::workload).
+/// Makes a call of the [workload](crate::workload).
 pub(crate) trait Peer: Send + Sync + 'static {
-    /// Makes one call and returns the number of invitations in the response.
-    fn call(&self) -> impl Future<Output = usize> + Send;
+    /// Makes one call, and panics unless the response is the expected one.
+    fn call(&self) -> impl Future<Output = ()> + Send;
 }

@@ -8,14 +8,15 @@ use crate::peer::by_hand::ByHand;
 use crate::peer::clerk::Clerk;
 use crate::peer::model::{AsMap, AsText};
 use crate::peer::reqwest::Reqwest;
+use crate::workload::Work;
 
 const CALLS: usize = 800;
 
 pub(crate) fn compare(server: SocketAddr) {
     paired::print_title("The call");
-    let clerk = Driver::new(Clerk::new(server));
-    let by_hand = Driver::new(ByHand::<AsMap>::new(server));
-    let as_text = Driver::new(ByHand::<AsText>::new(server));
+    let clerk = Driver::new(Clerk::new(server, Work::Bulk));
+    let by_hand = Driver::new(ByHand::<AsMap>::new(server, Work::Bulk));
+    let as_text = Driver::new(ByHand::<AsText>::new(server, Work::Bulk));
     let reqwest = Driver::new(Reqwest::new(server));
     for in_flight in [1, 16] {
         let sdk = || clerk.run(CALLS, in_flight);

@@ -67,11 +67,9 @@ mod tests {
 
     #[test]
     fn recreates_the_request_unchanged() {
-        let context = CallContext::new(
-            Operation::post("Ban", "/ban"),
-            CallOptions::new().no_retry(),
-            Duration::ZERO,
-        );
+        let context = CallContext::new(Operation::post("Ban", "/ban"), CallOptions::new().no_retry(), || {
+            Duration::ZERO
+        });
         for (has_context, has_other) in [(true, false), (true, true), (false, true), (false, false)] {
             let mut request = http::Request::post("https://api.clerk.com/v1/ban?a=b")
                 .version(http::Version::HTTP_2)

@@ -29,6 +29,28 @@ pub(crate) struct Invitation<M> {
     pub(crate) updated_at: i64,
 }
 
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "a model has all fields of the response")]
+pub(crate) struct Page<M> {
+    pub(crate) data: Vec<Invitation<M>>,
+    pub(crate) total_count: u64,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "a model has all fields of the response")]
+pub(crate) struct Refusal {
+    pub(crate) errors: Vec<RefusalReason>,
+    pub(crate) clerk_trace_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "a model has all fields of the response")]
+pub(crate) struct RefusalReason {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) long_message: Option<String>,
+}
+
 /// Metadata decoded into a map.
 pub(crate) type AsMap = Map<String, Value>;
 

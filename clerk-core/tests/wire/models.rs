@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::*;
+use clerk_core::model::*;
 
 /// Decodes `known` with an unknown field added, and asserts that no known field is lost and that `Debug` is redacted.
 fn decode<T: DeserializeOwned + Serialize + Debug>(known: &Value) -> T {

@@ -2,22 +2,22 @@
 
 use std::fmt::Debug;
 
-use super::instance::{GetInstance, ListInstanceOrganizationInvitations};
-use super::invitations::{
+use clerk_core::Endpoint;
+use clerk_core::api::instance::{GetInstance, ListInstanceOrganizationInvitations};
+use clerk_core::api::invitations::{
     CreateInvitation, CreateInvitationBulk, DeleteInvitation, InvitationOrder, ListInvitations, RevokeInvitation,
 };
-use super::organization_invitations::{
+use clerk_core::api::organization_invitations::{
     CreateOrganizationInvitation, CreateOrganizationInvitationBulk, CreateOrganizationInvitationSingle,
     GetOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     OrganizationInvitationOrder, RevokeOrganizationInvitation,
 };
-use super::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
-use super::waitlist_entries::{
+use clerk_core::api::users::{CountUsers, ListUserOrganizationInvitations, ListUsers};
+use clerk_core::api::waitlist_entries::{
     CreateWaitlistEntry, CreateWaitlistEntryBulk, DeleteWaitlistEntry, InviteWaitlistEntry, ListWaitlistEntries,
     RejectWaitlistEntry, WaitlistEntryOrder,
 };
-use crate::endpoint::Endpoint;
-use crate::model::{InvitationStatus, InvitationTemplate, Metadata, UserId, WaitlistEntryStatus};
+use clerk_core::model::{InvitationStatus, InvitationTemplate, Metadata, UserId, WaitlistEntryStatus};
 
 /// Returns method, path with query, and body, as `POST /invitations {"email_address":"a@x.test"}`.
 fn sent(endpoint: &impl Endpoint) -> String {
@@ -334,10 +334,10 @@ fn requests_redact_email_addresses_links_and_search_texts() {
 
 #[test]
 fn operation_names_are_unique_and_only_creating_operations_are_not_idempotent() {
-    let mut names: Vec<_> = super::operations().map(crate::Operation::name).collect();
-    let once: Vec<_> = super::operations()
+    let mut names: Vec<_> = clerk_core::api::operations().map(clerk_core::Operation::name).collect();
+    let once: Vec<_> = clerk_core::api::operations()
         .filter(|operation| !operation.is_idempotent())
-        .map(crate::Operation::name)
+        .map(clerk_core::Operation::name)
         .collect();
     let expected = [
         "CreateInvitation",

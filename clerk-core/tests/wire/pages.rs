@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use crate::model::Page;
-use crate::{
+use clerk_core::model::Page;
+use clerk_core::{
     Client, Endpoint, EndpointRequest, ErrorKind, HttpResponse, InvalidRequest, Operation, SecretKey, transport_fn,
 };
 
