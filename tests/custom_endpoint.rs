@@ -79,5 +79,8 @@ fn reports_errors_of_a_custom_endpoint() {
     let unreadable = clock.drive(client.execute(&ListRoles)).unwrap().unwrap_err();
     assert_eq!(unreadable.kind(), ErrorKind::Decode);
     let source = std::error::Error::source(&unreadable).unwrap().to_string();
-    assert!(source.starts_with("unexpected value at data[1].key"), "{source}");
+    assert!(
+        source.starts_with("expected a string, got an integer at data[1].key"),
+        "{source}"
+    );
 }

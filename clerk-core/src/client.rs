@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
@@ -107,13 +108,13 @@ impl Client {
         let request = endpoint.request()?;
         let operation = request.operation().name();
         let only_reads = request.operation().method().is_safe();
-        let request = self.http_request(request)?;
+        let request = self.http_request::<E::Output>(request)?;
         let result = self.inner.transport.send(request).await;
         response::read(operation, result, &*self.inner.clock)
             .map_err(|error| if only_reads { error.without_effect() } else { error })
     }
 
-    fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {
+    fn http_request<T: DeserializeOwned>(&self, request: EndpointRequest) -> Result<HttpRequest> {
         if request.path().contains('{') {
             let missing = request.invalid("a parameter of its path was not set");
             return Err(missing.into());
@@ -125,7 +126,7 @@ impl Client {
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));
         *request.method_mut() = operation.method().clone();
         *request.uri_mut() = uri;
-        let context = CallContext::new(operation, self.options, || self.inner.clock.now());
+        let context = CallContext::new(operation, self.options, || self.inner.clock.now()).decoding::<T>();
         request.extensions_mut().insert(context);
         Ok(request)
     }

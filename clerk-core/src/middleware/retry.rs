@@ -101,7 +101,7 @@ impl<T: HttpTransport> HttpTransport for Retry<T> {
                 drop(result);
                 self.clock.sleep(wait).await;
                 number += 1;
-                attempt = self.inner.send(retryable.request());
+                attempt = self.inner.send(retryable.request(number));
             }
         })
     }

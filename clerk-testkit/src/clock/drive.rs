@@ -75,8 +75,8 @@ impl fmt::Display for Stalled {
         write!(
             f,
             "the future stalled after {:?} on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
-             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
-             threads, use a transport without sockets, and set a timeout for calls that hang",
+             client this clock with `.clock(clock.clone())`, and set a timeout for calls that hang. If the code spawns \
+             tasks or threads, use a `VirtualClock` instead, without `drive`; if it needs sockets, use the real time",
             self.after
         )
     }
@@ -177,8 +177,8 @@ mod tests {
         assert_eq!(
             stalled.to_string(),
             "the future stalled after 0ns on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
-             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
-             threads, use a transport without sockets, and set a timeout for calls that hang"
+             client this clock with `.clock(clock.clone())`, and set a timeout for calls that hang. If the code spawns \
+             tasks or threads, use a `VirtualClock` instead, without `drive`; if it needs sockets, use the real time"
         );
     }
 
