@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clerk_core::run::RunEvent;
-use clerk_core::{Clock, Effect, Error};
+use clerk_core::{Clock, Error};
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
@@ -106,7 +106,7 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
     event["error"] = error.to_string().into();
     event["status"] = error.status().map(|status| status.as_u16()).into();
     event["code"] = error.code().map(|code| code.as_str()).into();
-    event["effect"] = effect(error.effect()).into();
+    event["effect"] = error.effect().as_str().into();
     event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
     event["trace_id"] = error.trace_id().into();
     event["content_type"] = error.content_type().into();
@@ -115,12 +115,4 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
         event["cause"] = problem.cause.into();
     }
     event
-}
-
-const fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::NotApplied => "not_applied",
-        Effect::Unknown => "unknown",
-        Effect::Applied => "applied",
-    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clerk_core::Clock;
 use clerk_core::api::{invitations, organization_invitations};
 use clerk_core::middleware::{Quota, RateLimits};
+use clerk_core::run::journal::Lane;
 use clerk_core::run::{Estimate, Lanes};
 
 use crate::people::Destination;
@@ -49,11 +50,7 @@ impl TimeLeft {
 
     /// Whether all endpoints that the run uses have a limit.
     const fn is_limited(&self) -> bool {
-        match self.lanes {
-            Lanes::Both => self.bulk.is_some() && self.single.is_some(),
-            Lanes::Bulk => self.bulk.is_some(),
-            Lanes::Single => self.single.is_some(),
-        }
+        (self.bulk.is_some() || !self.lanes.has(Lane::Bulk)) && (self.single.is_some() || !self.lanes.has(Lane::Single))
     }
 }
 
