@@ -15,6 +15,7 @@ mod organization;
 mod outputs;
 mod plan;
 mod program;
+mod readme;
 mod revoke;
 #[cfg(unix)]
 mod running;
