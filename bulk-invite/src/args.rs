@@ -77,6 +77,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", value_parser = encoding, help_heading = PEOPLE_FILE)]
     encoding: Option<&'static Encoding>,
 
+    /// The sheet of a workbook [default: the one with email addresses]
+    #[arg(long, value_name = "NAME", help_heading = PEOPLE_FILE)]
+    sheet: Option<String>,
+
     /// Invite only rows that meet this condition, such as Status=Active or Status!=Suspended; can be repeated
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse, help_heading = SELECTION)]
     filters: Vec<Filter>,
@@ -254,9 +258,9 @@ Exit codes: 0 done, 1 some rows need attention, 2 nothing was sent, 3 stopped wi
 
 pub(crate) const AFTER_LONG_HELP: &str = "\
 Format of the people file:
-  A CSV file with a header line, or a plain list of addresses without one, or JSON:
-  an array of objects, or an object on each line. The fields of a CSV file are
-  separated by commas, semicolons, tabs or pipes. Quote fields that contain a
+  A CSV file with a header line, a workbook (.xlsx or .ods), or a plain list of
+  addresses without a header, or JSON: an array of objects, or an object on each
+  line. The fields of a CSV file are separated by commas, semicolons, tabs or pipes. Quote fields that contain a
   separator, a quote or a line break, and double the quotes within. An empty or
   missing cell means the value of the option under \"Defaults for rows\", or else
   Clerk's default.
@@ -353,6 +357,7 @@ impl Args {
             defaults: self.defaults(),
             max_rows: self.max_people.map_or(usize::MAX, |max| max as usize),
             encoding: self.encoding,
+            sheet: self.sheet.clone(),
             layout: self.layout.unwrap_or(LayoutOption::Detect),
             email_column: self.email_column.clone(),
             ignore_other_columns: self.ignore_other_columns,
