@@ -379,7 +379,7 @@ fn an_error_gives_access_to_clerks_details() {
     let [detail] = error.api_errors() else {
         panic!("one error in the response");
     };
-    assert_eq!(error.code(), Some(&clerk_core::ErrorCode::DUPLICATE_RECORD));
+    assert_eq!(error.code(), Some(&clerk_core::ErrorCode::DuplicateRecord));
     assert_eq!(detail.message(), "ada@example.com is taken");
     assert_eq!(detail.long_message(), Some("ada@example.com"));
     let named: Vec<_> = detail.email_addresses().collect();

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clerk_core::run::RunEvent;
-use clerk_core::{Clock, Effect, Error};
+use clerk_core::{Clock, Error};
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
 use crate::network_problem::NetworkProblem;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, explain};
 use crate::results::RowResult;
 use crate::text::escaped;
 
@@ -30,7 +30,7 @@ impl EventLog {
         let path = file.path().display().to_string();
         let file = file
             .truncate()
-            .map_err(|error| format!("cannot write {path}: {error}"))?;
+            .map_err(|error| format!("cannot write {path}: {}", explain(&error)))?;
         Ok(Self {
             file,
             path,
@@ -84,7 +84,7 @@ impl EventLog {
     /// Returns why the log is incomplete, if it is.
     pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
-        Some(format!("the event log {} is incomplete: {error}", self.path))
+        Some(format!("the event log {} is incomplete: {}", self.path, explain(error)))
     }
 
     fn write(&mut self, mut event: Value) {
@@ -106,7 +106,7 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
     event["error"] = error.to_string().into();
     event["status"] = error.status().map(|status| status.as_u16()).into();
     event["code"] = error.code().map(|code| code.as_str()).into();
-    event["effect"] = effect(error.effect()).into();
+    event["effect"] = error.effect().as_str().into();
     event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
     event["trace_id"] = error.trace_id().into();
     event["content_type"] = error.content_type().into();
@@ -115,12 +115,4 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
         event["cause"] = problem.cause.into();
     }
     event
-}
-
-const fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::NotApplied => "not_applied",
-        Effect::Unknown => "unknown",
-        Effect::Applied => "applied",
-    }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::safe_to_log::SafeToLog;
+use crate::text::text_enum;
 use crate::transport::{Attempts, Effect, TransportError, TransportErrorKind};
 
 pub use api::{ApiError, ErrorCode};
@@ -78,45 +78,46 @@ struct Refusal {
     errors: Vec<ApiError>,
 }
 
-/// What to do about an [`Error`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The SDK refused the request before sending it. Fix the request; the message says what is wrong.
-    InvalidRequest,
-    /// The response did not arrive in full. The [source](StdError::source) says why. Call again if
-    /// [`effect`](Error::effect) allows it.
-    Transport,
-    /// An attempt or the whole call ran out of time. Call again with a longer timeout if [`effect`](Error::effect) allows
-    /// it.
-    Timeout,
-    /// 429, or the client's own rate limit. Wait for [`retry_after`](Error::retry_after), then call again.
-    RateLimited,
-    /// 401: Clerk does not accept the secret key. Check that it is complete, not revoked, and belongs to this instance.
-    Authentication,
-    /// 402: the plan of the instance does not include the operation, or its quota is used up.
-    PaymentRequired,
-    /// 403: the instance does not allow it, for example because of its allowlist or blocklist.
-    /// [`api_errors`](Error::api_errors) names the identifiers at fault.
-    Forbidden,
-    /// 404: the resource does not exist, or the base URL is wrong.
-    NotFound,
-    /// 409: the request conflicts with the state of the resource, or with another request. Read the resource, then decide.
-    Conflict,
-    /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) says what to fix.
-    Rejected,
-    /// 5xx: Clerk or a proxy in front of it failed. Call again later if [`effect`](Error::effect) allows it. If it persists,
-    /// give the [`trace_id`](Error::trace_id) to Clerk's support.
-    Server,
-    /// The operation succeeded, but the body of the response could not be decoded. The [source](StdError::source) names the
-    /// place in the JSON. Updating the SDK may help.
-    Decode,
-    /// A list returned the same page for two offsets, so reading it would never end. Clerk's lists do not do that, but a
-    /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
-    /// are added while the list is read: use larger pages.
-    RepeatedPage,
-    /// A status that Clerk does not use, such as a redirect. Check the base URL.
-    UnexpectedStatus,
+text_enum! {
+    /// What to do about an [`Error`].
+    #[non_exhaustive]
+    pub enum ErrorKind {
+        /// The SDK refused the request before sending it. Fix the request; the message says what is wrong.
+        InvalidRequest = "invalid_request",
+        /// The response did not arrive in full. The [source](StdError::source) says why. Call again if
+        /// [`effect`](Error::effect) allows it.
+        Transport = "transport",
+        /// An attempt or the whole call ran out of time. Call again with a longer timeout if [`effect`](Error::effect) allows
+        /// it.
+        Timeout = "timeout",
+        /// 429, or the client's own rate limit. Wait for [`retry_after`](Error::retry_after), then call again.
+        RateLimited = "rate_limited",
+        /// 401: Clerk does not accept the secret key. Check that it is complete, not revoked, and belongs to this instance.
+        Authentication = "authentication",
+        /// 402: the plan of the instance does not include the operation, or its quota is used up.
+        PaymentRequired = "payment_required",
+        /// 403: the instance does not allow it, for example because of its allowlist or blocklist.
+        /// [`api_errors`](Error::api_errors) names the identifiers at fault.
+        Forbidden = "forbidden",
+        /// 404: the resource does not exist, or the base URL is wrong.
+        NotFound = "not_found",
+        /// 409: the request conflicts with the state of the resource, or with another request. Read the resource, then decide.
+        Conflict = "conflict",
+        /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) says what to fix.
+        Rejected = "rejected",
+        /// 5xx: Clerk or a proxy in front of it failed. Call again later if [`effect`](Error::effect) allows it. If it persists,
+        /// give the [`trace_id`](Error::trace_id) to Clerk's support.
+        Server = "server",
+        /// The operation succeeded, but the body of the response could not be decoded. The [source](StdError::source) names the
+        /// place in the JSON. Updating the SDK may help.
+        Decode = "decode",
+        /// A list returned the same page for two offsets, so reading it would never end. Clerk's lists do not do that, but a
+        /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
+        /// are added while the list is read: use larger pages.
+        RepeatedPage = "repeated_page",
+        /// A status that Clerk does not use, such as a redirect. Check the base URL.
+        UnexpectedStatus = "unexpected_status",
+    }
 }
 
 impl Error {
@@ -334,10 +335,7 @@ impl fmt::Display for Error {
             Cause::Status(refusal) => {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
                 if let Some(error) = refusal.errors.first() {
-                    write!(f, ", {}", error.code())?;
-                    if let Some(parameter) = error.param_name() {
-                        write!(f, " ({})", SafeToLog(parameter))?;
-                    }
+                    write!(f, ", {error}")?;
                 }
             }
             Cause::Decode { status, .. } => write!(

@@ -31,9 +31,10 @@ pub use clock::{Clock, Sleep, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
 pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
-pub use paging::{Items, Paged, Pages};
+pub use paging::{Items, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};
 pub use sensitive::Sensitive;
+pub use text::UnknownName;
 pub use transport::{
     Attempts, Delivery, Effect, FnTransport, HttpRequest, HttpResponse, HttpTransport, TransportError,
     TransportErrorKind, transport_fn,

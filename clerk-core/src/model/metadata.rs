@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -95,6 +96,22 @@ impl From<serde_json::Map<String, serde_json::Value>> for Metadata {
         let json = serde_json::Value::Object(object).to_string();
         // The text of a JSON object is always JSON, and an object.
         Self(RawValue::from_string(json).unwrap_or_default())
+    }
+}
+
+impl TryFrom<serde_json::Value> for Metadata {
+    type Error = InvalidMetadata;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, InvalidMetadata> {
+        Self::new(&value)
+    }
+}
+
+impl FromStr for Metadata {
+    type Err = InvalidMetadata;
+
+    fn from_str(json: &str) -> Result<Self, InvalidMetadata> {
+        Self::from_json(json)
     }
 }
 
@@ -205,6 +222,8 @@ mod tests {
             assert_eq!(Metadata::from_json(json).err(), error, "{json}");
         }
         assert_eq!(Metadata::new(&[1]).err(), Some(NotAnObject));
+        assert_eq!(Metadata::try_from(serde_json::json!([1])), Err(NotAnObject));
+        assert_eq!(r#"{"a":1}"#.parse(), Metadata::try_from(serde_json::json!({ "a": 1 })));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What became of a person, and how that is known.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId};
 use crate::sensitive::Sensitive;
@@ -9,8 +7,8 @@ use crate::text::text_enum;
 
 text_enum! {
     /// What became of a person in an invitation run.
-    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[derive(PartialOrd, Ord)]
+    #[non_exhaustive]
     pub enum Outcome {
         /// This run, or an earlier one on the same journal, created an invitation. It does not say that the mail was
         /// delivered.
@@ -34,8 +32,8 @@ text_enum! {
 
 text_enum! {
     /// How an outcome is known.
-    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[derive(PartialOrd, Ord)]
+    #[non_exhaustive]
     pub enum Evidence {
         /// Clerk's response to the call that invited the person.
         Answer = "answer",
@@ -99,15 +97,37 @@ impl Settlement {
     }
 }
 
-/// What became of an invitation that a [`RevocationRun`](super::RevocationRun) was to revoke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Revocation {
-    /// It is revoked.
-    Revoked,
-    /// It was accepted before: the person is a user now.
-    Accepted,
-    /// It does not exist any more.
-    Missing,
+text_enum! {
+    /// What became of an invitation that a [`RevocationRun`](super::RevocationRun) was to revoke.
+    #[non_exhaustive]
+    pub enum Revocation {
+        /// It is revoked.
+        Revoked = "revoked",
+        /// It was accepted before: the person is a user now.
+        Accepted = "accepted",
+        /// It does not exist any more.
+        Missing = "missing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_parsed_from_their_text() {
+        for outcome in Outcome::ALL {
+            assert_eq!(outcome.to_string().parse(), Ok(*outcome));
+            let json = serde_json::to_string(outcome).expect("JSON");
+            assert_eq!(serde_json::from_str::<Outcome>(&json).expect("an outcome"), *outcome);
+        }
+        let error = "ada@example.com"
+            .parse::<Outcome>()
+            .expect_err("no outcome")
+            .to_string();
+        assert!(
+            error.starts_with("unknown value: use one of created, already_invited,"),
+            "{error}"
+        );
+    }
 }

@@ -157,9 +157,9 @@ fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
         Err(error) => error,
     };
     match error.code() {
-        Some(code) if *code == ErrorCode::INVITATION_ALREADY_REVOKED => Ok(Revocation::Revoked),
-        Some(code) if *code == ErrorCode::INVITATION_ALREADY_ACCEPTED => Ok(Revocation::Accepted),
-        Some(code) if *code == ErrorCode::RESOURCE_NOT_FOUND && error.kind() == ErrorKind::NotFound => {
+        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
+        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
+        Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
             Ok(Revocation::Missing)
         }
         _ => Err(Stop::from_error(error)),

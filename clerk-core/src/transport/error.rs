@@ -3,6 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Attempts;
+use crate::text::text_enum;
 
 /// The error of a transport: why the response did not arrive in full, and whether the request may have reached the server.
 ///
@@ -19,41 +20,29 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Why a response did not arrive in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// The connection could not be established: DNS, TCP or TLS failed. Check the base URL and the network.
-    Connect,
-    /// The attempt or the whole call ran out of time.
-    Timeout,
-    /// The connection closed before the response was complete.
-    Closed,
-    /// The response exceeded the transport's size limit.
-    ResponseTooLarge,
-    /// The client's own rate limit requires a longer wait than the call allows. The wait is
-    /// [`retry_after`](TransportError::retry_after).
-    RateLimited,
-    /// The transport cannot send this request.
-    InvalidRequest,
-    /// Anything else.
-    Other,
+text_enum! {
+    /// Why a response did not arrive in full.
+    #[non_exhaustive]
+    pub enum TransportErrorKind {
+        /// The connection could not be established: DNS, TCP or TLS failed. Check the base URL and the network.
+        Connect = "connect",
+        /// The attempt or the whole call ran out of time.
+        Timeout = "timeout",
+        /// The connection closed before the response was complete.
+        Closed = "closed",
+        /// The response exceeded the transport's size limit.
+        ResponseTooLarge = "response_too_large",
+        /// The client's own rate limit requires a longer wait than the call allows. The wait is
+        /// [`retry_after`](TransportError::retry_after).
+        RateLimited = "rate_limited",
+        /// The transport cannot send this request.
+        InvalidRequest = "invalid_request",
+        /// Anything else.
+        Other = "other",
+    }
 }
 
 impl TransportErrorKind {
-    /// Returns the kind as one lower-case word, as used in logs and recorded fixtures.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Closed => "closed",
-            Self::ResponseTooLarge => "response_too_large",
-            Self::RateLimited => "rate_limited",
-            Self::InvalidRequest => "invalid_request",
-            Self::Other => "other",
-        }
-    }
-
     const fn sentence(self) -> &'static str {
         match self {
             Self::Connect => "could not connect",
@@ -67,22 +56,13 @@ impl TransportErrorKind {
     }
 }
 
-/// Whether a request without a complete response may have reached the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Delivery {
-    /// The server cannot have acted on the request. Every operation is safe to send again.
-    NotSent,
-    /// The server may have acted on the request. Only idempotent operations are safe to send again.
-    MaybeDelivered,
-}
-
-impl Delivery {
-    /// Returns the delivery as one lower-case word, as used in logs and recorded fixtures.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::MaybeDelivered => "maybe_delivered",
-        }
+text_enum! {
+    /// Whether a request without a complete response may have reached the server.
+    pub enum Delivery {
+        /// The server cannot have acted on the request. Every operation is safe to send again.
+        NotSent = "not_sent",
+        /// The server may have acted on the request. Only idempotent operations are safe to send again.
+        MaybeDelivered = "maybe_delivered",
     }
 }
 

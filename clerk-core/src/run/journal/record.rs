@@ -104,6 +104,7 @@ pub struct AttemptedRecipient {
 /// Which of the two endpoints an attempt uses. Each has a budget of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Lane {
     /// Up to ten people for each call.
     Bulk,
@@ -114,6 +115,7 @@ pub enum Lane {
 /// An [`Effect`] in a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum JournalEffect {
     /// [`Effect::NotApplied`].
     #[serde(rename = "none")]
