@@ -51,6 +51,18 @@ pub enum CassetteError {
         /// The sensitive text.
         leak: Leak,
     },
+    /// The text is not an HTTP archive that can be imported.
+    Archive {
+        /// The problem, as the end of a sentence.
+        reason: String,
+    },
+    /// An HTTP archive contains a key or a cookie.
+    Credentials {
+        /// The number of the entry in the archive, from 0.
+        entry: usize,
+        /// The name of the header.
+        header: String,
+    },
     /// The test was asked to record in continuous integration, which is refused, because a new recording would replace the
     /// expected responses by whatever came.
     RecordingInCi {
@@ -125,6 +137,12 @@ impl fmt::Display for CassetteError {
             Self::Leak { place, leak } => {
                 write!(f, "the cassette was not written, because {place} would contain {leak}")
             }
+            Self::Archive { reason } => write!(f, "the HTTP archive cannot be imported, because {reason}"),
+            Self::Credentials { entry, header } => write!(
+                f,
+                "entry {entry} of the HTTP archive contains credentials in the header {header}. Remove them, or leave them \
+                 out with HarImport::drop_credentials, and keep the archive out of version control"
+            ),
             Self::Replay(error) => error.fmt(f),
             Self::RecordingInCi { variable } => write!(
                 f,
@@ -144,6 +162,8 @@ impl StdError for CassetteError {
             Self::Missing { .. }
             | Self::Version { .. }
             | Self::Leak { .. }
+            | Self::Archive { .. }
+            | Self::Credentials { .. }
             | Self::RecordingInCi { .. }
             | Self::Replay(_) => None,
         }
