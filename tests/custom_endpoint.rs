@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use clerk_core::model::Page;
 use clerk_core::{
-    Client, Effect, Endpoint, EndpointRequest, ErrorCode, ErrorKind, HttpResponse, InvalidRequest, Operation, Paged,
+    Client, Effect, Endpoint, EndpointRequest, ErrorCode, ErrorKind, HttpResponse, InvalidRequest, Operation,
     SecretKey, transport_fn,
 };
 use clerk_testkit::ManualClock;
@@ -24,9 +24,6 @@ impl Endpoint for ListRoles {
             .request()
             .query("limit", 2))
     }
-}
-impl Paged for ListRoles {
-    type Item = Role;
 }
 
 const ADMIN_AND_MEMBER: &str =
@@ -73,7 +70,7 @@ fn reports_errors_of_a_custom_endpoint() {
         (refused.kind(), refused.effect()),
         (ErrorKind::NotFound, Effect::NotApplied)
     );
-    assert_eq!(refused.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
+    assert_eq!(refused.code(), Some(&ErrorCode::ResourceNotFound));
     assert_eq!(
         refused.to_string(),
         "ListOrganizationRoles failed with status 404, resource_not_found (trace id t1)"
@@ -82,5 +79,8 @@ fn reports_errors_of_a_custom_endpoint() {
     let unreadable = clock.drive(client.execute(&ListRoles)).unwrap().unwrap_err();
     assert_eq!(unreadable.kind(), ErrorKind::Decode);
     let source = std::error::Error::source(&unreadable).unwrap().to_string();
-    assert!(source.starts_with("unexpected value at data[1].key"), "{source}");
+    assert!(
+        source.starts_with("expected a string, got an integer at data[1].key"),
+        "{source}"
+    );
 }

@@ -270,14 +270,18 @@ fn assert_hides_secrets(error: &Error) {
 fn an_undecodable_success_says_where_and_took_effect() {
     let wrong_type = r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":"ada@example.com","updated_at":1}"#;
     let cases = [
-        (200, "", "empty body at . (line 1, column 1)"),
-        (200, "<html>", "invalid JSON at . (line 1, column 1)"),
+        (200, "", "empty body (line 1, column 1)"),
+        (200, "<html>", "invalid JSON (line 1, column 1)"),
         (
             200,
             r#"{"id":"inv_1","email_address":"ada@exam"#,
             "unexpected end of the JSON at email_address (line 1, column 39)",
         ),
-        (201, wrong_type, "unexpected value at created_at (line 1, column 97)"),
+        (
+            201,
+            wrong_type,
+            "expected an integer, got a string at created_at (line 1, column 97)",
+        ),
     ];
     for (status, body, source) in cases {
         let error = create(status, TRACED, body).expect_err(source);
@@ -353,11 +357,11 @@ fn an_error_says_why_no_response_arrived() {
     let cases = [
         (
             TransportErrorKind::Timeout,
-            "CreateInvitation timed out, may have taken effect",
+            "CreateInvitation timed out (may have been delivered)",
         ),
         (
             TransportErrorKind::Closed,
-            "CreateInvitation got no response, may have taken effect",
+            "CreateInvitation got no response: the connection closed before the response was complete (may have been delivered)",
         ),
     ];
     for (kind, display) in cases {
@@ -375,7 +379,7 @@ fn an_error_gives_access_to_clerks_details() {
     let [detail] = error.api_errors() else {
         panic!("one error in the response");
     };
-    assert_eq!(error.code(), Some(&clerk_core::ErrorCode::DUPLICATE_RECORD));
+    assert_eq!(error.code(), Some(&clerk_core::ErrorCode::DuplicateRecord));
     assert_eq!(detail.message(), "ada@example.com is taken");
     assert_eq!(detail.long_message(), Some("ada@example.com"));
     let named: Vec<_> = detail.email_addresses().collect();
@@ -390,7 +394,10 @@ fn a_decode_error_in_a_list_names_the_item() {
     let ada = [CreateInvitation::new("ada@example.com")];
     let error = pollster::block_on(clerk.invitations().create_bulk(&ada)).expect_err("an id is not a number");
     let source = error.source().expect("a place").to_string();
-    assert!(source.starts_with("unexpected value at [1].id "), "{source}");
+    assert!(
+        source.starts_with("expected a string, got an integer at [1].id "),
+        "{source}"
+    );
     assert_eq!(error.operation(), "CreateBulkInvitations");
 }
 

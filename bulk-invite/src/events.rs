@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clerk_core::run::RunEvent;
-use clerk_core::{Clock, Effect, Error};
-use serde_json::{Value, json};
+use clerk_core::{Clock, Error};
+use serde_json::{Map, Value, json};
 
 use crate::connection::Connection;
 use crate::network_problem::NetworkProblem;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, explain};
 use crate::results::RowResult;
 use crate::text::escaped;
 
@@ -30,7 +30,7 @@ impl EventLog {
         let path = file.path().display().to_string();
         let file = file
             .truncate()
-            .map_err(|error| format!("cannot write {path}: {error}"))?;
+            .map_err(|error| format!("cannot write {path}: {}", explain(&error)))?;
         Ok(Self {
             file,
             path,
@@ -78,22 +78,34 @@ impl EventLog {
 
     /// Writes why the run stopped.
     pub(crate) fn stopped(&mut self, reason: &str) {
-        self.write(json!({ "event": "stopped", "reason": escaped(reason) }));
+        self.write(json!({ "event": "stopped", "reason": reason }));
     }
 
     /// Returns why the log is incomplete, if it is.
     pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
-        Some(format!("the event log {} is incomplete: {error}", self.path))
+        Some(format!("the event log {} is incomplete: {}", self.path, explain(error)))
     }
 
     fn write(&mut self, mut event: Value) {
         if self.failure.is_some() {
             return;
         }
+        event
+            .as_object_mut()
+            .into_iter()
+            .flat_map(Map::values_mut)
+            .for_each(escape);
         event["at"] = self.clock.wall().as_millis().into();
         // One write per line, so that a kill leaves no partial line.
         self.failure = self.file.write_all(format!("{event}\n").as_bytes()).err();
+    }
+}
+
+/// Escapes text, because JSON leaves invisible characters and those that change the direction of text as they are.
+fn escape(value: &mut Value) {
+    if let Value::String(text) = value {
+        *text = escaped(text);
     }
 }
 
@@ -106,7 +118,7 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
     event["error"] = error.to_string().into();
     event["status"] = error.status().map(|status| status.as_u16()).into();
     event["code"] = error.code().map(|code| code.as_str()).into();
-    event["effect"] = effect(error.effect()).into();
+    event["effect"] = error.effect().as_str().into();
     event["retry_after_seconds"] = error.retry_after().map(|wait| wait.as_secs()).into();
     event["trace_id"] = error.trace_id().into();
     event["content_type"] = error.content_type().into();
@@ -115,12 +127,4 @@ fn with_result(mut event: Value, error: Option<&Error>, server: &str) -> Value {
         event["cause"] = problem.cause.into();
     }
     event
-}
-
-const fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::NotApplied => "not_applied",
-        Effect::Unknown => "unknown",
-        Effect::Applied => "applied",
-    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clerk_core::Clock;
 use clerk_core::api::{invitations, organization_invitations};
 use clerk_core::middleware::{Quota, RateLimits};
+use clerk_core::run::journal::Lane;
 use clerk_core::run::{Estimate, Lanes};
 
 use crate::people::Destination;
@@ -22,18 +23,12 @@ pub(crate) struct TimeLeft {
 
 impl TimeLeft {
     pub(crate) fn new(destination: Destination, lanes: Lanes, limits: &RateLimits, clock: Arc<dyn Clock>) -> Self {
-        let (bulk, single) = match destination {
-            Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
-            Destination::Organization => (
-                organization_invitations::RATE_LIMIT_BULK,
-                organization_invitations::RATE_LIMIT_SINGLE,
-            ),
-        };
+        let (bulk, single) = quotas(destination, limits);
         let started = clock.now();
         Self {
             lanes,
-            bulk: limits.quota(bulk),
-            single: limits.quota(single),
+            bulk,
+            single,
             clock,
             started,
         }
@@ -55,12 +50,26 @@ impl TimeLeft {
 
     /// Whether all endpoints that the run uses have a limit.
     const fn is_limited(&self) -> bool {
-        match self.lanes {
-            Lanes::Both => self.bulk.is_some() && self.single.is_some(),
-            Lanes::Bulk => self.bulk.is_some(),
-            Lanes::Single => self.single.is_some(),
-        }
+        (self.bulk.is_some() || !self.lanes.has(Lane::Bulk)) && (self.single.is_some() || !self.lanes.has(Lane::Single))
     }
+}
+
+/// Estimates a whole run of this many recipients.
+pub(crate) fn estimate(recipients: usize, destination: Destination, lanes: Lanes, limits: &RateLimits) -> Estimate {
+    let (bulk, single) = quotas(destination, limits);
+    Estimate::new(recipients, lanes, bulk, single)
+}
+
+/// Returns the quotas of the bulk and the single endpoint.
+fn quotas(destination: Destination, limits: &RateLimits) -> (Option<Quota>, Option<Quota>) {
+    let (bulk, single) = match destination {
+        Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
+        Destination::Organization => (
+            organization_invitations::RATE_LIMIT_BULK,
+            organization_invitations::RATE_LIMIT_SINGLE,
+        ),
+    };
+    (limits.quota(bulk), limits.quota(single))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
@@ -42,7 +43,10 @@ pub struct Client {
 }
 
 struct Inner {
+    /// The middlewares around `innermost`.
     transport: Box<dyn HttpTransport>,
+    /// The transport that the builder was given, for `Debug`.
+    innermost: Arc<dyn HttpTransport>,
     clock: Arc<dyn Clock>,
     base_url: BaseUrl,
     environment: Environment,
@@ -57,7 +61,7 @@ impl Client {
 
     /// Creates a builder of a client that sends its requests through `transport`.
     pub fn builder(secret_key: SecretKey, transport: impl HttpTransport) -> ClientBuilder {
-        ClientBuilder::new(secret_key, Box::new(transport))
+        ClientBuilder::new(secret_key, Arc::new(transport))
     }
 
     /// Returns a client whose calls use these options. Unset options keep their current values.
@@ -107,13 +111,13 @@ impl Client {
         let request = endpoint.request()?;
         let operation = request.operation().name();
         let only_reads = request.operation().method().is_safe();
-        let request = self.http_request(request)?;
+        let request = self.http_request::<E::Output>(request)?;
         let result = self.inner.transport.send(request).await;
         response::read(operation, result, &*self.inner.clock)
             .map_err(|error| if only_reads { error.without_effect() } else { error })
     }
 
-    fn http_request(&self, request: EndpointRequest) -> Result<HttpRequest> {
+    fn http_request<T: DeserializeOwned>(&self, request: EndpointRequest) -> Result<HttpRequest> {
         if request.path().contains('{') {
             let missing = request.invalid("a parameter of its path was not set");
             return Err(missing.into());
@@ -125,19 +129,20 @@ impl Client {
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));
         *request.method_mut() = operation.method().clone();
         *request.uri_mut() = uri;
-        let context = CallContext::new(operation, self.options, || self.inner.clock.now());
+        let context = CallContext::new(operation, self.options, || self.inner.clock.now()).decoding::<T>();
         request.extensions_mut().insert(context);
         Ok(request)
     }
 }
 
+/// Shows the API, the options and the transport that the client was given.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.inner.base_url)
             .field("environment", &self.inner.environment)
             .field("options", &self.options)
-            .field("transport", &self.inner.transport)
+            .field("transport", &self.inner.innermost)
             .finish()
     }
 }

@@ -10,9 +10,11 @@ use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::safe_to_log::SafeToLog;
-use crate::transport::{Attempts, Effect, TransportError, TransportErrorKind};
+use crate::error_chain::ErrorChain;
+use crate::text::text_enum;
+use crate::transport::{Attempts, Delivery, Effect, TransportError, TransportErrorKind};
 
 pub use api::{ApiError, ErrorCode};
 pub(crate) use api::{Envelope, parse_envelope};
@@ -79,48 +81,49 @@ struct Refusal {
     errors: Vec<ApiError>,
 }
 
-/// What to do about an [`Error`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The SDK refused the request before sending it. Fix the request; the message says what is wrong.
-    InvalidRequest,
-    /// The response did not arrive in full. The [source](StdError::source) says why. Call again if
-    /// [`effect`](Error::effect) allows it.
-    Transport,
-    /// An attempt or the whole call ran out of time. Call again with a longer timeout if [`effect`](Error::effect) allows
-    /// it.
-    Timeout,
-    /// 429, or the client's own rate limit. Wait for [`retry_after`](Error::retry_after), then call again.
-    RateLimited,
-    /// 401: Clerk does not accept the secret key. Check that it is complete, not revoked, and belongs to this instance.
-    Authentication,
-    /// 402: the plan of the instance does not include the operation, or its quota is used up.
-    PaymentRequired,
-    /// 403: the instance does not allow it, for example because of its allowlist or blocklist.
-    /// [`api_errors`](Error::api_errors) names the identifiers at fault.
-    Forbidden,
-    /// 404: the resource does not exist, or the base URL is wrong.
-    NotFound,
-    /// 409: the request conflicts with the state of the resource, or with another request. Read the resource, then decide.
-    Conflict,
-    /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) says what to fix.
-    Rejected,
-    /// 5xx: Clerk or a proxy in front of it failed. Call again later if [`effect`](Error::effect) allows it. If it persists,
-    /// give the [`trace_id`](Error::trace_id) to Clerk's support.
-    Server,
-    /// The operation succeeded, but the body of the response could not be decoded. The [source](StdError::source) names the
-    /// place in the JSON. Updating the SDK may help.
-    Decode,
-    /// A list returned the same page for two offsets, so reading it would never end. Clerk's lists do not do that, but a
-    /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
-    /// are added while the list is read: use larger pages.
-    RepeatedPage,
-    /// The operation succeeded, but its response contradicts the request: it names none of the people in it, or the list has
-    /// no end. Check what answers at the base URL.
-    Contradiction,
-    /// A status that Clerk does not use, such as a redirect. Check the base URL.
-    UnexpectedStatus,
+text_enum! {
+    /// What to do about an [`Error`].
+    #[non_exhaustive]
+    pub enum ErrorKind {
+        /// The SDK refused the request before sending it. Fix the request; the message says what is wrong.
+        InvalidRequest = "invalid_request",
+        /// The response did not arrive in full. The [source](StdError::source) says why. Call again if
+        /// [`effect`](Error::effect) allows it.
+        Transport = "transport",
+        /// An attempt or the whole call ran out of time. Call again with a longer timeout if [`effect`](Error::effect) allows
+        /// it.
+        Timeout = "timeout",
+        /// 429, or the client's own rate limit. Wait for [`retry_after`](Error::retry_after), then call again.
+        RateLimited = "rate_limited",
+        /// 401: Clerk does not accept the secret key. Check that it is complete, not revoked, and belongs to this instance.
+        Authentication = "authentication",
+        /// 402: the plan of the instance does not include the operation, or its quota is used up.
+        PaymentRequired = "payment_required",
+        /// 403: the instance does not allow it, for example because of its allowlist or blocklist.
+        /// [`api_errors`](Error::api_errors) names the identifiers at fault.
+        Forbidden = "forbidden",
+        /// 404: the resource does not exist, or the base URL is wrong.
+        NotFound = "not_found",
+        /// 409: the request conflicts with the state of the resource, or with another request. Read the resource, then decide.
+        Conflict = "conflict",
+        /// Any other 4xx: Clerk refused the request. [`api_errors`](Error::api_errors) says what to fix.
+        Rejected = "rejected",
+        /// 5xx: Clerk or a proxy in front of it failed. Call again later if [`effect`](Error::effect) allows it. If it persists,
+        /// give the [`trace_id`](Error::trace_id) to Clerk's support.
+        Server = "server",
+        /// The operation succeeded, but the body of the response could not be decoded. The [source](StdError::source) names the
+        /// place in the JSON. Updating the SDK may help.
+        Decode = "decode",
+        /// A list returned the same page for two offsets, so reading it would never end. Clerk's lists do not do that, but a
+        /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
+        /// are added while the list is read: use larger pages.
+        RepeatedPage = "repeated_page",
+        /// The operation succeeded, but its response contradicts the request: it names none of the people in it, or the list
+        /// has no end. Check what answers at the base URL.
+        Contradiction = "contradiction",
+        /// A status that Clerk does not use, such as a redirect. Check the base URL.
+        UnexpectedStatus = "unexpected_status",
+    }
 }
 
 impl Error {
@@ -309,6 +312,13 @@ impl Error {
         self.0.content_type.as_deref()
     }
 
+    fn delivery(&self) -> Option<Delivery> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error.delivery()),
+            _ => None,
+        }
+    }
+
     /// Returns the number of attempts. It is 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -328,8 +338,13 @@ impl From<InvalidRequest> for Error {
     }
 }
 
+/// Writes the error and its sources in one line, because `unwrap` and `main` print `Debug`. The alternate form, `{:#?}`, shows
+/// the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(&ErrorChain::new(self), f);
+        }
         f.debug_struct("Error")
             .field("kind", &self.kind())
             .field("operation", &self.0.operation)
@@ -349,17 +364,12 @@ impl fmt::Display for Error {
             Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
                 write!(f, "{operation} was not sent because of the rate limit")?;
             }
-            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
-                write!(f, "{operation} timed out")?;
-            }
-            Cause::Transport(_) => write!(f, "{operation} got no response")?,
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => write!(f, "{operation} {error}")?,
+            Cause::Transport(error) => write!(f, "{operation} got no response: {error}")?,
             Cause::Status(refusal) => {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
                 if let Some(error) = refusal.errors.first() {
-                    write!(f, ", {}", error.code())?;
-                    if let Some(parameter) = error.param_name() {
-                        write!(f, " ({})", SafeToLog(parameter))?;
-                    }
+                    write!(f, ", {error}")?;
                 }
             }
             Cause::Decode { status, .. } => write!(
@@ -379,13 +389,33 @@ impl fmt::Display for Error {
         if let Some(wait) = self.0.retry_after {
             write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;
         }
-        if self.0.effect == Effect::Unknown {
+        if self.0.effect == Effect::Unknown && self.delivery() != Some(Delivery::MaybeDelivered) {
             f.write_str(", may have taken effect")?;
         }
         match self.trace_id() {
             Some(trace_id) => write!(f, " (trace id {trace_id})"),
             None => Ok(()),
         }
+    }
+}
+
+impl Serialize for Error {
+    /// Writes what logs and reports need, with the text of `Display` as `message`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("Error", 9)?;
+        error.serialize_field("operation", self.operation())?;
+        error.serialize_field("kind", &self.kind())?;
+        error.serialize_field("effect", &self.effect())?;
+        error.serialize_field("message", &self.to_string())?;
+        error.serialize_field("status", &self.status().map(|status| status.as_u16()))?;
+        error.serialize_field("code", &self.code().map(ToString::to_string))?;
+        error.serialize_field("trace_id", &self.trace_id())?;
+        error.serialize_field("attempts", &self.attempts())?;
+        error.serialize_field(
+            "retry_after_seconds",
+            &self.retry_after().map(|wait| wait.as_secs_f64()),
+        )?;
+        error.end()
     }
 }
 

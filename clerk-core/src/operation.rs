@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use http::Method;
+use serde::de::DeserializeOwned;
 
+use crate::error::{self, DecodeError};
 use crate::transport::HttpRequest;
 
 /// An operation of Clerk's Backend API: its name, method, path, idempotency and rate limit.
@@ -139,7 +141,7 @@ impl Operation {
 /// let patient = CallOptions::new().max_wait(Duration::from_secs(3600)).deadline(Duration::from_secs(7200));
 /// let once = CallOptions::new().no_retry().attempt_timeout(Duration::from_secs(5));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct CallOptions {
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -201,6 +203,27 @@ impl CallOptions {
     }
 }
 
+/// Shows the options that are set.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let durations = [
+            ("attempt_timeout", self.attempt_timeout),
+            ("deadline", self.deadline),
+            ("max_wait", self.max_wait),
+        ];
+        let mut options = f.debug_struct("CallOptions");
+        for (name, duration) in durations {
+            if let Some(duration) = duration {
+                options.field(name, &duration);
+            }
+        }
+        if self.no_retry {
+            options.field("no_retry", &true);
+        }
+        options.finish()
+    }
+}
+
 /// The operation and the options of a call, which the client puts into the extensions of each request.
 ///
 /// Your own middlewares read it with [`CallContext::from_request`]. A request without a context is treated as not idempotent.
@@ -210,7 +233,22 @@ pub struct CallContext {
     options: CallOptions,
     deadline_at: Option<Duration>,
     attempt_limit: Option<Duration>,
+    attempt: u32,
+    response_check: ResponseCheck,
 }
+
+/// Decodes a body into the call's output, and drops it.
+#[derive(Debug, Clone, Copy)]
+struct ResponseCheck(fn(&[u8]) -> Result<(), DecodeError>);
+
+impl PartialEq for ResponseCheck {
+    /// Functions have no identity. The operation decides.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ResponseCheck {}
 
 impl CallContext {
     /// Creates the context of a call that starts now. `now` reads the client's [`Clock`](crate::Clock), and is called only if
@@ -221,7 +259,21 @@ impl CallContext {
             options,
             deadline_at: options.deadline.map(|deadline| now().saturating_add(deadline)),
             attempt_limit: None,
+            attempt: 1,
+            response_check: ResponseCheck(|_| Ok(())),
         }
+    }
+
+    /// Sets the type that the response decodes to.
+    pub(crate) const fn decoding<T: DeserializeOwned>(mut self) -> Self {
+        self.response_check = ResponseCheck(|body| error::decode::<T>(body).map(drop));
+        self
+    }
+
+    /// Sets the number of the attempt.
+    pub(crate) const fn with_attempt(mut self, number: u32) -> Self {
+        self.attempt = number;
+        self
     }
 
     /// Returns the context of `request`, if it has one.
@@ -232,6 +284,21 @@ impl CallContext {
     /// Returns the operation.
     pub const fn operation(&self) -> &Operation {
         &self.operation
+    }
+
+    /// Returns the number of the attempt, from 1. [`Retry`](crate::middleware::Retry) counts it.
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Checks whether a successful response with this body decodes to the call's output. Test doubles check their replies
+    /// with it.
+    ///
+    /// # Errors
+    ///
+    /// The [`DecodeError`] that the call would fail with.
+    pub fn check_response(&self, body: &[u8]) -> Result<(), DecodeError> {
+        (self.response_check.0)(body)
     }
 
     /// Returns whether retries are disabled.

@@ -1,14 +1,17 @@
 //! The secret key of an instance.
 
+use std::env::VarError;
 use std::error::Error as StdError;
 use std::fmt;
+use std::str::FromStr;
 
 use http::HeaderValue;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The secret key of a Clerk instance, `sk_test_…` or `sk_live_…`.
 ///
 /// The key is never shown: `Debug` shows only its prefix, there is no `Display`, and the header that carries the key is
-/// marked as sensitive.
+/// marked as sensitive. Serde reads a key, and writes it redacted, as `Debug` shows it.
 ///
 /// ```
 /// use clerk_core::{Environment, SecretKey};
@@ -72,6 +75,23 @@ impl SecretKey {
         })
     }
 
+    /// Parses the key in the environment variable `CLERK_SECRET_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecretKey`] if the variable is not set, or its value is not a key.
+    pub fn from_env() -> Result<Self, InvalidSecretKey> {
+        Self::from_variable(std::env::var("CLERK_SECRET_KEY"))
+    }
+
+    fn from_variable(value: Result<String, VarError>) -> Result<Self, InvalidSecretKey> {
+        match value {
+            Ok(key) => Self::new(key),
+            Err(VarError::NotPresent) => Err(InvalidSecretKey::NotSet),
+            Err(VarError::NotUnicode(_)) => Err(InvalidSecretKey::Characters),
+        }
+    }
+
     /// Returns the kind of instance that the key belongs to.
     pub const fn environment(&self) -> Environment {
         self.environment
@@ -94,10 +114,49 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// The error of [`SecretKey::new`]. It never contains the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl FromStr for SecretKey {
+    type Err = InvalidSecretKey;
+
+    fn from_str(key: &str) -> Result<Self, InvalidSecretKey> {
+        Self::new(key)
+    }
+}
+
+impl TryFrom<&str> for SecretKey {
+    type Error = InvalidSecretKey;
+
+    fn try_from(key: &str) -> Result<Self, InvalidSecretKey> {
+        Self::new(key)
+    }
+}
+
+impl TryFrom<String> for SecretKey {
+    type Error = InvalidSecretKey;
+
+    fn try_from(key: String) -> Result<Self, InvalidSecretKey> {
+        Self::new(key)
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Writes the prefix alone: `sk_test_<redacted>`.
+impl Serialize for SecretKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}<redacted>", self.environment.prefix()))
+    }
+}
+
+/// The error of [`SecretKey::new`] and [`SecretKey::from_env`]. It never contains the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSecretKey {
+    /// The environment variable `CLERK_SECRET_KEY` is not set.
+    NotSet,
     /// The text is empty.
     Empty,
     /// The text starts with neither `sk_test_` nor `sk_live_`. A publishable key (`pk_…`) is not a secret key.
@@ -109,6 +168,7 @@ pub enum InvalidSecretKey {
 impl fmt::Display for InvalidSecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NotSet => "the environment variable CLERK_SECRET_KEY is not set: set it to the instance's secret key",
             Self::Empty => "the secret key is empty: copy it from the dashboard",
             Self::Prefix => {
                 "the secret key does not start with sk_test_ or sk_live_: copy the secret key, not the publishable key"
@@ -119,6 +179,8 @@ impl fmt::Display for InvalidSecretKey {
         })
     }
 }
+
+crate::debug_as_display!(InvalidSecretKey);
 
 impl StdError for InvalidSecretKey {}
 
@@ -145,6 +207,29 @@ mod tests {
         for (text, expected) in cases {
             let environment = SecretKey::new(text).map(|key| key.environment());
             assert_eq!(environment, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn serde_reads_a_key_and_writes_it_redacted() {
+        let key: SecretKey = serde_json::from_str("\"sk_live_hidden\"").expect("a key");
+        assert_eq!(key.authorization(), "Bearer sk_live_hidden");
+        assert_eq!(serde_json::to_string(&key).expect("JSON"), "\"sk_live_<redacted>\"");
+        let error = serde_json::from_str::<SecretKey>("\"hidden\"").expect_err("no key");
+        assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
+    }
+
+    #[test]
+    fn reads_the_key_from_a_variable() {
+        use InvalidSecretKey::{Characters, NotSet, Prefix};
+        let cases = [
+            (Ok("sk_test_abc\n".to_owned()), None),
+            (Ok("hidden".to_owned()), Some(Prefix)),
+            (Err(VarError::NotPresent), Some(NotSet)),
+            (Err(VarError::NotUnicode("hidden".into())), Some(Characters)),
+        ];
+        for (value, error) in cases {
+            assert_eq!(SecretKey::from_variable(value).err(), error);
         }
     }
 

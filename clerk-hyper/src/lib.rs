@@ -11,11 +11,13 @@ mod tokio_clock;
 mod transport;
 
 pub use clerk_core::*;
+/// The TLS library, whose types [`HyperTransportBuilder`] takes. A new incompatible version of it makes a new incompatible
+/// version of this crate.
 pub use rustls;
 
 pub use builder::HyperTransportBuilder;
 pub use error::SetupError;
-pub use setup::{builder, client, from_env};
+pub use setup::{builder, builder_from_env, builder_with, client, from_env};
 pub use tokio_clock::TokioClock;
 pub use transport::HyperTransport;
 

@@ -2,7 +2,7 @@
 
 use std::env::VarError;
 
-use clerk_core::{BuildError, Client, ClientBuilder, InvalidSecretKey, SecretKey};
+use clerk_core::{BuildError, Client, ClientBuilder, HttpTransport, InvalidSecretKey, SecretKey};
 
 use crate::error::SetupError;
 use crate::tokio_clock::TokioClock;
@@ -22,7 +22,36 @@ const API_URL: &str = "CLERK_API_URL";
 ///   show the value.
 /// - [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn from_env() -> Result<Client, SetupError> {
-    from_variables(|name| std::env::var(name))
+    build(builder_from_env()?)
+}
+
+/// Returns the builder of the client that [`from_env`] creates, to change its other settings.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// let clerk = clerk_hyper::builder_from_env()?.attempt_timeout(Duration::from_secs(10)).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of [`from_env`]. A base URL that is invalid is an error of [`ClientBuilder::build`].
+pub fn builder_from_env() -> Result<ClientBuilder, SetupError> {
+    builder_from_variables(|name| std::env::var(name))
+}
+
+/// Returns a client's builder with your transport and a [`TokioClock`], so that the client waits on Tokio's timer.
+///
+/// ```
+/// use clerk_hyper::{HttpResponse, SecretKey, transport_fn};
+///
+/// let transport = transport_fn(async |_request| Ok(HttpResponse::new("[]".into())));
+/// let clerk = clerk_hyper::builder_with(SecretKey::new("sk_test_abc")?, transport).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn builder_with(secret_key: SecretKey, transport: impl HttpTransport) -> ClientBuilder {
+    Client::builder(secret_key, transport).clock(TokioClock::new())
 }
 
 /// Creates a client with this secret key and the default settings.
@@ -53,10 +82,10 @@ pub fn client(secret_key: SecretKey) -> Result<Client, SetupError> {
 ///
 /// [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn builder(secret_key: SecretKey) -> Result<ClientBuilder, SetupError> {
-    Ok(Client::builder(secret_key, HyperTransport::new()?).clock(TokioClock::new()))
+    Ok(builder_with(secret_key, HyperTransport::new()?))
 }
 
-fn from_variables(read: impl Fn(&str) -> Result<String, VarError>) -> Result<Client, SetupError> {
+fn builder_from_variables(read: impl Fn(&str) -> Result<String, VarError>) -> Result<ClientBuilder, SetupError> {
     let value = |name, malformed: BuildError| match read(name) {
         Ok(value) if value.trim().is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),
@@ -71,7 +100,11 @@ fn from_variables(read: impl Fn(&str) -> Result<String, VarError>) -> Result<Cli
     if let Some(url) = value(API_URL, BuildError::BaseUrl)? {
         builder = builder.base_url(url);
     }
-    // The base URL is the only setting that can still be invalid.
+    Ok(builder)
+}
+
+/// Builds a client of [`builder_from_env`]. The base URL is the only setting that can still be invalid.
+fn build(builder: ClientBuilder) -> Result<Client, SetupError> {
     builder
         .build()
         .map_err(|error| SetupError::MalformedVariable(API_URL, error))
@@ -85,10 +118,10 @@ mod tests {
     use super::*;
 
     fn from(variables: &[(&str, Result<&str, VarError>)]) -> Result<Client, SetupError> {
-        from_variables(|name| {
+        build(builder_from_variables(|name| {
             let variable = variables.iter().find(|(variable, _)| *variable == name);
             variable.map_or(Err(VarError::NotPresent), |(_, value)| value.clone().map(str::to_owned))
-        })
+        })?)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A clock that tests advance by hand, so that hours of waiting take no time.
 
 mod drive;
+mod virtual_clock;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,8 +14,10 @@ use clerk_core::model::Timestamp;
 use clerk_core::{Clock, Sleep};
 
 pub use drive::Stalled;
+pub use virtual_clock::VirtualClock;
 
-/// A [`Clock`] for tests. Time passes only in [`advance`](Self::advance) and [`drive`](Self::drive).
+/// A [`Clock`] for tests. Time passes only in [`advance`](Self::advance) and [`drive`](Self::drive). For tests that spawn tasks,
+/// there is [`VirtualClock`].
 ///
 /// Clones are handles to the same clock: give one to the client and keep one. Retries have random delays, which are the same
 /// in every run only if the client has a [`retry_seed`](clerk_core::ClientBuilder::retry_seed). Clients of
@@ -113,6 +116,16 @@ impl ManualClock {
         true
     }
 
+    fn manual_sleep(&self, duration: Duration) -> ManualSleep {
+        let mut state = self.state();
+        let serial = state.next_serial;
+        state.next_serial += 1;
+        ManualSleep {
+            clock: self.clone(),
+            key: (state.now.saturating_add(duration), serial),
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,13 +147,7 @@ impl Clock for ManualClock {
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
-        let mut state = self.state();
-        let serial = state.next_serial;
-        state.next_serial += 1;
-        Box::pin(ManualSleep {
-            clock: self.clone(),
-            key: (state.now.saturating_add(duration), serial),
-        })
+        Box::pin(self.manual_sleep(duration))
     }
 }
 
@@ -158,6 +165,14 @@ impl fmt::Debug for ManualClock {
 struct ManualSleep {
     clock: ManualClock,
     key: (Duration, u64),
+}
+
+impl ManualSleep {
+    /// Whether no sleep ends earlier.
+    fn is_next(&self) -> bool {
+        let state = self.clock.state();
+        state.sleeps.keys().next().is_none_or(|&(end, _)| end >= self.key.0)
+    }
 }
 
 impl Future for ManualSleep {

@@ -32,6 +32,7 @@ mod body;
 mod builder;
 mod call_record;
 mod config;
+mod default_clock;
 mod error;
 mod fault;
 mod handlers;
@@ -71,6 +72,7 @@ pub(crate) use state::Reply;
 pub(crate) use state::Routed;
 
 use config::Config;
+use default_clock::DefaultClock;
 use state::State;
 use store::{Arrival, Stored, normalize};
 
@@ -85,6 +87,8 @@ pub struct FakeClerk {
 struct Shared {
     config: Arc<Config>,
     clock: Arc<dyn Clock>,
+    /// The same clock, if the builder set none.
+    default_clock: Option<Arc<DefaultClock>>,
     state: Mutex<State>,
 }
 
@@ -95,7 +99,8 @@ impl FakeClerk {
     // Arbitrary, but the same in every run.
     const RETRY_SEED: u64 = 1;
 
-    /// Creates an empty development instance with the documented limits.
+    /// Creates an empty development instance with the documented limits. Waits of its [clients](Self::client) take no real
+    /// time: an invitation run of hours ends in milliseconds.
     pub fn new() -> Self {
         Self::builder().build()
     }
@@ -116,8 +121,23 @@ impl FakeClerk {
     /// [`retry_seed`](ClientBuilder::retry_seed).
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder(self.shared.config.secret_key.clone(), self.clone())
-            .clock(Arc::clone(&self.shared.clock))
+            .clock(self.clock())
             .retry_seed(Self::RETRY_SEED)
+    }
+
+    /// Returns the clock, for clients that are built by hand: `.clock(fake.clock())`.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        if let Some(clock) = &self.shared.default_clock {
+            clock.decide(true);
+        }
+        Arc::clone(&self.shared.clock)
+    }
+
+    /// Takes note of a client with a clock that the fake does not know.
+    pub(crate) fn admit_other_clocks(&self) {
+        if let Some(clock) = &self.shared.default_clock {
+            clock.decide(false);
+        }
     }
 
     /// Returns the number of emails sent to each address. Invitations and waitlist entries with `notify=false` send none.
@@ -203,8 +223,8 @@ impl FakeClerk {
     }
 
     #[cfg(feature = "server")]
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.shared.clock
+    pub(crate) async fn sleep(&self, duration: Duration) {
+        self.shared.clock.sleep(duration).await;
     }
 
     /// Routes the next call by its method and path, before its body is read; for [`reply`](Self::reply).
@@ -248,11 +268,19 @@ impl FakeClerkBuilder {
     pub fn build(self) -> FakeClerk {
         let (config, clock) = self.finish();
         let config = Arc::new(config);
+        let (clock, default_clock) = match clock {
+            Some(clock) => (clock, None),
+            None => {
+                let clock = Arc::new(DefaultClock::new());
+                (Arc::clone(&clock) as Arc<dyn Clock>, Some(clock))
+            }
+        };
         let state = State::new(Arc::clone(&config), Arrival::from_clock(&*clock));
         FakeClerk {
             shared: Arc::new(Shared {
                 config,
                 clock,
+                default_clock,
                 state: Mutex::new(state),
             }),
         }
@@ -270,6 +298,7 @@ impl HttpTransport for FakeClerk {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         use TransportErrorKind::{Closed, Connect};
 
+        self.admit_other_clocks();
         let reply = {
             let mut state = self.lock();
             let routed = state.route(request.method(), request.uri().path());

@@ -18,7 +18,7 @@ pub use cassette::format::Cassette;
 pub use cassette::open::cassette;
 pub use cassette::record::Record;
 pub use cassette::replay::Replay;
-pub use clock::{ManualClock, Stalled};
+pub use clock::{ManualClock, Stalled, VirtualClock};
 #[cfg(feature = "conformance")]
 pub use conformance::{JournalConformance, TransportConformance};
 pub use fake::FakeClerk;

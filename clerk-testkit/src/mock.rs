@@ -43,14 +43,16 @@
 //! ```
 
 mod expectation;
+mod incoming;
+mod invitation_run;
 mod matcher;
 mod message;
 mod reply;
 mod times;
 pub(crate) mod transport;
-mod wire;
 
 pub use expectation::{ExpectationHandle, PendingExpectation};
+pub use invitation_run::InvitationRunCalls;
 pub use matcher::{RequestMatcher, delete, get, patch, post, put, request};
 pub use reply::Reply;
 pub use times::Times;

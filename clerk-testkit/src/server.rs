@@ -67,6 +67,7 @@ impl FakeServer {
     ///
     /// The error of the system, for example because the port is in use.
     pub async fn start_on_port(fake: FakeClerk, port: u16) -> io::Result<Self> {
+        fake.admit_other_clocks();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(());
@@ -111,7 +112,7 @@ async fn accept(listener: TcpListener, fake: FakeClerk, mut stopped: watch::Rece
                     connections.spawn(connection::serve(stream, fake.clone(), stopped.clone()));
                 }
                 // The most likely cause is too many open files, and some will close.
-                Err(_) => fake.clock().sleep(Duration::from_millis(10)).await,
+                Err(_) => fake.sleep(Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
             _ = stopped.changed() => break,

@@ -183,8 +183,8 @@ fn the_sdk_lists_and_counts_users_and_reads_the_instance() {
         }
         let ada = clerk.users().get(&users[0].id).await.expect("a user");
         assert_eq!(ada.email_addresses[0].email_address, "ada@example.com");
-        let error = clerk.users().get(&"user_none".into()).await.expect_err("no such user");
-        assert_eq!(error.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
+        let error = clerk.users().get("user_none").await.expect_err("no such user");
+        assert_eq!(error.code(), Some(&ErrorCode::ResourceNotFound));
         let instance = clerk.instance().get().await.expect("the instance");
         assert_eq!(instance.environment_type, EnvironmentType::Development);
     });

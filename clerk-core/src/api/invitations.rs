@@ -49,10 +49,10 @@ impl InvitationsApi<'_> {
     ///
     /// # Errors
     ///
-    /// - [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD): an invitation is pending for the address.
-    /// - [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS): a user has the address.
-    /// - [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID): the text is not an email address.
-    /// - [`NOT_ALLOWED_ACCESS`](crate::ErrorCode::NOT_ALLOWED_ACCESS): the instance does not allow the address.
+    /// - [`DuplicateRecord`](crate::ErrorCode::DuplicateRecord): an invitation is pending for the address.
+    /// - [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists): a user has the address.
+    /// - [`FormParamFormatInvalid`](crate::ErrorCode::FormParamFormatInvalid): the text is not an email address.
+    /// - [`NotAllowedAccess`](crate::ErrorCode::NotAllowedAccess): the instance does not allow the address.
     ///
     /// An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited the person: list the invitations
     /// before you call again.
@@ -112,9 +112,9 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
-    /// [`INVITATION_ALREADY_ACCEPTED`](crate::ErrorCode::INVITATION_ALREADY_ACCEPTED), or
-    /// [`INVITATION_ALREADY_REVOKED`](crate::ErrorCode::INVITATION_ALREADY_REVOKED). After a retry, the last can mean that the
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound),
+    /// [`InvitationAlreadyAccepted`](crate::ErrorCode::InvitationAlreadyAccepted), or
+    /// [`InvitationAlreadyRevoked`](crate::ErrorCode::InvitationAlreadyRevoked). After a retry, the last can mean that the
     /// first attempt revoked it.
     pub struct RevokeInvitation<'a>(invitation_id: &'a InvitationId)
     // Revoking again fails with `invitation_already_revoked` and changes nothing.
@@ -128,7 +128,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND). After a retry, it can mean that the first attempt deleted
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound). After a retry, it can mean that the first attempt deleted
     /// the invitation.
     pub struct DeleteInvitation<'a>(invitation_id: &'a InvitationId)
     = Operation::delete("DeleteInvitation", "/invitations/{invitation_id}") => fn delete -> DeletedObject;

@@ -45,24 +45,22 @@ impl OrganizationInvitationsApi<'_> {
     /// ```no_run
     /// # async fn f(clerk: clerk_core::Client) -> clerk_core::Result<()> {
     /// use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
-    /// use clerk_core::model::OrganizationId;
     ///
-    /// let organization = OrganizationId::from("org_1");
     /// let ada = CreateOrganizationInvitation::new("ada@example.com", "org:member");
-    /// let invitation = clerk.organization_invitations().create(&organization, &ada).await?;
+    /// let invitation = clerk.organization_invitations().create("org_1", &ada).await?;
     /// println!("{}", invitation.id);
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     ///
-    /// - [`ALREADY_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION): the person has joined.
-    /// - [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) or
-    ///   [`ORGANIZATION_INVITATION_NOT_UNIQUE`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE): an invitation is pending.
-    /// - [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID): the text is not an email address.
-    /// - [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND): the organization or the role does not exist.
-    /// - [`NOT_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::NOT_A_MEMBER_IN_ORGANIZATION): the inviter is not a member.
-    /// - [`ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED`](crate::ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED) or a 402: the
+    /// - [`AlreadyAMemberInOrganization`](crate::ErrorCode::AlreadyAMemberInOrganization): the person has joined.
+    /// - [`DuplicateRecord`](crate::ErrorCode::DuplicateRecord) or
+    ///   [`OrganizationInvitationNotUnique`](crate::ErrorCode::OrganizationInvitationNotUnique): an invitation is pending.
+    /// - [`FormParamFormatInvalid`](crate::ErrorCode::FormParamFormatInvalid): the text is not an email address.
+    /// - [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound): the organization or the role does not exist.
+    /// - [`NotAMemberInOrganization`](crate::ErrorCode::NotAMemberInOrganization): the inviter is not a member.
+    /// - [`OrganizationMembershipQuotaExceeded`](crate::ErrorCode::OrganizationMembershipQuotaExceeded) or a 402: the
     ///   organization is full.
     ///
     /// An error whose [`effect`](crate::Error::effect) is not `NotApplied` may have invited the person: list the invitations
@@ -74,10 +72,11 @@ impl OrganizationInvitationsApi<'_> {
     /// [`Client::execute`](Client::execute).
     pub async fn create(
         self,
-        organization_id: &OrganizationId,
+        organization_id: impl Into<OrganizationId>,
         invitation: &CreateOrganizationInvitation,
     ) -> Result<OrganizationInvitation> {
-        let create = CreateOrganizationInvitationSingle::new(organization_id, invitation);
+        let organization_id = organization_id.into();
+        let create = CreateOrganizationInvitationSingle::new(&organization_id, invitation);
         self.client.execute(&create).await
     }
 
@@ -98,10 +97,11 @@ impl OrganizationInvitationsApi<'_> {
     /// Not cancel safe, like [`create`](Self::create).
     pub async fn create_bulk(
         self,
-        organization_id: &OrganizationId,
+        organization_id: impl Into<OrganizationId>,
         invitations: &[CreateOrganizationInvitation],
     ) -> Result<Vec<OrganizationInvitation>> {
-        let create = CreateOrganizationInvitationBulk::new(organization_id, invitations);
+        let organization_id = organization_id.into();
+        let create = CreateOrganizationInvitationBulk::new(&organization_id, invitations);
         self.client.execute(&create).await.map(|page| page.data)
     }
 
@@ -115,7 +115,7 @@ impl OrganizationInvitationsApi<'_> {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist. Nothing is sent for a
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist. Nothing is sent for a
     /// limit that Clerk does not accept.
     ///
     /// # Cancel safety
@@ -156,7 +156,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization has no such invitation.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization has no such invitation.
     pub struct GetOrganizationInvitation<'a>(
         organization_id: &'a OrganizationId,
         invitation_id: &'a OrganizationInvitationId,
@@ -183,8 +183,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND), or
-    /// [`ORGANIZATION_INVITATION_NOT_PENDING`](crate::ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING). After a retry, the latter
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound), or
+    /// [`OrganizationInvitationNotPending`](crate::ErrorCode::OrganizationInvitationNotPending). After a retry, the latter
     /// can mean that the first attempt revoked the invitation.
     pub struct RevokeOrganizationInvitation<'a>(
         organization_id: &'a OrganizationId,

@@ -21,11 +21,8 @@ impl PagingParams {
     }
 }
 
-/// Makes a request type with a field `paging` the endpoint of a list: implements the setters of that field, [`Endpoint`] and
-/// [`Paged`]. The expression is the request without the paging parameters.
-///
-/// [`Endpoint`]: crate::endpoint::Endpoint
-/// [`Paged`]: crate::paging::Paged
+/// Makes a request type with a field `paging` the endpoint of a list: implements the setters of that field and
+/// [`Endpoint`](crate::endpoint::Endpoint). The expression is the request without the paging parameters.
 macro_rules! list_endpoint {
     ($List:ident -> $Item:ty, |$list:ident| $request:expr) => {
         impl $List {
@@ -54,10 +51,6 @@ macro_rules! list_endpoint {
                 let $list = self;
                 $list.paging.add_to($request)
             }
-        }
-
-        impl $crate::paging::Paged for $List {
-            type Item = $Item;
         }
     };
 }

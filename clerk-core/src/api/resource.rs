@@ -13,7 +13,7 @@ macro_rules! resource {
 
         $(
             $(#[$doc:meta])*
-            pub struct $Name:ident $(<$lifetime:lifetime>)? ($($param:ident: $Param:ty),* $(,)?)
+            pub struct $Name:ident $(<$lifetime:lifetime>)? ($($param:ident: &$param_lifetime:lifetime $Param:ty),* $(,)?)
             $({ $($body:tt)* })?
             = $operation:expr => fn $method:ident -> $Output:ty;
         )*
@@ -34,8 +34,8 @@ macro_rules! resource {
                 /// # Cancel safety
                 ///
                 /// As for [`Client::execute`](crate::Client::execute).
-                pub async fn $method $(<$lifetime>)? (self, $($param: $Param),*) -> $crate::error::Result<$Output> {
-                    self.client.execute(&$Name::new($($param),*)).await
+                pub async fn $method(self, $($param: impl Into<$Param>),*) -> $crate::error::Result<$Output> {
+                    self.client.execute(&$Name::new($(&$param.into()),*)).await
                 }
             )*
         }
@@ -43,7 +43,7 @@ macro_rules! resource {
         $(
             $crate::endpoint! {
                 #[doc = concat!("The request of [`", stringify!($Api), "::", stringify!($method), "`].")]
-                pub struct $Name $(<$lifetime>)? ($($param: $Param),*) $({ $($body)* })? = $operation => $Output
+                pub struct $Name $(<$lifetime>)? ($($param: &$param_lifetime $Param),*) $({ $($body)* })? = $operation => $Output
             }
         )*
     };

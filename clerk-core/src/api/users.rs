@@ -72,7 +72,7 @@ impl UsersApi<'_> {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist. Nothing is sent for a limit
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist. Nothing is sent for a limit
     /// that Clerk does not accept.
     ///
     /// # Cancel safety
@@ -96,6 +96,6 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct GetUser<'a>(user_id: &'a UserId) = Operation::get("GetUser", "/users/{user_id}") => fn get -> User;
 }

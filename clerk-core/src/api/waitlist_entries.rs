@@ -41,7 +41,7 @@ impl WaitlistEntriesApi<'_> {
     ///
     /// # Errors
     ///
-    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if the text is not an email address.
+    /// [`FormParamFormatInvalid`](crate::ErrorCode::FormParamFormatInvalid) if the text is not an email address.
     ///
     /// # Cancel safety
     ///
@@ -57,7 +57,7 @@ impl WaitlistEntriesApi<'_> {
     /// # Errors
     ///
     /// Nothing is sent for an empty slice or more than [`CreateWaitlistEntryBulk::MAX`] people. Clerk refuses the call with
-    /// a code such as [`FORM_PARAM_DUPLICATE`](crate::ErrorCode::FORM_PARAM_DUPLICATE) if an address occurs twice. The other
+    /// a code such as [`FormParamDuplicate`](crate::ErrorCode::FormParamDuplicate) if an address occurs twice. The other
     /// errors are those of [`create`](Self::create).
     ///
     /// # Cancel safety
@@ -94,10 +94,10 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
-    /// [`WAITLIST_ENTRY_ALREADY_INVITED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_INVITED),
-    /// [`WAITLIST_ENTRY_ALREADY_COMPLETED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED), or
-    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED). An error whose [`effect`](crate::Error::effect) is not
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound),
+    /// [`WaitlistEntryAlreadyInvited`](crate::ErrorCode::WaitlistEntryAlreadyInvited),
+    /// [`WaitlistEntryAlreadyCompleted`](crate::ErrorCode::WaitlistEntryAlreadyCompleted), or
+    /// [`WaitlistEntryLocked`](crate::ErrorCode::WaitlistEntryLocked). An error whose [`effect`](crate::Error::effect) is not
     /// `NotApplied` may have invited the person: list the entries before you call again.
     pub struct InviteWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId) {
         /// Invites even if an invitation is pending for the address; Clerk's default is `false`. With `true`, sending the
@@ -111,10 +111,10 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND),
-    /// [`WAITLIST_ENTRY_ALREADY_COMPLETED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED),
-    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED), or
-    /// [`WAITLIST_ENTRY_ALREADY_REJECTED`](crate::ErrorCode::WAITLIST_ENTRY_ALREADY_REJECTED). After a retry, the last can mean
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound),
+    /// [`WaitlistEntryAlreadyCompleted`](crate::ErrorCode::WaitlistEntryAlreadyCompleted),
+    /// [`WaitlistEntryLocked`](crate::ErrorCode::WaitlistEntryLocked), or
+    /// [`WaitlistEntryAlreadyRejected`](crate::ErrorCode::WaitlistEntryAlreadyRejected). After a retry, the last can mean
     /// that the first attempt rejected the entry.
     pub struct RejectWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId)
     // Rejecting again fails and changes nothing.
@@ -125,8 +125,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`WAITLIST_ENTRY_LOCKED`](crate::ErrorCode::WAITLIST_ENTRY_LOCKED) or another 409 if the entry is not pending, or
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND). After a retry, the latter can mean that the first attempt
+    /// [`WaitlistEntryLocked`](crate::ErrorCode::WaitlistEntryLocked) or another 409 if the entry is not pending, or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound). After a retry, the latter can mean that the first attempt
     /// deleted the entry.
     pub struct DeleteWaitlistEntry<'a>(waitlist_entry_id: &'a WaitlistEntryId)
     = Operation::delete("DeleteWaitlistEntry", "/waitlist_entries/{waitlist_entry_id}") => fn delete -> DeletedObject;

@@ -1,12 +1,13 @@
 //! The errors in Clerk's responses.
 
 use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::fmt;
 
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
-use crate::model::EmailAddress;
+use crate::model::{EmailAddress, open_enum};
 use crate::safe_to_log::{SafeToLog, is_safe_to_log, redact_keys};
 
 /// One error of Clerk's response.
@@ -14,7 +15,7 @@ use crate::safe_to_log::{SafeToLog, is_safe_to_log, redact_keys};
 /// `Debug` shows only the code and the parameter, because messages and meta can contain email addresses.
 #[derive(Clone, PartialEq, Deserialize)]
 pub struct ApiError {
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default = "no_code", deserialize_with = "code_or_null")]
     code: ErrorCode,
     #[serde(default, deserialize_with = "null_as_default")]
     message: String,
@@ -62,8 +63,8 @@ impl ApiError {
     }
 
     /// Returns the email addresses at fault, if Clerk names them: `meta.email_addresses` of
-    /// [`DUPLICATE_RECORD`](ErrorCode::DUPLICATE_RECORD), `meta.identifiers` of
-    /// [`NOT_ALLOWED_ACCESS`](ErrorCode::NOT_ALLOWED_ACCESS).
+    /// [`DuplicateRecord`](ErrorCode::DuplicateRecord), `meta.identifiers` of
+    /// [`NotAllowedAccess`](ErrorCode::NotAllowedAccess).
     pub fn email_addresses(&self) -> impl Iterator<Item = EmailAddress> + '_ {
         ["email_addresses", "identifiers"]
             .into_iter()
@@ -72,6 +73,19 @@ impl ApiError {
             .filter_map(|address| address.as_str().map(EmailAddress::from))
     }
 }
+
+/// Writes the code and the parameter, because messages can contain email addresses.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.code.fmt(f)?;
+        match self.param_name() {
+            Some(parameter) => write!(f, " ({})", SafeToLog(parameter)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for ApiError {}
 
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,117 +96,82 @@ impl fmt::Debug for ApiError {
     }
 }
 
-/// An error code of Clerk.
-///
-/// The constants are the codes that matter for invitations. Other codes are kept unchanged.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ErrorCode(Cow<'static, str>);
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
-        impl ErrorCode {
-            $($(#[$doc])* pub const $name: Self = Self(Cow::Borrowed($code));)*
-        }
-    };
-}
-
-codes! {
-    /// 400: invitations are pending for these email addresses.
-    DUPLICATE_RECORD = "duplicate_record";
-    /// 422: a user has this email address.
-    FORM_IDENTIFIER_EXISTS = "form_identifier_exists";
-    /// 422: the value is not an email address, or has another invalid format.
-    FORM_PARAM_FORMAT_INVALID = "form_param_format_invalid";
-    /// 422: a required parameter is missing.
-    FORM_PARAM_MISSING = "form_param_missing";
-    /// 422: the parameter is `null`.
-    FORM_PARAM_NIL = "form_param_nil";
-    /// 422: the operation does not have this parameter.
-    FORM_PARAM_UNKNOWN = "form_param_unknown";
-    /// 422: the parameter has the wrong type.
-    FORM_PARAM_TYPE_INVALID = "form_param_type_invalid";
-    /// 422: the value is out of range.
-    FORM_PARAM_VALUE_INVALID = "form_param_value_invalid";
-    /// 422: the value is too large.
-    FORM_PARAM_VALUE_TOO_LARGE = "form_param_value_too_large";
-    /// 422: the same value occurs twice.
-    FORM_PARAM_DUPLICATE = "form_param_duplicate";
-    /// 403: the allowlist, the blocklist or the rule on subaddresses forbids these email addresses.
-    NOT_ALLOWED_ACCESS = "not_allowed_access";
-    /// 400: the bulk call has too many items.
-    BULK_SIZE_EXCEEDED = "bulk_size_exceeded";
-    /// 400: the development instance has used up its monthly emails.
-    DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED = "dev_monthly_email_limit_exceeded";
-    /// 400: the instance does not support invitations.
-    INVITATIONS_NOT_SUPPORTED = "invitations_not_supported";
-    /// 403: the instance does not allow the action.
-    ACTION_BLOCKED = "action_blocked";
-    /// 401: the secret key is not valid.
-    CLERK_KEY_INVALID = "clerk_key_invalid";
-    /// 404: the resource does not exist.
-    RESOURCE_NOT_FOUND = "resource_not_found";
-    /// 400: the invitation is already revoked.
-    INVITATION_ALREADY_REVOKED = "invitation_already_revoked";
-    /// 400: the invitation is already accepted.
-    INVITATION_ALREADY_ACCEPTED = "invitation_already_accepted";
-    /// 400: the person is already a member of the organization.
-    ALREADY_A_MEMBER_IN_ORGANIZATION = "already_a_member_in_organization";
-    /// 400: an invitation to the organization is already pending for this email address.
-    ORGANIZATION_INVITATION_NOT_UNIQUE = "organization_invitation_not_unique";
-    /// 404: the invitation to the organization is already accepted or revoked.
-    ORGANIZATION_INVITATION_NOT_PENDING = "organization_invitation_not_pending";
-    /// 403: the user is not a member of the organization.
-    NOT_A_MEMBER_IN_ORGANIZATION = "not_a_member_in_organization";
-    /// 403: the organization has reached its limit of members and invitations.
-    ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED = "organization_membership_quota_exceeded";
-    /// 409: the waitlist entry is already invited.
-    WAITLIST_ENTRY_ALREADY_INVITED = "waitlist_entry_already_invited";
-    /// 409: the waitlist entry is already rejected.
-    WAITLIST_ENTRY_ALREADY_REJECTED = "waitlist_entry_already_rejected";
-    /// 409: the person on the waitlist has already signed up.
-    WAITLIST_ENTRY_ALREADY_COMPLETED = "waitlist_entry_already_completed";
-    /// 409: a batch action is processing the waitlist entry. Call again later.
-    WAITLIST_ENTRY_LOCKED = "waitlist_entry_locked";
-    /// 429: too many calls.
-    TOO_MANY_REQUESTS = "too_many_requests";
-    /// 500: Clerk failed.
-    INTERNAL_CLERK_ERROR = "internal_clerk_error";
-}
-
-impl ErrorCode {
-    /// Creates a code from its text.
-    pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
-        Self(code.into())
-    }
-
-    /// Returns the text of the code.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        SafeToLog(&self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ErrorCode({self})")
-    }
-}
-
-impl PartialEq<str> for ErrorCode {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for ErrorCode {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
+open_enum! {
+    /// An error code of Clerk.
+    ///
+    /// The variants are the codes that matter for invitations. Other codes are kept unchanged: compare them as text.
+    ///
+    /// ```
+    /// use clerk_core::ErrorCode;
+    ///
+    /// let code = ErrorCode::from("identifier_not_allowed");
+    /// let is_duplicate = match &code {
+    ///     ErrorCode::DuplicateRecord | ErrorCode::OrganizationInvitationNotUnique => true,
+    ///     other => *other == "already_invited",
+    /// };
+    /// assert!(!is_duplicate);
+    /// ```
+    pub enum ErrorCode {
+        /// 400: invitations are pending for these email addresses.
+        DuplicateRecord = "duplicate_record",
+        /// 422: a user has this email address.
+        FormIdentifierExists = "form_identifier_exists",
+        /// 422: the value is not an email address, or has another invalid format.
+        FormParamFormatInvalid = "form_param_format_invalid",
+        /// 422: a required parameter is missing.
+        FormParamMissing = "form_param_missing",
+        /// 422: the parameter is `null`.
+        FormParamNil = "form_param_nil",
+        /// 422: the operation does not have this parameter.
+        FormParamUnknown = "form_param_unknown",
+        /// 422: the parameter has the wrong type.
+        FormParamTypeInvalid = "form_param_type_invalid",
+        /// 422: the value is out of range.
+        FormParamValueInvalid = "form_param_value_invalid",
+        /// 422: the value is too large.
+        FormParamValueTooLarge = "form_param_value_too_large",
+        /// 422: the same value occurs twice.
+        FormParamDuplicate = "form_param_duplicate",
+        /// 403: the allowlist, the blocklist or the rule on subaddresses forbids these email addresses.
+        NotAllowedAccess = "not_allowed_access",
+        /// 400: the bulk call has too many items.
+        BulkSizeExceeded = "bulk_size_exceeded",
+        /// 400: the development instance has used up its monthly emails.
+        DevMonthlyEmailLimitExceeded = "dev_monthly_email_limit_exceeded",
+        /// 400: the instance does not support invitations.
+        InvitationsNotSupported = "invitations_not_supported",
+        /// 403: the instance does not allow the action.
+        ActionBlocked = "action_blocked",
+        /// 401: the secret key is not valid.
+        ClerkKeyInvalid = "clerk_key_invalid",
+        /// 404: the resource does not exist.
+        ResourceNotFound = "resource_not_found",
+        /// 400: the invitation is already revoked.
+        InvitationAlreadyRevoked = "invitation_already_revoked",
+        /// 400: the invitation is already accepted.
+        InvitationAlreadyAccepted = "invitation_already_accepted",
+        /// 400: the person is already a member of the organization.
+        AlreadyAMemberInOrganization = "already_a_member_in_organization",
+        /// 400: an invitation to the organization is already pending for this email address.
+        OrganizationInvitationNotUnique = "organization_invitation_not_unique",
+        /// 404: the invitation to the organization is already accepted or revoked.
+        OrganizationInvitationNotPending = "organization_invitation_not_pending",
+        /// 403: the user is not a member of the organization.
+        NotAMemberInOrganization = "not_a_member_in_organization",
+        /// 403: the organization has reached its limit of members and invitations.
+        OrganizationMembershipQuotaExceeded = "organization_membership_quota_exceeded",
+        /// 409: the waitlist entry is already invited.
+        WaitlistEntryAlreadyInvited = "waitlist_entry_already_invited",
+        /// 409: the waitlist entry is already rejected.
+        WaitlistEntryAlreadyRejected = "waitlist_entry_already_rejected",
+        /// 409: the person on the waitlist has already signed up.
+        WaitlistEntryAlreadyCompleted = "waitlist_entry_already_completed",
+        /// 409: a batch action is processing the waitlist entry. Call again later.
+        WaitlistEntryLocked = "waitlist_entry_locked",
+        /// 429: too many calls.
+        TooManyRequests = "too_many_requests",
+        /// 500: Clerk failed.
+        InternalClerkError = "internal_clerk_error",
     }
 }
 
@@ -250,6 +229,14 @@ fn first_errors<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ApiErr
     }
 
     deserializer.deserialize_seq(FirstErrors)
+}
+
+fn no_code() -> ErrorCode {
+    ErrorCode::from("")
+}
+
+fn code_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ErrorCode, D::Error> {
+    Option::deserialize(deserializer).map(|code| code.unwrap_or_else(no_code))
 }
 
 fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

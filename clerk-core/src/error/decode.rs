@@ -12,10 +12,10 @@ use crate::safe_to_log::is_safe_to_log;
 /// A JSON body that does not decode to the expected type.
 ///
 /// The error names the place in the body. It never contains the value, which can be an email address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
-    problem: &'static str,
+    problem: String,
     line: usize,
     column: usize,
 }
@@ -24,7 +24,7 @@ impl DecodeError {
     fn empty_body() -> Self {
         Self {
             path: ".".to_owned(),
-            problem: "empty body",
+            problem: "empty body".to_owned(),
             line: 1,
             column: 1,
         }
@@ -45,9 +45,15 @@ impl fmt::Display for DecodeError {
             line,
             column,
         } = self;
-        write!(f, "{problem} at {path} (line {line}, column {column})")
+        f.write_str(problem)?;
+        if path != "." {
+            write!(f, " at {path}")?;
+        }
+        write!(f, " (line {line}, column {column})")
     }
 }
+
+crate::debug_as_display!(DecodeError);
 
 impl StdError for DecodeError {}
 
@@ -82,10 +88,10 @@ fn locate<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decode
     }
     // serde_json's own message quotes the value, which can be an email address.
     let problem = match error.classify() {
-        Category::Data if missing.is_some() => "missing field",
-        Category::Data => "unexpected value",
-        Category::Eof => "unexpected end of the JSON",
-        Category::Syntax | Category::Io => "invalid JSON",
+        Category::Data if missing.is_some() => "missing field".to_owned(),
+        Category::Data => wrong_type(&message).unwrap_or_else(|| "unexpected value".to_owned()),
+        Category::Eof => "unexpected end of the JSON".to_owned(),
+        Category::Syntax | Category::Io => "invalid JSON".to_owned(),
     };
     DecodeError {
         path,
@@ -121,6 +127,34 @@ fn missing_field(message: &str) -> Option<&str> {
     field.chars().all(is_name).then_some(field)
 }
 
+/// Returns what a message of serde expected and what it got instead, in the words of JSON. The message quotes the value, so only
+/// its first word is used, which serde chooses. The expectation is the model's.
+fn wrong_type(message: &str) -> Option<String> {
+    let (got, rest) = message.strip_prefix("invalid type: ")?.split_once([' ', ','])?;
+    let (_, expected) = rest.rsplit_once("expected ")?;
+    let expected = expected.split(" at line ").next()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | ',');
+    if expected.len() > 80 || !expected.chars().all(is_plain) {
+        return None;
+    }
+    Some(format!("expected {}, got {}", json_type(expected), json_type(got)))
+}
+
+/// Translates serde's name of a type.
+fn json_type(name: &str) -> &str {
+    match name {
+        "a sequence" | "sequence" => "an array",
+        "a map" | "map" => "an object",
+        "string" => "a string",
+        "floating" | "f64" => "a number",
+        "integer" | "i64" | "u64" | "i32" | "u32" | "u16" | "u8" => "an integer",
+        "boolean" => "a boolean",
+        "unit" => "null",
+        name if name.starts_with("struct ") => "an object",
+        name => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,18 +177,19 @@ mod tests {
                 r#"{"id":"inv_1"}"#,
                 "missing field at email_address (line 1, column 14)",
             ),
-            (r#"{"id":{"a@x.test":1}}"#, "unexpected value at id (line 1, column 6)"),
             (
-                r#"{"id":"a@x.test""#,
-                "unexpected end of the JSON at . (line 1, column 16)",
+                r#"{"id":{"a@x.test":1}}"#,
+                "expected a string, got an object at id (line 1, column 6)",
             ),
-            ("a@x.test", "invalid JSON at . (line 1, column 1)"),
-            ("", "empty body at . (line 1, column 1)"),
+            ("a@x.test", "invalid JSON (line 1, column 1)"),
+            ("", "empty body (line 1, column 1)"),
         ];
         for (body, expected) in cases {
             let error = decode::<Invitation>(body.as_bytes()).expect_err(body);
             assert_eq!(error.to_string(), expected, "{body}");
         }
+        let error = decode::<Vec<Invitation>>(br#"{"data":[],"expected ":"a@x.test"}"#).expect_err("a page");
+        assert_eq!(error.to_string(), "expected an array, got an object (line 1, column 0)");
         type Seats = Vec<std::collections::BTreeMap<String, u8>>;
         let error = decode::<Seats>(br#"[{"a@x.test":"none"}]"#).expect_err("a text in the place of a number");
         assert_eq!(error.path(), "[0]");

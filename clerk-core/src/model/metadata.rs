@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -98,6 +99,22 @@ impl From<serde_json::Map<String, serde_json::Value>> for Metadata {
     }
 }
 
+impl TryFrom<serde_json::Value> for Metadata {
+    type Error = InvalidMetadata;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, InvalidMetadata> {
+        Self::new(&value)
+    }
+}
+
+impl FromStr for Metadata {
+    type Err = InvalidMetadata;
+
+    fn from_str(json: &str) -> Result<Self, InvalidMetadata> {
+        Self::from_json(json)
+    }
+}
+
 impl<'de> Deserialize<'de> for Metadata {
     /// Reads an object. `null` counts as the empty object.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -123,7 +140,7 @@ impl fmt::Debug for Metadata {
 }
 
 /// The error for a value that cannot be metadata, or cannot be read as a type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
     /// The value is JSON, but not an object. Clerk accepts only objects.
@@ -143,6 +160,8 @@ impl fmt::Display for InvalidMetadata {
         })
     }
 }
+
+crate::debug_as_display!(InvalidMetadata);
 
 impl StdError for InvalidMetadata {}
 
@@ -205,6 +224,8 @@ mod tests {
             assert_eq!(Metadata::from_json(json).err(), error, "{json}");
         }
         assert_eq!(Metadata::new(&[1]).err(), Some(NotAnObject));
+        assert_eq!(Metadata::try_from(serde_json::json!([1])), Err(NotAnObject));
+        assert_eq!(r#"{"a":1}"#.parse(), Metadata::try_from(serde_json::json!({ "a": 1 })));
     }
 
     #[test]

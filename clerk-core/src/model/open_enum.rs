@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::safe_to_log::SafeToLog;
+
 /// A value that this version of the SDK does not know, kept unchanged.
 ///
-/// Only decoding creates it, and never for a known value, so each known value has exactly one form.
+/// Only parsing creates it, and never for a known value, so each known value has exactly one form.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -19,9 +21,16 @@ impl UnknownValue {
     }
 }
 
+/// Writes the value if it has only the characters of codes and ids, and a placeholder otherwise.
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SafeToLog(&self.0).fmt(f)
+    }
+}
+
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", crate::safe_to_log::SafeToLog(&self.0))
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -52,7 +61,39 @@ macro_rules! open_enum {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
+                match self {
+                    Self::Unknown(value) => value.fmt(f),
+                    known => f.write_str(known.as_str()),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)*
+                    unknown => Self::Unknown($crate::model::UnknownValue::new(unknown)),
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
 
@@ -74,10 +115,7 @@ macro_rules! open_enum {
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        Ok(match text {
-                            $($text => $name::$variant,)*
-                            unknown => $name::Unknown($crate::model::UnknownValue::new(unknown)),
-                        })
+                        Ok($name::from(text))
                     }
                 }
 

@@ -39,6 +39,20 @@ impl fmt::Debug for Timestamp {
     }
 }
 
+/// Converts the time, within the years 1601 to 9999, which every platform can represent. The types of `chrono`, `jiff` and `time`
+/// convert from a [`SystemTime`].
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> Self {
+        let millis = timestamp.0.clamp(-11_644_473_600_000, 253_402_300_799_999);
+        let distance = Duration::from_millis(millis.unsigned_abs());
+        if millis < 0 {
+            Self::UNIX_EPOCH - distance
+        } else {
+            Self::UNIX_EPOCH + distance
+        }
+    }
+}
+
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -46,5 +60,20 @@ impl From<SystemTime> for Timestamp {
             Ok(after) => Self(millis(after)),
             Err(before) => Self(millis(before.duration()).saturating_neg()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converts_to_system_time_and_back() {
+        for millis in [0, 1, -1, 1_795_000_000_123, -11_644_473_600_000] {
+            let timestamp = Timestamp::from_millis(millis);
+            assert_eq!(Timestamp::from(SystemTime::from(timestamp)), timestamp);
+        }
+        let last = Timestamp::from(SystemTime::from(Timestamp::from_millis(i64::MAX)));
+        assert_eq!(last.as_millis(), 253_402_300_799_999);
     }
 }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use super::{Items, Paged};
+use super::Items;
 use crate::client::{Client, Response};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
@@ -70,7 +70,10 @@ struct List {
 const MAX_SHORT_PAGES: u32 = 100;
 
 impl Client {
-    /// Reads all pages of a list, starting at its offset. The list can be one of the SDK or your own.
+    /// Reads all pages of a list, starting at its offset.
+    ///
+    /// A list is an endpoint whose output is a [`Page`], and whose pages Clerk selects by the query parameters `limit` and
+    /// `offset`. It can be one of the SDK or your own.
     ///
     /// Each page has as many entries as the list's limit says, by default [100](Pages::DEFAULT_LIMIT). Nothing is sent until
     /// the first page is requested.
@@ -85,7 +88,7 @@ impl Client {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn pages<E: Paged + ?Sized>(&self, list: &E) -> Pages<E::Item> {
+    pub fn pages<T>(&self, list: &(impl Endpoint<Output = Page<T>> + ?Sized)) -> Pages<T> {
         Pages::new(self.clone(), list.request())
     }
 }

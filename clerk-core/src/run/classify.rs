@@ -32,22 +32,16 @@ pub(super) struct Refusal {
 
 /// Codes that concern the instance and not the recipients.
 const INSTANCE_CODES: &[ErrorCode] = &[
-    ErrorCode::DEV_MONTHLY_EMAIL_LIMIT_EXCEEDED,
-    ErrorCode::INVITATIONS_NOT_SUPPORTED,
-    ErrorCode::ACTION_BLOCKED,
-    ErrorCode::CLERK_KEY_INVALID,
-    ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED,
+    ErrorCode::DevMonthlyEmailLimitExceeded,
+    ErrorCode::InvitationsNotSupported,
+    ErrorCode::ActionBlocked,
+    ErrorCode::ClerkKeyInvalid,
+    ErrorCode::OrganizationMembershipQuotaExceeded,
 ];
 
-const ALREADY_INVITED: &[ErrorCode] = &[
-    ErrorCode::DUPLICATE_RECORD,
-    ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE,
-];
+const ALREADY_INVITED: &[ErrorCode] = &[ErrorCode::DuplicateRecord, ErrorCode::OrganizationInvitationNotUnique];
 
-const EXISTING_USER: &[ErrorCode] = &[
-    ErrorCode::FORM_IDENTIFIER_EXISTS,
-    ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION,
-];
+const EXISTING_USER: &[ErrorCode] = &[ErrorCode::FormIdentifierExists, ErrorCode::AlreadyAMemberInOrganization];
 
 pub(super) fn classify(error: &Error) -> Classification {
     if error.effect() != Effect::NotApplied {
@@ -58,7 +52,7 @@ pub(super) fn classify(error: &Error) -> Classification {
         ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited => Classification::Retryable,
         ErrorKind::Rejected | ErrorKind::Conflict => classify_refusal(error),
         // Any other 403 is about a plan, a quota or the instance.
-        ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NOT_ALLOWED_ACCESS) => classify_refusal(error),
+        ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NotAllowedAccess) => classify_refusal(error),
         _ => Classification::Fatal,
     }
 }
@@ -101,7 +95,7 @@ impl Refusal {
             code: if is_safe_to_log(code.as_str()) {
                 code
             } else {
-                ErrorCode::new("unprintable")
+                ErrorCode::from("unprintable")
             },
         }
     }

@@ -1,6 +1,8 @@
 //! What became of a person, and how that is known.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::Serialize;
 
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId};
@@ -9,8 +11,8 @@ use crate::text::text_enum;
 
 text_enum! {
     /// What became of a person in an invitation run.
-    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[derive(PartialOrd, Ord)]
+    #[non_exhaustive]
     pub enum Outcome {
         /// This run, or an earlier one on the same journal, created an invitation. It does not say that the mail was
         /// delivered.
@@ -34,8 +36,8 @@ text_enum! {
 
 text_enum! {
     /// How an outcome is known.
-    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[derive(PartialOrd, Ord)]
+    #[non_exhaustive]
     pub enum Evidence {
         /// Clerk's response to the call that invited the person.
         Answer = "answer",
@@ -53,7 +55,8 @@ text_enum! {
 /// The outcome of one person.
 ///
 /// The email address, the link and the reason are redacted from `Debug`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `Display` shows the position instead of the address. Serde writes everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Settlement {
     /// The person's position in the input, from 0.
@@ -65,22 +68,22 @@ pub struct Settlement {
     /// How that is known.
     pub evidence: Evidence,
     /// The id of the invitation, if one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_id: Option<InvitationId>,
     /// The invitation's link, if Clerk returned it in this run. It contains a ticket, so journals do not keep it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Sensitive>,
     /// Clerk's error code, if Clerk refused the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
     /// The reason, in words for people. It can contain an email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Sensitive>,
 }
 
 impl Settlement {
-    pub(super) const fn new(
-        position: usize,
-        email_address: EmailAddress,
-        outcome: Outcome,
-        evidence: Evidence,
-    ) -> Self {
+    /// Creates a settlement, for tests of code that handles them. Its other fields can be set.
+    pub const fn new(position: usize, email_address: EmailAddress, outcome: Outcome, evidence: Evidence) -> Self {
         Self {
             position,
             email_address,
@@ -99,17 +102,52 @@ impl Settlement {
     }
 }
 
-/// What became of an invitation that a [`RevocationRun`](super::RevocationRun) was to revoke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Revocation {
-    /// It is revoked.
-    Revoked,
-    /// It was accepted before: the person is a user now.
-    Accepted,
-    /// It does not exist any more.
-    Missing,
-    /// The journal has an id that no request can contain. Nothing was sent.
-    InvalidId,
+impl fmt::Display for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "person {} (counted from 0): {}", self.position, self.outcome)?;
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        match &self.invitation_id {
+            Some(id) => write!(f, " ({id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+text_enum! {
+    /// What became of an invitation that a [`RevocationRun`](super::RevocationRun) was to revoke.
+    #[non_exhaustive]
+    pub enum Revocation {
+        /// It is revoked.
+        Revoked = "revoked",
+        /// It was accepted before: the person is a user now.
+        Accepted = "accepted",
+        /// It does not exist any more.
+        Missing = "missing",
+        /// The journal has an id that no request can contain. Nothing was sent.
+        InvalidId = "invalid_id",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_parsed_from_their_text() {
+        for outcome in Outcome::ALL {
+            assert_eq!(outcome.to_string().parse(), Ok(*outcome));
+            let json = serde_json::to_string(outcome).expect("JSON");
+            assert_eq!(serde_json::from_str::<Outcome>(&json).expect("an outcome"), *outcome);
+        }
+        let error = "ada@example.com"
+            .parse::<Outcome>()
+            .expect_err("no outcome")
+            .to_string();
+        assert!(
+            error.starts_with("unknown value: use one of created, already_invited,"),
+            "{error}"
+        );
+    }
 }

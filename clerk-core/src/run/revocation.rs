@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::history::History;
 use super::journal::{Journal, JournalError, Record};
-use super::observer::{RunEvent, RunObserver};
+use super::observer::{FnObserver, RunEvent, RunObserver};
 use super::outcome::{Outcome, Revocation};
 use super::reader::Reader;
 use super::report::Stop;
@@ -31,7 +31,7 @@ pub struct RevocationRun {
     client: Client,
     target: Target,
     journal: Arc<dyn Journal>,
-    observer: Option<Arc<dyn RunObserver>>,
+    observers: Vec<Arc<dyn RunObserver>>,
     limits: RateLimits,
     stop: StopHandle,
 }
@@ -62,17 +62,22 @@ impl RevocationRun {
         Self {
             target,
             journal: Arc::new(journal),
-            observer: None,
+            observers: Vec::new(),
             limits: RateLimits::documented(client.environment()),
             stop: StopHandle::default(),
             client: client.clone(),
         }
     }
 
-    /// Sends the events to an observer.
+    /// Sends the events to this observer too.
     pub fn observer(mut self, observer: impl RunObserver) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Calls this closure for each event.
+    pub fn on_event(self, observer: impl Fn(&RunEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(FnObserver(observer))
     }
 
     /// Sets the rate limits. Only the limit of all calls matters here. Default: Clerk's documented limits.
@@ -120,9 +125,8 @@ impl RevocationRun {
                 Revocation::Missing => report.missing += 1,
                 Revocation::InvalidId => report.invalid_ids += 1,
             }
-            if let Some(observer) = &self.observer {
-                observer.event(&RunEvent::Revoked { id: &id, revocation });
-            }
+            let event = RunEvent::Revoked { id: &id, revocation };
+            self.observers.iter().for_each(|observer| observer.event(&event));
         }
         Ok(())
     }
@@ -161,9 +165,9 @@ fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
     };
     match error.code() {
         None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
-        Some(code) if *code == ErrorCode::INVITATION_ALREADY_REVOKED => Ok(Revocation::Revoked),
-        Some(code) if *code == ErrorCode::INVITATION_ALREADY_ACCEPTED => Ok(Revocation::Accepted),
-        Some(code) if *code == ErrorCode::RESOURCE_NOT_FOUND && error.kind() == ErrorKind::NotFound => {
+        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
+        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
+        Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
             Ok(Revocation::Missing)
         }
         _ => Err(Stop::from_error(error)),

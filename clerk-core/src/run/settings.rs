@@ -7,6 +7,7 @@ use crate::middleware::RateLimits;
 
 /// Which of Clerk's two endpoints that invite people a run uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Lanes {
     /// Both at the same time: 350 people an hour under the documented limits.
     #[default]
@@ -18,7 +19,8 @@ pub enum Lanes {
 }
 
 impl Lanes {
-    pub(super) const fn has(self, lane: Lane) -> bool {
+    /// Returns whether the run uses this endpoint.
+    pub const fn has(self, lane: Lane) -> bool {
         matches!(
             (self, lane),
             (Self::Both, _) | (Self::Bulk, Lane::Bulk) | (Self::Single, Lane::Single)

@@ -13,8 +13,9 @@ impl InvitationsApi<'_> {
     /// See [`InvitationRun`].
     pub fn invite_all<'p, I>(self, people: I) -> InvitationRun<'p>
     where
-        I: IntoIterator<Item = CreateInvitation, IntoIter: Send + 'p>,
+        I: IntoIterator<Item: Into<CreateInvitation> + 'p, IntoIter: Send + 'p>,
     {
+        let people = people.into_iter().map(Into::<CreateInvitation>::into);
         InvitationRun::new(self.client, Target::Application, people)
     }
 
@@ -27,16 +28,16 @@ impl InvitationsApi<'_> {
 impl OrganizationInvitationsApi<'_> {
     /// Creates a run that invites any number of people to an organization, each once, through limits, faults and crashes.
     /// See [`InvitationRun`].
-    pub fn invite_all<'p, I>(self, organization_id: &OrganizationId, people: I) -> InvitationRun<'p>
+    pub fn invite_all<'p, I>(self, organization_id: impl Into<OrganizationId>, people: I) -> InvitationRun<'p>
     where
         I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
     {
-        InvitationRun::new(self.client, Target::Organization(organization_id.clone()), people)
+        InvitationRun::new(self.client, Target::Organization(organization_id.into()), people)
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) for this organization on this journal
     /// created.
-    pub fn revoke_all(self, organization_id: &OrganizationId, journal: impl Journal) -> RevocationRun {
-        RevocationRun::new(self.client, Target::Organization(organization_id.clone()), journal)
+    pub fn revoke_all(self, organization_id: impl Into<OrganizationId>, journal: impl Journal) -> RevocationRun {
+        RevocationRun::new(self.client, Target::Organization(organization_id.into()), journal)
     }
 }

@@ -14,7 +14,6 @@ use crate::error::{Error, InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
 use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
 use crate::operation::{Operation, RateLimitKey};
-use crate::paging::Paged;
 use crate::sensitive::Sensitive;
 use crate::transport::Effect;
 
@@ -206,8 +205,4 @@ impl<T: DeserializeOwned + Send> Endpoint for Call<T> {
     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
         Ok(self.request.clone())
     }
-}
-
-impl Paged for Call<Page<InvitationSummary>> {
-    type Item = InvitationSummary;
 }

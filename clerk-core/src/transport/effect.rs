@@ -1,20 +1,23 @@
 use http::StatusCode;
 
 use super::Delivery;
+use crate::text::text_enum;
 
-/// Whether a failed operation may have taken effect on Clerk's side all the same.
-///
-/// The variants are ordered from best to worst. The effect of a call is the worst of its attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Effect {
-    /// The operation did not take effect: the request was not sent, or Clerk refused it. Calling again cannot apply it
-    /// twice. Operations that only read have this effect, however they end.
-    NotApplied,
-    /// The operation may have taken effect. Read the current state from Clerk before you repeat a call that must not
-    /// be applied twice.
-    Unknown,
-    /// The operation took effect, but its response could not be read.
-    Applied,
+text_enum! {
+    /// Whether a failed operation may have taken effect on Clerk's side all the same.
+    ///
+    /// The variants are ordered from best to worst. The effect of a call is the worst of its attempts.
+    #[derive(PartialOrd, Ord)]
+    pub enum Effect {
+        /// The operation did not take effect: the request was not sent, or Clerk refused it. Calling again cannot apply it
+        /// twice. Operations that only read have this effect, however they end.
+        NotApplied = "not_applied",
+        /// The operation may have taken effect. Read the current state from Clerk before you repeat a call that must not
+        /// be applied twice.
+        Unknown = "unknown",
+        /// The operation took effect, but its response could not be read.
+        Applied = "applied",
+    }
 }
 
 impl Effect {

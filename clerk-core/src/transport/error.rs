@@ -1,15 +1,18 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::iter;
 use std::time::Duration;
 
 use super::Attempts;
+use crate::safe_to_log::is_safe_message;
+use crate::text::text_enum;
 
 /// The error of a transport: why the response did not arrive in full, and whether the request may have reached the server.
 ///
 /// These are separate questions: a timeout while connecting and a timeout while reading have the same [`kind`](Self::kind),
 /// but differ in [`delivery`](Self::delivery).
 ///
-/// `Debug` and `Display` contain no email addresses and no key, provided that the [source](StdError::source) does not.
+/// `Display` writes the kind, the innermost cause unless it may contain an email address or a key, and the delivery.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -19,41 +22,29 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Why a response did not arrive in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// The connection could not be established: DNS, TCP or TLS failed. Check the base URL and the network.
-    Connect,
-    /// The attempt or the whole call ran out of time.
-    Timeout,
-    /// The connection closed before the response was complete.
-    Closed,
-    /// The response exceeded the transport's size limit.
-    ResponseTooLarge,
-    /// The client's own rate limit requires a longer wait than the call allows. The wait is
-    /// [`retry_after`](TransportError::retry_after).
-    RateLimited,
-    /// The transport cannot send this request.
-    InvalidRequest,
-    /// Anything else.
-    Other,
+text_enum! {
+    /// Why a response did not arrive in full.
+    #[non_exhaustive]
+    pub enum TransportErrorKind {
+        /// The connection could not be established: DNS, TCP or TLS failed. Check the base URL and the network.
+        Connect = "connect",
+        /// The attempt or the whole call ran out of time.
+        Timeout = "timeout",
+        /// The connection closed before the response was complete.
+        Closed = "closed",
+        /// The response exceeded the transport's size limit.
+        ResponseTooLarge = "response_too_large",
+        /// The client's own rate limit requires a longer wait than the call allows. The wait is
+        /// [`retry_after`](TransportError::retry_after).
+        RateLimited = "rate_limited",
+        /// The transport cannot send this request.
+        InvalidRequest = "invalid_request",
+        /// Anything else.
+        Other = "other",
+    }
 }
 
 impl TransportErrorKind {
-    /// Returns the kind as one lower-case word, as used in logs and recorded fixtures.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Closed => "closed",
-            Self::ResponseTooLarge => "response_too_large",
-            Self::RateLimited => "rate_limited",
-            Self::InvalidRequest => "invalid_request",
-            Self::Other => "other",
-        }
-    }
-
     const fn sentence(self) -> &'static str {
         match self {
             Self::Connect => "could not connect",
@@ -67,22 +58,13 @@ impl TransportErrorKind {
     }
 }
 
-/// Whether a request without a complete response may have reached the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Delivery {
-    /// The server cannot have acted on the request. Every operation is safe to send again.
-    NotSent,
-    /// The server may have acted on the request. Only idempotent operations are safe to send again.
-    MaybeDelivered,
-}
-
-impl Delivery {
-    /// Returns the delivery as one lower-case word, as used in logs and recorded fixtures.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::MaybeDelivered => "maybe_delivered",
-        }
+text_enum! {
+    /// Whether a request without a complete response may have reached the server.
+    pub enum Delivery {
+        /// The server cannot have acted on the request. Every operation is safe to send again.
+        NotSent = "not_sent",
+        /// The server may have acted on the request. Only idempotent operations are safe to send again.
+        MaybeDelivered = "maybe_delivered",
     }
 }
 
@@ -142,6 +124,11 @@ impl TransportError {
         self.retry_after
     }
 
+    fn innermost_cause(&self) -> Option<String> {
+        let causes = iter::successors(self.source(), |&error| error.source());
+        causes.take(16).last().map(ToString::to_string)
+    }
+
     /// Returns the attempts of the call, if a retry middleware recorded them.
     pub const fn attempts(&self) -> Option<Attempts> {
         self.attempts
@@ -151,6 +138,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.sentence())?;
+        if let Some(cause) = self.innermost_cause().filter(|cause| is_safe_message(cause)) {
+            write!(f, ": {cause}")?;
+        }
         f.write_str(match self.delivery {
             Delivery::NotSent => " (not sent)",
             Delivery::MaybeDelivered => " (may have been delivered)",
@@ -172,7 +162,23 @@ mod tests {
     fn other_errors_count_as_maybe_delivered() {
         let error = TransportError::other("boom");
         assert_eq!(error.delivery(), Delivery::MaybeDelivered);
-        assert_eq!(error.to_string(), "the transport failed (may have been delivered)");
+        assert_eq!(
+            error.to_string(),
+            "the transport failed: boom (may have been delivered)"
+        );
         assert_eq!(error.source().map(ToString::to_string), Some("boom".into()));
+    }
+
+    #[test]
+    fn causes_that_may_contain_an_address_or_a_key_are_not_displayed() {
+        for cause in [
+            "no route to ada@example.com",
+            "/users?query=ada%40example.com",
+            "Bearer sk_test_a",
+            "a\nb",
+        ] {
+            let error = TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(cause);
+            assert_eq!(error.to_string(), "could not connect (not sent)", "{cause}");
+        }
     }
 }

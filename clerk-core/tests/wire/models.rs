@@ -96,3 +96,37 @@ fn decodes_users_counts_and_the_instance() {
     assert_eq!(instance.id.as_str(), "ins_1");
     assert_eq!(instance.environment_type, EnvironmentType::Production);
 }
+
+#[test]
+fn ids_and_addresses_convert_from_and_to_text() {
+    let text = String::from("inv_1");
+    let id: InvitationId = "inv_1".parse().expect("every text is an id");
+    for same in [InvitationId::from(&text), InvitationId::from(&id), text.clone().into()] {
+        assert_eq!(same, id);
+    }
+    assert_eq!(id, "inv_1");
+    assert_eq!("inv_1", id);
+    assert_eq!(id, text);
+    assert_eq!(String::from(id.clone()), text);
+
+    let by_address = std::collections::BTreeMap::from([(EmailAddress::from("ada@example.com"), 1)]);
+    assert_eq!(by_address.get("ada@example.com"), Some(&1));
+    let by_id = std::collections::HashMap::from([(id, 1)]);
+    assert_eq!(by_id.get("inv_1"), Some(&1));
+}
+
+#[test]
+fn unknown_values_are_kept_and_displayed_only_if_they_are_safe_to_log() {
+    let cases = [
+        ("pending", "pending"),
+        ("new_status", "new_status"),
+        ("ada@example.com", "<unprintable>"),
+        ("\u{1b}[31m", "<unprintable>"),
+    ];
+    for (text, shown) in cases {
+        let status = InvitationStatus::from(text);
+        assert_eq!((status.as_str(), status.to_string().as_str()), (text, shown));
+        assert!(status == text);
+    }
+    assert_eq!("revoked".parse(), Ok(InvitationStatus::Revoked));
+}

@@ -3,8 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use clerk_core::model::Page;
 use clerk_core::{
-    Client, Endpoint, EndpointRequest, ErrorKind, HttpResponse, InvalidRequest, Operation, Paged, SecretKey,
-    transport_fn,
+    Client, Endpoint, EndpointRequest, ErrorKind, HttpResponse, InvalidRequest, Operation, SecretKey, transport_fn,
 };
 
 /// A list of numbers.
@@ -23,10 +22,6 @@ impl Endpoint for Numbers {
         let request = request.query("kind", "even");
         Ok(self.query.iter().fold(request, |r, (name, value)| r.query(name, value)))
     }
-}
-
-impl Paged for Numbers {
-    type Item = u32;
 }
 
 type Queries = Arc<Mutex<Vec<String>>>;

@@ -352,3 +352,20 @@ fn operation_names_are_unique_and_only_creating_operations_are_not_idempotent() 
     names.dedup();
     assert_eq!(names.len(), count);
 }
+
+#[test]
+fn an_invitation_is_made_from_an_address_and_read_back_from_its_json() {
+    let invitation = CreateInvitation::from("ada@example.com")
+        .public_metadata(Metadata::from_json(r#"{"seat":9007199254740993}"#).expect("an object"))
+        .redirect_url("https://example.com")
+        .expires_in_days(14)
+        .notify(false);
+    let json = serde_json::to_string(&invitation).expect("JSON");
+    let read: CreateInvitation = serde_json::from_str(&json).expect("the same invitation");
+    assert_eq!(read, invitation);
+    assert_eq!(read.get_expires_in_days(), Some(14));
+    assert_eq!(read.get_notify(), Some(false));
+    assert!(read.get_redirect_url().is_some_and(|url| *url == "https://example.com"));
+    let misspelled = serde_json::from_str::<CreateInvitation>(r#"{"email_address":"a@example.com","expires":1}"#);
+    assert!(misspelled.is_err());
+}

@@ -58,7 +58,7 @@ impl Wake for Woken {
 ///
 /// Typical causes are a client that was built without `.clock(clock.clone())`, a spawned task or another thread, a socket, and a
 /// call that hangs without a timeout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Stalled {
     after: Duration,
 }
@@ -75,12 +75,14 @@ impl fmt::Display for Stalled {
         write!(
             f,
             "the future stalled after {:?} on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
-             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
-             threads, use a transport without sockets, and set a timeout for calls that hang",
+             client this clock with `.clock(clock.clone())`, and set a timeout for calls that hang. If the code spawns \
+             tasks or threads, use a `VirtualClock` instead, without `drive`; if it needs sockets, use the real time",
             self.after
         )
     }
 }
+
+clerk_core::debug_as_display!(Stalled);
 
 impl StdError for Stalled {}
 
@@ -177,8 +179,8 @@ mod tests {
         assert_eq!(
             stalled.to_string(),
             "the future stalled after 0ns on the clock: nothing woke it, and nothing sleeps on the clock. Give the \
-             client this clock with `.clock(clock.clone())`, join concurrent futures instead of spawning tasks or \
-             threads, use a transport without sockets, and set a timeout for calls that hang"
+             client this clock with `.clock(clock.clone())`, and set a timeout for calls that hang. If the code spawns \
+             tasks or threads, use a `VirtualClock` instead, without `drive`; if it needs sockets, use the real time"
         );
     }
 

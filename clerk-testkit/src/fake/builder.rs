@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::{Clock, Environment, SecretKey, SystemClock};
+use clerk_core::{Clock, Environment, SecretKey};
 
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config, default_key};
@@ -21,7 +21,8 @@ pub struct FakeClerkBuilder {
     config: Config,
     /// `None` means the documented limits, which depend on the key.
     limits: Option<RateLimits>,
-    clock: Arc<dyn Clock>,
+    /// `None` means the default clock.
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl FakeClerkBuilder {
@@ -39,7 +40,7 @@ impl FakeClerkBuilder {
         Self {
             config,
             limits: None,
-            clock: Arc::new(SystemClock::new()),
+            clock: None,
         }
     }
 
@@ -205,9 +206,12 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// Sets the clock. The default is [`SystemClock`].
+    /// Sets the clock.
+    ///
+    /// By default, the time is virtual for clients that [`FakeClerk::client`](super::FakeClerk::client) creates, as with a
+    /// [`VirtualClock`](crate::VirtualClock), and real for other clients and for the server.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -218,7 +222,7 @@ impl FakeClerkBuilder {
     }
 
     /// Returns the settings, with those that depend on the key.
-    pub(super) fn finish(mut self) -> (Config, Arc<dyn Clock>) {
+    pub(super) fn finish(mut self) -> (Config, Option<Arc<dyn Clock>>) {
         let environment = self.config.secret_key.environment();
         self.config.instance.is_production = environment == Environment::Production;
         self.config.limits = self.limits.unwrap_or_else(|| RateLimits::documented(environment));

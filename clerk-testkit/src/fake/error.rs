@@ -44,28 +44,28 @@ impl ErrorItem {
 
     pub(super) fn param_unknown(param: &str) -> Self {
         let message = "is not a parameter of this operation";
-        Self::for_param(ErrorCode::FORM_PARAM_UNKNOWN, param, message)
+        Self::for_param(ErrorCode::FormParamUnknown, param, message)
     }
 
     pub(super) fn param_missing(param: &str) -> Self {
-        Self::for_param(ErrorCode::FORM_PARAM_MISSING, param, "is missing")
+        Self::for_param(ErrorCode::FormParamMissing, param, "is missing")
     }
 
     pub(super) fn param_nil(param: &str) -> Self {
-        Self::for_param(ErrorCode::FORM_PARAM_NIL, param, "must not be null")
+        Self::for_param(ErrorCode::FormParamNil, param, "must not be null")
     }
 
     pub(super) fn param_type_invalid(param: &str) -> Self {
-        Self::for_param(ErrorCode::FORM_PARAM_TYPE_INVALID, param, "has the wrong type")
+        Self::for_param(ErrorCode::FormParamTypeInvalid, param, "has the wrong type")
     }
 
     pub(super) fn param_value_invalid(param: &str) -> Self {
         let message = "has a value that is not allowed";
-        Self::for_param(ErrorCode::FORM_PARAM_VALUE_INVALID, param, message)
+        Self::for_param(ErrorCode::FormParamValueInvalid, param, message)
     }
 
     pub(super) fn param_format_invalid(param: &str) -> Self {
-        Self::for_param(ErrorCode::FORM_PARAM_FORMAT_INVALID, param, "is malformed")
+        Self::for_param(ErrorCode::FormParamFormatInvalid, param, "is malformed")
     }
 }
 
@@ -112,66 +112,66 @@ impl Refusal {
     /// Refuses what the fake does not simulate. Clerk may have it, so the code is the fake's own instead of one of Clerk's, and
     /// the status is not a 5xx, because some SDKs retry those.
     pub(super) fn not_simulated(long_message: impl Into<String>) -> Self {
-        let code = ErrorCode::new("fake_not_simulated");
+        let code = ErrorCode::from("fake_not_simulated");
         Self::new(StatusCode::BAD_REQUEST, code, "not simulated", long_message)
     }
 
     /// Refuses a method that no operation has.
     pub(super) fn method_not_allowed(method: &Method) -> Self {
-        let code = ErrorCode::new("method_not_allowed");
+        let code = ErrorCode::from("method_not_allowed");
         let hint = format!("No operation has the method {method}.");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code, "method not allowed", hint)
     }
 
     pub(super) fn api_version_invalid() -> Self {
-        let code = ErrorCode::new("api_version_invalid");
+        let code = ErrorCode::from("api_version_invalid");
         let hint = format!("The API version must be a date up to {API_VERSION}.");
         Self::new(StatusCode::BAD_REQUEST, code, "invalid API version", hint)
     }
 
     pub(super) fn authentication_missing() -> Self {
-        let code = ErrorCode::new("authentication_invalid");
+        let code = ErrorCode::from("authentication_invalid");
         let hint = "Send the secret key in the Authorization header.";
         Self::new(StatusCode::UNAUTHORIZED, code, "not authenticated", hint)
     }
 
     pub(super) fn authorization_malformed() -> Self {
-        let code = ErrorCode::new("authorization_header_format_invalid");
+        let code = ErrorCode::from("authorization_header_format_invalid");
         let hint = "The Authorization header must be \"Bearer\", a space and the secret key.";
         Self::new(StatusCode::UNAUTHORIZED, code, "malformed Authorization", hint)
     }
 
     pub(super) fn key_invalid() -> Self {
         let hint = "The secret key does not belong to this instance.";
-        let code = ErrorCode::CLERK_KEY_INVALID;
+        let code = ErrorCode::ClerkKeyInvalid;
         Self::new(StatusCode::UNAUTHORIZED, code, "invalid secret key", hint)
     }
 
     pub(super) fn not_found(long_message: impl Into<String>) -> Self {
-        let code = ErrorCode::RESOURCE_NOT_FOUND;
+        let code = ErrorCode::ResourceNotFound;
         Self::new(StatusCode::NOT_FOUND, code, "not found", long_message)
     }
 
     pub(super) fn body_invalid() -> Self {
-        let code = ErrorCode::new("request_body_invalid");
+        let code = ErrorCode::from("request_body_invalid");
         Self::new(StatusCode::BAD_REQUEST, code, "invalid body", "The body is not JSON.")
     }
 
     /// Refuses JSON that is not the object or array that the operation takes.
     pub(super) fn body_shape(expected: &str) -> Self {
         let hint = format!("The body must be {expected}.");
-        let code = ErrorCode::FORM_PARAM_VALUE_INVALID;
+        let code = ErrorCode::FormParamValueInvalid;
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "invalid body", hint)
     }
 
     pub(super) fn body_too_large() -> Self {
-        let code = ErrorCode::new("request_body_too_large");
+        let code = ErrorCode::from("request_body_too_large");
         let hint = "The body is larger than 1 MiB.";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, "body too large", hint)
     }
 
     pub(super) fn content_type() -> Self {
-        let code = ErrorCode::new("unsupported_content_type");
+        let code = ErrorCode::from("unsupported_content_type");
         let hint = "The content type must be application/json.";
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -183,20 +183,20 @@ impl Refusal {
 
     pub(super) fn bulk_size_exceeded(max: usize) -> Self {
         let hint = format!("One call takes at most {max} items.");
-        let code = ErrorCode::BULK_SIZE_EXCEEDED;
+        let code = ErrorCode::BulkSizeExceeded;
         Self::new(StatusCode::BAD_REQUEST, code, "too many items", hint)
     }
 
     pub(super) fn not_allowed(addresses: &[String]) -> Self {
         let hint = "The allowlist or the blocklist of the instance excludes these addresses.";
-        let code = ErrorCode::NOT_ALLOWED_ACCESS;
+        let code = ErrorCode::NotAllowedAccess;
         Self::new(StatusCode::FORBIDDEN, code, "access not allowed", hint)
             .with_meta(json!({ "identifiers": addresses }))
     }
 
     pub(super) fn duplicate(addresses: &[String]) -> Self {
         let hint = "Invitations are already pending for these addresses.";
-        let code = ErrorCode::DUPLICATE_RECORD;
+        let code = ErrorCode::DuplicateRecord;
         Self::new(StatusCode::BAD_REQUEST, code, "duplicate invitation", hint)
             .with_meta(json!({ "email_addresses": addresses }))
     }
@@ -205,7 +205,7 @@ impl Refusal {
     pub(super) fn too_many_requests(wait: Duration) -> Self {
         let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
         let hint = "Wait for the time in the Retry-After header.";
-        let code = ErrorCode::TOO_MANY_REQUESTS;
+        let code = ErrorCode::TooManyRequests;
         let refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, code, "too many requests", hint);
         Self {
             retry_after: Some(seconds),
@@ -216,9 +216,9 @@ impl Refusal {
     /// The error that Clerk itself sends when it fails.
     pub(super) fn server_error(status: StatusCode) -> Self {
         let code = match status {
-            StatusCode::SERVICE_UNAVAILABLE => ErrorCode::new("service_unavailable"),
-            StatusCode::GATEWAY_TIMEOUT => ErrorCode::new("gateway_timeout"),
-            _ => ErrorCode::INTERNAL_CLERK_ERROR,
+            StatusCode::SERVICE_UNAVAILABLE => ErrorCode::from("service_unavailable"),
+            StatusCode::GATEWAY_TIMEOUT => ErrorCode::from("gateway_timeout"),
+            _ => ErrorCode::InternalClerkError,
         };
         let hint = "The request may or may not have taken effect.";
         Self::new(status, code, "server error", hint)

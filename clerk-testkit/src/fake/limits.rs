@@ -8,6 +8,7 @@ use clerk_core::middleware::{Quota, RateLimits};
 
 /// The kind of a limit's window. Clerk does not document its kind, so code has to work with either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum WindowKind {
     /// A window starts with the first call after the last window, and its whole budget is free again when it ends.
     #[default]

@@ -1,13 +1,18 @@
 use std::fmt;
-use std::future::pending;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use clerk_core::HttpRequest;
 
-use super::transport::{Mock, Shared};
-use super::wire::Answer;
+use super::incoming::Incoming;
+use super::transport::Mock;
 use super::{Reply, RequestMatcher, Times, message};
+
+mockall::mock! {
+    Object {
+        fn reply(&self, request: &HttpRequest) -> Reply;
+    }
+}
 
 /// An expectation without a reply. [`respond`](Self::respond) or [`respond_with`](Self::respond_with) completes it.
 #[derive(Debug)]
@@ -57,17 +62,18 @@ impl<'a> PendingExpectation<'a> {
         if let Some(problem) = matcher.problem() {
             mock.add_problem(message::invalid_expectation(&matcher.name(), location, &problem));
         }
+        let mut object = MockObject::new();
+        object.expect_reply().returning(reply);
         let expectation = mock.add(|predecessor| Expectation {
             matcher,
             location,
             predecessor,
-            reply: Arc::new(reply),
+            object,
             count: Mutex::new(Count {
                 calls: 0,
                 times: Times::from(1),
             }),
         });
-        mock.rebuild_wire();
         ExpectationHandle { mock, expectation }
     }
 }
@@ -86,7 +92,7 @@ impl ExpectationHandle<'_> {
     /// Sets the number of calls instead of one: `2`, `1..`, `..=3`, or `..` for any number.
     pub fn times(self, times: impl Into<Times>) -> Self {
         self.expectation.count().times = times.into();
-        self.mock.rebuild_wire();
+        self.mock.reopen(&self.expectation);
         self
     }
 
@@ -100,9 +106,10 @@ impl ExpectationHandle<'_> {
 pub(super) struct Expectation {
     pub(super) matcher: RequestMatcher,
     pub(super) location: &'static Location<'static>,
-    /// The expectation that must be met before, if the order matters.
-    predecessor: Option<Arc<Expectation>>,
-    reply: Arc<dyn Fn(&HttpRequest) -> Reply + Send + Sync>,
+    /// The expectation that must be met before, if the order matters. Weak, because dropping a long chain would overflow the
+    /// stack.
+    predecessor: Weak<Expectation>,
+    object: MockObject,
     count: Mutex<Count>,
 }
 
@@ -122,41 +129,32 @@ impl Expectation {
         count.calls >= count.times.least
     }
 
-    pub(super) fn calls_left(&self) -> usize {
+    pub(super) fn has_calls_left(&self) -> bool {
         let count = self.count();
-        count.times.most.saturating_sub(count.calls)
+        count.calls < count.times.most
     }
 
-    pub(super) fn accepts(&self, request: &HttpRequest) -> bool {
+    pub(super) fn accepts(&self, incoming: &Incoming<'_>) -> bool {
         // Used-up expectations are skipped before anything is compared.
-        self.calls_left() > 0 && self.matcher.matches(request) && self.blocked_by().is_none()
+        self.has_calls_left() && self.matcher.matches(incoming) && self.blocked_by().is_none()
     }
 
-    /// Returns the first earlier expectation that is not met, if the order matters.
-    pub(super) fn blocked_by(&self) -> Option<&Self> {
-        let predecessor = self.predecessor.as_deref()?;
-        predecessor
-            .blocked_by()
-            .or((!predecessor.is_met()).then_some(predecessor))
+    /// Returns an earlier expectation that is not met, if the order matters.
+    pub(super) fn blocked_by(&self) -> Option<Arc<Self>> {
+        let mut earlier = self.predecessor.upgrade();
+        while let Some(expectation) = earlier {
+            if !expectation.is_met() {
+                return Some(expectation);
+            }
+            // It was called only after those before it.
+            let was_called = expectation.count().calls > 0;
+            earlier = expectation.predecessor.upgrade().filter(|_| !was_called);
+        }
+        None
     }
 
-    pub(super) fn answer(self: &Arc<Self>, request: HttpRequest, shared: &Weak<Shared>) -> Answer {
-        self.count().calls += 1;
-        let (expectation, shared) = (Arc::clone(self), Weak::clone(shared));
-        Box::pin(async move {
-            let reply = (expectation.reply)(&request);
-            if let (Some(problem), Some(shared)) = (reply.problem(), shared.upgrade()) {
-                let text = message::invalid_reply(&expectation, problem);
-                let problems = &mut shared.lock_state().problems;
-                if !problems.contains(&text) {
-                    problems.push(text);
-                }
-            }
-            match reply.into_result() {
-                Some(result) => result,
-                None => pending().await,
-            }
-        })
+    pub(super) fn reply(&self, request: &HttpRequest) -> Reply {
+        self.object.reply(request)
     }
 }
 

@@ -4,6 +4,7 @@ use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
+use super::incoming::Incoming;
 use crate::difference::{Difference, Extent, diff_json};
 use crate::query;
 
@@ -143,15 +144,17 @@ impl RequestMatcher {
     }
 
     /// Whether there are no [differences](Self::differences).
-    pub(super) fn matches(&self, request: &HttpRequest) -> bool {
+    pub(super) fn matches(&self, incoming: &Incoming<'_>) -> bool {
+        let request = incoming.request;
         // Decides most cases without parsing a body.
         self.method == *request.method()
             && path_matches(&self.path, request.uri().path())
-            && self.differences(request).is_empty()
+            && self.differences(incoming).is_empty()
     }
 
-    /// Lists where `request` does not match.
-    pub(super) fn differences(&self, request: &HttpRequest) -> Vec<Difference> {
+    /// Lists where a request does not match.
+    pub(super) fn differences(&self, incoming: &Incoming<'_>) -> Vec<Difference> {
+        let request = incoming.request;
         let mut found = Vec::new();
         if self.method != *request.method() {
             let actual = request.method().to_string();
@@ -161,23 +164,23 @@ impl RequestMatcher {
             let actual = request.uri().path().to_owned();
             found.push(Difference::new("path", Some(self.path.clone()), Some(actual)));
         }
-        self.compare_query(request, &mut found);
+        self.compare_query(incoming, &mut found);
         for (name, value) in &self.headers {
             found.extend(compare_header(name, value, request));
         }
         if let Some(body) = &self.body {
-            found.extend(compare_body(body, request.body()));
+            found.extend(compare_body(body, incoming));
         }
         found
     }
 
-    fn compare_query(&self, request: &HttpRequest, found: &mut Vec<Difference>) {
+    fn compare_query(&self, incoming: &Incoming<'_>, found: &mut Vec<Difference>) {
         if self.query.is_none() && self.query_parameters.is_empty() {
             return;
         }
-        let actual = query::sorted_parameters(request.uri().query());
+        let actual = incoming.query();
         if let Some(expected) = &self.query {
-            found.extend(query::diff(expected, &actual));
+            found.extend(query::diff(expected, actual));
         }
         for (name, value) in &self.query_parameters {
             let values: Vec<_> = actual.iter().filter(|(n, _)| n == name).map(|(_, v)| v).collect();
@@ -236,7 +239,8 @@ fn is_named(header: &HeaderName, name: &str) -> bool {
     header.as_str().eq_ignore_ascii_case(name)
 }
 
-fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
+fn compare_body(expected: &BodyMatcher, incoming: &Incoming<'_>) -> Vec<Difference> {
+    let body = incoming.request.body();
     let bytes = || (!body.is_empty()).then(|| format!("{} bytes", body.len()));
     match expected {
         BodyMatcher::Empty if body.is_empty() => Vec::new(),
@@ -245,9 +249,9 @@ fn compare_body(expected: &BodyMatcher, body: &[u8]) -> Vec<Difference> {
             let expected = format!("a body that cannot be written as JSON ({reason})");
             vec![Difference::new("body", Some(expected), bytes())]
         }
-        BodyMatcher::Json(expected, extent) => match Json::parse(body) {
+        BodyMatcher::Json(expected, extent) => match incoming.json() {
             Some(actual) => {
-                let found = diff_json(expected, &actual, *extent).into_iter();
+                let found = diff_json(expected, actual, *extent).into_iter();
                 found.map(|difference| difference.within("body")).collect()
             }
             None => {

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use clerk_core::{Bytes, Delivery, HttpResponse, TransportError, TransportErrorKind};
+use clerk_core::{Bytes, CallContext, Delivery, HttpRequest, HttpResponse, TransportError, TransportErrorKind};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub struct Reply(Kind);
 #[derive(Debug, Clone)]
 enum Kind {
     Response(HttpResponse),
+    /// A response that is not checked.
+    Unchecked(HttpResponse),
     Failure {
         kind: TransportErrorKind,
         delivery: Delivery,
@@ -43,8 +45,10 @@ impl Reply {
     }
 
     /// Replies 200 with these bytes and no content type.
+    ///
+    /// Of all replies, only this one may be a response that the client cannot decode: the mock does not report it.
     pub fn bytes(body: impl Into<Bytes>) -> Self {
-        Self(Kind::Response(HttpResponse::new(body.into())))
+        Self(Kind::Unchecked(HttpResponse::new(body.into())))
     }
 
     /// Replies with a pending invitation, like `POST /v1/invitations`.
@@ -126,31 +130,41 @@ impl Reply {
         })
     }
 
-    fn change(self, change: impl FnOnce(&mut HttpResponse) -> Result<(), String>) -> Self {
-        match self.0 {
-            Kind::Response(mut response) => match change(&mut response) {
-                Ok(()) => Self(Kind::Response(response)),
+    fn change(mut self, change: impl FnOnce(&mut HttpResponse) -> Result<(), String>) -> Self {
+        match &mut self.0 {
+            Kind::Response(response) | Kind::Unchecked(response) => match change(response) {
+                Ok(()) => self,
                 Err(reason) => Self(Kind::Impossible(reason)),
             },
             Kind::Failure { .. } | Kind::Hang => Self(Kind::Impossible(
                 "`Reply::failure` and `Reply::hang` have no response to change".to_owned(),
             )),
-            Kind::Impossible(reason) => Self(Kind::Impossible(reason)),
+            Kind::Impossible(_) => self,
         }
+    }
+
+    /// Returns the operation and the reason if the reply is a success that the client cannot decode.
+    pub(super) fn undecodable(&self, request: &HttpRequest) -> Option<(&'static str, String)> {
+        let Kind::Response(response) = &self.0 else {
+            return None;
+        };
+        let context = CallContext::from_request(request).filter(|_| response.status().is_success())?;
+        let error = context.check_response(response.body()).err()?;
+        Some((context.operation().name(), error.to_string()))
     }
 
     /// Returns the reason if the reply is not possible.
     pub(super) fn problem(&self) -> Option<&str> {
         match &self.0 {
             Kind::Impossible(reason) => Some(reason),
-            Kind::Response(_) | Kind::Failure { .. } | Kind::Hang => None,
+            Kind::Response(_) | Kind::Unchecked(_) | Kind::Failure { .. } | Kind::Hang => None,
         }
     }
 
     /// Returns the result of the call, or `None` if it hangs.
     pub(super) fn into_result(self) -> Option<Result<HttpResponse, TransportError>> {
         match self.0 {
-            Kind::Response(response) => Some(Ok(response)),
+            Kind::Response(response) | Kind::Unchecked(response) => Some(Ok(response)),
             Kind::Failure { kind, delivery } => Some(Err(TransportError::new(kind, delivery))),
             Kind::Hang => None,
             Kind::Impossible(reason) => {
@@ -161,7 +175,7 @@ impl Reply {
     }
 }
 
-fn invitation(id: &str, email_address: &str) -> Value {
+pub(super) fn invitation(id: &str, email_address: &str) -> Value {
     let now = ManualClock::START.as_millis();
     json!({
         "object": "invitation",

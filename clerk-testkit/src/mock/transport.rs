@@ -1,14 +1,15 @@
 use std::fmt;
+use std::future::pending;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use async_trait::async_trait;
-use clerk_core::{HttpRequest, HttpResponse, HttpTransport, TransportError};
+use clerk_core::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 use super::expectation::{Expectation, PendingExpectation};
+use super::incoming::Incoming;
 use super::matcher::RequestMatcher;
 use super::message;
-use super::wire::{MockObject, mock_object};
 use crate::verify::{VerifyError, panic_unless_panicking};
 
 /// Replies to expected requests, and refuses all others.
@@ -27,22 +28,29 @@ pub struct Mock {
     shared: Arc<Shared>,
 }
 
-/// If both are locked, the wire is locked before the state.
 #[derive(Default)]
-pub(super) struct Shared {
-    /// Built for the first request after a change of the expectations.
-    wire: Mutex<Option<MockObject>>,
+struct Shared {
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) expectations: Vec<Arc<Expectation>>,
+struct State {
+    expectations: Vec<Arc<Expectation>>,
+    /// The expectations with calls left. Used-up ones are removed when they are met.
+    open: Vec<Arc<Expectation>>,
     /// A message for each request that was refused, and for each expectation and reply that is not possible.
-    pub(super) problems: Vec<String>,
+    problems: Vec<String>,
+    /// Return further problems.
+    checks: Vec<Check>,
     in_order: bool,
     is_verified: bool,
 }
+
+/// Returns problems that are not about a single expectation.
+pub(super) type Check = Box<dyn Fn() -> Vec<String> + Send + Sync>;
+
+/// The number of problems beyond which an unexpected request is not compared with the expectations.
+const MOST_DESCRIBED: usize = 10;
 
 impl Mock {
     /// Creates a mock without expectations.
@@ -68,7 +76,6 @@ impl Mock {
     /// Those of [`verify`](Self::verify).
     pub fn checkpoint(&self) -> Result<(), VerifyError> {
         let result = self.verify();
-        self.shared.lock_wire().take();
         *self.state() = State::default();
         result
     }
@@ -84,18 +91,34 @@ impl Mock {
         state.check()
     }
 
-    pub(super) fn add(&self, expectation: impl FnOnce(Option<Arc<Expectation>>) -> Expectation) -> Arc<Expectation> {
+    pub(super) fn add(&self, expectation: impl FnOnce(Weak<Expectation>) -> Expectation) -> Arc<Expectation> {
         let mut state = self.state();
-        let predecessor = state.expectations.last().filter(|_| state.in_order).cloned();
+        let predecessor = state.expectations.last().filter(|_| state.in_order);
+        let predecessor = predecessor.map(Arc::downgrade).unwrap_or_default();
         let expectation = Arc::new(expectation(predecessor));
         state.expectations.push(Arc::clone(&expectation));
+        state.open.push(Arc::clone(&expectation));
         state.is_verified = false;
         expectation
     }
 
-    /// Makes the next request see new and changed expectations.
-    pub(super) fn rebuild_wire(&self) {
-        self.shared.lock_wire().take();
+    /// Makes requests see an expectation again whose number of calls was changed.
+    pub(super) fn reopen(&self, expectation: &Arc<Expectation>) {
+        let mut state = self.state();
+        // Nearly always it is the one that was just added.
+        if !state.open.last().is_some_and(|last| Arc::ptr_eq(last, expectation)) {
+            let open = state
+                .expectations
+                .iter()
+                .filter(|expectation| expectation.has_calls_left());
+            state.open = open.cloned().collect();
+        }
+    }
+
+    pub(super) fn add_check(&self, check: Check) {
+        let mut state = self.state();
+        state.checks.push(check);
+        state.is_verified = false;
     }
 
     pub(super) fn add_problem(&self, problem: String) {
@@ -110,24 +133,37 @@ impl Mock {
 }
 
 impl Shared {
-    fn lock_wire(&self) -> MutexGuard<'_, Option<MockObject>> {
-        self.wire.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn lock_state(&self) -> MutexGuard<'_, State> {
+    fn lock_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Picks the expectation that replies, and counts the call. If there is none, returns the description of the request.
+    fn pick(&mut self, incoming: &Incoming<'_>) -> Result<Arc<Expectation>, String> {
+        self.is_verified = false;
+        let Some(at) = self.open.iter().position(|expectation| expectation.accepts(incoming)) else {
+            let text = if self.problems.len() < MOST_DESCRIBED {
+                message::unexpected(incoming, &self.expectations)
+            } else {
+                format!("{} was not expected. It is one of many such requests", incoming.name())
+            };
+            self.problems.push(text.clone());
+            return Err(text);
+        };
+        let expectation = Arc::clone(&self.open[at]);
+        expectation.count().calls += 1;
+        if !expectation.has_calls_left() {
+            self.open.remove(at);
+        }
+        Ok(expectation)
+    }
+
     fn check(&self) -> Result<(), VerifyError> {
         let unmet = self.expectations.iter().filter(|expectation| !expectation.is_met());
-        let problems: Vec<String> = self
-            .problems
-            .iter()
-            .cloned()
-            .chain(unmet.map(|e| message::unmet(e)))
-            .collect();
+        let mut problems = self.problems.clone();
+        problems.extend(unmet.map(|expectation| message::unmet(expectation)));
+        problems.extend(self.checks.iter().flat_map(|check| check()));
         VerifyError::from_problems("the mock was not used as expected", &problems)
     }
 }
@@ -144,12 +180,28 @@ impl Drop for Shared {
 #[async_trait]
 impl HttpTransport for Mock {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let answer = {
-            let mut wire = self.shared.lock_wire();
-            self.state().is_verified = false;
-            wire.get_or_insert_with(|| mock_object(&self.shared)).send(request)
+        let picked = self.state().pick(&Incoming::new(&request));
+        let expectation = picked.map_err(|text| {
+            let error = TransportError::new(TransportErrorKind::InvalidRequest, Delivery::NotSent);
+            error.with_source(VerifyError::new(text))
+        })?;
+        let reply = expectation.reply(&request);
+        let problem = match reply.problem() {
+            Some(problem) => Some(message::invalid_reply(&expectation, problem)),
+            None => reply
+                .undecodable(&request)
+                .map(|(operation, reason)| message::undecodable_reply(&expectation, operation, &reason)),
         };
-        answer.await
+        if let Some(text) = problem {
+            let problems = &mut self.state().problems;
+            if !problems.contains(&text) {
+                problems.push(text);
+            }
+        }
+        match reply.into_result() {
+            Some(result) => result,
+            None => pending().await,
+        }
     }
 }
 

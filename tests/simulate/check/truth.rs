@@ -169,8 +169,8 @@ fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settleme
 
 fn is_refused(row: &Row, settlement: &Settlement) -> bool {
     let code = settlement.code.as_ref();
-    (row.is.malformed && code == Some(&ErrorCode::FORM_PARAM_FORMAT_INVALID))
-        || (row.is.blocked && code == Some(&ErrorCode::NOT_ALLOWED_ACCESS))
+    (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
+        || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
 }
 
 fn may_be_created(story: &Story<'_>, row: &Row) -> bool {

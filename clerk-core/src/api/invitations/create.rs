@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::checks;
 use crate::api::setters::setters;
@@ -23,7 +23,10 @@ use crate::sensitive::Sensitive;
 ///     .template(InvitationTemplate::Invitation);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+///
+/// Serde reads and writes it as in Clerk's API. An unknown field is an error, so that a misspelled option does not go unnoticed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CreateInvitation {
     email_address: EmailAddress,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +68,31 @@ impl CreateInvitation {
         &self.email_address
     }
 
+    /// Returns the public metadata, if set.
+    pub const fn get_public_metadata(&self) -> Option<&Metadata> {
+        self.public_metadata.as_ref()
+    }
+
+    /// Returns the URL that the link in the email leads to, if set.
+    pub const fn get_redirect_url(&self) -> Option<&Sensitive> {
+        self.redirect_url.as_ref()
+    }
+
+    /// Returns whether Clerk sends an email, if set.
+    pub const fn get_notify(&self) -> Option<bool> {
+        self.notify
+    }
+
+    /// Returns the validity in days, if set.
+    pub const fn get_expires_in_days(&self) -> Option<u16> {
+        self.expires_in_days
+    }
+
+    /// Returns the email template, if set.
+    pub const fn get_template(&self) -> Option<&InvitationTemplate> {
+        self.template.as_ref()
+    }
+
     /// Returns whether the request invites even if an invitation is pending.
     pub fn ignores_existing(&self) -> bool {
         self.ignore_existing.unwrap_or(false)
@@ -75,6 +103,18 @@ impl CreateInvitation {
         checks::address_problem(&self.email_address).or_else(|| checks::expiry_problem(self.expires_in_days))
     }
 }
+
+macro_rules! from_address {
+    ($($Address:ty),*) => {$(
+        impl From<$Address> for CreateInvitation {
+            fn from(email_address: $Address) -> Self {
+                Self::new(email_address)
+            }
+        }
+    )*};
+}
+
+from_address!(&str, &String, String, EmailAddress);
 
 setters! {
     CreateInvitation {

@@ -26,6 +26,7 @@ pub struct ListInvitations {
 
 text_enum! {
     /// The order in which Clerk lists invitations.
+    #[non_exhaustive]
     pub enum InvitationOrder {
         /// Oldest first.
         CreatedAt = "+created_at",

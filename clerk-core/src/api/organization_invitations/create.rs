@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api::checks;
 use crate::api::setters::setters;
@@ -25,7 +25,10 @@ use crate::sensitive::Sensitive;
 ///     .expires_in_days(14);
 /// # Ok::<(), clerk_core::model::InvalidMetadata>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+///
+/// Serde reads and writes it as in Clerk's API. An unknown field is an error, so that a misspelled option does not go unnoticed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CreateOrganizationInvitation {
     email_address: EmailAddress,
     role: String,
@@ -64,6 +67,11 @@ impl CreateOrganizationInvitation {
     /// Returns the email address to invite.
     pub const fn email_address(&self) -> &EmailAddress {
         &self.email_address
+    }
+
+    /// Returns the key of the role.
+    pub fn role(&self) -> &str {
+        &self.role
     }
 
     /// Returns why every instance would refuse the request, if so. The text never contains the address.

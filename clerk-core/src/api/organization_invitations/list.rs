@@ -27,6 +27,7 @@ pub struct ListOrganizationInvitations {
 
 text_enum! {
     /// The order in which Clerk lists organization invitations.
+    #[non_exhaustive]
     pub enum OrganizationInvitationOrder {
         /// Oldest first.
         CreatedAt = "+created_at",

@@ -26,6 +26,7 @@ pub struct ListWaitlistEntries {
 
 text_enum! {
     /// The order in which Clerk lists waitlist entries.
+    #[non_exhaustive]
     pub enum WaitlistEntryOrder {
         /// Oldest first.
         CreatedAt = "+created_at",

@@ -45,6 +45,7 @@ pub struct FailedAttempt {
 
 /// How a failed attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttemptOutcome {
     /// With a response that is not a success.
     Response {
@@ -74,6 +75,7 @@ impl AttemptOutcome {
 
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RetryDecision {
     /// Return the result to the caller.
     Stop,

@@ -43,8 +43,8 @@ impl RetryableRequest {
         self.context.as_ref()
     }
 
-    /// Returns the request, to be sent again.
-    pub(super) fn request(&self) -> HttpRequest {
+    /// Returns the request, to be sent as the attempt with this number.
+    pub(super) fn request(&self, attempt: u32) -> HttpRequest {
         let mut request = HttpRequest::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
@@ -52,7 +52,7 @@ impl RetryableRequest {
         *request.headers_mut() = self.headers.clone();
         *request.extensions_mut() = self.extensions.clone();
         if let Some(context) = &self.context {
-            request.extensions_mut().insert(context.clone());
+            request.extensions_mut().insert(context.clone().with_attempt(attempt));
         }
         request
     }
@@ -66,7 +66,7 @@ mod tests {
     use crate::operation::{CallOptions, Operation};
 
     #[test]
-    fn recreates_the_request_unchanged() {
+    fn recreates_the_request_with_the_number_of_the_attempt() {
         let context = CallContext::new(Operation::post("Ban", "/ban"), CallOptions::new().no_retry(), || {
             Duration::ZERO
         });
@@ -83,13 +83,14 @@ mod tests {
                 request.extensions_mut().insert("another extension");
             }
 
-            let again = RetryableRequest::new(&request).request();
+            let again = RetryableRequest::new(&request).request(2);
             assert_eq!(again.method(), request.method());
             assert_eq!(again.uri(), request.uri());
             assert_eq!(again.version(), request.version());
             assert_eq!(again.headers(), request.headers());
             assert_eq!(again.body(), request.body());
-            assert_eq!(CallContext::from_request(&again), has_context.then_some(&context));
+            let second = context.clone().with_attempt(2);
+            assert_eq!(CallContext::from_request(&again), has_context.then_some(&second));
             assert_eq!(again.extensions().get(), has_other.then_some(&"another extension"));
         }
     }

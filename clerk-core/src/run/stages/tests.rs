@@ -36,7 +36,7 @@ fn invitation(position: usize) -> InvitationSummary {
 fn refusal(named: &[usize]) -> Refusal {
     Refusal {
         outcome: Outcome::Refused,
-        code: ErrorCode::FORM_PARAM_FORMAT_INVALID,
+        code: ErrorCode::FormParamFormatInvalid,
         reason: "refused".into(),
         named: named.iter().copied().map(address).collect(),
     }

@@ -2,12 +2,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::{Environment, SecretKey};
-use clerk_testkit::FakeClerk;
+use clerk_core::{Clock, Environment, SecretKey, SystemClock};
 use clerk_testkit::fake::{BulkOn5xx, FakeClerkBuilder, FaultPlan, IgnoreExisting, OrganizationDuplicate, WindowKind};
+use clerk_testkit::{FakeClerk, ManualClock};
 use lexopt::{Arg, Parser};
 
 pub(crate) const HELP: &str = "\
@@ -18,6 +19,8 @@ Usage: fake-clerk [OPTIONS]
 Server:
   --port N                      port; 0, the default, picks a free one
   --latency MS                  time between a request and its response
+  --clock KIND                  system (default), or manual: time passes only by /_fake/advance, so that the same
+                                calls give the same bytes in every run
   --log FILE                    write each call to FILE as a line of JSON
   --help                        print this text
 
@@ -99,6 +102,7 @@ struct Options {
     port: u16,
     log: Option<PathBuf>,
     fake: FakeClerkBuilder,
+    has_manual_clock: bool,
     secret_key: Option<SecretKey>,
     environment: Option<Environment>,
     limits: Option<String>,
@@ -119,6 +123,7 @@ impl Options {
                 ];
                 self.environment = Some(one_of(value()?, known)?);
             }
+            "clock" => self.has_manual_clock = one_of(value()?, [("system", false), ("manual", true)])?,
             "limits" => self.limits = Some(text(value()?)?),
             "faults" => self.faults = FaultPlan::parse(&read(&value()?)?).map_err(|error| error.to_string())?,
             "fault-seed" => self.fault_seed = number(value()?)?,
@@ -186,12 +191,18 @@ impl Options {
         };
         let limits = self.limits.as_deref().unwrap_or("documented");
         let limits = RateLimits::parse(limits, key.environment()).map_err(|error| format!("--limits: {error}"))?;
+        let clock: Arc<dyn Clock> = if self.has_manual_clock {
+            Arc::new(ManualClock::new())
+        } else {
+            Arc::new(SystemClock::new())
+        };
         Ok(Arguments {
             port: self.port,
             log: self.log,
             fake: self
                 .fake
                 .secret_key(key)
+                .clock(clock)
                 .limits(limits)
                 .faults(self.faults.seed(self.fault_seed)),
         })

@@ -172,20 +172,20 @@ fn not_found() -> Refusal {
 }
 
 fn already_revoked() -> Refusal {
-    let code = ErrorCode::INVITATION_ALREADY_REVOKED;
+    let code = ErrorCode::InvitationAlreadyRevoked;
     let hint = "The invitation has already been revoked.";
     Refusal::new(StatusCode::BAD_REQUEST, code, "already revoked", hint)
 }
 
 fn already_accepted() -> Refusal {
-    let code = ErrorCode::INVITATION_ALREADY_ACCEPTED;
+    let code = ErrorCode::InvitationAlreadyAccepted;
     let hint = "The invitation has already been accepted.";
     Refusal::new(StatusCode::BAD_REQUEST, code, "already accepted", hint)
 }
 
 /// Does not name the address, because Clerk does not.
 fn user_exists() -> Refusal {
-    let code = ErrorCode::FORM_IDENTIFIER_EXISTS;
+    let code = ErrorCode::FormIdentifierExists;
     let error = ErrorItem::for_param(code, "email_address", "already belongs to a user");
     Refusal::from_errors(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
 }

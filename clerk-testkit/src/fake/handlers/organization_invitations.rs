@@ -228,44 +228,44 @@ fn not_found() -> Refusal {
 }
 
 fn role_not_found() -> Refusal {
-    let error = ErrorItem::for_param(ErrorCode::RESOURCE_NOT_FOUND, "role", "is not a role of the instance");
+    let error = ErrorItem::for_param(ErrorCode::ResourceNotFound, "role", "is not a role of the instance");
     Refusal::from_errors(StatusCode::NOT_FOUND, vec![error])
 }
 
 /// Does not name the address, because Clerk does not.
 fn already_a_member() -> Refusal {
-    let code = ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION;
+    let code = ErrorCode::AlreadyAMemberInOrganization;
     let hint = "A member of the organization already has one of these addresses.";
     Refusal::new(StatusCode::BAD_REQUEST, code, "already a member", hint)
 }
 
 fn not_unique() -> Refusal {
-    let code = ErrorCode::ORGANIZATION_INVITATION_NOT_UNIQUE;
+    let code = ErrorCode::OrganizationInvitationNotUnique;
     let hint = "An invitation to the organization is already pending for one of these addresses.";
     Refusal::new(StatusCode::BAD_REQUEST, code, "duplicate invitation", hint)
 }
 
 fn not_a_member() -> Refusal {
-    let code = ErrorCode::NOT_A_MEMBER_IN_ORGANIZATION;
+    let code = ErrorCode::NotAMemberInOrganization;
     let hint = "The user is not a member of the organization.";
     Refusal::new(StatusCode::FORBIDDEN, code, "not a member", hint)
 }
 
 fn permission_missing() -> Refusal {
-    let code = ErrorCode::new("missing_organization_permission");
+    let code = ErrorCode::from("missing_organization_permission");
     let hint = "The user is not an administrator of the organization.";
     Refusal::new(StatusCode::FORBIDDEN, code, "missing permission", hint)
         .with_meta(json!({ "permissions": ["org:sys_memberships:manage"] }))
 }
 
 fn membership_quota_exceeded() -> Refusal {
-    let code = ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED;
+    let code = ErrorCode::OrganizationMembershipQuotaExceeded;
     let hint = "Members and pending invitations together would exceed the limit of the organization.";
     Refusal::new(StatusCode::FORBIDDEN, code, "organization full", hint)
 }
 
 fn not_pending() -> Refusal {
-    let code = ErrorCode::ORGANIZATION_INVITATION_NOT_PENDING;
+    let code = ErrorCode::OrganizationInvitationNotPending;
     Refusal::new(
         StatusCode::NOT_FOUND,
         code,

@@ -78,7 +78,7 @@ impl Filter {
     fn read(query: &Query, errors: &mut Vec<ErrorItem>) -> Self {
         let addresses: Vec<String> = query.all("email_address").map(normalize).collect();
         if addresses.len() > MAX_ADDRESSES {
-            let code = ErrorCode::new("form_param_array_size_exceeded");
+            let code = ErrorCode::from("form_param_array_size_exceeded");
             errors.push(ErrorItem::for_param(code, "email_address", "has too many values"));
         }
         Self {

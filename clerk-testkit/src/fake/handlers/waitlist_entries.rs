@@ -162,30 +162,26 @@ fn not_found() -> Refusal {
 }
 
 fn repeated_address() -> Refusal {
-    let error = ErrorItem::for_param(
-        ErrorCode::FORM_PARAM_DUPLICATE,
-        "email_address",
-        "occurs more than once",
-    );
+    let error = ErrorItem::for_param(ErrorCode::FormParamDuplicate, "email_address", "occurs more than once");
     Refusal::from_errors(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
 }
 
 fn locked() -> Refusal {
-    conflict(ErrorCode::WAITLIST_ENTRY_LOCKED, "A batch action has locked the entry.")
+    conflict(ErrorCode::WaitlistEntryLocked, "A batch action has locked the entry.")
 }
 
 fn already_invited() -> Refusal {
-    let code = ErrorCode::WAITLIST_ENTRY_ALREADY_INVITED;
+    let code = ErrorCode::WaitlistEntryAlreadyInvited;
     conflict(code, "The entry has already been invited.")
 }
 
 fn already_completed() -> Refusal {
-    let code = ErrorCode::WAITLIST_ENTRY_ALREADY_COMPLETED;
+    let code = ErrorCode::WaitlistEntryAlreadyCompleted;
     conflict(code, "The person has already signed up.")
 }
 
 fn already_rejected() -> Refusal {
-    let code = ErrorCode::WAITLIST_ENTRY_ALREADY_REJECTED;
+    let code = ErrorCode::WaitlistEntryAlreadyRejected;
     conflict(code, "The entry has already been rejected.")
 }
 

@@ -60,7 +60,7 @@ impl Peer for Clerk {
             }
             Work::Refusal => {
                 let error = api.revoke(&self.unknown).await.expect_err("a refusal");
-                assert_eq!(error.code(), Some(&ErrorCode::RESOURCE_NOT_FOUND));
+                assert_eq!(error.code(), Some(&ErrorCode::ResourceNotFound));
             }
         }
     }
