@@ -7,7 +7,6 @@ use super::format::Cassette;
 use crate::VerifyError;
 
 /// An error of reading, writing or recording a cassette.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum CassetteError {
     /// The file does not exist. Record it first.
@@ -152,6 +151,8 @@ impl fmt::Display for CassetteError {
         }
     }
 }
+
+clerk_core::debug_as_display!(CassetteError);
 
 impl StdError for CassetteError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
