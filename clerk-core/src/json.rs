@@ -274,7 +274,7 @@ impl PartialEq for Json<'_> {
 impl<'de> Deserialize<'de> for Json<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let json = Json::from_raw(&raw, 0)
+        let json = Json::parse(raw.get().as_bytes())
             .ok_or_else(|| D::Error::custom(format_args!("the JSON is nested more than {MAX_DEPTH} levels deep")))?;
         Ok(json.into_owned())
     }

@@ -2,6 +2,8 @@
 //!
 //! A call has the span `clerk.call`, and each of its attempts the span `clerk.attempt` within. Waits are events. No field contains
 //! a key, an email address, a query or a body.
+//!
+//! Numbers are recorded as `i64`, because exporters turn unsigned ones into text.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +43,11 @@ pub(crate) fn record_call(
     (status, trace_id, attempts): (Option<StatusCode>, Option<&str>, u32),
     error: Option<&Error>,
 ) {
-    span.record("clerk.attempts", attempts);
-    span.record("http.response.status_code", status.map(|status| status.as_u16()));
+    span.record("clerk.attempts", i64::from(attempts));
+    span.record(
+        "http.response.status_code",
+        status.map(|status| i64::from(status.as_u16())),
+    );
     span.record("clerk.trace_id", trace_id);
     if let Some(error) = error {
         span.record("otel.status_code", "ERROR");
@@ -73,7 +78,7 @@ impl Observer for TraceWaits {
         };
         info!(
             clerk.operation = wait.operation,
-            clerk.attempt = wait.number,
+            clerk.attempt = i64::from(wait.number),
             clerk.wait_reason = reason.as_str(),
             clerk.wait_seconds = seconds,
             "{text}, {seconds} s"
@@ -97,7 +102,7 @@ impl<T> TraceAttempts<T> {
         let failure = match result {
             Some(Ok(response)) => {
                 let status = response.status();
-                span.record("http.response.status_code", status.as_u16());
+                span.record("http.response.status_code", i64::from(status.as_u16()));
                 span.record("clerk.trace_id", trace_id(response.headers()));
                 let wait = retry_after(response.headers(), &*self.clock);
                 span.record("clerk.retry_after_seconds", wait.map(|wait| wait.as_secs_f64()));
@@ -142,17 +147,17 @@ fn attempt_span(request: &HttpRequest) -> Span {
         http.request.resend_count = Empty,
         url.template = %format_args!("/v1{path}"),
         server.address = request.uri().host(),
-        server.port = port(request.uri()),
+        server.port = i64::from(port(request.uri())),
         http.response.status_code = Empty,
         error.type = Empty,
         clerk.operation = context.map(|context| context.operation().name()),
-        clerk.attempt = number,
+        clerk.attempt = i64::from(number),
         clerk.delivery = Empty,
         clerk.retry_after_seconds = Empty,
         clerk.trace_id = Empty,
     );
     if number > 1 {
-        span.record("http.request.resend_count", number - 1);
+        span.record("http.request.resend_count", i64::from(number - 1));
     }
     span
 }

@@ -134,14 +134,19 @@ impl Cassette {
             version: u32,
         }
 
-        let Versioned { version } = serde_json::from_str(json).map_err(CassetteError::format)?;
+        let parsed = serde_json::from_str(json).map_err(CassetteError::format);
+        // A cassette of another version may be valid or not.
+        let version = match &parsed {
+            Ok(Self { version, .. }) => *version,
+            Err(_) => serde_json::from_str(json).map_or(Self::VERSION, |Versioned { version }| version),
+        };
         if version != Self::VERSION {
             return Err(CassetteError::Version {
                 path: None,
                 found: version,
             });
         }
-        let mut cassette: Self = serde_json::from_str(json).map_err(CassetteError::format)?;
+        let mut cassette = parsed?;
         cassette.scrub();
         Ok(cassette)
     }

@@ -20,6 +20,9 @@ const DEPTH: u8 = 5;
 /// The length of the shortest run of base64 that is decoded. A shorter one cannot contain `a@b.de`.
 const SHORTEST_RUN: usize = 8;
 
+/// The length in bytes of the longest text that is remembered as checked.
+const LONGEST_REMEMBERED: usize = 64;
+
 /// Decodes base64 without padding, and ignores bits beyond the last whole byte.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -49,6 +52,7 @@ pub(super) fn check(text: &str, keep: &Keep, credentials: &[String]) -> Result<(
             .iter()
             .filter(|value| !starts_with_key(value.as_bytes()))
             .collect(),
+        checked_texts: HashSet::new(),
         checked_runs: HashSet::new(),
     };
     let found = match Json::parse(text.as_bytes()) {
@@ -65,7 +69,9 @@ pub(super) fn check(text: &str, keep: &Keep, credentials: &[String]) -> Result<(
 struct Guard<'a> {
     keep: &'a Keep,
     credentials: Vec<&'a String>,
-    /// The runs of base64 in which nothing was found, because keys and many values occur in each interaction.
+    /// The short texts in which nothing was found, because keys and many values occur in each interaction.
+    checked_texts: HashSet<Box<str>>,
+    /// The runs of base64 in which nothing was found, for the same reason.
     checked_runs: HashSet<Box<[u8]>>,
 }
 
@@ -94,8 +100,18 @@ impl Guard<'_> {
     }
 
     fn find_in_text(&mut self, text: &str, place: &Place<'_>) -> Option<(String, Leak)> {
-        let leak = self.find(text.as_bytes(), Shape::Loose, DEPTH)?;
-        Some((place.to_string(), leak))
+        if self.checked_texts.contains(text) || Pseudonym::parse(text).is_some() {
+            return None;
+        }
+        match self.find(text.as_bytes(), Shape::Loose, DEPTH) {
+            Some(leak) => Some((place.to_string(), leak)),
+            None => {
+                if text.len() <= LONGEST_REMEMBERED {
+                    self.checked_texts.insert(text.into());
+                }
+                None
+            }
+        }
     }
 
     /// Searches `bytes` and everything that they decode to.
@@ -132,7 +148,8 @@ impl Guard<'_> {
     fn find_plain(&self, bytes: &[u8], shape: Shape) -> Option<Leak> {
         let is_key = |at: usize| {
             let rest = &bytes[at..];
-            starts_with_key(rest) || self.credentials.iter().any(|value| rest.starts_with(value.as_bytes()))
+            (rest[0] == b's' && starts_with_key(rest))
+                || self.credentials.iter().any(|value| rest.starts_with(value.as_bytes()))
         };
         if (0..bytes.len()).any(is_key) {
             return Some(Leak::Key);

@@ -154,3 +154,37 @@ fn a_refused_recording_leaves_the_file_as_it_was() {
     save();
     assert_eq!(std::fs::read_to_string(&path).expect("the file"), before);
 }
+
+const PATH_VARIABLE: &str = "CLERK_TESTKIT_SHARED_CASSETTE";
+
+/// A recorder in a process that the next test starts.
+#[test]
+#[ignore = "started by the next test"]
+fn a_recorder_of_another_process() {
+    let Ok(path) = std::env::var(PATH_VARIABLE) else { return };
+    let name = std::process::id().to_string();
+    assert_eq!(
+        record_new(Path::new(&path), options(), "1", &["shared", &name]),
+        ["1", "1"]
+    );
+    let text = Cassette::load(&path).expect("a whole file").to_json().expect("no leak");
+    assert!(text.contains(&name), "{text}");
+}
+
+#[test]
+fn processes_record_and_read_one_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json");
+    record_new(&path, options(), "1", &["shared"]);
+    let start = |_| {
+        let mut test = std::process::Command::new(std::env::current_exe().expect("this test"));
+        test.args(["--ignored", "--exact", "recorders::a_recorder_of_another_process"]);
+        test.env(PATH_VARIABLE, &path).stdout(std::process::Stdio::null());
+        test.spawn().expect("it starts")
+    };
+    let processes: Vec<_> = (0..6).map(start).collect();
+    for mut process in processes {
+        assert!(process.wait().expect("it ends").success());
+    }
+    assert_eq!(Cassette::load(&path).expect("a cassette").len(), 7);
+}
