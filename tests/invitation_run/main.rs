@@ -8,4 +8,5 @@ mod lost_tail;
 mod outcomes;
 mod restarts;
 mod scene;
+mod shared_refusals;
 mod spawned;
