@@ -142,10 +142,18 @@ pub(crate) struct Args {
     #[arg(long, env = "CLERK_LANES", value_name = "LANES", value_enum, default_value = "both", help_heading = LIMITS)]
     pub(crate) lanes: LanesArg,
 
-    /// The rate limits to stay within: documented, none, or a list such as
-    /// bulk=25/3600s,single=100/3600s,all=100/10s
+    /// The rate limits to stay within: documented, discover (go on until Clerk says wait, if it has raised
+    /// yours), none, or a list such as bulk=25/3600s,single=100/3600s,all=100/10s
     #[arg(long, env = "CLERK_LIMITS", value_name = "LIMITS", default_value = "documented", help_heading = LIMITS)]
     pub(crate) limits: String,
+
+    /// The share of the rate limits to use, such as 50%; the rest is left to your application
+    #[arg(long, env = "CLERK_SHARE", value_name = "PERCENT", default_value = "100%", value_parser = percent, help_heading = LIMITS)]
+    pub(crate) share: u32,
+
+    /// Go on even if Clerk refuses ten calls for the same reason, such as a wrong redirect URL
+    #[arg(long, help_heading = LIMITS)]
+    pub(crate) keep_going: bool,
 
     /// Stop instead of waiting longer than this for a rate limit
     #[arg(long, env = "CLERK_MAX_WAIT", value_name = "TIME", default_value = "2h", value_parser = duration::parse_nonzero, help_heading = LIMITS)]
@@ -349,6 +357,13 @@ fn layout_parser() -> impl TypedValueParser<Value = LayoutOption> {
 
 fn encoding(text: &str) -> Result<&'static Encoding, &'static str> {
     Encoding::for_label(text.as_bytes()).ok_or("expected an encoding such as windows-1252, shift_jis or utf-16le")
+}
+
+fn percent(text: &str) -> Result<u32, &'static str> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
+    number
+        .filter(|percent| (1..=100).contains(percent))
+        .ok_or("expected a percentage from 1% to 100%")
 }
 
 fn positive(text: &str) -> Result<u32, &'static str> {

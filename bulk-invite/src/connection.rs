@@ -111,7 +111,8 @@ fn host_and_port(url: &str) -> String {
 }
 
 fn limits(args: &Args, environment: Environment) -> Result<RateLimits, String> {
-    RateLimits::parse(&args.limits, environment).map_err(|error| format!("invalid --limits: {error}"))
+    let limits = RateLimits::parse(&args.limits, environment).map_err(|error| format!("invalid --limits: {error}"))?;
+    Ok(limits.share(args.share))
 }
 
 fn transport(args: &Args) -> Result<HyperTransport, String> {

@@ -183,5 +183,6 @@ fn invitation_run<'r>(
         .settle_delay(args.settle_delay)
         .read_lag(args.read_lag)
         .seed(args.seed);
+    let run = if args.keep_going { run.keep_going() } else { run };
     if args.resend_unknown { run.resend_unknown() } else { run }
 }

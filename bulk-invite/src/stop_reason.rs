@@ -31,6 +31,7 @@ pub(crate) fn describe(stop: &Stop, connection: &Connection, max_wait: Duration,
             ),
             None => stop.to_string(),
         },
+        Stop::RepeatedRefusal { .. } => format!("{stop}, or use --keep-going to try everyone"),
         stop => stop.to_string(),
     }
 }

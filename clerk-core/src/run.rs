@@ -103,6 +103,7 @@ mod purge;
 mod reader;
 mod reading;
 mod recipient;
+mod repeated_refusals;
 mod report;
 mod resolution;
 mod revocation;

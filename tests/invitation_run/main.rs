@@ -10,4 +10,5 @@ mod outcomes;
 mod restarts;
 mod results;
 mod scene;
+mod shared_refusals;
 mod spawned;

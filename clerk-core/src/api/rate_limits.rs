@@ -26,7 +26,14 @@ impl RateLimits {
             .with(organization_invitations::RATE_LIMIT_BULK, Quota::new(50, HOUR))
     }
 
-    /// Parses limits from the command-line form: `documented`, `none`, or a list such as
+    /// The documented limit of all calls together, and none for each endpoint: calls go on until Clerk says wait. Use it for an
+    /// instance whose limits Clerk has raised. Each wait costs a call that Clerk turns away.
+    pub fn discover(environment: Environment) -> Self {
+        let all = Self::documented(environment).all();
+        all.map_or_else(Self::none, |all| Self::none().with_all(all))
+    }
+
+    /// Parses limits from the command-line form: `documented`, `discover`, `none`, or a list such as
     /// `bulk=25/3600s,single=100/3600s,all=100/10s`.
     ///
     /// The names in a list are `all`, `single`, `bulk`, `organization-single` and `organization-bulk`. Endpoints that
@@ -38,6 +45,7 @@ impl RateLimits {
     pub fn parse(text: &str, environment: Environment) -> Result<Self, InvalidRateLimits> {
         match text.trim() {
             "documented" => Ok(Self::documented(environment)),
+            "discover" => Ok(Self::discover(environment)),
             "none" => Ok(Self::none()),
             list => list.split(',').try_fold(Self::none(), Self::with_parsed),
         }

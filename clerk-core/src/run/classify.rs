@@ -25,6 +25,8 @@ pub(super) enum Classification {
 pub(super) struct Refusal {
     pub(super) outcome: Outcome,
     pub(super) code: ErrorCode,
+    /// The parameter at fault, if Clerk names one that can be shown.
+    pub(super) parameter: Option<String>,
     pub(super) reason: Sensitive,
     /// The recipients that Clerk names. It does not always name one.
     pub(super) named: Vec<NormalizedEmailAddress>,
@@ -53,8 +55,15 @@ pub(super) fn classify(error: &Error) -> Classification {
         ErrorKind::Rejected | ErrorKind::Conflict => classify_refusal(error),
         // Any other 403 is about a plan, a quota or the instance.
         ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NotAllowedAccess) => classify_refusal(error),
+        // Any other 404 is about the organization.
+        ErrorKind::NotFound if names_role(error) => classify_refusal(error),
         _ => Classification::Fatal,
     }
+}
+
+/// Whether the error is about the role of an invitation to an organization.
+fn names_role(error: &Error) -> bool {
+    error.api_errors().first().and_then(ApiError::param_name) == Some("role")
 }
 
 fn classify_refusal(error: &Error) -> Classification {
@@ -91,6 +100,10 @@ impl Refusal {
             outcome,
             reason: shortened(error.long_message().unwrap_or(error.message())).into(),
             named: named.collect(),
+            parameter: error
+                .param_name()
+                .filter(|name| is_safe_to_log(name))
+                .map(str::to_owned),
             // The journal and reports keep the code.
             code: if is_safe_to_log(code.as_str()) {
                 code

@@ -24,6 +24,7 @@ use super::preflight::CHUNK;
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
+use super::repeated_refusals::RepeatedRefusals;
 use super::report::{RunReport, Stop};
 use super::settings::Settings;
 use super::stages::{Delays, Stages};
@@ -48,6 +49,8 @@ pub(super) struct Engine<'p> {
     reading: Reading,
     /// Failures in a row, and how long nothing is sent because of them.
     pacing: Pacing,
+    /// Stops the run if what Clerk refuses is not a person's own.
+    repeated_refusals: RepeatedRefusals,
     /// Makes the calls that invite people. Each is in the log before it is on the wire.
     calls: Calls,
     /// The journal. An outcome is in it before it is announced.
@@ -84,6 +87,7 @@ impl<'p> Engine<'p> {
             lanes: LanePair::new(&settings, &target, reader.global_budget().clone(), &clock),
             reading: Reading::new(reader),
             pacing: Pacing::new(settings.max_failures, settings.seed),
+            repeated_refusals: RepeatedRefusals::new(settings.keep_going),
             calls: Calls::new(client, target),
             log,
             announcer: Announcer::new(observers),
@@ -278,6 +282,9 @@ impl<'p> Engine<'p> {
             Ok(created) => {
                 let is_first_attempt = |recipient: &Recipient| recipient.ambiguous_attempts == 0;
                 let is_news = self.stages.in_flight(lane).iter().any(is_first_attempt);
+                if !created.is_empty() {
+                    self.repeated_refusals.succeeded(self.stages.in_flight(lane));
+                }
                 let finals = self.stages.answered(lane, created, now);
                 if !finals.is_empty() {
                     self.pacing.succeed();
@@ -298,13 +305,12 @@ impl<'p> Engine<'p> {
     }
 
     fn attempt_failed(&mut self, lane: Lane, error: Error, now: Duration) -> (Vec<FinalOutcome>, Result<(), Stop>) {
-        let mut finals = Vec::new();
         let result = match classify(&error) {
             Classification::Refused(refusal) => {
                 self.pacing.succeed();
+                let repeated = self.repeated_refusals.refused(&refusal, self.stages.in_flight(lane));
                 let isolation = self.lanes.isolation(self.stages.in_flight(lane).len());
-                finals = self.stages.refused(lane, &refusal, isolation, now);
-                Ok(())
+                return (self.stages.refused(lane, &refusal, isolation, now), repeated);
             }
             Classification::Retryable if error.kind() == ErrorKind::RateLimited => {
                 self.stages.put_back(lane);
@@ -324,7 +330,7 @@ impl<'p> Engine<'p> {
                 Err(error)
             }
         };
-        (finals, result.map_err(Stop::Error))
+        (Vec::new(), result.map_err(Stop::Error))
     }
 
     /// Records outcomes, then announces them: an outcome that was announced holds after a crash. Outcomes that the journal

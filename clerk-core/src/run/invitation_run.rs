@@ -109,6 +109,13 @@ impl<'p> InvitationRun<'p> {
         self
     }
 
+    /// Goes on when Clerk refuses call after call for the same value of the same parameter. Without it, the run stops after
+    /// ten such calls, because everyone who sends the value would be refused.
+    pub const fn keep_going(mut self) -> Self {
+        self.settings.keep_going = true;
+        self
+    }
+
     /// Sets how long after the SDK gave up on a call Clerk may still carry it out. Default: 120 seconds.
     pub const fn settle_delay(mut self, delay: Duration) -> Self {
         self.settings.settle_delay = delay;

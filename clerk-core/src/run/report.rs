@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::journal::JournalError;
 use super::outcome::Outcome;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorCode, ErrorKind};
 
 /// How an [`InvitationRun`](super::InvitationRun) ended: the number of people with each outcome, and why it stopped early,
 /// if it did.
@@ -28,6 +28,16 @@ pub enum Stop {
     Requested,
     /// Clerk refuses every call of the run (key, plan, quota, instance), or too many calls in a row failed.
     Error(Error),
+    /// Clerk refused many calls for the same reason: the same code, and the same value of the same parameter. Correct the
+    /// value and run again, or [keep going](super::InvitationRun::keep_going).
+    RepeatedRefusal {
+        /// Clerk's code.
+        code: ErrorCode,
+        /// The parameter at fault, if Clerk names one.
+        parameter: Option<String>,
+        /// The number of calls that were refused.
+        calls: u32,
+    },
     /// The rate limits ask for a wait longer than [`max_wait`](super::InvitationRun::max_wait).
     RateLimited {
         /// The wait that they ask for.
@@ -66,6 +76,13 @@ impl fmt::Display for Stop {
         match self {
             Self::Requested => f.write_str("stopped on request"),
             Self::Error(error) => error.fmt(f),
+            Self::RepeatedRefusal { code, parameter, calls } => {
+                write!(f, "Clerk refused {calls} calls for the same reason, {code}")?;
+                match parameter {
+                    Some(parameter) => write!(f, ": correct {parameter} and run again"),
+                    None => f.write_str(": correct its cause and run again"),
+                }
+            }
             Self::RateLimited { wait } => write!(
                 f,
                 "the rate limits ask for a wait of {} s, longer than allowed: run again later",
@@ -88,7 +105,7 @@ impl StdError for Stop {
         match self {
             Self::Error(error) => error.source(),
             Self::Journal(error) => error.source(),
-            Self::Requested | Self::RateLimited { .. } | Self::ChangedRow { .. } => None,
+            Self::Requested | Self::RateLimited { .. } | Self::RepeatedRefusal { .. } | Self::ChangedRow { .. } => None,
         }
     }
 }

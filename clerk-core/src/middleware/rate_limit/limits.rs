@@ -29,6 +29,11 @@ impl Quota {
         self.per
     }
 
+    fn share(self, percent: u32) -> Self {
+        let calls = u64::from(self.calls) * u64::from(percent.min(100)) / 100;
+        Self::new(u32::try_from(calls).unwrap_or(self.calls), self.per)
+    }
+
     /// Reads a quota such as `25/3600s`; the `s` may be left out. Returns `None` for anything else, and for zeros.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (calls, per) = text.split_once('/')?;
@@ -83,6 +88,22 @@ impl RateLimits {
     #[must_use]
     pub fn with(mut self, key: RateLimitKey, quota: Quota) -> Self {
         self.by_key.insert(key, quota);
+        self
+    }
+
+    /// Keeps this share of each limit, and leaves the rest to the other callers of the same instance. At least one call of
+    /// each window is kept, and more than 100 percent counts as 100.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use clerk_core::middleware::{Quota, RateLimits};
+    /// let limits = RateLimits::none().with_all(Quota::new(25, Duration::from_secs(10)));
+    /// assert_eq!(limits.share(50).all(), Some(Quota::new(12, Duration::from_secs(10))));
+    /// ```
+    #[must_use]
+    pub fn share(mut self, percent: u32) -> Self {
+        let quotas = self.all.iter_mut().chain(self.by_key.values_mut());
+        quotas.for_each(|quota| *quota = quota.share(percent));
         self
     }
 

@@ -37,6 +37,7 @@ fn refusal(named: &[usize]) -> Refusal {
     Refusal {
         outcome: Outcome::Refused,
         code: ErrorCode::FormParamFormatInvalid,
+        parameter: None,
         reason: "refused".into(),
         named: named.iter().copied().map(address).collect(),
     }
