@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use clerk_core::run::RunEvent;
 use clerk_core::{Clock, Error};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::connection::Connection;
 use crate::network_problem::NetworkProblem;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, explain};
 use crate::results::RowResult;
 use crate::text::escaped;
 
@@ -30,7 +30,7 @@ impl EventLog {
         let path = file.path().display().to_string();
         let file = file
             .truncate()
-            .map_err(|error| format!("cannot write {path}: {error}"))?;
+            .map_err(|error| format!("cannot write {path}: {}", explain(&error)))?;
         Ok(Self {
             file,
             path,
@@ -78,22 +78,34 @@ impl EventLog {
 
     /// Writes why the run stopped.
     pub(crate) fn stopped(&mut self, reason: &str) {
-        self.write(json!({ "event": "stopped", "reason": escaped(reason) }));
+        self.write(json!({ "event": "stopped", "reason": reason }));
     }
 
     /// Returns why the log is incomplete, if it is.
     pub(crate) fn failure(&self) -> Option<String> {
         let error = self.failure.as_ref()?;
-        Some(format!("the event log {} is incomplete: {error}", self.path))
+        Some(format!("the event log {} is incomplete: {}", self.path, explain(error)))
     }
 
     fn write(&mut self, mut event: Value) {
         if self.failure.is_some() {
             return;
         }
+        event
+            .as_object_mut()
+            .into_iter()
+            .flat_map(Map::values_mut)
+            .for_each(escape);
         event["at"] = self.clock.wall().as_millis().into();
         // One write per line, so that a kill leaves no partial line.
         self.failure = self.file.write_all(format!("{event}\n").as_bytes()).err();
+    }
+}
+
+/// Escapes text, because JSON leaves invisible characters and those that change the direction of text as they are.
+fn escape(value: &mut Value) {
+    if let Value::String(text) = value {
+        *text = escaped(text);
     }
 }
 

@@ -15,12 +15,12 @@ use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
 use crate::output_file::OutputFiles;
-use crate::people::{self, Recipient, Row, RowStatus};
+use crate::people::{Recipient, Row, RowStatus};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::results::{Results, RowResult};
 use crate::summary::{Ending, Summary};
-use crate::{input, report, stop_reason, text};
+use crate::{explain_file, forecast, input, report, stop_reason, text, time_left};
 
 /// Runs one of the modes that read a people file. An error means that nothing was sent.
 pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
@@ -33,15 +33,28 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
             text::people(recipients.len())
         ));
     }
-    if !args.sends_nothing() {
+    if args.sends_nothing() {
+        for sentence in forecast::doubtful_roles(&recipients) {
+            print(|out| writeln!(out, "{sentence}"))?;
+        }
+    } else {
         let action = format!("invite {}", text::people(recipients.len()));
         confirm(args, connection.client.environment(), recipients.len(), &action)?;
     }
     let positions = recipients.iter().map(|recipient| recipient.position).collect();
     let recorder = Arc::new(Recorder::new(args, connection, results, positions, files.events)?);
     let ending = if args.dry_run {
-        recorder.record().mark_pending(&recipients, "not sent: dry run");
-        Ending::Checked
+        let settled = forecast::settled(&*journal.open_existing_or_empty(args)?, &recipients).await?;
+        let left = recipients.len() - settled.len();
+        let mut record = recorder.record();
+        settled.into_iter().for_each(|row| record.insert(row));
+        record.mark_pending(&recipients, "not sent: dry run");
+        Ending::Checked(time_left::estimate(
+            left,
+            args.destination(),
+            args.lanes.into(),
+            &connection.limits,
+        ))
     } else {
         let journal = match args.plan {
             true => journal.open_existing_or_empty(args),
@@ -113,10 +126,10 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
 /// Reads the people file, and prints how it was understood.
 fn read_people(args: &Args) -> Result<Vec<Row>, String> {
     let bytes = input::read(args)?;
-    let file = people::read(&bytes, &args.read_options())
-        .map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
-    for note in &file.notes {
-        print(|out| writeln!(out, "{note}"))?;
+    let file = explain_file::read(&bytes, args)?;
+    match args.sends_nothing() {
+        true => print(|out| explain_file::write_form(out, &file))?,
+        false => print(|out| file.notes.iter().try_for_each(|note| writeln!(out, "{note}")))?,
     }
     Ok(file.rows)
 }

@@ -1,11 +1,12 @@
 //! The journal of a run: where it is, and how to open and delete it.
 
-use std::io::Write;
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clerk_core::run::journal::{FileJournal, Journal, MemoryJournal};
+use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal};
 
 use crate::args::Args;
 use crate::console::print;
@@ -72,6 +73,7 @@ fn open_file(path: &Path, args: &Args) -> Result<FileJournal, String> {
     if !args.recover_tail {
         return FileJournal::open(path).map_err(|error| match error.is_damage() {
             true => format!("{error}: to recover it, run again with --recover-tail"),
+            false if is_denied(&error) => format!("{error}, or name another journal with --journal FILE"),
             false => error.to_string(),
         });
     }
@@ -108,6 +110,11 @@ fn require_existing(path: &Path) -> Result<(), String> {
         return Err(format!("there is no journal {}: check the path", path.display()));
     }
     Ok(())
+}
+
+fn is_denied(error: &JournalError) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|io| matches!(io.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem))
 }
 
 fn is_missing(path: &Path) -> bool {

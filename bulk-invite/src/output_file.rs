@@ -1,7 +1,7 @@
 //! The files that the program writes. They are opened before anything is sent, so that a bad path stops the run in time.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::args::Args;
@@ -50,7 +50,7 @@ impl OutputFile {
     /// Opens or creates a file. Only its owner can read a created file, because it holds email addresses.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let (file, created) =
-            open_or_create(path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            open_or_create(path).map_err(|error| format!("cannot write {}: {}", path.display(), explain(&error)))?;
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -74,6 +74,22 @@ impl OutputFile {
     }
 }
 
+/// Describes why a file cannot be written, and what to do.
+pub(crate) fn explain(error: &io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => "check the path, its folder must exist",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "choose a file in a folder that you can write to"
+        }
+        ErrorKind::IsADirectory => "this is a folder: name a file in it",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "free some space, then run the same command again: it invites no one twice"
+        }
+        _ => return error.to_string(),
+    };
+    format!("{error}: {advice}")
+}
+
 /// Opens a file; the second value is set if it had to be created.
 fn open_or_create(path: &Path) -> io::Result<(File, Option<CreatedFile>)> {
     let mut options = OpenOptions::new();
@@ -83,7 +99,7 @@ fn open_or_create(path: &Path) -> io::Result<(File, Option<CreatedFile>)> {
     match options.create_new(true).open(path) {
         Ok(file) => Ok((file, Some(CreatedFile(path.to_owned())))),
         // `path` can be a symbolic link to a missing file, so `create` is still needed.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Ok((options.create_new(false).create(true).open(path)?, None))
         }
         Err(error) => Err(error),

@@ -92,7 +92,7 @@ impl Record {
         self.progress.event(event);
     }
 
-    fn insert(&mut self, row: RowResult) {
+    pub(crate) fn insert(&mut self, row: RowResult) {
         self.events.iter_mut().for_each(|events| events.outcome(&row));
         self.results.insert(row);
     }

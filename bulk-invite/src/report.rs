@@ -6,7 +6,7 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 
 use crate::args::ReportFor;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, explain};
 use crate::results::Results;
 use crate::text::escaped;
 
@@ -37,7 +37,7 @@ pub(crate) fn write(
     let path = file.path().display().to_string();
     file.truncate()
         .and_then(|file| write(&mut BufWriter::new(file)))
-        .map_err(|error| format!("the report {path} is incomplete: {error}"))
+        .map_err(|error| format!("the report {path} is incomplete: {}", explain(&error)))
 }
 
 /// Writes the CSV file.

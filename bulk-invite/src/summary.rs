@@ -7,12 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
-use clerk_core::run::{Outcome, RunPlan, RunReport, Stop};
+use clerk_core::run::{Estimate, Outcome, RunPlan, RunReport, Stop};
 use serde::Serialize;
 
 use crate::console::{HEADING, outcome_style};
 use crate::demo::DemoFacts;
 use crate::duration;
+use crate::problems::{self, Group};
 use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
 use crate::text::{escaped, people};
 
@@ -25,8 +26,8 @@ const SHOWN_SKIP: Duration = Duration::from_secs(1);
 /// The end of a run, by mode.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// `--dry-run`
-    Checked,
+    /// `--dry-run`, with the estimate of a run that invites everyone who is left.
+    Checked(Estimate),
     /// `--plan`
     Planned(RunPlan),
     Ran(RunReport),
@@ -36,7 +37,7 @@ impl Ending {
     /// Returns why the run stopped early, if it did.
     pub(crate) const fn stopped(&self) -> Option<&Stop> {
         match self {
-            Self::Checked => None,
+            Self::Checked(_) => None,
             Self::Planned(plan) => plan.stopped(),
             Self::Ran(report) => report.stopped(),
         }
@@ -76,11 +77,12 @@ struct Json<'a> {
     simulated_seconds: Option<f64>,
 }
 
-/// The fields that `--plan` adds to the JSON line.
+/// The fields that `--dry-run` and `--plan` add to the JSON line.
 #[derive(Serialize)]
 struct JsonPlan {
     to_invite: usize,
-    unresolved: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unresolved: Option<usize>,
     bulk_calls: usize,
     single_calls: usize,
     estimated_seconds: f64,
@@ -114,11 +116,15 @@ impl Summary<'_> {
         if let Some(demo) = self.demo {
             write_count(out, demo.mails_sent, "mails sent", "emails that the fake counted")?;
         }
-        if let Ending::Planned(plan) = self.ending {
-            write_plan(out, plan)?;
-            self.write_rows(out, "Skipped", &SKIPPED)?;
+        match self.ending {
+            Ending::Checked(estimate) => write_estimate(out, "At most ", counts.count(Outcome::Pending), estimate)?,
+            Ending::Planned(plan) => write_plan(out, plan)?,
+            Ending::Ran(_) => {}
         }
-        self.write_rows(out, "Needs attention", &NEED_ATTENTION)?;
+        if self.sends_nothing() {
+            self.write_skipped(out)?;
+        }
+        self.write_problems(out)?;
         self.write_stop(out, &counts)?;
         if let Some(report) = self.report {
             writeln!(out, "\nThe outcome of each row is in {}.", report.display())?;
@@ -130,8 +136,13 @@ impl Summary<'_> {
     pub(crate) fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
         let counts = self.results.counts();
         let plan = match self.ending {
-            Ending::Planned(plan) => Some(JsonPlan::new(plan)),
-            _ => None,
+            Ending::Checked(estimate) => Some(JsonPlan::new(counts.count(Outcome::Pending), None, estimate)),
+            Ending::Planned(plan) => Some(JsonPlan::new(
+                plan.to_invite(),
+                Some(plan.unresolved()),
+                &plan.estimate(),
+            )),
+            Ending::Ran(_) => None,
         };
         let json = Json {
             total: counts.total(),
@@ -150,20 +161,45 @@ impl Summary<'_> {
         !matches!(self.ending, Ending::Ran(_))
     }
 
-    fn write_rows(&self, out: &mut impl Write, title: &str, outcomes: &[Outcome]) -> io::Result<()> {
-        let with_outcome = |outcome: &Outcome| {
-            let outcome = *outcome;
-            self.results.rows().filter(move |row| row.outcome == outcome)
-        };
-        let rows: Vec<&RowResult> = outcomes.iter().flat_map(with_outcome).collect();
+    /// Lists the rows that a run would skip.
+    fn write_skipped(&self, out: &mut impl Write) -> io::Result<()> {
+        let rows: Vec<&RowResult> = self.rows_with(&SKIPPED).collect();
         if rows.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\n{HEADING}{title}:{HEADING:#}")?;
+        writeln!(out, "\n{HEADING}Skipped:{HEADING:#}")?;
         for row in rows.iter().take(SHOWN_ROWS) {
             write_row(out, row)?;
         }
-        match (rows.len().saturating_sub(SHOWN_ROWS), self.report) {
+        self.write_more(out, rows.len().saturating_sub(SHOWN_ROWS))
+    }
+
+    /// Lists the rows that need attention, those with the same kind of problem together.
+    fn write_problems(&self, out: &mut impl Write) -> io::Result<()> {
+        let rows = self.rows_with(&NEED_ATTENTION);
+        let groups = problems::group(rows.map(|row| (row.reason.as_str(), row)));
+        if groups.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{HEADING}Needs attention:{HEADING:#}")?;
+        for group in groups.iter().take(SHOWN_ROWS) {
+            match group.rows[..] {
+                [row] => write_row(out, row)?,
+                _ => write_group(out, group)?,
+            }
+        }
+        self.write_more(out, groups.iter().skip(SHOWN_ROWS).map(|group| group.rows.len()).sum())
+    }
+
+    /// Returns the rows with one of these outcomes, by outcome.
+    fn rows_with(&self, outcomes: &[Outcome]) -> impl Iterator<Item = &RowResult> {
+        outcomes
+            .iter()
+            .flat_map(|outcome| self.results.rows().filter(move |row| row.outcome == *outcome))
+    }
+
+    fn write_more(&self, out: &mut impl Write, more: usize) -> io::Result<()> {
+        match (more, self.report) {
             (0, _) => Ok(()),
             (more, None) => writeln!(out, "  and {more} more; --report FILE lists all"),
             (more, Some(_)) => writeln!(out, "  and {more} more; see the report"),
@@ -205,7 +241,7 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
     }
 }
 
-/// The outcomes of rows that a plan skips without a problem.
+/// The outcomes of rows that a run skips without a problem.
 const SKIPPED: [Outcome; 4] = [
     Outcome::Created,
     Outcome::AlreadyInvited,
@@ -228,19 +264,22 @@ fn write_styled_count(
     writeln!(out, "{count:>8}  {style}{name:<16}{style:#} {meaning}")
 }
 
-fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
-    let estimate = plan.estimate();
+fn write_estimate(out: &mut impl Write, at_most: &str, to_invite: usize, estimate: &Estimate) -> io::Result<()> {
     let time = match estimate.duration {
         Duration::ZERO => "The rate limits allow this at once.".to_owned(),
         time => format!("With the rate limits, this takes {}.", duration::format(time)),
     };
     writeln!(
         out,
-        "\n{} would be invited, with {} bulk and {} single calls. {time}",
-        people(plan.to_invite()),
+        "\n{at_most}{} would be invited, with {} bulk and {} single calls. {time}",
+        people(to_invite),
         estimate.bulk_calls,
         estimate.single_calls,
-    )?;
+    )
+}
+
+fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
+    write_estimate(out, "", plan.to_invite(), &plan.estimate())?;
     if plan.unresolved() > 0 {
         writeln!(
             out,
@@ -252,11 +291,10 @@ fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
 }
 
 impl JsonPlan {
-    fn new(plan: &RunPlan) -> Self {
-        let estimate = plan.estimate();
+    fn new(to_invite: usize, unresolved: Option<usize>, estimate: &Estimate) -> Self {
         Self {
-            to_invite: plan.to_invite(),
-            unresolved: plan.unresolved(),
+            to_invite,
+            unresolved,
             bulk_calls: estimate.bulk_calls,
             single_calls: estimate.single_calls,
             estimated_seconds: seconds(estimate.duration),
@@ -264,12 +302,29 @@ impl JsonPlan {
     }
 }
 
+/// Writes the problem of several rows, and the first of the rows.
+fn write_group(out: &mut impl Write, group: &Group<'_, &RowResult>) -> io::Result<()> {
+    const SHOWN: usize = 3;
+    let outcome = group.rows.first().map_or("", |row| row.outcome.as_str());
+    writeln!(out, "  {} rows: {outcome}: {}", group.rows.len(), group.reason)?;
+    for row in group.rows.iter().take(SHOWN) {
+        writeln!(out, "    line {}: {}", row.position.line, address(row))?;
+    }
+    match group.rows.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "    and {more} more"),
+    }
+}
+
+fn address(row: &RowResult) -> &str {
+    match row.email_address.as_str() {
+        "" => "(no address)",
+        address => address,
+    }
+}
+
 fn write_row(out: &mut impl Write, row: &RowResult) -> io::Result<()> {
-    let address = match row.email_address.as_str() {
-        "" => "(no address)".to_owned(),
-        address => address.to_owned(),
-    };
-    write!(out, "  line {}: {address}: {}", row.position.line, row.outcome)?;
+    write!(out, "  line {}: {}: {}", row.position.line, address(row), row.outcome)?;
     match row.reason.as_str() {
         "" => writeln!(out),
         reason => writeln!(out, ": {reason}"),

@@ -23,18 +23,12 @@ pub(crate) struct TimeLeft {
 
 impl TimeLeft {
     pub(crate) fn new(destination: Destination, lanes: Lanes, limits: &RateLimits, clock: Arc<dyn Clock>) -> Self {
-        let (bulk, single) = match destination {
-            Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
-            Destination::Organization => (
-                organization_invitations::RATE_LIMIT_BULK,
-                organization_invitations::RATE_LIMIT_SINGLE,
-            ),
-        };
+        let (bulk, single) = quotas(destination, limits);
         let started = clock.now();
         Self {
             lanes,
-            bulk: limits.quota(bulk),
-            single: limits.quota(single),
+            bulk,
+            single,
             clock,
             started,
         }
@@ -58,6 +52,24 @@ impl TimeLeft {
     const fn is_limited(&self) -> bool {
         (self.bulk.is_some() || !self.lanes.has(Lane::Bulk)) && (self.single.is_some() || !self.lanes.has(Lane::Single))
     }
+}
+
+/// Estimates a whole run of this many recipients.
+pub(crate) fn estimate(recipients: usize, destination: Destination, lanes: Lanes, limits: &RateLimits) -> Estimate {
+    let (bulk, single) = quotas(destination, limits);
+    Estimate::new(recipients, lanes, bulk, single)
+}
+
+/// Returns the quotas of the bulk and the single endpoint.
+fn quotas(destination: Destination, limits: &RateLimits) -> (Option<Quota>, Option<Quota>) {
+    let (bulk, single) = match destination {
+        Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
+        Destination::Organization => (
+            organization_invitations::RATE_LIMIT_BULK,
+            organization_invitations::RATE_LIMIT_SINGLE,
+        ),
+    };
+    (limits.quota(bulk), limits.quota(single))
 }
 
 #[cfg(test)]

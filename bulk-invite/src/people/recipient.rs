@@ -43,6 +43,11 @@ impl Recipient {
         Ok(self)
     }
 
+    /// Returns the role, of the row or of all rows.
+    pub(crate) fn role(&self) -> Option<&str> {
+        self.settings.role.as_deref()
+    }
+
     /// Builds the request for an application invitation.
     pub(crate) fn to_invitation(&self) -> CreateInvitation {
         let settings = &self.settings;

@@ -56,6 +56,23 @@ pub(crate) fn saying(answer: &str) -> Behavior {
     })
 }
 
+/// Answers the first call of a run, which reads the instance, and does with all others what `behavior` does.
+pub(crate) fn after_instance(behavior: Behavior) -> Behavior {
+    const PATH: &[u8] = b"GET /v1/instance ";
+    let instance = answering(
+        "200 OK",
+        "application/json",
+        r#"{"object":"instance","id":"ins_1","environment_type":"development"}"#,
+    );
+    Arc::new(move |connection| {
+        let mut request = [0; PATH.len()];
+        match connection.peek(&mut request) {
+            Ok(length) if length == PATH.len() && request == PATH => instance(connection),
+            _ => behavior(connection),
+        }
+    })
+}
+
 /// Accepts connections and never writes.
 pub(crate) fn silent() -> Behavior {
     Arc::new(|mut connection| {

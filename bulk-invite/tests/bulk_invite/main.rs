@@ -4,6 +4,7 @@
 mod api_url;
 mod console;
 mod demo;
+mod dry_run;
 mod hostile_server;
 #[cfg(unix)]
 mod interrupt;
@@ -14,6 +15,7 @@ mod organization;
 mod outputs;
 mod plan;
 mod program;
+mod readme;
 mod revoke;
 #[cfg(unix)]
 mod running;

@@ -24,6 +24,20 @@ impl Ended {
         let last = self.stdout.lines().last().expect("standard output is empty");
         serde_json::from_str(last).unwrap_or_else(|error| panic!("{error} in {last:?}; {}", self.stderr))
     }
+
+    /// Returns standard output with the time that the run took replaced by `TIME`.
+    pub(crate) fn stdout_without_times(&self) -> String {
+        without_times(&self.stdout)
+    }
+}
+
+/// Replaces the time in lines such as `7 people in 0.4 s` by `TIME`.
+pub(crate) fn without_times(text: &str) -> String {
+    let line = |line: &str| match line.split_once(" in ") {
+        Some((people, _)) if people.ends_with(" people") || people == "1 person" => format!("{people} in TIME\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// Builds a command without Clerk's environment variables.

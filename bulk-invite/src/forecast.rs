@@ -1,0 +1,70 @@
+//! What can be known about a run without calling Clerk.
+
+use std::collections::{BTreeMap, HashMap};
+
+use clerk_core::model::NormalizedEmailAddress;
+use clerk_core::run::Outcome;
+use clerk_core::run::journal::{Journal, Record};
+
+use crate::people::{Recipient, line_list};
+use crate::results::RowResult;
+use crate::text::quoted;
+
+/// Returns the results of the recipients that an earlier run with this journal has settled for good.
+///
+/// # Errors
+///
+/// If the journal cannot be read.
+pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> Result<Vec<RowResult>, String> {
+    let mut outcomes = HashMap::new();
+    let mut each = |record: Record| match record {
+        Record::Settled {
+            address,
+            outcome: outcome @ (Outcome::Created | Outcome::AlreadyInvited | Outcome::ExistingUser),
+            id,
+            ..
+        } => {
+            outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
+        }
+        Record::Revoked { id, .. } => outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id)),
+        _ => {}
+    };
+    journal.load(&mut each).await.map_err(|error| error.to_string())?;
+    let result = |recipient: &Recipient| {
+        let (outcome, id) = outcomes.get(&NormalizedEmailAddress::new(&recipient.email_address))?;
+        Some(RowResult {
+            invitation_id: id.clone(),
+            ..RowResult::from_input(
+                recipient.position,
+                &recipient.email_address,
+                *outcome,
+                "by an earlier run",
+            )
+        })
+    };
+    Ok(recipients.iter().filter_map(result).collect())
+}
+
+/// Returns a sentence for each role that cannot be the key of a role in Clerk.
+pub(crate) fn doubtful_roles(recipients: &[Recipient]) -> Vec<String> {
+    let mut lines: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for recipient in recipients {
+        if let Some(role) = recipient.role().filter(|role| !is_role_key(role)) {
+            lines.entry(role).or_default().push(recipient.position.line);
+        }
+    }
+    let sentence = |(role, lines): (&str, Vec<u64>)| {
+        format!(
+            "The role {} on {} looks wrong: keys of roles are written like org:member.",
+            quoted(role),
+            line_list(&lines)
+        )
+    };
+    lines.into_iter().map(sentence).collect()
+}
+
+fn is_role_key(role: &str) -> bool {
+    let is_part_of_key = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+    role.strip_prefix("org:")
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(is_part_of_key))
+}
