@@ -6,7 +6,6 @@ use std::fmt;
 use clerk_core::BuildError;
 
 /// The reason why a client or a transport could not be created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The environment variable of this name is not set or empty.
@@ -41,6 +40,8 @@ impl fmt::Display for SetupError {
         }
     }
 }
+
+clerk_core::debug_as_display!(SetupError);
 
 impl StdError for SetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
