@@ -124,7 +124,7 @@ list! {
         many web3_wallets as "web3_wallet": Sensitive,
         /// Lists only members with one of these roles.
         many roles as "role": String,
-        /// Lists only members for whom an address, a phone number, a name or the id matches this text.
+        /// Lists only members with an address, a phone number, a name or an id that matches this text.
         one query: Sensitive,
         /// Lists only members with an email address that contains this text.
         one email_address_query: Sensitive,

@@ -20,9 +20,9 @@ pub struct UserEmailAddress {
     /// The verification of the email address. `None` if there was none.
     pub verification: Option<ContactVerification>,
     /// When the email address was added.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the email address was last changed.
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }
 
 impl UserEmailAddress {
@@ -53,9 +53,9 @@ pub struct UserPhoneNumber {
     /// The verification of the phone number. `None` if there was none.
     pub verification: Option<ContactVerification>,
     /// When the phone number was added.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
     /// When the phone number was last changed.
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
 }
 
 impl UserPhoneNumber {

@@ -27,7 +27,7 @@ macro_rules! user_filters {
                 many user_ids as "user_id": UserId,
                 /// Keeps only members of one of these organizations; with a minus sign before an id, all but its members.
                 many organization_ids as "organization_id": OrganizationId,
-                /// Keeps only users for whom an address, a phone number, a name or the id matches this text.
+                /// Keeps only users with an address, a phone number, a name or an id that matches this text.
                 one query: Sensitive,
                 /// Keeps only users with an email address that contains this text.
                 one email_address_query: Sensitive,
