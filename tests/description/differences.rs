@@ -25,6 +25,8 @@ pub(crate) enum Problem {
     Other { sdk: String, described: String },
     /// The SDK sends a value that the description does not allow.
     Invalid(String),
+    /// The SDK sends no body where one is required.
+    BodyMissing,
     /// The SDK repeats a parameter that is described as one value.
     Repeated,
     /// The SDK always sends an optional parameter.
@@ -61,6 +63,7 @@ impl fmt::Display for Problem {
             Self::NotChecked => f.write_str("has no case in the check"),
             Self::Other { sdk, described } => write!(f, "is {sdk} in the SDK, but described as {described}"),
             Self::Invalid(why) => write!(f, "is sent with a value that is not allowed: {why}"),
+            Self::BodyMissing => f.write_str("is required, but not always sent"),
             Self::Repeated => f.write_str("is sent more than once"),
             Self::AlwaysSent => f.write_str("is optional, but always sent"),
             Self::ValueNotInSdk(value) => write!(f, "can be {value}, but not in the SDK"),
@@ -90,9 +93,12 @@ impl Allowed {
             (None, Some(start)) => difference.place.starts_with(start),
             (None, None) => difference.place == place,
         };
-        is_place
-            && self.problem == difference.problem
-            && (self.operation == "*" || self.operation == difference.operation)
+        let is_problem = match (&self.problem, &difference.problem) {
+            // The reason quotes the random response.
+            (Problem::NotGenerated(_), Problem::NotGenerated(_)) => true,
+            (allowed, problem) => allowed == problem,
+        };
+        is_place && is_problem && (self.operation == "*" || self.operation == difference.operation)
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::choose::Choose;
 
 /// A function that calls an operation with chosen parameters.
+#[derive(Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) operation: &'static str,
     pub(crate) call: fn(&mut Choose, &Wire) -> Exchange,

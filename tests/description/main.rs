@@ -7,6 +7,7 @@
 mod allowed;
 mod check;
 mod choose;
+mod coverage;
 mod differences;
 mod exchange;
 mod generate;
@@ -20,7 +21,7 @@ use clerk_core::api;
 
 use allowed::ALLOWED;
 use differences::sort;
-use sdk::CASES;
+use sdk::cases;
 use spec::Description;
 
 #[test]
@@ -31,15 +32,9 @@ fn the_sdk_matches_clerks_description() {
     };
     let yaml = std::fs::read_to_string(&path).expect("CLERK_API_DESCRIPTION names a readable file");
     let description = Description::read(&yaml);
-    let verdict = sort(check::differences(&description, api::operations(), CASES), ALLOWED);
+    let verdict = sort(check::differences(&description, api::operations(), &cases()), ALLOWED);
 
-    let is_covered = |name: &str| api::operations().any(|operation| operation.name() == name);
-    for (name, described) in &description.operations {
-        let mark = if is_covered(name) { "covered" } else { "not yet" };
-        println!("{mark}  {name} ({} {})", described.method, described.path);
-    }
-    let covered = description.operations.keys().filter(|name| is_covered(name)).count();
-    println!("\n{covered} of {} operations are covered", description.operations.len());
+    coverage::check(&description);
 
     println!("\nintended differences:");
     for (difference, reason) in &verdict.intended {

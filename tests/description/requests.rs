@@ -151,7 +151,7 @@ impl<'a> Sent<'a> {
     fn record_body(&mut self, body: &[u8], labels: &mut BTreeSet<String>) {
         if body.is_empty() {
             if self.described.body.as_ref().is_some_and(|(_, required)| *required) {
-                self.report("body", Problem::Invalid("it is missing".to_owned()));
+                self.report("body", Problem::BodyMissing);
             }
             return;
         }

@@ -1,5 +1,7 @@
 //! Calls of every operation of the SDK, with all optional parameters.
 
+mod declared;
+
 use clerk_core::api::instance::{GetInstance, ListInstanceOrganizationInvitations};
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{
@@ -10,7 +12,7 @@ use clerk_core::api::organization_invitations::{
     GetOrganizationInvitation, ListOrganizationInvitations, ListPendingOrganizationInvitations,
     OrganizationInvitationOrder, RevokeOrganizationInvitation,
 };
-use clerk_core::api::users::{CountUsers, GetUser, ListUserOrganizationInvitations, ListUsers};
+use clerk_core::api::users::ListUserOrganizationInvitations;
 use clerk_core::api::waitlist_entries::{
     CreateWaitlistEntry, CreateWaitlistEntryBulk, DeleteWaitlistEntry, InviteWaitlistEntry, ListWaitlistEntries,
     RejectWaitlistEntry, WaitlistEntryOrder,
@@ -28,7 +30,12 @@ macro_rules! window {
     }};
 }
 
-pub(crate) const CASES: &[Case] = &[
+/// Returns a call of every operation.
+pub(crate) fn cases() -> Vec<Case> {
+    [CASES, declared::CASES].concat()
+}
+
+const CASES: &[Case] = &[
     Case {
         operation: "CreateInvitation",
         call: |choose, wire| wire.send(&invitation(choose)),
@@ -127,21 +134,6 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         operation: "DeleteWaitlistEntry",
         call: |choose, wire| wire.send(&DeleteWaitlistEntry::new(&choose.text().into())),
-    },
-    Case {
-        operation: "GetUserList",
-        call: |choose, wire| {
-            let list = choose.maybe(ListUsers::new(), ListUsers::email_addresses, addresses);
-            wire.send(&window!(choose, list, ListUsers))
-        },
-    },
-    Case {
-        operation: "GetUsersCount",
-        call: |choose, wire| wire.send(&choose.maybe(CountUsers::new(), CountUsers::email_addresses, addresses)),
-    },
-    Case {
-        operation: "GetUser",
-        call: |choose, wire| wire.send(&GetUser::new(&choose.text().into())),
     },
     Case {
         operation: "UsersGetOrganizationInvitations",
@@ -247,8 +239,4 @@ fn list_waitlist_entries(choose: &mut Choose) -> ListWaitlistEntries {
         c.one_of(&[WaitlistEntryOrder::CreatedAt, WaitlistEntryOrder::InvitedAtDescending])
     });
     window!(choose, list, ListWaitlistEntries)
-}
-
-fn addresses(choose: &mut Choose) -> Vec<String> {
-    choose.several(1..=100, Choose::address)
 }

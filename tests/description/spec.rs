@@ -15,6 +15,7 @@ pub(crate) struct Description {
 pub(crate) struct Described {
     pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) is_deprecated: bool,
     /// The query parameters.
     pub(crate) query: Vec<Parameter>,
     /// The schema of the JSON body, and whether the body is required.
@@ -95,6 +96,7 @@ impl Description {
         Described {
             method: method.to_uppercase(),
             path: path.to_owned(),
+            is_deprecated: operation["deprecated"] == true,
             query,
             body: body.and_then(|body| Some((schema(body)?, body["required"] == true))),
             response: success.and_then(schema),

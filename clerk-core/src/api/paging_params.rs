@@ -27,7 +27,7 @@ macro_rules! list_endpoint {
     ($List:ident -> $Item:ty, |$list:ident| $request:expr) => {
         impl $List {
             /// The most entries on one page: 500.
-            pub const MAX_LIMIT: u16 = PagingParams::MAX_LIMIT;
+            pub const MAX_LIMIT: u16 = $crate::api::paging_params::PagingParams::MAX_LIMIT;
 
             /// Sets the number of entries on a page, from 1 to [`MAX_LIMIT`](Self::MAX_LIMIT); Clerk's default is 10.
             #[must_use]

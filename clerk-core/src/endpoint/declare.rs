@@ -29,7 +29,7 @@ use crate::operation::Operation;
 /// # Ok(()) }
 /// ```
 ///
-/// The path parameters are the arguments of `new`. Each body field becomes a setter; unset fields are omitted from the
+/// The path parameters are the arguments of `new`. Required fields of the body follow them after a semicolon. Each other body field becomes a setter; unset fields are omitted from the
 /// body, and a request without any set field has no body. `OPERATION` is an associated constant of the type.
 ///
 /// Path parameters must have the names and the order that they have in the path. This compiles:
@@ -57,7 +57,8 @@ use crate::operation::Operation;
 macro_rules! endpoint {
     (
         $(#[$attribute:meta])*
-        $vis:vis struct $Name:ident $(<$lifetime:lifetime>)? ($($param:ident: $Param:ty),* $(,)?)
+        $vis:vis struct $Name:ident $(<$lifetime:lifetime>)?
+        ($($param:ident: $Param:ty),* $(,)? $(; $($required:ident: $Required:ty),* $(,)?)?)
         $({ $($(#[$field_attribute:meta])* $field:ident: $Field:ty),* $(,)? })?
         = $operation:expr => $Output:ty
     ) => {
@@ -65,6 +66,7 @@ macro_rules! endpoint {
         #[derive(Debug, Clone, PartialEq)]
         $vis struct $Name $(<$lifetime>)? {
             $($param: $Param,)*
+            $($($required: $Required,)*)?
             $($($field: ::core::option::Option<$Field>,)*)?
         }
 
@@ -74,9 +76,10 @@ macro_rules! endpoint {
             pub const OPERATION: &'static $crate::Operation = &$operation;
 
             /// Creates the request.
-            pub const fn new($($param: $Param),*) -> Self {
+            pub fn new($($param: $Param,)* $($($required: impl ::core::convert::Into<$Required>,)*)?) -> Self {
                 Self {
                     $($param,)*
+                    $($($required: $required.into(),)*)?
                     $($($field: ::core::option::Option::None,)*)?
                 }
             }
@@ -84,8 +87,8 @@ macro_rules! endpoint {
             $($(
                 $(#[$field_attribute])*
                 #[must_use]
-                pub fn $field(mut self, $field: $Field) -> Self {
-                    self.$field = ::core::option::Option::Some($field);
+                pub fn $field(mut self, $field: impl ::core::convert::Into<$Field>) -> Self {
+                    self.$field = ::core::option::Option::Some($field.into());
                     self
                 }
             )*)?
@@ -99,6 +102,10 @@ macro_rules! endpoint {
             fn request(&self) -> ::core::result::Result<$crate::EndpointRequest, $crate::InvalidRequest> {
                 let request = Self::OPERATION.request();
                 $(let request = request.path_param(::core::stringify!($param), &self.$param)?;)*
+                $($(let request = request.json_field(
+                    ::core::stringify!($required),
+                    ::core::option::Option::Some(&self.$required),
+                )?;)*)?
                 $($(let request = request.json_field(::core::stringify!($field), self.$field.as_ref())?;)*)?
                 ::core::result::Result::Ok(request)
             }

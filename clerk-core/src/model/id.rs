@@ -31,6 +31,10 @@ macro_rules! ids {
 }
 
 ids! {
+    /// The id of an entry of the allowlist, such as `alid_2b6fcd92`.
+    pub struct AllowlistIdentifierId;
+    /// The id of an entry of the blocklist, such as `blid_2b6fcd92`.
+    pub struct BlocklistIdentifierId;
     /// The id of one of a user's email addresses, such as `idn_2b6fcd92`.
     pub struct EmailAddressId;
     /// The id of an instance, such as `ins_2b6fcd92`.
@@ -39,10 +43,24 @@ ids! {
     pub struct InvitationId;
     /// The id of an organization, such as `org_2b6fcd92`.
     pub struct OrganizationId;
+    /// The id of a domain of an organization, such as `orgdmn_2b6fcd92`.
+    pub struct OrganizationDomainId;
     /// The id of an invitation to an organization.
     pub struct OrganizationInvitationId;
     /// The id of a membership in an organization, such as `orgmem_2b6fcd92`.
     pub struct OrganizationMembershipId;
+    /// The id of a permission in organizations, such as `perm_2b6fcd92`.
+    pub struct OrganizationPermissionId;
+    /// The id of a role in organizations, such as `role_2b6fcd92`.
+    pub struct OrganizationRoleId;
+    /// The id of a phone number of a user, such as `idn_2b6fcd92`.
+    pub struct PhoneNumberId;
+    /// The id of a redirect URL, such as `ru_2b6fcd92`.
+    pub struct RedirectUrlId;
+    /// The id of a session, such as `sess_2b6fcd92`.
+    pub struct SessionId;
+    /// The id of a sign-in token, such as `sit_2b6fcd92`.
+    pub struct SignInTokenId;
     /// The id of a user, such as `user_2b6fcd92`.
     pub struct UserId;
     /// The id of a waitlist entry.

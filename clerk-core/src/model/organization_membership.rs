@@ -14,6 +14,9 @@ pub struct OrganizationMembership {
     /// The name of the role, such as `Member`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_name: Option<String>,
+    /// The keys of what the member may do.
+    #[serde(default)]
+    pub permissions: Vec<String>,
     /// The organization.
     pub organization: Organization,
     /// Public data of the member.
@@ -43,6 +46,18 @@ pub struct PublicUserData {
     /// The user's last name.
     #[serde(default)]
     pub last_name: Option<Sensitive>,
+    /// The URL of the user's picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<Sensitive>,
+    /// Whether the user uploaded the picture.
+    #[serde(default)]
+    pub has_image: bool,
+    /// The user name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<Sensitive>,
+    /// Whether the user is banned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banned: Option<bool>,
     /// The user's identifier: an email address, a phone number or a user name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifier: Option<Sensitive>,

@@ -80,10 +80,24 @@ fn decodes_waitlist_entries_with_known_and_unknown_status() {
 
 #[test]
 fn decodes_users_counts_and_the_instance() {
+    let contact = |address: &str| {
+        json!({
+            "id": "idn_1", "email_address": address, "reserved": false, "created_at": 1, "updated_at": 2,
+            "verification": { "status": "verified", "strategy": "ticket" }
+        })
+    };
     let user: User = decode(&json!({
-        "id": "user_1", "primary_email_address_id": "idn_1", "created_at": 1, "updated_at": 2,
-        "email_addresses": [{ "id": "idn_1", "email_address": "ada@x.test" }, { "email_address": "ada@y.x.test" }]
+        "id": "user_1", "external_id": "7", "primary_email_address_id": "idn_1", "primary_phone_number_id": null,
+        "email_addresses": [contact("ada@x.test"), contact("ada@y.x.test")], "phone_numbers": [],
+        "username": "ada.x.test", "first_name": "Ada", "last_name": null, "locale": null,
+        "image_url": "https://x.test/1.png", "has_image": true,
+        "public_metadata": { "seat": 1 }, "private_metadata": null, "unsafe_metadata": {},
+        "password_enabled": true, "two_factor_enabled": false, "totp_enabled": false, "backup_code_enabled": false,
+        "banned": false, "locked": true, "lockout_expires_in_seconds": 60, "verification_attempts_remaining": null,
+        "delete_self_enabled": true, "create_organization_enabled": true, "create_organizations_limit": null,
+        "last_sign_in_at": null, "last_active_at": 3, "legal_accepted_at": null, "created_at": 1, "updated_at": 2
     }));
+    assert!(user.primary_email_address().expect("an address").is_verified());
     let addresses: Vec<_> = user.email_addresses.iter().map(|a| a.email_address.as_str()).collect();
     assert_eq!(addresses, ["ada@x.test", "ada@y.x.test"]);
 
