@@ -60,7 +60,7 @@ use clerk_core::{
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
 pub use config::BulkOn5xx;
-pub use fault::{Fault, FaultPlan, InvalidFaultPlan, Moment};
+pub use fault::{ClerkError, Fault, FaultPlan, InvalidFaultPlan, Moment, UnknownClerkError};
 pub use instance_config::{IgnoreExisting, OrganizationDuplicate};
 pub use limits::WindowKind;
 pub use routes::FakeOperation;

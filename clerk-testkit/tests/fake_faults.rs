@@ -7,11 +7,61 @@ use std::time::Duration;
 
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::{CallOptions, Delivery, Effect, ErrorKind, TransportErrorKind as Kind};
-use clerk_testkit::fake::{BulkOn5xx, FakeOperation, Fault, FaultPlan, Moment};
+use clerk_testkit::fake::{BulkOn5xx, ClerkError, FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::{FakeClerk, ManualClock};
 use fake_support::{call, invite_people, people, request, s, send};
 use http::StatusCode;
 use serde_json::json;
+
+#[test]
+fn every_error_of_clerk_can_be_asked_for_by_its_code_or_status() {
+    let refused = |text: &str| {
+        let plan = FaultPlan::parse(&format!("CreateBulkInvitations 1 {text}")).expect(text);
+        let fake = FakeClerk::builder().faults(plan).build();
+        let response = send(&fake, request("POST", "/invitations/bulk", people(0, 2))).expect("a response");
+        assert!(fake.mails().is_empty(), "{text}");
+        let error = &response.json["errors"][0];
+        (
+            response.status,
+            error["code"].as_str().expect(text).to_owned(),
+            error["meta"].clone(),
+        )
+    };
+    for error in ClerkError::all() {
+        let (status, code, _) = refused(error.code());
+        assert_eq!((status, code.as_str()), (error.status().as_u16(), error.code()));
+    }
+    let addresses = json!(["p0@example.com", "p1@example.com"]);
+    for (text, status, code, meta) in [
+        ("402", 402, "insufficient_seats", json!({ "seats_quantity": 1 })),
+        (
+            "duplicate_record",
+            400,
+            "duplicate_record",
+            json!({ "email_addresses": addresses }),
+        ),
+        (
+            "not_allowed_access",
+            403,
+            "not_allowed_access",
+            json!({ "identifiers": addresses }),
+        ),
+        (
+            "form_identifier_exists",
+            422,
+            "form_identifier_exists",
+            json!({ "param_name": "email_address" }),
+        ),
+        ("action_blocked", 403, "action_blocked", json!(null)),
+    ] {
+        assert_eq!(refused(text), (status, code.to_owned(), meta));
+    }
+    let unknown = "no_such_code".parse::<ClerkError>().expect_err("unknown").to_string();
+    assert!(
+        unknown.starts_with("unknown code; use one of these: duplicate_record, "),
+        "{unknown}"
+    );
+}
 
 #[test]
 fn each_fault_has_its_error_status_and_effect() {

@@ -1,5 +1,6 @@
 //! Faults: what can go wrong with a call, and when it does.
 
+mod clerk_error;
 mod parse;
 mod plan;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+pub use clerk_error::{ClerkError, UnknownClerkError};
 pub use parse::InvalidFaultPlan;
 pub use plan::FaultPlan;
 pub(super) use plan::FaultRun;
@@ -36,6 +38,9 @@ pub enum Fault {
     TooManyRequests(Duration),
     /// The connection closes without a response, and the call takes effect this much later (`late/60s`).
     Late(Duration),
+    /// The call is refused with one of Clerk's errors, as for a wrong setting of the instance (its code, such as
+    /// `quota_exceeded`, or its status, such as `402`).
+    ClerkError(ClerkError),
 }
 
 /// When a fault occurs.
@@ -67,6 +72,7 @@ impl fmt::Display for Fault {
             Self::Garbage => f.write_str("garbage"),
             Self::TooManyRequests(wait) => write!(f, "429/{}s", wait.as_secs_f64()),
             Self::Late(after) => write!(f, "late/{}s", after.as_secs_f64()),
+            Self::ClerkError(error) => write!(f, "{error}"),
         }
     }
 }

@@ -195,6 +195,13 @@ impl State {
                 Reply::Whole(self.respond(incoming, record))
             }
             Fault::ServerError(status, moment) => Reply::Whole(self.fail(status, moment, incoming, record)),
+            Fault::ClerkError(error) => {
+                let refusal = match self.admit(incoming) {
+                    Ok(_) => error.refusal(incoming.request.body()),
+                    Err(refusal) => refusal,
+                };
+                Reply::Whole(refuse(&refusal, record))
+            }
         }
     }
 

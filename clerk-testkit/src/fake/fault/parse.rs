@@ -28,7 +28,7 @@ impl FaultPlan {
     ///
     /// The faults are `refused`, `lost-before-effect`, `lost-after-effect`, `hang-before-effect`,
     /// `hang-after-effect`, `500-before-effect`, `500-after-effect` (or any other 5xx), `truncated`, `garbage`,
-    /// `429/30s` and `late/60s`.
+    /// `429/30s`, `late/60s`, and the code of a [`ClerkError`](super::ClerkError) such as `quota_exceeded`.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ fn parse_fault(text: &str) -> Option<Fault> {
             "refused" => Some(Fault::Refused),
             "truncated" => Some(Fault::Truncated),
             "garbage" => Some(Fault::Garbage),
-            _ => None,
+            code => code.parse().ok().map(Fault::ClerkError),
         };
     };
     let moment = [Moment::BeforeEffect, Moment::AfterEffect]
@@ -140,8 +140,8 @@ impl fmt::Display for InvalidFaultPlan {
                 f.write_str("the calls must be a number from 1, a range such as 5-8, or a chance such as 10%")
             }
             Problem::Fault => f.write_str(
-                "unknown fault; use any, refused, truncated, garbage, 429/30s, late/60s, or one of lost-, hang- and a 5xx \
-                 such as 503-, followed by before-effect or after-effect",
+                "unknown fault; use any, refused, truncated, garbage, 429/30s, late/60s, one of Clerk's codes such as \
+                 quota_exceeded, or one of lost-, hang- and a 5xx such as 503-, followed by before-effect or after-effect",
             ),
         }
     }
@@ -170,6 +170,7 @@ mod tests {
             "429/30s",
             "late/60s",
             "late/0.25s",
+            "quota_exceeded",
         ] {
             assert_eq!(parse_fault(text).map(|fault| fault.to_string()), Some(text.to_owned()));
         }
