@@ -2,8 +2,9 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::{Folder, demo_people, program, run};
 
-const OUTCOMES: [&str; 8] = [
+const OUTCOMES: [&str; 9] = [
     "created",
+    "created_earlier",
     "already_invited",
     "existing_user",
     "refused",
