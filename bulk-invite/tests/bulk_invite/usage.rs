@@ -20,7 +20,7 @@ fn a_file_that_cannot_be_used_is_reported_with_its_name() {
         (b"notify\nyes\n", "no column is known to contain email addresses"),
         (b"e\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
-        (b"PK\x03\x04\0\0spreadsheet", "Excel or OpenDocument workbook"),
+        (b"PK\x03\x04\0\0spreadsheet", "damaged"),
     ];
     for (bytes, expected) in cases {
         let people = folder.with("people.csv", bytes);
