@@ -147,7 +147,7 @@ mod tests {
             .expect_err("no outcome")
             .to_string();
         assert!(
-            error.starts_with("unknown value: use one of created, already_invited,"),
+            error.starts_with("unknown value: use one of created, created_earlier, already_invited,"),
             "{error}"
         );
     }
