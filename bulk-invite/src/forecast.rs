@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clerk_core::model::NormalizedEmailAddress;
-use clerk_core::run::Outcome;
 use clerk_core::run::journal::{Journal, Record};
+use clerk_core::run::{Outcome, Revocation};
 
 use crate::people::{Recipient, line_list};
 use crate::results::RowResult;
@@ -24,9 +24,15 @@ pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> 
             id,
             ..
         } => {
+            let outcome = match outcome {
+                Outcome::Created => Outcome::CreatedEarlier,
+                outcome => outcome,
+            };
             outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
         }
-        Record::Revoked { id, .. } => outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id)),
+        Record::Revoked { id, revocation } if revocation != Revocation::Accepted => {
+            outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id))
+        }
         _ => {}
     };
     journal.load(&mut each).await.map_err(|error| error.to_string())?;

@@ -58,13 +58,14 @@ impl OutputFile {
         })
     }
 
-    /// Truncates the file, and returns it for writing.
+    /// Truncates the file, takes the permissions of others away, and returns it for writing.
     pub(crate) fn truncate(mut self) -> io::Result<File> {
         if let Some(created) = self.created.take() {
             created.keep();
         }
         if self.file.metadata()?.is_file() {
             self.file.set_len(0)?;
+            restrict_to_owner(&self.file)?;
         }
         Ok(self.file)
     }
@@ -88,6 +89,22 @@ pub(crate) fn explain(error: &io::Error) -> String {
         _ => return error.to_string(),
     };
     format!("{error}: {advice}")
+}
+
+#[cfg(unix)]
+fn restrict_to_owner(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = file.metadata()?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode & 0o700))
+}
+
+#[cfg(not(unix))]
+const fn restrict_to_owner(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Opens a file; the second value is set if it had to be created.

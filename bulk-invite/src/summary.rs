@@ -121,8 +121,9 @@ impl Summary<'_> {
             Ending::Planned(plan) => write_plan(out, plan)?,
             Ending::Ran(_) => {}
         }
-        if self.sends_nothing() {
-            self.write_skipped(out)?;
+        match self.sends_nothing() {
+            true => self.write_skipped(out)?,
+            false => self.write_changed(out)?,
         }
         self.write_problems(out)?;
         self.write_stop(out, &counts)?;
@@ -174,6 +175,23 @@ impl Summary<'_> {
         writeln!(out, "\n{HEADING}Skipped:{HEADING:#}")?;
         for row in rows.iter().take(SHOWN_ROWS) {
             write_row(out, row)?;
+        }
+        self.write_more(out, rows.len().saturating_sub(SHOWN_ROWS))
+    }
+
+    /// Lists the rows that have changed since an earlier run invited them.
+    fn write_changed(&self, out: &mut impl Write) -> io::Result<()> {
+        let rows = self.rows_with(&[Outcome::CreatedEarlier]);
+        let rows: Vec<_> = rows.filter(|row| !row.reason.is_empty()).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n{HEADING}Changed since they were invited, not sent again:{HEADING:#}"
+        )?;
+        for row in rows.iter().take(SHOWN_ROWS) {
+            writeln!(out, "  line {}: {}", row.position.line, address(row))?;
         }
         self.write_more(out, rows.len().saturating_sub(SHOWN_ROWS))
     }
@@ -238,6 +256,7 @@ impl Summary<'_> {
 pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static str {
     match outcome {
         Outcome::Created => "invited",
+        Outcome::CreatedEarlier => "invited by earlier runs",
         Outcome::AlreadyInvited => "have a pending invitation from before",
         Outcome::ExistingUser => "are users already, or members of the organization",
         Outcome::Refused => "refused by Clerk",
@@ -251,7 +270,7 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
 
 /// The outcomes of rows that a run skips without a problem.
 const SKIPPED: [Outcome; 4] = [
-    Outcome::Created,
+    Outcome::CreatedEarlier,
     Outcome::AlreadyInvited,
     Outcome::ExistingUser,
     Outcome::Duplicate,

@@ -36,7 +36,8 @@
 //! Every row of the input ends in exactly one [`Outcome`], with its [`Evidence`].
 //!
 //! A [`Journal`](journal::Journal) keeps what was done. An attempt is in the journal before it is on the wire. A run on the
-//! same journal continues where another one ended, stopped or crashed: outcomes stay as they are, new rows are added, and the
+//! same journal continues where another one ended, stopped or crashed: outcomes stay as they are, people whose
+//! invitations a [`RevocationRun`] revoked are invited again, new rows are added, and the
 //! calls of earlier runs still count in the rate limits.
 //!
 //! # What a run promises
@@ -51,7 +52,7 @@
 //!   run: an invitation that is not listed yet cannot be told from one of the run.
 //!
 //! Under these assumptions, over any number of crashes and runs on one journal that keeps its records, at most one invitation
-//! is created for an address, and every row ends in exactly one outcome.
+//! is created for an address (one more after a revocation run undid it), and every row ends in exactly one outcome.
 //!
 //! A row with `ignore_existing` is never sent again after an attempt that may have been carried out, whether the assumptions
 //! hold or not. It ends [created](Outcome::Created) if an invitation is found that was not there before, and

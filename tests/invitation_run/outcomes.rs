@@ -74,15 +74,58 @@ fn a_second_run_on_the_same_journal_sends_nothing_again() {
     let journal = in_memory();
     let (_, first) = scene.run(&people(30), Arc::clone(&journal), Lanes::Both);
     let (_, second) = scene.run(&people(31), journal, Lanes::Both);
+    let in_the_next_run = |outcome| match outcome {
+        Outcome::Created => Outcome::CreatedEarlier,
+        outcome => outcome,
+    };
     let without_urls = |settled: &[Settlement]| -> Vec<_> {
         settled
             .iter()
-            .map(|s| (s.outcome, s.evidence, s.invitation_id.clone(), s.code.clone()))
+            .map(|s| {
+                (
+                    in_the_next_run(s.outcome),
+                    s.evidence,
+                    s.invitation_id.clone(),
+                    s.code.clone(),
+                )
+            })
             .collect()
     };
     assert_eq!(without_urls(&first), without_urls(&second)[..30]);
+    assert_eq!(second[0].outcome, Outcome::CreatedEarlier);
     assert_eq!(second[30].outcome, Outcome::Created, "the new row joins");
     assert_one_mail_each(&scene, &second);
+}
+
+#[test]
+fn a_row_that_changed_since_it_was_invited_is_reported_and_not_sent() {
+    let scene = Scene::new(|fake| fake);
+    let journal = in_memory();
+    let mut people = people(30);
+    scene.run(&people, Arc::clone(&journal), Lanes::Both);
+    people[3] = people[3].clone().expires_in_days(7);
+    let (_, second) = scene.run(&people, journal, Lanes::Both);
+    for settlement in &second {
+        assert_eq!(settlement.outcome, Outcome::CreatedEarlier);
+        assert_eq!(settlement.reason.is_some(), settlement.position == 3, "{settlement}");
+    }
+    assert_one_mail_each(&scene, &second);
+}
+
+#[test]
+fn people_whose_invitations_were_revoked_are_invited_again_on_the_same_journal() {
+    let scene = Scene::new(|fake| fake);
+    let journal = in_memory();
+    let people = people(12);
+    for round in 1..=2_u64 {
+        let (_, settled) = scene.run(&people, Arc::clone(&journal), Lanes::Both);
+        assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Created, 12)]));
+        assert!(scene.fake.mails().values().all(|mails| *mails == round));
+        let client = scene.client();
+        let revocations = client.invitations().revoke_all(Arc::clone(&journal));
+        let report = scene.clock.drive(revocations.run()).expect("the revocations end");
+        assert_eq!(report.revoked, 12, "the invitations of this round alone");
+    }
 }
 
 #[test]

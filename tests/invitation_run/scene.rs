@@ -96,10 +96,22 @@ pub(super) fn outcomes(settled: &[Settlement]) -> BTreeMap<Outcome, usize> {
     counts
 }
 
+/// Returns the number of people that this run or an earlier one has invited.
+pub(super) fn invited(settled: &[Settlement]) -> usize {
+    settled
+        .iter()
+        .filter(|settlement| is_invited(settlement.outcome))
+        .count()
+}
+
+fn is_invited(outcome: Outcome) -> bool {
+    [Outcome::Created, Outcome::CreatedEarlier].contains(&outcome)
+}
+
 pub(super) fn assert_one_mail_each(scene: &Scene, settled: &[Settlement]) {
     for settlement in settled {
         let mails = scene.fake.mails_to(settlement.email_address.as_str());
-        let expected = u64::from(settlement.outcome == Outcome::Created);
+        let expected = u64::from(is_invited(settlement.outcome));
         assert_eq!(
             mails,
             expected,

@@ -93,7 +93,7 @@ fn has_its_evidence(settlement: &Settlement) -> bool {
     use Evidence::{Answer, Input, Read, Refusal};
 
     match settlement.outcome {
-        Outcome::Created => [Answer, Read].contains(&settlement.evidence),
+        Outcome::Created | Outcome::CreatedEarlier => [Answer, Read].contains(&settlement.evidence),
         Outcome::AlreadyInvited | Outcome::ExistingUser => [Read, Refusal].contains(&settlement.evidence),
         Outcome::Refused => settlement.evidence == Refusal,
         Outcome::Invalid | Outcome::Duplicate => settlement.evidence == Input,
@@ -113,7 +113,8 @@ fn settled_stays_settled(lives: &[Life]) -> Vec<String> {
             let is_comparable = settlement.outcome != Outcome::Pending || settlement.reason.is_none();
             if is_comparable
                 && let Some(before) = before.get(&settlement.position)
-                && (before.outcome, &before.invitation_id) != (settlement.outcome, &settlement.invitation_id)
+                && (in_the_next_process(before.outcome), &before.invitation_id)
+                    != (settlement.outcome, &settlement.invitation_id)
             {
                 problems.push(format!("{}, but earlier {}", describe(settlement), describe(before)));
             }
@@ -128,4 +129,12 @@ fn settled_stays_settled(lives: &[Life]) -> Vec<String> {
         before.extend(settled.map(|settled| (settled.position, settled)));
     }
     problems
+}
+
+/// Returns the outcome of a settled person in a later process.
+const fn in_the_next_process(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Created => Outcome::CreatedEarlier,
+        outcome => outcome,
+    }
 }

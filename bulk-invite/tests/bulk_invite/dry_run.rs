@@ -31,7 +31,7 @@ Columns:
 
 422 people in TIME
 
-       2  created          invited
+       2  created earlier  invited by earlier runs
       21  invalid          cannot be sent: correct the row
        1  duplicate        repeat an address of an earlier row
      398  pending          would be invited
@@ -39,8 +39,8 @@ Columns:
 At most 398 people would be invited, with 30 bulk and 100 single calls. With the rate limits, this takes 1 h 0 min.
 
 Skipped:
-  line 2: p1@example.com: created: by an earlier run
-  line 3: p2@example.com: created: by an earlier run
+  line 2: p1@example.com: created_earlier: by an earlier run
+  line 3: p2@example.com: created_earlier: by an earlier run
   line 422: p3@example.com: duplicate: same address as line 4
 
 Needs attention:

@@ -9,7 +9,13 @@ use crate::program::{Clerk, Folder};
 use crate::running::{PATIENCE, Running};
 
 #[test]
-fn ctrl_c_ends_a_wait_and_leaves_the_rest_pending() {
+fn signals_end_a_wait_and_leave_the_rest_pending() {
+    for signal in ["INT", "TERM", "HUP"] {
+        ends_a_wait(signal);
+    }
+}
+
+fn ends_a_wait(signal: &str) {
     let folder = Folder::new();
     let people = folder.with_people(25);
     let one_an_hour = RateLimits::parse("bulk=1/3600s", Environment::Development).expect("limits");
@@ -26,9 +32,9 @@ fn ctrl_c_ends_a_wait_and_leaves_the_rest_pending() {
     ];
     let mut program = Running::start(&mut clerk.program(&args));
     program.wait_for(", waiting ");
-    program.interrupt();
+    program.signal(signal);
     let (status, json) = program.end();
-    assert_eq!(status, Some(3));
+    assert_eq!(status, Some(3), "SIG{signal}");
     assert_eq!((&json["created"], &json["pending"]), (&10.into(), &15.into()));
 }
 

@@ -98,6 +98,8 @@ fn only_the_owner_can_read_the_written_files() {
     let folder = Folder::new();
     let clerk = Clerk::start(FakeClerk::builder());
     let (people, report, events) = (folder.with_people(1), folder.path("r.csv"), folder.path("e.jsonl"));
+    std::fs::write(&report, "").expect("the folder can be written");
+    std::fs::set_permissions(&report, std::fs::Permissions::from_mode(0o644)).expect("own file");
     run(&mut clerk.program(&[&people, "--report", &report, "--events", &events]));
     for path in [report, events, folder.path("people.csv.journal")] {
         let mode = std::fs::metadata(&path).expect("the file").permissions().mode();

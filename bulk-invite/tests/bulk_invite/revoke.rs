@@ -43,6 +43,15 @@ fn revokes_the_invitations_of_the_run_only_and_continues_after_a_stop() {
         "{}",
         again.stderr
     );
+    let invited = run(clerk.program(&[&people, "--json"]).args(["--limits", "none"]));
+    assert_eq!(
+        (invited.status, &invited.json()["created"]),
+        (0, &24.into()),
+        "{}",
+        invited.stderr
+    );
+    let undone = run(&mut clerk.program(&undo));
+    assert_eq!(undone.json()["revoked"], 24, "the second round");
     let plan = run(&mut clerk.program(&[&people, "--plan", "--journal", "none", "--json"]));
     assert_eq!(
         plan.json()["already_invited"],

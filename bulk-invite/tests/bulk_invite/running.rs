@@ -32,8 +32,13 @@ impl Running {
     }
 
     pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub(crate) fn signal(&self, signal: &str) {
         let killed = Command::new("kill")
-            .args(["-INT", &self.child.id().to_string()])
+            .args(["-s", signal, &self.child.id().to_string()])
             .status();
         assert!(killed.expect("kill runs").success());
     }

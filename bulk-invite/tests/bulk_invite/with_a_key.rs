@@ -44,16 +44,34 @@ fn a_second_run_invites_no_one_again() {
     let clerk = Clerk::start(FakeClerk::builder());
     let with_journal = ["--limits", "none"];
     let without_journal = ["--journal", "none"];
-    for (args, created, already_invited) in [(with_journal, 25, 0), (with_journal, 25, 0), (without_journal, 0, 25)] {
+    for (args, created, earlier, already_invited) in [
+        (with_journal, 25, 0, 0),
+        (with_journal, 0, 25, 0),
+        (without_journal, 0, 0, 25),
+    ] {
         let ended = run(clerk.program(&[&people, "--json"]).args(args));
         assert_eq!(ended.status, 0, "{}", ended.stderr);
         let json = ended.json();
-        assert_eq!(
-            (&json["created"], &json["already_invited"]),
-            (&created.into(), &already_invited.into())
-        );
+        let counts = ["created", "created_earlier", "already_invited"].map(|outcome| json[outcome].as_u64());
+        assert_eq!(counts, [created, earlier, already_invited].map(Some));
     }
     assert!(clerk.fake().mails().into_values().all(|mails| mails == 1));
+}
+
+#[test]
+fn a_row_that_changed_since_it_was_invited_is_listed() {
+    let folder = Folder::new();
+    let people = folder.with_people(3);
+    let clerk = Clerk::start(FakeClerk::builder());
+    let arguments = |days: &str| [&people, "--limits", "none", "--expires-in-days", days].map(str::to_owned);
+    let unchanged = run(clerk.program(&[]).args(arguments("7")));
+    assert!(!unchanged.stdout.contains("Changed"), "{}", unchanged.stdout);
+    let unchanged = run(clerk.program(&[]).args(arguments("7")));
+    assert!(!unchanged.stdout.contains("Changed"), "{}", unchanged.stdout);
+    let changed = run(clerk.program(&[]).args(arguments("14")));
+    assert_eq!(changed.status, 0, "{}", changed.stderr);
+    let list = "Changed since they were invited, not sent again:\n  line 2: p0@example.com\n  line 3: p1@example.com\n";
+    assert!(changed.stdout.contains(list), "{}", changed.stdout);
 }
 
 #[test]

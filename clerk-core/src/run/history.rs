@@ -1,12 +1,12 @@
 //! What a journal says of earlier runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::journal::{
     AttemptedRecipient, Fingerprints, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
 };
-use super::outcome::{Evidence, Outcome};
+use super::outcome::{Evidence, Outcome, Revocation};
 use super::recipient::key;
 use crate::error::ErrorCode;
 use crate::model::{InvitationId, NormalizedEmailAddress, Timestamp};
@@ -15,6 +15,8 @@ use crate::model::{InvitationId, NormalizedEmailAddress, Timestamp};
 #[derive(Debug, Default)]
 pub(super) struct History {
     recipients: HashMap<u128, Past>,
+    /// The invitations that no longer exist because a revocation run undid them.
+    undone: HashSet<InvitationId>,
     calls: Vec<PastCall>,
     last_attempt: u64,
     begun: Option<Begun>,
@@ -47,6 +49,7 @@ pub(super) struct SettledBefore {
     pub(super) evidence: Evidence,
     pub(super) id: Option<InvitationId>,
     pub(super) code: Option<ErrorCode>,
+    /// The fingerprint of what was refused or created, if the journal has it.
     pub(super) fingerprint: Option<u64>,
 }
 
@@ -161,17 +164,25 @@ impl History {
                 code,
                 fingerprint,
             } => {
+                let key = key(&NormalizedEmailAddress::new(address.as_str()));
+                let attempted = match self.recipients.get(&key) {
+                    Some(Past::Unresolved { fingerprint, .. }) if outcome == Outcome::Created => Some(*fingerprint),
+                    _ => None,
+                };
                 let settled = SettledBefore {
                     outcome,
                     evidence,
                     id,
                     code,
-                    fingerprint,
+                    fingerprint: fingerprint.or(attempted),
                 };
-                let key = key(&NormalizedEmailAddress::new(address.as_str()));
                 self.recipients.insert(key, Past::Settled(settled));
             }
-            Record::Revoked { .. } => {}
+            Record::Revoked { id, revocation } => {
+                if revocation != Revocation::Accepted {
+                    self.undone.insert(id);
+                }
+            }
             Record::TailLost { .. } => self.has_lost_tail = true,
         }
         Ok(())
@@ -182,9 +193,16 @@ impl History {
         self.recipients.get(&key)
     }
 
-    /// Returns what became of a recipient, and forgets it.
+    /// Returns what became of a recipient, and forgets it. Nothing, if their invitation was undone.
     pub(super) fn take(&mut self, key: u128) -> Option<Past> {
-        self.recipients.remove(&key)
+        let past = self.recipients.remove(&key)?;
+        let is_undone = match &past {
+            Past::Settled(settled) => {
+                settled.outcome == Outcome::Created && settled.id.as_ref().is_some_and(|id| self.undone.contains(id))
+            }
+            Past::Unresolved { .. } => false,
+        };
+        (!is_undone).then_some(past)
     }
 
     /// Returns the calls of earlier processes, oldest first, and forgets them.

@@ -7,6 +7,9 @@ use super::outcome::{Evidence, Outcome, Settlement};
 use super::recipient::{Recipient, RecipientInput, key};
 use crate::model::EmailAddress;
 
+const CHANGED_SINCE_CREATED: &str =
+    "the row has changed since it was invited, and the invitation has the old values: revoke it to invite again";
+
 const CHANGED: &str = "the row has changed since an attempt that is unresolved: restore it and run again";
 
 /// What the next row of the input is.
@@ -124,9 +127,19 @@ fn changed(position: usize, email_address: EmailAddress) -> Intake {
 }
 
 fn settled_before(recipient: Recipient, settled: SettledBefore) -> Settlement {
+    let is_created = settled.outcome == Outcome::Created;
+    let has_changed = settled
+        .fingerprint
+        .is_some_and(|before| before != recipient.fingerprint);
+    let outcome = if is_created {
+        Outcome::CreatedEarlier
+    } else {
+        settled.outcome
+    };
     Settlement {
         invitation_id: settled.id,
         code: settled.code,
-        ..recipient.into_settlement(settled.outcome, settled.evidence)
+        reason: (is_created && has_changed).then(|| CHANGED_SINCE_CREATED.into()),
+        ..recipient.into_settlement(outcome, settled.evidence)
     }
 }

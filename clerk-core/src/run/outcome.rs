@@ -14,9 +14,12 @@ text_enum! {
     #[derive(PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Outcome {
-        /// This run, or an earlier one on the same journal, created an invitation. It does not say that the mail was
-        /// delivered.
+        /// This run created an invitation, or found the one that an interrupted attempt of an earlier run had created. It
+        /// does not say that the mail was delivered.
         Created = "created",
+        /// An earlier run on the same journal created an invitation, and this one sent nothing. The invitation may have been
+        /// accepted, revoked or expired since. If the row has changed, the reason says so.
+        CreatedEarlier = "created_earlier",
         /// An invitation exists that, as far as is known, no run on this journal created.
         AlreadyInvited = "already_invited",
         /// A user has the address. In a run for an organization: a member of it has the address.
@@ -146,7 +149,7 @@ mod tests {
             .expect_err("no outcome")
             .to_string();
         assert!(
-            error.starts_with("unknown value: use one of created, already_invited,"),
+            error.starts_with("unknown value: use one of created, created_earlier, already_invited,"),
             "{error}"
         );
     }

@@ -23,8 +23,8 @@ use crate::model::InvitationId;
 /// [`OrganizationInvitationsApi::revoke_all`](crate::api::organization_invitations::OrganizationInvitationsApi::revoke_all)
 /// one for an organization.
 ///
-/// The same journal keeps what was revoked, so a second run continues where the first one stopped. The people in the journal
-/// keep their outcomes: to invite them again, use another journal.
+/// The same journal keeps what was revoked, so a second run continues where the first one stopped. A
+/// later invitation run on the journal invites the people again whose invitations were revoked.
 #[derive(Debug)]
 #[must_use = "nothing is revoked until `run` is called"]
 pub struct RevocationRun {

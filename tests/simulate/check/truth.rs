@@ -139,12 +139,15 @@ fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settleme
             return Some("the invitation is not one of this address".to_owned());
         };
         let maker = maker(invitation);
-        if settlement.outcome == Outcome::Created && !others_interfere && maker != Some(settlement.position) {
+        if [Outcome::Created, Outcome::CreatedEarlier].contains(&settlement.outcome)
+            && !others_interfere
+            && maker != Some(settlement.position)
+        {
             return Some(format!("the invitation was created for row {maker:?}"));
         }
     }
     let is_right = match settlement.outcome {
-        Outcome::Created => settlement.invitation_id.is_some() && may_be_created(story, row),
+        Outcome::Created | Outcome::CreatedEarlier => settlement.invitation_id.is_some() && may_be_created(story, row),
         // Without a preflight, the run cannot tell its own invitations from others'.
         Outcome::AlreadyInvited => made + known.by_others.len() > 0 && !(is_own_found && made > 0),
         Outcome::ExistingUser => known.is_user && !(is_own_found && made > 0),
