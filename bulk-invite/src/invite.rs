@@ -14,13 +14,14 @@ use crate::console::{print, print_error, print_result};
 use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
+use crate::links::Links;
 use crate::output_file::OutputFiles;
 use crate::people::{Recipient, Row, RowStatus};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::results::{Results, RowResult};
 use crate::summary::{Ending, Summary};
-use crate::{explain_file, forecast, input, report, stop_reason, text, time_left};
+use crate::{explain_file, forecast, input, links, report, stop_reason, text, time_left};
 
 /// Runs one of the modes that read a people file. An error means that nothing was sent.
 pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
@@ -71,9 +72,25 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         }
     };
 
-    let mut record = recorder.record();
-    record.progress.finish();
     let mut problems = Vec::new();
+    let links = match (&args.report, &ending) {
+        (Some(path), Ending::Ran(_)) if !report::is_html(path) => {
+            let mut links = report::read_links(path);
+            recorder.record().results.set_links(&links);
+            let missing = recorder.record().results.without_link();
+            if ending.stopped().is_none() && !missing.is_empty() {
+                let read = links::read_back(&connection.client, args.organization.as_ref(), missing, &mut links).await;
+                problems.extend(read.err().map(|error| {
+                    format!("the report lacks links of earlier invitations, because Clerk's list cannot be read: {error}: run again")
+                }));
+            }
+            links
+        }
+        _ => Links::new(),
+    };
+    let mut record = recorder.record();
+    record.results.set_links(&links);
+    record.progress.finish();
     let mut stop_reason = None;
     if let Some(stop) = ending.stopped() {
         let reason = stop_reason::describe(stop, connection, args.max_wait, &recipients);

@@ -19,6 +19,7 @@ mod interrupt;
 mod invite;
 mod journal;
 mod key;
+mod links;
 mod network_problem;
 mod output_file;
 mod people;

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 
 use crate::args::ReportFor;
+use crate::links::Links;
 use crate::output_file::{OutputFile, explain};
 use crate::results::Results;
 use crate::text::escaped;
@@ -19,6 +20,10 @@ const HEADER: [&str; 7] = [
     "url",
     "reason",
 ];
+
+/// The indices of the columns that [`read_links`] reads.
+const ID_COLUMN: usize = 4;
+const URL_COLUMN: usize = 5;
 
 /// The byte order mark of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -38,6 +43,23 @@ pub(crate) fn write(
     file.truncate()
         .and_then(|file| write(&mut BufWriter::new(file)))
         .map_err(|error| format!("the report {path} is incomplete: {}", explain(&error)))
+}
+
+/// Returns the links in a CSV report of an earlier run. Another file has none.
+pub(crate) fn read_links(path: &Path) -> Links {
+    // A device can be read without end.
+    if !path.is_file() {
+        return Links::new();
+    }
+    let Ok(reader) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
+        return Links::new();
+    };
+    let rows = reader.into_records().map_while(Result::ok);
+    let link = |row: csv::StringRecord| match (row.get(ID_COLUMN), row.get(URL_COLUMN)) {
+        (Some(id), Some(url)) if !id.is_empty() && !url.is_empty() => Some((id.to_owned(), url.to_owned())),
+        _ => None,
+    };
+    rows.filter_map(link).collect()
 }
 
 /// Writes the CSV file.

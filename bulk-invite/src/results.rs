@@ -1,11 +1,12 @@
 //! The result of each row, in the order of the people file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clerk_core::Sensitive;
 use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
+use crate::links::Links;
 use crate::people::{Position, Recipient};
 use crate::text::{escaped, message, shortened};
 
@@ -81,6 +82,11 @@ impl RowResult {
     }
 }
 
+/// Whether a run on the journal created the invitation.
+fn is_invited(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Created | Outcome::CreatedEarlier)
+}
+
 /// Prepares the cell with the address for output. A cell that is no address can be of any length.
 fn address(cell: &str) -> String {
     escaped(&shortened(cell, ADDRESS_LENGTH))
@@ -98,6 +104,22 @@ impl Results {
 
     pub(crate) fn contains(&self, position: Position) -> bool {
         self.rows.contains_key(&position)
+    }
+
+    /// Returns the ids of the invitations whose links are unknown.
+    pub(crate) fn without_link(&self) -> HashSet<String> {
+        self.rows()
+            .filter(|row| row.url.is_none() && is_invited(row.outcome))
+            .filter_map(|row| Some(row.invitation_id.as_ref()?.to_string()))
+            .collect()
+    }
+
+    /// Sets the unknown links that are in `links`.
+    pub(crate) fn set_links(&mut self, links: &Links) {
+        for row in self.rows.values_mut().filter(|row| row.url.is_none()) {
+            let id = row.invitation_id.as_ref();
+            row.url = id.and_then(|id| links.get(id.as_str())).cloned();
+        }
     }
 
     /// Sets the reason of the pending rows that have none.

@@ -191,6 +191,37 @@ fn a_changed_row_of_an_unresolved_attempt_stops_the_run_until_restored() {
     assert_unusable(&run(&mut clerk.program(&[&people, "--purge"])), "check the path");
 }
 
+#[test]
+fn a_damaged_tail_is_recovered_on_request_and_no_one_is_invited_twice() {
+    let folder = Folder::new();
+    let people = folder.with_people(25);
+    let journal = folder.path("people.csv.journal");
+    let clerk = Clerk::start(FakeClerk::builder());
+    let first = run(clerk.program(&[&people]).args(NO_WAITS));
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let whole = std::fs::read(&journal).expect("a journal");
+    for lost in [1, 2, 5, 20] {
+        let mut damaged = whole.clone();
+        let newlines = damaged.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+        let end = newlines.map(|(at, _)| at).nth(lost).expect("a line");
+        damaged[end + 10] ^= 1;
+        std::fs::write(&journal, &damaged).expect("a journal");
+        let refused = run(clerk.program(&[&people]).args(NO_WAITS));
+        assert_unusable(&refused, "run again with --recover-tail");
+        let recovered = run(clerk.program(&[&people, "--recover-tail", "--json"]).args(NO_WAITS));
+        assert_eq!(recovered.status, 0, "{lost}: {}", recovered.stderr);
+        assert!(
+            recovered.stdout.contains("Removed the damaged lines"),
+            "{}",
+            recovered.stdout
+        );
+        let json = recovered.json();
+        let invited = ["created", "created_earlier", "already_invited"].map(|outcome| json[outcome].as_u64());
+        assert_eq!(invited.into_iter().flatten().sum::<u64>(), 25, "{json}");
+        assert!(clerk.fake().mails().into_values().all(|mails| mails == 1));
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_stops_the_run_which_can_be_resumed() {

@@ -10,6 +10,8 @@ mod hostile_server;
 mod interrupt;
 #[cfg(unix)]
 mod journal;
+#[cfg(unix)]
+mod kills;
 mod network;
 mod organization;
 mod outputs;

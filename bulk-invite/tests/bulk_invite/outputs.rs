@@ -137,6 +137,62 @@ fn a_refused_run_creates_no_file_and_changes_none() {
     }
 }
 
+/// Returns the links in a report, by address.
+fn links(report: &str) -> std::collections::BTreeMap<String, String> {
+    let rows = csv::Reader::from_path(report).expect("a report").into_records();
+    rows.map(|row| row.expect("a row"))
+        .map(|row| (row[1].to_owned(), row[5].to_owned()))
+        .collect()
+}
+
+#[test]
+fn later_reports_have_the_links_of_earlier_invitations() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let (people, report) = (folder.with_people(10), folder.path("report.csv"));
+    let args = [
+        &people,
+        "--no-notify",
+        "--report",
+        &report,
+        "--limits",
+        "none",
+        "--json",
+    ];
+    let first = run(&mut clerk.program(&args));
+    assert_eq!(
+        (first.status, &first.json()["created"]),
+        (0, &10.into()),
+        "{}",
+        first.stderr
+    );
+    let before = links(&report);
+    folder.with_people(15);
+    let second = run(&mut clerk.program(&args));
+    assert_eq!(
+        (second.status, &second.json()["created"]),
+        (0, &5.into()),
+        "{}",
+        second.stderr
+    );
+    let complete = links(&report);
+    assert!(complete.values().all(|link| link.starts_with("http")), "{complete:?}");
+    assert!(
+        before.iter().all(|(address, link)| complete[address] == *link),
+        "{before:?}"
+    );
+
+    std::fs::remove_file(&report).expect("a report");
+    let third = run(&mut clerk.program(&args));
+    assert_eq!(
+        (third.status, &third.json()["created_earlier"]),
+        (0, &15.into()),
+        "{}",
+        third.stderr
+    );
+    assert_eq!(links(&report), complete, "read back from Clerk");
+}
+
 #[test]
 fn a_report_for_excel_has_a_byte_order_mark() {
     let folder = Folder::new();
