@@ -139,7 +139,7 @@ impl ClerkError {
     /// Refuses a request with this body.
     pub(in crate::fake) fn refusal(self, body: &[u8]) -> Refusal {
         let hint = format!("The fault plan asks for {}.", self.code());
-        let code = ErrorCode::new(self.code());
+        let code = ErrorCode::from(self.code());
         let refusal = Refusal::new(self.status(), code, "refused by the fault plan", hint);
         match self.0.meta {
             Meta::None => refusal,
