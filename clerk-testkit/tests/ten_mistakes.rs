@@ -162,8 +162,9 @@ fn each_message_names_the_fix() {
                 Ok(_) => panic!("a plan"),
                 Err(error) => error.to_string(),
             },
-            "line 1 of the fault plan: unknown fault; use any, refused, truncated, garbage, 429/30s, late/60s, or one of \
-             lost-, hang- and a 5xx such as 503-, followed by before-effect or after-effect",
+            "line 1 of the fault plan: unknown fault \"explode\"; use any, refused, truncated, garbage, 429/30s, late/60s, \
+             one of Clerk's codes such as quota_exceeded, or one of lost-, hang- and a 5xx such as 503-, followed by \
+             before-effect or after-effect",
         ),
     ];
     for (mistake, make, message) in cases {

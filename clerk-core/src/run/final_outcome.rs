@@ -32,7 +32,13 @@ impl FinalOutcome {
     }
 
     pub(super) fn created(recipient: Recipient, invitation: InvitationSummary, evidence: Evidence) -> Self {
-        let mut created = Self::new(recipient, Outcome::Created, evidence);
+        // A read can find what an earlier run created and did not learn of.
+        let outcome = if recipient.is_sent {
+            Outcome::Created
+        } else {
+            Outcome::CreatedEarlier
+        };
+        let mut created = Self::new(recipient, outcome, evidence);
         created.settlement.invitation_id = Some(invitation.id);
         created.settlement.url = invitation.url;
         created
@@ -50,7 +56,10 @@ impl FinalOutcome {
     pub(super) fn record(&self) -> Record {
         Record::Settled {
             address: self.identity.as_str().into(),
-            outcome: self.settlement.outcome,
+            outcome: match self.settlement.outcome {
+                Outcome::CreatedEarlier => Outcome::Created,
+                outcome => outcome,
+            },
             evidence: self.settlement.evidence,
             id: self.settlement.invitation_id.clone(),
             code: self.settlement.code.clone(),

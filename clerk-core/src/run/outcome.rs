@@ -14,10 +14,10 @@ text_enum! {
     #[derive(PartialOrd, Ord)]
     #[non_exhaustive]
     pub enum Outcome {
-        /// This run created an invitation, or found the one that an interrupted attempt of an earlier run had created. It
-        /// does not say that the mail was delivered.
+        /// This run created an invitation. It does not say that the mail was delivered.
         Created = "created",
-        /// An earlier run on the same journal created an invitation, and this one sent nothing. The invitation may have been
+        /// An earlier run on the same journal created an invitation, perhaps in an attempt that was interrupted, and this one
+        /// sent nothing. The invitation may have been
         /// accepted, revoked or expired since. If the row has changed, the reason says so.
         CreatedEarlier = "created_earlier",
         /// An invitation exists that, as far as is known, no run on this journal created.

@@ -208,7 +208,7 @@ impl Stages {
         if !self.has_batch_for(lane) {
             return None;
         }
-        let batch = match lane {
+        let mut batch = match lane {
             Lane::Single => {
                 let alone = self.alone.pop_front().map(|recipient| (recipient, Source::Alone));
                 let next = alone.or_else(|| self.ready.pop_front().map(|recipient| (recipient, Source::Ready)));
@@ -228,6 +228,10 @@ impl Stages {
                 },
             }),
         }?;
+        batch
+            .recipients
+            .iter_mut()
+            .for_each(|recipient| recipient.is_sent = true);
         Some(&self.lane(lane).insert(batch).recipients)
     }
 

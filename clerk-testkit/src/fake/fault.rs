@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+pub(super) use clerk_error::refuse;
 pub use clerk_error::{ClerkError, UnknownClerkError};
 pub use parse::InvalidFaultPlan;
 pub use plan::FaultPlan;

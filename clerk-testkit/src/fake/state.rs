@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config};
 use super::error::{API_VERSION, CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
-use super::fault::{Fault, FaultRun, Moment};
+use super::fault::{self, Fault, FaultRun, Moment};
 use super::instance::{Call, Extent, HandlerResult, Instance};
 use super::limits::Limits;
 use super::routes::Route;
@@ -197,7 +197,7 @@ impl State {
             Fault::ServerError(status, moment) => Reply::Whole(self.fail(status, moment, incoming, record)),
             Fault::ClerkError(error) => {
                 let refusal = match self.admit(incoming) {
-                    Ok(_) => error.refusal(incoming.request.body()),
+                    Ok(_) => fault::refuse(error, incoming.request.body()),
                     Err(refusal) => refusal,
                 };
                 Reply::Whole(refuse(&refusal, record))

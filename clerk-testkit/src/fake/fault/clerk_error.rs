@@ -135,19 +135,19 @@ impl ClerkError {
     pub const fn status(self) -> StatusCode {
         self.0.status
     }
+}
 
-    /// Refuses a request with this body.
-    pub(in crate::fake) fn refusal(self, body: &[u8]) -> Refusal {
-        let hint = format!("The fault plan asks for {}.", self.code());
-        let code = ErrorCode::from(self.code());
-        let refusal = Refusal::new(self.status(), code, "refused by the fault plan", hint);
-        match self.0.meta {
-            Meta::None => refusal,
-            Meta::Param(name) => refusal.with_meta(json!({ "param_name": name })),
-            Meta::Addresses(key) => refusal.with_meta(json!({ key: addresses(body) })),
-            Meta::Number(key, number) => refusal.with_meta(json!({ key: number })),
-            Meta::Names(key, name) => refusal.with_meta(json!({ key: [name] })),
-        }
+/// Refuses a request with this body.
+pub(crate) fn refuse(error: ClerkError, body: &[u8]) -> Refusal {
+    let hint = format!("The fault plan asks for {error}.");
+    let code = ErrorCode::from(error.code());
+    let refusal = Refusal::new(error.status(), code, "refused by the fault plan", hint);
+    match error.0.meta {
+        Meta::None => refusal,
+        Meta::Param(name) => refusal.with_meta(json!({ "param_name": name })),
+        Meta::Addresses(key) => refusal.with_meta(json!({ key: addresses(body) })),
+        Meta::Number(key, number) => refusal.with_meta(json!({ key: number })),
+        Meta::Names(key, name) => refusal.with_meta(json!({ key: [name] })),
     }
 }
 

@@ -53,20 +53,20 @@ impl FaultPlan {
         };
         let operation = match operation {
             "*" => None,
-            name => Some(FakeOperation::from_name(name).ok_or(Problem::Operation)?),
+            name => Some(FakeOperation::from_name(name).ok_or_else(|| Problem::Operation(name.to_owned()))?),
         };
         if let Some(percent) = when.strip_suffix('%') {
             let percent = percent.parse().ok().filter(|percent| *percent <= 100);
-            let percent = percent.ok_or(Problem::When)?;
+            let percent = percent.ok_or_else(|| Problem::When(when.to_owned()))?;
             return Ok(match fault {
                 "any" => self.with_chance_of_any(operation, percent),
-                fault => self.with_chance(operation, percent, parse_fault(fault).ok_or(Problem::Fault)?),
+                fault => self.with_chance(operation, percent, read_fault(fault)?),
             });
         }
-        let numbers = parse_numbers(when).ok_or(Problem::When)?;
+        let numbers = parse_numbers(when).ok_or_else(|| Problem::When(when.to_owned()))?;
         Ok(match fault {
             "any" => self.with_any_on_calls(operation, numbers),
-            fault => self.on_calls(operation, numbers, parse_fault(fault).ok_or(Problem::Fault)?),
+            fault => self.on_calls(operation, numbers, read_fault(fault)?),
         })
     }
 }
@@ -75,6 +75,10 @@ fn parse_numbers(text: &str) -> Option<RangeInclusive<u64>> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (first.parse().ok()?, last.parse().ok()?);
     (1 <= first && first <= last).then_some(first..=last)
+}
+
+fn read_fault(text: &str) -> Result<Fault, Problem> {
+    parse_fault(text).ok_or_else(|| Problem::Fault(text.to_owned()))
 }
 
 /// Parses what `Display` writes.
@@ -110,12 +114,12 @@ fn parse_fault(text: &str) -> Option<Fault> {
 }
 
 /// The reason why a line does not parse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     Words,
-    Operation,
-    When,
-    Fault,
+    Operation(String),
+    When(String),
+    Fault(String),
 }
 
 /// The error for a text that is not a [`FaultPlan`].
@@ -128,19 +132,21 @@ pub struct InvalidFaultPlan {
 impl fmt::Display for InvalidFaultPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {} of the fault plan: ", self.line)?;
-        match self.problem {
+        match &self.problem {
             Problem::Words => f.write_str("expected three words: an operation, its calls, and a fault"),
-            Problem::Operation => {
-                f.write_str("unknown operation; use *")?;
+            Problem::Operation(word) => {
+                write!(f, "unknown operation {word:?}; use *")?;
                 FakeOperation::ALL
                     .iter()
                     .try_for_each(|operation| write!(f, ", {operation}"))
             }
-            Problem::When => {
-                f.write_str("the calls must be a number from 1, a range such as 5-8, or a chance such as 10%")
-            }
-            Problem::Fault => f.write_str(
-                "unknown fault; use any, refused, truncated, garbage, 429/30s, late/60s, one of Clerk's codes such as \
+            Problem::When(word) => write!(
+                f,
+                "the calls must be a number from 1, a range such as 5-8, or a chance such as 10%, not {word:?}"
+            ),
+            Problem::Fault(word) => write!(
+                f,
+                "unknown fault {word:?}; use any, refused, truncated, garbage, 429/30s, late/60s, one of Clerk's codes such as \
                  quota_exceeded, or one of lost-, hang- and a 5xx such as 503-, followed by before-effect or after-effect",
             ),
         }
