@@ -27,7 +27,8 @@ pub struct ClientBuilder {
     base_url: String,
     allow_insecure_http: bool,
     user_agent: Option<String>,
-    clock: Arc<dyn Clock>,
+    /// The machine's clock if there is none. It is created late, because it cannot be on every target.
+    clock: Option<Arc<dyn Clock>>,
     retry: RetryPolicy,
     retry_seed: Option<u64>,
     rate_limits: RateLimits,
@@ -48,7 +49,7 @@ impl ClientBuilder {
             base_url: Client::DEFAULT_BASE_URL.to_owned(),
             allow_insecure_http: false,
             user_agent: None,
-            clock: Arc::new(SystemClock::new()),
+            clock: None,
             retry: RetryPolicy::default(),
             retry_seed: None,
             rate_limits: RateLimits::none(),
@@ -82,7 +83,7 @@ impl ClientBuilder {
 
     /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -154,14 +155,14 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// Returns [`BuildError`] if the base URL or the user agent is invalid.
-    pub fn build(self) -> Result<Client, BuildError> {
+    pub fn build(mut self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;
         let environment = self.secret_key.environment();
-        let clock = Arc::clone(&self.clock);
+        let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
         let options = self.options;
         let inner = Inner {
-            transport: self.stack(user_agent),
+            transport: self.stack(user_agent, Arc::clone(&clock)),
             clock,
             base_url,
             environment,
@@ -182,8 +183,7 @@ impl ClientBuilder {
         }
     }
 
-    fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
-        let clock = self.clock;
+    fn stack(self, user_agent: HeaderValue, clock: Arc<dyn Clock>) -> Box<dyn HttpTransport> {
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
         #[cfg(feature = "tower")]
         let transport = apply(self.attempt_layers, Box::new(transport));
