@@ -357,11 +357,11 @@ fn an_error_says_why_no_response_arrived() {
     let cases = [
         (
             TransportErrorKind::Timeout,
-            "CreateInvitation timed out, may have taken effect",
+            "CreateInvitation timed out (may have been delivered)",
         ),
         (
             TransportErrorKind::Closed,
-            "CreateInvitation got no response, may have taken effect",
+            "CreateInvitation got no response: the connection closed before the response was complete (may have been delivered)",
         ),
     ];
     for (kind, display) in cases {

@@ -7,9 +7,10 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use crate::args::{AFTER_LONG_HELP, EXAMPLES, Generate};
+use crate::args::Generate;
 use crate::command_line::command;
 use crate::console::print_result;
+use crate::help::{AFTER_LONG_HELP, EXAMPLES};
 
 /// Prints what `--generate` asks for.
 pub(crate) fn run(what: Generate) -> Result<ExitCode, String> {

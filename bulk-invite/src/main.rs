@@ -12,6 +12,7 @@ mod events;
 mod explain_file;
 mod forecast;
 mod generate;
+mod help;
 mod html_report;
 mod input;
 mod interrupt;

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use clerk_core::run::Stop;
-use clerk_core::{ApiError, Error, ErrorKind};
+use clerk_core::{ApiError, Effect, Error, ErrorKind};
 use http::StatusCode;
 
 use crate::connection::Connection;
@@ -42,7 +42,7 @@ fn describe_error(error: &Error, server: &str) -> String {
         None if is_foreign(error) => (not_from_clerk(error, server), foreign_advice(error)),
         None => (clerk_message(error), advice(error.kind())),
     };
-    let mut text = error.to_string();
+    let mut text = summary(error);
     if !cause.is_empty() {
         text = format!("{text}: {cause}");
     }
@@ -50,6 +50,20 @@ fn describe_error(error: &Error, server: &str) -> String {
         "" => text,
         advice => format!("{}. {advice}", text.trim_end_matches('.')),
     }
+}
+
+/// Says what failed. The cause of a network problem follows in other words than the transport's.
+fn summary(error: &Error) -> String {
+    let failure = match error.kind() {
+        ErrorKind::Transport => "got no response",
+        ErrorKind::Timeout => "timed out",
+        _ => return error.to_string(),
+    };
+    let effect = match error.effect() {
+        Effect::Unknown => ", may have taken effect",
+        _ => "",
+    };
+    format!("{} {failure}{effect}", error.operation())
 }
 
 /// Whether a response arrived that is not one of Clerk's API. If Clerk itself fails, its response need not be JSON either.

@@ -127,7 +127,11 @@ impl Summary<'_> {
         self.write_problems(out)?;
         self.write_stop(out, &counts)?;
         if let Some(report) = self.report {
-            writeln!(out, "\nThe outcome of each row is in {}.", report.display())?;
+            writeln!(
+                out,
+                "\nThe outcome of each row is in {}.",
+                escaped(&report.display().to_string())
+            )?;
         }
         out.flush()
     }
@@ -217,7 +221,11 @@ impl Summary<'_> {
         }
         write!(out, "{} left. To continue, run the same command again", people(pending))?;
         match self.journal {
-            Some(journal) => writeln!(out, ": the journal {} records who has been invited.", journal.display()),
+            Some(journal) => writeln!(
+                out,
+                ": the journal {} records who has been invited.",
+                escaped(&journal.display().to_string())
+            ),
             None => writeln!(
                 out,
                 ". It skips people with a pending invitation, unless their row or --ignore-existing says to invite them anyway."

@@ -43,7 +43,10 @@ pub struct Client {
 }
 
 struct Inner {
+    /// The middlewares around `innermost`.
     transport: Box<dyn HttpTransport>,
+    /// The transport that the builder was given, for `Debug`.
+    innermost: Arc<dyn HttpTransport>,
     clock: Arc<dyn Clock>,
     base_url: BaseUrl,
     environment: Environment,
@@ -58,7 +61,7 @@ impl Client {
 
     /// Creates a builder of a client that sends its requests through `transport`.
     pub fn builder(secret_key: SecretKey, transport: impl HttpTransport) -> ClientBuilder {
-        ClientBuilder::new(secret_key, Box::new(transport))
+        ClientBuilder::new(secret_key, Arc::new(transport))
     }
 
     /// Returns a client whose calls use these options. Unset options keep their current values.
@@ -132,13 +135,14 @@ impl Client {
     }
 }
 
+/// Shows the API, the options and the transport that the client was given.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.inner.base_url)
             .field("environment", &self.inner.environment)
             .field("options", &self.options)
-            .field("transport", &self.inner.transport)
+            .field("transport", &self.inner.innermost)
             .finish()
     }
 }

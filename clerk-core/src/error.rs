@@ -10,9 +10,11 @@ use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::error_chain::ErrorChain;
 use crate::text::text_enum;
-use crate::transport::{Attempts, Effect, TransportError, TransportErrorKind};
+use crate::transport::{Attempts, Delivery, Effect, TransportError, TransportErrorKind};
 
 pub use api::{ApiError, ErrorCode};
 pub(crate) use api::{Envelope, parse_envelope};
@@ -288,6 +290,13 @@ impl Error {
         self.0.content_type.as_deref()
     }
 
+    fn delivery(&self) -> Option<Delivery> {
+        match &self.0.cause {
+            Cause::Transport(error) => Some(error.delivery()),
+            _ => None,
+        }
+    }
+
     /// Returns the number of attempts. It is 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -307,8 +316,13 @@ impl From<InvalidRequest> for Error {
     }
 }
 
+/// Writes the error and its sources in one line, because `unwrap` and `main` print `Debug`. The alternate form, `{:#?}`, shows
+/// the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(&ErrorChain::new(self), f);
+        }
         f.debug_struct("Error")
             .field("kind", &self.kind())
             .field("operation", &self.0.operation)
@@ -328,10 +342,8 @@ impl fmt::Display for Error {
             Cause::Transport(error) if error.kind() == TransportErrorKind::RateLimited => {
                 write!(f, "{operation} was not sent because of the rate limit")?;
             }
-            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => {
-                write!(f, "{operation} timed out")?;
-            }
-            Cause::Transport(_) => write!(f, "{operation} got no response")?,
+            Cause::Transport(error) if error.kind() == TransportErrorKind::Timeout => write!(f, "{operation} {error}")?,
+            Cause::Transport(error) => write!(f, "{operation} got no response: {error}")?,
             Cause::Status(refusal) => {
                 write!(f, "{operation} failed with status {}", refusal.status.as_u16())?;
                 if let Some(error) = refusal.errors.first() {
@@ -354,13 +366,33 @@ impl fmt::Display for Error {
         if let Some(wait) = self.0.retry_after {
             write!(f, ", retry after {} s", wait.as_secs_f64().ceil())?;
         }
-        if self.0.effect == Effect::Unknown {
+        if self.0.effect == Effect::Unknown && self.delivery() != Some(Delivery::MaybeDelivered) {
             f.write_str(", may have taken effect")?;
         }
         match self.trace_id() {
             Some(trace_id) => write!(f, " (trace id {trace_id})"),
             None => Ok(()),
         }
+    }
+}
+
+impl Serialize for Error {
+    /// Writes what logs and reports need, with the text of `Display` as `message`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("Error", 9)?;
+        error.serialize_field("operation", self.operation())?;
+        error.serialize_field("kind", &self.kind())?;
+        error.serialize_field("effect", &self.effect())?;
+        error.serialize_field("message", &self.to_string())?;
+        error.serialize_field("status", &self.status().map(|status| status.as_u16()))?;
+        error.serialize_field("code", &self.code().map(ToString::to_string))?;
+        error.serialize_field("trace_id", &self.trace_id())?;
+        error.serialize_field("attempts", &self.attempts())?;
+        error.serialize_field(
+            "retry_after_seconds",
+            &self.retry_after().map(|wait| wait.as_secs_f64()),
+        )?;
+        error.end()
     }
 }
 

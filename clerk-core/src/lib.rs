@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod endpoint;
 mod error;
+mod error_chain;
 #[doc(hidden)]
 pub mod json;
 pub mod middleware;
@@ -30,6 +31,7 @@ pub use client::{Client, ClientBuilder, Response};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest};
 pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
+pub use error_chain::ErrorChain;
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};

@@ -13,7 +13,8 @@ mod retry_after;
 mod timeout;
 mod watch;
 
-pub use observe::{AttemptEnd, Observe, ObservedAttempt, Observer};
+pub use observe::{AttemptEnd, BeganAttempt, Observe, ObservedAttempt, ObservedWait, Observer, WaitReason};
+pub(crate) use observe::{FnObserver, Observers};
 #[doc(hidden)]
 pub use race::race;
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};

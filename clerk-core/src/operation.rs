@@ -141,7 +141,7 @@ impl Operation {
 /// let patient = CallOptions::new().max_wait(Duration::from_secs(3600)).deadline(Duration::from_secs(7200));
 /// let once = CallOptions::new().no_retry().attempt_timeout(Duration::from_secs(5));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct CallOptions {
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -200,6 +200,27 @@ impl CallOptions {
             max_wait: self.max_wait.or(defaults.max_wait),
             no_retry: self.no_retry || defaults.no_retry,
         }
+    }
+}
+
+/// Shows the options that are set.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let durations = [
+            ("attempt_timeout", self.attempt_timeout),
+            ("deadline", self.deadline),
+            ("max_wait", self.max_wait),
+        ];
+        let mut options = f.debug_struct("CallOptions");
+        for (name, duration) in durations {
+            if let Some(duration) = duration {
+                options.field(name, &duration);
+            }
+        }
+        if self.no_retry {
+            options.field("no_retry", &true);
+        }
+        options.finish()
     }
 }
 

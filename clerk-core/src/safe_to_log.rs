@@ -8,6 +8,16 @@ pub(crate) fn is_safe_to_log(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
+/// Returns whether a message of another library may be shown: it is short, and looks free of keys, tickets and email addresses.
+pub(crate) fn is_safe_message(text: &str) -> bool {
+    let is_sensitive = |part| text.contains(part);
+    (1..=200).contains(&text.len())
+        && !text.chars().any(char::is_control)
+        && !["@", "%40", "sk_test_", "sk_live_", "ticket"]
+            .into_iter()
+            .any(is_sensitive)
+}
+
 /// Displays text from the wire if it [is safe to log](is_safe_to_log), and a placeholder otherwise.
 pub(crate) struct SafeToLog<'a>(pub(crate) &'a str);
 

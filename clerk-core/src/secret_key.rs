@@ -152,7 +152,7 @@ impl Serialize for SecretKey {
 }
 
 /// The error of [`SecretKey::new`] and [`SecretKey::from_env`]. It never contains the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSecretKey {
     /// The environment variable `CLERK_SECRET_KEY` is not set.
@@ -179,6 +179,8 @@ impl fmt::Display for InvalidSecretKey {
         })
     }
 }
+
+crate::debug_as_display!(InvalidSecretKey);
 
 impl StdError for InvalidSecretKey {}
 

@@ -101,7 +101,7 @@ macro_rules! text_newtype {
 }
 
 /// The error of parsing a text that is none of the values of an enum. It does not contain the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UnknownName {
     expected: &'static [&'static str],
 }
@@ -117,6 +117,8 @@ impl fmt::Display for UnknownName {
         write!(f, "unknown value: use one of {}", self.expected.join(", "))
     }
 }
+
+crate::debug_as_display!(UnknownName);
 
 impl StdError for UnknownName {}
 

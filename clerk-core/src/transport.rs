@@ -11,6 +11,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::safe_to_log::is_safe_to_log;
 
 pub use attempts::Attempts;
 pub use effect::Effect;
@@ -98,3 +101,11 @@ macro_rules! transport_through_pointer {
 }
 
 transport_through_pointer!(Arc, Box);
+
+/// Returns the id by which Clerk's support can find the request, if it is safe to log.
+pub(crate) fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    ["clerk-trace-id", "cf-ray"]
+        .into_iter()
+        .filter_map(|name| headers.get(name)?.to_str().ok())
+        .find(|id| is_safe_to_log(id))
+}

@@ -10,7 +10,6 @@ use rustls::pki_types::pem;
 use crate::proxy::InvalidProxy;
 
 /// The reason why a client or a transport could not be created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The environment variable of this name is not set or empty.
@@ -56,6 +55,8 @@ impl fmt::Display for SetupError {
         }
     }
 }
+
+clerk_core::debug_as_display!(SetupError);
 
 impl StdError for SetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use clerk_core::middleware::watch_attempt;
+use clerk_core::model::Timestamp;
 use clerk_core::{
     CallContext, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, SystemClock, TransportError,
     TransportErrorKind,
@@ -48,6 +49,7 @@ pub struct SpyCall {
     request: HttpRequest,
     outcome: SpyOutcome,
     elapsed: Duration,
+    began_at: Timestamp,
 }
 
 /// The outcome of a request.
@@ -131,6 +133,11 @@ impl SpyCall {
         self.elapsed
     }
 
+    /// Returns the wall time at which the request was sent.
+    pub(crate) const fn began_at(&self) -> Timestamp {
+        self.began_at
+    }
+
     /// Returns the name of the operation, or an empty string if the request was not made by a client.
     pub fn operation(&self) -> &'static str {
         CallContext::from_request(&self.request).map_or("", |context| context.operation().name())
@@ -156,13 +163,14 @@ impl CallLog {
         self.lock().changes
     }
 
-    fn begin(&self, request: &HttpRequest) -> usize {
+    fn begin(&self, request: &HttpRequest, began_at: Timestamp) -> usize {
         let mut state = self.lock();
         state.changes += 1;
         state.calls.push(SpyCall {
             request: request.clone(),
             outcome: SpyOutcome::InFlight,
             elapsed: Duration::ZERO,
+            began_at,
         });
         state.calls.len() - 1
     }
@@ -201,7 +209,7 @@ impl SpyOutcome {
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for SpyTransport<T> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let index = self.log.begin(&request);
+        let index = self.log.begin(&request, self.clock.wall());
         let began = self.clock.now();
         let end = |result: Option<&Result<HttpResponse, TransportError>>| {
             let elapsed = self.clock.now().saturating_sub(began);

@@ -7,5 +7,6 @@ mod limits;
 mod lost_tail;
 mod outcomes;
 mod restarts;
+mod results;
 mod scene;
 mod spawned;

@@ -9,7 +9,9 @@ use super::headers::SetHeaders;
 use super::{Client, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::error::BuildError;
-use crate::middleware::{Observe, Observer, RateLimit, RateLimits, Retry, RetryPolicy, Timeout};
+use crate::middleware::{
+    FnObserver, Observe, ObservedAttempt, Observer, Observers, RateLimit, RateLimits, Retry, RetryPolicy, Timeout,
+};
 use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
 #[cfg(feature = "tower")]
@@ -20,10 +22,13 @@ use crate::transport::HttpTransport;
 ///
 /// By default, a client makes up to 3 attempts, waits as long as a 429 asks it to, limits each attempt to 30 seconds, and has
 /// no rate limits of its own.
+///
+/// Clients of clones of a builder share its transport, clock and observers, and nothing else.
 #[must_use]
+#[derive(Clone)]
 pub struct ClientBuilder {
     secret_key: SecretKey,
-    transport: Box<dyn HttpTransport>,
+    transport: Arc<dyn HttpTransport>,
     base_url: String,
     allow_insecure_http: bool,
     user_agent: Option<String>,
@@ -33,7 +38,7 @@ pub struct ClientBuilder {
     retry_seed: Option<u64>,
     rate_limits: RateLimits,
     attempt_timeout: Duration,
-    observer: Option<Arc<dyn Observer>>,
+    observers: Vec<Arc<dyn Observer>>,
     options: CallOptions,
     #[cfg(feature = "tower")]
     attempt_layers: Vec<TransportLayer>,
@@ -42,7 +47,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new(secret_key: SecretKey, transport: Box<dyn HttpTransport>) -> Self {
+    pub(super) fn new(secret_key: SecretKey, transport: Arc<dyn HttpTransport>) -> Self {
         Self {
             secret_key,
             transport,
@@ -54,7 +59,7 @@ impl ClientBuilder {
             retry_seed: None,
             rate_limits: RateLimits::none(),
             attempt_timeout: Timeout::<()>::DEFAULT,
-            observer: None,
+            observers: Vec::new(),
             options: CallOptions::new(),
             #[cfg(feature = "tower")]
             attempt_layers: Vec::new(),
@@ -111,10 +116,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets an observer, which receives a callback for each attempt.
+    /// Adds an observer, which receives a callback for each attempt and each wait.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Adds a closure, which is called at the end of each attempt.
+    ///
+    /// ```
+    /// # fn f(builder: clerk_core::ClientBuilder) -> clerk_core::ClientBuilder {
+    /// builder.on_attempt(|attempt| eprintln!("{attempt}"))
+    /// # }
+    /// ```
+    pub fn on_attempt(self, observer: impl Fn(&ObservedAttempt<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(FnObserver(observer))
     }
 
     /// Sets the default options of all calls.
@@ -162,6 +178,7 @@ impl ClientBuilder {
         let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
         let options = self.options;
         let inner = Inner {
+            innermost: Arc::clone(&self.transport),
             transport: self.stack(user_agent, Arc::clone(&clock)),
             clock,
             base_url,
@@ -183,18 +200,29 @@ impl ClientBuilder {
         }
     }
 
-    fn stack(self, user_agent: HeaderValue, clock: Arc<dyn Clock>) -> Box<dyn HttpTransport> {
+    fn stack(mut self, user_agent: HeaderValue, clock: Arc<dyn Clock>) -> Box<dyn HttpTransport> {
+        let observer: Option<Arc<dyn Observer>> = match self.observers.len() {
+            0 | 1 => self.observers.pop(),
+            _ => Some(Arc::new(Observers(self.observers))),
+        };
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
         #[cfg(feature = "tower")]
         let transport = apply(self.attempt_layers, Box::new(transport));
         let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
-        let observed: Box<dyn HttpTransport> = match self.observer {
-            Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
+        let observed: Box<dyn HttpTransport> = match &observer {
+            Some(observer) => Box::new(Observe::new(timed, Arc::clone(observer), Arc::clone(&clock))),
             None => Box::new(timed),
         };
-        let limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
+        let mut limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
+        if let Some(observer) = &observer {
+            limited = limited.with_observer(Arc::clone(observer));
+        }
         let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
-        let retried = Box::new(Retry::new(limited, self.retry, clock, seed));
+        let mut retried = Retry::new(limited, self.retry, clock, seed);
+        if let Some(observer) = observer {
+            retried = retried.with_observer(observer);
+        }
+        let retried = Box::new(retried);
         #[cfg(feature = "tower")]
         let retried = apply(self.call_layers, retried);
         retried

@@ -1,6 +1,7 @@
 //! The headers that every request of a client carries.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -16,13 +17,13 @@ static JSON: HeaderValue = HeaderValue::from_static("application/json");
 ///
 /// This way no middleware sees the key, and the copy that [`Retry`](crate::middleware::Retry) keeps has no headers to clone.
 pub(super) struct SetHeaders {
-    transport: Box<dyn HttpTransport>,
+    transport: Arc<dyn HttpTransport>,
     without_body: HeaderMap,
     with_body: HeaderMap,
 }
 
 impl SetHeaders {
-    pub(super) fn new(transport: Box<dyn HttpTransport>, secret_key: &SecretKey, user_agent: HeaderValue) -> Self {
+    pub(super) fn new(transport: Arc<dyn HttpTransport>, secret_key: &SecretKey, user_agent: HeaderValue) -> Self {
         let without_body = HeaderMap::from_iter([
             (AUTHORIZATION, secret_key.authorization()),
             (CLERK_API_VERSION.clone(), HeaderValue::from_static(Client::API_VERSION)),
@@ -64,7 +65,7 @@ impl fmt::Debug for SetHeaders {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use http::StatusCode;
     use http::header::RETRY_AFTER;

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::{self, Error, Result};
 use crate::middleware::retry_after;
 use crate::safe_to_log::is_safe_to_log;
-use crate::transport::{Attempts, Effect, HttpResponse, TransportError};
+use crate::transport::{Attempts, Effect, HttpResponse, TransportError, trace_id};
 
 /// A successful response.
 ///
@@ -107,13 +107,6 @@ pub(super) fn read<T: DeserializeOwned>(
             .with_content_type(media_type(&parts.headers))
             .with_attempts(attempts)),
     }
-}
-
-fn trace_id(headers: &HeaderMap) -> Option<&str> {
-    ["clerk-trace-id", "cf-ray"]
-        .into_iter()
-        .filter_map(|name| headers.get(name)?.to_str().ok())
-        .find(|id| is_safe_to_log(id))
 }
 
 /// Returns the media type of the body without its parameters (RFC 9110, section 8.3), unless it has unusual characters.

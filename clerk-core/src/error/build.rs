@@ -4,7 +4,7 @@ use std::fmt;
 use crate::secret_key::InvalidSecretKey;
 
 /// The error of [`ClientBuilder::build`](crate::ClientBuilder::build).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The secret key is malformed.
@@ -31,6 +31,8 @@ impl fmt::Display for BuildError {
         })
     }
 }
+
+crate::debug_as_display!(BuildError);
 
 impl StdError for BuildError {}
 

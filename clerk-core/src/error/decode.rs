@@ -12,7 +12,7 @@ use crate::safe_to_log::is_safe_to_log;
 /// A JSON body that does not decode to the expected type.
 ///
 /// The error names the place in the body. It never contains the value, which can be an email address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
     problem: String,
@@ -52,6 +52,8 @@ impl fmt::Display for DecodeError {
         write!(f, " (line {line}, column {column})")
     }
 }
+
+crate::debug_as_display!(DecodeError);
 
 impl StdError for DecodeError {}
 

@@ -3,7 +3,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// A request that the SDK refuses to send because Clerk would certainly refuse it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidRequest {
     operation: &'static str,
     reason: Cow<'static, str>,
@@ -35,5 +35,7 @@ impl fmt::Display for InvalidRequest {
         write!(f, "{} was not sent: {}", self.operation, self.reason)
     }
 }
+
+crate::debug_as_display!(InvalidRequest);
 
 impl StdError for InvalidRequest {}

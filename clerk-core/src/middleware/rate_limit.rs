@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 
 use super::budget::{Budget, Permit};
+use super::observe::{ObservedWait, Observer, WaitReason};
 use super::retry_after;
 use crate::clock::Clock;
 use crate::operation::{CallContext, CallOptions, RateLimitKey};
@@ -34,6 +35,7 @@ pub struct RateLimit<T> {
     /// False while nothing can hold a call back: there are no quotas, and no 429 has blocked an endpoint. Then the budgets
     /// are not consulted.
     is_limited: AtomicBool,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl<T> RateLimit<T> {
@@ -46,7 +48,15 @@ impl<T> RateLimit<T> {
             limits,
             by_key: Mutex::default(),
             clock,
+            observer: None,
         }
+    }
+
+    /// Reports the waits for a rate limit to an observer.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     fn budget(&self, key: RateLimitKey) -> Budget {
@@ -72,6 +82,10 @@ impl<T> RateLimit<T> {
             if !allowed {
                 let kind = TransportErrorKind::RateLimited;
                 return Err(TransportError::new(kind, Delivery::NotSent).with_retry_after(wait));
+            }
+            if let Some(observer) = &self.observer {
+                let number = context.map_or(1, CallContext::attempt);
+                observer.waiting(&ObservedWait::new(context, number, WaitReason::RateLimit, wait));
             }
             self.clock.sleep(wait).await;
         }

@@ -4,6 +4,7 @@ mod retryable_request;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::observe::{ObservedWait, Observer, WaitReason};
 use super::retry_after;
 use crate::clock::Clock;
 use crate::operation::CallContext;
@@ -27,6 +28,7 @@ pub struct Retry<T> {
     policy: RetryPolicy,
     clock: Arc<dyn Clock>,
     jitter: Mutex<fastrand::Rng>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl<T> Retry<T> {
@@ -37,21 +39,33 @@ impl<T> Retry<T> {
             policy,
             clock,
             jitter: Mutex::new(fastrand::Rng::with_seed(seed)),
+            observer: None,
         }
     }
 
+    /// Reports the waits before retries to an observer.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     fn wait_before_next(&self, attempt: &FailedAttempt, context: Option<&CallContext>) -> Option<Duration> {
-        let wait = match self.policy.decide(attempt) {
+        let (reason, wait) = match self.policy.decide(attempt) {
             RetryDecision::Stop => return None,
-            RetryDecision::Wait(wait) => wait,
+            RetryDecision::Wait(wait) => (WaitReason::RetryAfter, wait),
             RetryDecision::Backoff => {
                 let mut jitter = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);
-                self.policy.backoff(attempt.number, jitter.f64())
+                (WaitReason::Backoff, self.policy.backoff(attempt.number, jitter.f64()))
             }
         };
-        context
-            .is_none_or(|context| context.allows_wait(wait, self.clock.now()))
-            .then_some(wait)
+        if context.is_some_and(|context| !context.allows_wait(wait, self.clock.now())) {
+            return None;
+        }
+        if let Some(observer) = &self.observer {
+            observer.waiting(&ObservedWait::new(context, attempt.number + 1, reason, wait));
+        }
+        Some(wait)
     }
 
     fn outcome(&self, result: &Result<HttpResponse, TransportError>) -> AttemptOutcome {

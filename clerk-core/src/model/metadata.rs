@@ -140,7 +140,7 @@ impl fmt::Debug for Metadata {
 }
 
 /// The error for a value that cannot be metadata, or cannot be read as a type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
     /// The value is JSON, but not an object. Clerk accepts only objects.
@@ -160,6 +160,8 @@ impl fmt::Display for InvalidMetadata {
         })
     }
 }
+
+crate::debug_as_display!(InvalidMetadata);
 
 impl StdError for InvalidMetadata {}
 

@@ -1,4 +1,4 @@
-//! Tells the observer what happens, and counts the outcomes.
+//! Tells the observers what happens, and counts the outcomes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,24 +7,22 @@ use super::observer::{RunEvent, RunObserver};
 use super::outcome::Settlement;
 use super::report::{RunReport, Stop};
 
-/// The observer and the report. A settlement goes to both, so that they agree.
+/// The observers and the report. A settlement goes to both, so that they agree.
 pub(super) struct Announcer {
-    observer: Option<Arc<dyn RunObserver>>,
+    observers: Vec<Arc<dyn RunObserver>>,
     report: RunReport,
 }
 
 impl Announcer {
-    pub(super) fn new(observer: Option<Arc<dyn RunObserver>>) -> Self {
+    pub(super) fn new(observers: Vec<Arc<dyn RunObserver>>) -> Self {
         Self {
-            observer,
+            observers,
             report: RunReport::default(),
         }
     }
 
     pub(super) fn tell(&self, event: &RunEvent<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.event(event);
-        }
+        self.observers.iter().for_each(|observer| observer.event(event));
     }
 
     /// Announces the outcome of a recipient, once.

@@ -69,7 +69,7 @@ impl<'p> Engine<'p> {
         target: Target,
         input: Input<'p>,
         log: Arc<dyn Journal>,
-        observer: Option<Arc<dyn RunObserver>>,
+        observers: Vec<Arc<dyn RunObserver>>,
         settings: Settings,
         stop: StopHandle,
     ) -> Self {
@@ -86,7 +86,7 @@ impl<'p> Engine<'p> {
             pacing: Pacing::new(settings.max_failures, settings.seed),
             calls: Calls::new(client, target),
             log,
-            announcer: Announcer::new(observer),
+            announcer: Announcer::new(observers),
             began: clock.now(),
             clock,
             settings,
@@ -221,7 +221,7 @@ impl<'p> Engine<'p> {
 
     /// Starts an attempt on each lane that allows one and has recipients.
     async fn start_attempts(&mut self) -> Result<(), Stop> {
-        for lane in Lane::ALL {
+        for &lane in Lane::ALL {
             let now = self.clock.now();
             if self.pacing.hold_until() <= now
                 && self.stages.has_batch_for(lane)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::engine::Engine;
 use super::input::Input;
 use super::journal::{Journal, MemoryJournal};
-use super::observer::RunObserver;
+use super::observer::{Collector, FnObserver, RunEvent, RunObserver};
+use super::outcome::Settlement;
 use super::plan::RunPlan;
 use super::recipient::RecipientInput;
 use super::report::RunReport;
@@ -28,7 +29,7 @@ pub struct InvitationRun<'p> {
     target: Target,
     input: Input<'p>,
     journal: Arc<dyn Journal>,
-    observer: Option<Arc<dyn RunObserver>>,
+    observers: Vec<Arc<dyn RunObserver>>,
     settings: Settings,
     stop: StopHandle,
 }
@@ -42,7 +43,7 @@ impl<'p> InvitationRun<'p> {
             target,
             input: Input::new(Box::new(people.into_iter().map(Into::into))),
             journal: Arc::new(MemoryJournal::new()),
-            observer: None,
+            observers: Vec::new(),
             settings: Settings::new(RateLimits::documented(client.environment())),
             stop: StopHandle::default(),
             client: client.clone(),
@@ -56,10 +57,22 @@ impl<'p> InvitationRun<'p> {
         self
     }
 
-    /// Sends the events of the run to an observer.
+    /// Sends the events of the run to this observer too.
     pub fn observer(mut self, observer: impl RunObserver) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Calls this closure for each event of the run.
+    ///
+    /// ```no_run
+    /// # async fn f(clerk: clerk_core::Client) {
+    /// let run = clerk.invitations().invite_all(["ada@example.com"]).on_event(|event| eprintln!("{event}"));
+    /// let report = run.run().await;
+    /// # }
+    /// ```
+    pub fn on_event(self, observer: impl Fn(&RunEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(FnObserver(observer))
     }
 
     /// Sets the rate limits, as agreed with Clerk. Default: the documented ones.
@@ -146,17 +159,38 @@ impl<'p> InvitationRun<'p> {
         self.engine().run().await
     }
 
+    /// Invites the people, and returns the outcome of each in the order of the input, with the report. All outcomes are kept
+    /// in memory: to handle each when it is known, use [`on_event`](Self::on_event).
+    ///
+    /// ```no_run
+    /// # async fn f(clerk: clerk_core::Client, addresses: Vec<String>) {
+    /// let (report, people) = clerk.invitations().invite_all(&addresses).run_collecting().await;
+    /// for person in people {
+    ///     println!("{}: {}", person.email_address.as_str(), person.outcome);
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`run`](Self::run).
+    pub async fn run_collecting(self) -> (RunReport, Vec<Settlement>) {
+        let collector = Arc::new(Collector::default());
+        let report = self.observer(Arc::clone(&collector)).run().await;
+        (report, collector.take())
+    }
+
     fn engine(self) -> Engine<'p> {
         let Self {
             client,
             target,
             input,
             journal,
-            observer,
+            observers,
             settings,
             stop,
         } = self;
-        Engine::new(&client, target, input, journal, observer, settings, stop)
+        Engine::new(&client, target, input, journal, observers, settings, stop)
     }
 }
 

@@ -67,7 +67,6 @@ impl<T: Journal + ?Sized> Journal for Arc<T> {
 }
 
 /// Why a journal cannot be used, and what to do about it.
-#[derive(Debug)]
 pub struct JournalError {
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -109,6 +108,8 @@ impl fmt::Display for JournalError {
         f.write_str(&self.message)
     }
 }
+
+crate::debug_as_display!(JournalError);
 
 impl StdError for JournalError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

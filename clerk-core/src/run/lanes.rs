@@ -124,7 +124,7 @@ impl LanePair {
 
     /// Polls the calls under way. Returns the lane and the attempt's number with the end of one that has ended.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Option<(Lane, u64, AttemptEnd)> {
-        for lane in Lane::ALL {
+        for &lane in Lane::ALL {
             let call = &mut self.get_mut(lane).call;
             if let Some(LaneCall { attempt, task, .. }) = call
                 && let Poll::Ready(end) = task.as_mut().poll(context)

@@ -1,5 +1,9 @@
 //! What became of a person, and how that is known.
 
+use std::fmt;
+
+use serde::Serialize;
+
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId};
 use crate::sensitive::Sensitive;
@@ -51,7 +55,8 @@ text_enum! {
 /// The outcome of one person.
 ///
 /// The email address, the link and the reason are redacted from `Debug`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `Display` shows the position instead of the address. Serde writes everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Settlement {
     /// The person's position in the input, from 0.
@@ -63,22 +68,22 @@ pub struct Settlement {
     /// How that is known.
     pub evidence: Evidence,
     /// The id of the invitation, if one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_id: Option<InvitationId>,
     /// The invitation's link, if Clerk returned it in this run. It contains a ticket, so journals do not keep it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Sensitive>,
     /// Clerk's error code, if Clerk refused the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
     /// The reason, in words for people. It can contain an email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Sensitive>,
 }
 
 impl Settlement {
-    pub(super) const fn new(
-        position: usize,
-        email_address: EmailAddress,
-        outcome: Outcome,
-        evidence: Evidence,
-    ) -> Self {
+    /// Creates a settlement, for tests of code that handles them. Its other fields can be set.
+    pub const fn new(position: usize, email_address: EmailAddress, outcome: Outcome, evidence: Evidence) -> Self {
         Self {
             position,
             email_address,
@@ -94,6 +99,19 @@ impl Settlement {
     pub(super) fn with_reason(mut self, reason: &str) -> Self {
         self.reason = Some(reason.into());
         self
+    }
+}
+
+impl fmt::Display for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "person {} (counted from 0): {}", self.position, self.outcome)?;
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        match &self.invitation_id {
+            Some(id) => write!(f, " ({id})"),
+            None => Ok(()),
+        }
     }
 }
 

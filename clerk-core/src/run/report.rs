@@ -1,7 +1,11 @@
 //! How a run ended.
 
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::journal::JournalError;
 use super::outcome::Outcome;
@@ -18,7 +22,6 @@ pub struct RunReport {
 }
 
 /// Why a run stopped before it was done.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Stop {
     /// Its [`StopHandle`](super::StopHandle) requested it.
@@ -77,7 +80,93 @@ impl fmt::Display for Stop {
     }
 }
 
+crate::debug_as_display!(Stop);
+
+impl StdError for Stop {
+    /// Returns the source of the error that stopped the run, because `Display` writes that error itself.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Error(error) => error.source(),
+            Self::Journal(error) => error.source(),
+            Self::Requested | Self::RateLimited { .. } | Self::ChangedRow { .. } => None,
+        }
+    }
+}
+
+impl Serialize for Stop {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Counts outcomes, as a run does. Tests of code that handles reports can make one.
+impl FromIterator<Outcome> for RunReport {
+    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
+        let mut report = Self::default();
+        outcomes.into_iter().for_each(|outcome| report.add(outcome));
+        report
+    }
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} people", self.total())?;
+        for (index, (outcome, count)) in self.counted().enumerate() {
+            let separator = if index == 0 { ": " } else { ", " };
+            write!(f, "{separator}{count} {outcome}")?;
+        }
+        match &self.stopped {
+            Some(stop) => write!(f, "; {stop}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes the total, the count of each outcome that occurred, the duration in seconds, and why the run stopped.
+impl Serialize for RunReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("RunReport", 4)?;
+        report.serialize_field("total", &self.total())?;
+        report.serialize_field("outcomes", &self.counted().collect::<BTreeMap<_, _>>())?;
+        report.serialize_field("elapsed_seconds", &self.elapsed.as_secs_f64())?;
+        report.serialize_field("stopped", &self.stopped)?;
+        report.end()
+    }
+}
+
 impl RunReport {
+    /// Returns the outcomes that occurred, each with the number of people.
+    fn counted(&self) -> impl Iterator<Item = (Outcome, usize)> {
+        let counts = Outcome::ALL.iter().map(|outcome| (*outcome, self.count(*outcome)));
+        counts.filter(|(_, count)| *count > 0)
+    }
+
+    /// Returns why the run stopped early as an error, or else the report.
+    ///
+    /// ```no_run
+    /// # async fn f(clerk: clerk_core::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let report = clerk.invitations().invite_all(["ada@example.com"]).run().await.into_result()?;
+    /// println!("{report}");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`].
+    pub fn into_result(mut self) -> Result<Self, Stop> {
+        match self.stopped.take() {
+            Some(stop) => Err(stop),
+            None => Ok(self),
+        }
+    }
+
+    /// Sets why the run stopped, for tests of code that handles reports.
+    #[must_use]
+    pub fn with_stopped(mut self, stop: Stop) -> Self {
+        self.stopped = Some(stop);
+        self
+    }
+
     pub(super) fn add(&mut self, outcome: Outcome) {
         self.counts[outcome as usize] += 1;
     }

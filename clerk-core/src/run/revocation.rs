@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::history::History;
 use super::journal::{Journal, JournalError, Record};
-use super::observer::{RunEvent, RunObserver};
+use super::observer::{FnObserver, RunEvent, RunObserver};
 use super::outcome::{Outcome, Revocation};
 use super::reader::Reader;
 use super::report::Stop;
@@ -31,7 +31,7 @@ pub struct RevocationRun {
     client: Client,
     target: Target,
     journal: Arc<dyn Journal>,
-    observer: Option<Arc<dyn RunObserver>>,
+    observers: Vec<Arc<dyn RunObserver>>,
     limits: RateLimits,
     stop: StopHandle,
 }
@@ -60,17 +60,22 @@ impl RevocationRun {
         Self {
             target,
             journal: Arc::new(journal),
-            observer: None,
+            observers: Vec::new(),
             limits: RateLimits::documented(client.environment()),
             stop: StopHandle::default(),
             client: client.clone(),
         }
     }
 
-    /// Sends the events to an observer.
+    /// Sends the events to this observer too.
     pub fn observer(mut self, observer: impl RunObserver) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
+    }
+
+    /// Calls this closure for each event.
+    pub fn on_event(self, observer: impl Fn(&RunEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(FnObserver(observer))
     }
 
     /// Sets the rate limits. Only the limit of all calls matters here. Default: Clerk's documented limits.
@@ -117,9 +122,8 @@ impl RevocationRun {
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
             }
-            if let Some(observer) = &self.observer {
-                observer.event(&RunEvent::Revoked { id: &id, revocation });
-            }
+            let event = RunEvent::Revoked { id: &id, revocation };
+            self.observers.iter().for_each(|observer| observer.event(&event));
         }
         Ok(())
     }

@@ -351,7 +351,7 @@ impl Stages {
         rest.extend(mem::take(&mut self.halves).into_iter().flatten());
         rest.extend(mem::take(&mut self.alone));
         rest.extend(mem::take(&mut self.ready));
-        for lane in Lane::ALL {
+        for &lane in Lane::ALL {
             rest.extend(self.take_in_flight(lane));
         }
         rest.sort_by_key(|recipient| recipient.position);

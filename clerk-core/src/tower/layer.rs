@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use tower_layer::Layer;
 
 use super::body::Body;
@@ -6,14 +8,14 @@ use super::transport::TowerTransport;
 use crate::transport::HttpTransport;
 
 /// Wraps a transport in a tower layer.
-pub(crate) type TransportLayer = Box<dyn FnOnce(Box<dyn HttpTransport>) -> Box<dyn HttpTransport> + Send + Sync>;
+pub(crate) type TransportLayer = Arc<dyn Fn(Box<dyn HttpTransport>) -> Box<dyn HttpTransport> + Send + Sync>;
 
 /// Converts a tower layer. The transport below has limited the size of the response, so no limit is needed here.
 pub(crate) fn transport_layer<L>(layer: L) -> TransportLayer
 where
     L: Layer<TransportService, Service: HttpService<Body>> + Send + Sync + 'static,
 {
-    Box::new(move |transport| {
+    Arc::new(move |transport| {
         let service = layer.layer(TransportService::new(transport));
         Box::new(TowerTransport::new(service).max_response_bytes(usize::MAX))
     })

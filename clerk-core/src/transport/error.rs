@@ -1,8 +1,10 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::iter;
 use std::time::Duration;
 
 use super::Attempts;
+use crate::safe_to_log::is_safe_message;
 use crate::text::text_enum;
 
 /// The error of a transport: why the response did not arrive in full, and whether the request may have reached the server.
@@ -10,7 +12,7 @@ use crate::text::text_enum;
 /// These are separate questions: a timeout while connecting and a timeout while reading have the same [`kind`](Self::kind),
 /// but differ in [`delivery`](Self::delivery).
 ///
-/// `Debug` and `Display` contain no email addresses and no key, provided that the [source](StdError::source) does not.
+/// `Display` writes the kind, the innermost cause unless it may contain an email address or a key, and the delivery.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -122,6 +124,11 @@ impl TransportError {
         self.retry_after
     }
 
+    fn innermost_cause(&self) -> Option<String> {
+        let causes = iter::successors(self.source(), |&error| error.source());
+        causes.take(16).last().map(ToString::to_string)
+    }
+
     /// Returns the attempts of the call, if a retry middleware recorded them.
     pub const fn attempts(&self) -> Option<Attempts> {
         self.attempts
@@ -131,6 +138,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.sentence())?;
+        if let Some(cause) = self.innermost_cause().filter(|cause| is_safe_message(cause)) {
+            write!(f, ": {cause}")?;
+        }
         f.write_str(match self.delivery {
             Delivery::NotSent => " (not sent)",
             Delivery::MaybeDelivered => " (may have been delivered)",
@@ -152,7 +162,23 @@ mod tests {
     fn other_errors_count_as_maybe_delivered() {
         let error = TransportError::other("boom");
         assert_eq!(error.delivery(), Delivery::MaybeDelivered);
-        assert_eq!(error.to_string(), "the transport failed (may have been delivered)");
+        assert_eq!(
+            error.to_string(),
+            "the transport failed: boom (may have been delivered)"
+        );
         assert_eq!(error.source().map(ToString::to_string), Some("boom".into()));
+    }
+
+    #[test]
+    fn causes_that_may_contain_an_address_or_a_key_are_not_displayed() {
+        for cause in [
+            "no route to ada@example.com",
+            "/users?query=ada%40example.com",
+            "Bearer sk_test_a",
+            "a\nb",
+        ] {
+            let error = TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(cause);
+            assert_eq!(error.to_string(), "could not connect (not sent)", "{cause}");
+        }
     }
 }

@@ -104,7 +104,9 @@ fn ids_and_addresses_convert_from_and_to_text() {
     for same in [InvitationId::from(&text), InvitationId::from(&id), text.clone().into()] {
         assert_eq!(same, id);
     }
-    assert!(id == "inv_1" && "inv_1" == id && id == text && *"inv_1" == id);
+    assert_eq!(id, "inv_1");
+    assert_eq!("inv_1", id);
+    assert_eq!(id, text);
     assert_eq!(String::from(id.clone()), text);
 
     let by_address = std::collections::BTreeMap::from([(EmailAddress::from("ada@example.com"), 1)]);

@@ -7,7 +7,6 @@ use super::format::Cassette;
 use crate::VerifyError;
 
 /// An error of reading, writing or recording a cassette.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum CassetteError {
     /// The file does not exist. Record it first.
@@ -51,6 +50,18 @@ pub enum CassetteError {
         place: String,
         /// The sensitive text.
         leak: Leak,
+    },
+    /// The text is not an HTTP archive that can be imported.
+    Archive {
+        /// The problem, as the end of a sentence.
+        reason: String,
+    },
+    /// An HTTP archive contains a key or a cookie.
+    Credentials {
+        /// The number of the entry in the archive, from 0.
+        entry: usize,
+        /// The name of the header.
+        header: String,
     },
     /// The test was asked to record in continuous integration, which is refused, because a new recording would replace the
     /// expected responses by whatever came.
@@ -126,6 +137,12 @@ impl fmt::Display for CassetteError {
             Self::Leak { place, leak } => {
                 write!(f, "the cassette was not written, because {place} would contain {leak}")
             }
+            Self::Archive { reason } => write!(f, "the HTTP archive cannot be imported, because {reason}"),
+            Self::Credentials { entry, header } => write!(
+                f,
+                "entry {entry} of the HTTP archive contains credentials in the header {header}. Remove them, or leave them \
+                 out with HarImport::drop_credentials, and keep the archive out of version control"
+            ),
             Self::Replay(error) => error.fmt(f),
             Self::RecordingInCi { variable } => write!(
                 f,
@@ -135,6 +152,8 @@ impl fmt::Display for CassetteError {
     }
 }
 
+clerk_core::debug_as_display!(CassetteError);
+
 impl StdError for CassetteError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
@@ -143,6 +162,8 @@ impl StdError for CassetteError {
             Self::Missing { .. }
             | Self::Version { .. }
             | Self::Leak { .. }
+            | Self::Archive { .. }
+            | Self::Credentials { .. }
             | Self::RecordingInCi { .. }
             | Self::Replay(_) => None,
         }

@@ -1,16 +1,19 @@
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clerk_core::{Delivery, HttpResponse, TransportError, TransportErrorKind};
+use clerk_core::model::Timestamp;
+use clerk_core::{Clock, Delivery, HttpResponse, TransportError, TransportErrorKind};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
+use super::date::Date;
+use super::fields::{Edit, Fields};
 use super::request::{Headers, RecordedRequest, scrub_headers};
+use super::rules::MatchRules;
 use super::scrub::{Keep, Scrubber};
-use super::{CassetteError, leak};
+use super::{CassetteError, file, leak};
 
 /// Recorded requests and their outcomes.
 ///
@@ -19,9 +22,17 @@ use super::{CassetteError, leak};
 #[serde(deny_unknown_fields)]
 pub struct Cassette {
     version: u32,
+    /// A note for readers of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     /// The addresses that are not replaced, neither here nor in the requests to match.
     #[serde(default, skip_serializing_if = "Keep::is_empty")]
     pub(super) keep: Keep,
+    /// The fields that are replaced, here and in the requests to match.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub(super) redact: Fields,
+    #[serde(default, rename = "match", skip_serializing_if = "MatchRules::is_default")]
+    pub(super) rules: MatchRules,
     /// In the order in which the requests were started.
     pub(super) interactions: Vec<Interaction>,
     /// The file that it was read from, for messages.
@@ -33,6 +44,17 @@ pub struct Cassette {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Interaction {
+    /// A note for readers of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) recorded_at: Option<Date>,
+    /// Matches in addition to the rules of the cassette.
+    #[serde(default, rename = "match", skip_serializing_if = "MatchRules::is_default")]
+    pub(super) rules: MatchRules,
+    /// Whether it responds to any number of requests.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) repeat: bool,
     pub(super) request: RecordedRequest<'static>,
     pub(super) outcome: Outcome,
     /// The duration by the recorder's clock.
@@ -75,10 +97,13 @@ impl Cassette {
     /// The format version that this crate writes and reads: 1.
     pub const VERSION: u32 = 1;
 
-    pub(super) const fn new(keep: Keep, interactions: Vec<Interaction>) -> Self {
+    pub(super) fn new(keep: Keep, interactions: Vec<Interaction>) -> Self {
         Self {
             version: Self::VERSION,
+            comment: None,
             keep,
+            redact: Fields::new(),
+            rules: MatchRules::new(),
             interactions,
             path: None,
         }
@@ -92,16 +117,7 @@ impl Cassette {
     /// of [`from_json`](Self::from_json).
     pub fn load(path: impl AsRef<Path>) -> Result<Self, CassetteError> {
         let path = path.as_ref();
-        let json = std::fs::read_to_string(path).map_err(|source| match source.kind() {
-            ErrorKind::NotFound => CassetteError::Missing {
-                path: path.into(),
-                record_variable: None,
-            },
-            _ => CassetteError::Read {
-                path: path.into(),
-                source,
-            },
-        })?;
+        let json = file::read(path)?;
         let mut cassette = Self::from_json(&json).map_err(|error| error.in_file(path))?;
         cassette.path = Some(path.into());
         Ok(cassette)
@@ -126,12 +142,76 @@ impl Cassette {
             });
         }
         let mut cassette: Self = serde_json::from_str(json).map_err(CassetteError::format)?;
-        let mut scrubber = Scrubber::new(cassette.keep.clone());
-        for interaction in &mut cassette.interactions {
-            interaction.request.scrub(&mut scrubber);
-            interaction.outcome.scrub(&mut scrubber);
-        }
+        cassette.scrub();
         Ok(cassette)
+    }
+
+    /// Replaces the fields to redact, addresses and tickets.
+    pub(super) fn scrub(&mut self) {
+        let mut scrubber = Scrubber::new(self.keep.clone());
+        if let Some(comment) = &mut self.comment {
+            scrubber.string(comment);
+        }
+        for interaction in &mut self.interactions {
+            interaction.scrub(&self.redact, &mut scrubber);
+        }
+    }
+
+    /// Writes the cassette to a file, which it replaces.
+    ///
+    /// With [`load`](Self::load) and [`redact`](Self::redact), it applies new rules to an existing file. Comments and rules are
+    /// kept.
+    ///
+    /// # Errors
+    ///
+    /// [`CassetteError::Leak`] if the file would contain a key, or an encoded address or ticket;
+    /// [`CassetteError::Write`] if it cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), CassetteError> {
+        file::update(path.as_ref(), |_| self.to_json())
+    }
+
+    /// Replaces these fields in requests and responses by `redacted`, also in the requests to match.
+    #[must_use]
+    pub fn redact(mut self, fields: Fields) -> Self {
+        self.redact.extend(fields);
+        self.scrub();
+        self
+    }
+
+    /// Adds rules by which requests match all interactions.
+    #[must_use]
+    pub fn match_rules(mut self, rules: &MatchRules) -> Self {
+        self.rules = self.rules.with(rules);
+        self
+    }
+
+    /// Adds rules by which requests match the interaction at `index`. Does nothing if there is none.
+    #[must_use]
+    pub fn match_rules_at(mut self, index: usize, rules: &MatchRules) -> Self {
+        if let Some(interaction) = self.interactions.get_mut(index) {
+            interaction.rules = interaction.rules.with(rules);
+        }
+        self
+    }
+
+    /// Makes the interaction at `index` respond to any number of requests, as needed for polling. Of interactions with the
+    /// same request, it must be the last one. Does nothing if there is none.
+    #[must_use]
+    pub fn repeat(mut self, index: usize) -> Self {
+        if let Some(interaction) = self.interactions.get_mut(index) {
+            interaction.repeat = true;
+        }
+        self
+    }
+
+    /// Describes the interactions that were recorded more than `age` before the clock's wall time.
+    pub fn older_than(&self, age: Duration, clock: &dyn Clock) -> Vec<String> {
+        let now = clock.wall();
+        let interactions = self.interactions.iter().enumerate();
+        let outdated = interactions.filter(|(_, interaction)| interaction.is_older_than(age, now));
+        outdated
+            .map(|(index, interaction)| interaction.describe_age(index, age))
+            .collect()
     }
 
     /// Returns the text of a file.
@@ -180,6 +260,30 @@ impl Outcome {
 }
 
 impl Interaction {
+    pub(super) fn scrub(&mut self, redact: &Fields, scrubber: &mut Scrubber) {
+        if let Some(comment) = &mut self.comment {
+            scrubber.string(comment);
+        }
+        if !redact.is_empty() {
+            redact.edit_request(&mut self.request, Edit::Redact);
+            redact.redact_outcome(&mut self.outcome);
+        }
+        self.request.scrub(scrubber);
+        self.outcome.scrub(scrubber);
+    }
+
+    pub(super) fn is_older_than(&self, age: Duration, now: Timestamp) -> bool {
+        self.recorded_at.is_some_and(|Date(at)| now.saturating_since(at) > age)
+    }
+
+    /// Says that the interaction is older than `age`.
+    pub(super) fn describe_age(&self, index: usize, age: Duration) -> String {
+        let at = self.recorded_at.map(|date| date.to_string()).unwrap_or_default();
+        let days = age.as_secs() / (24 * 60 * 60);
+        let name = self.request.name();
+        format!("{name}, interaction {index}, was recorded at {at}, more than {days} days ago. Record it again")
+    }
+
     pub(super) const fn elapsed(&self) -> Duration {
         Duration::from_millis(self.elapsed_ms)
     }

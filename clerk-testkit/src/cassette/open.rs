@@ -10,12 +10,14 @@ use super::replay::Replay;
 
 /// Replays the cassette at `path`, or records it through `live()` if the environment variable `record_variable` is set.
 ///
-/// An empty variable, or one with the value `0`, counts as not set. `live` is called only to record, so a replay needs
+/// An empty variable, or one with the value `0`, counts as not set. With the value `new`, the recorder keeps what the file
+/// contains and records what is [new](Record::new_requests); with any other value, it replaces the file. `live` is called only to record, so a replay needs
 /// neither a key nor a network. Of the environment, only the named variable is read, and `CI` before recording.
 ///
 /// # Errors
 ///
-/// [`CassetteError::RecordingInCi`] if `CI` and the variable are set, or the errors of [`Replay::load`].
+/// [`CassetteError::RecordingInCi`] if `CI` and the variable are set, or the errors of [`Replay::load`] and
+/// [`Record::new_requests`].
 pub fn cassette<T: HttpTransport>(
     path: impl AsRef<Path>,
     record_variable: &str,
@@ -45,7 +47,12 @@ pub fn cassette_with<T: HttpTransport>(
             variable: record_variable.to_owned(),
         });
     }
-    Ok(CassetteTransport::Record(Record::new(live(), path.as_ref(), options)))
+    let record = if env::var_os(record_variable).is_some_and(|value| value == "new") {
+        Record::new_requests(live(), path.as_ref(), options)?
+    } else {
+        Record::new(live(), path.as_ref(), options)
+    };
+    Ok(CassetteTransport::Record(record))
 }
 
 /// The transport of a [`cassette`]. Clones are handles to the same one.

@@ -1,4 +1,3 @@
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::pending;
 use std::path::{Path, PathBuf};
@@ -6,11 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use clerk_core::model::Timestamp;
 use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind};
 
 use super::difference::diff;
 use super::error::{CassetteError, display_name};
+use super::fields::Fields;
 use super::format::{Cassette, Interaction, Outcome};
+use super::lookup::{Lookup, Unused};
 use super::request::RecordedRequest;
 use super::scrub::{Pseudonyms, Scrubber};
 use crate::difference::{Difference, distance, write_list};
@@ -36,6 +38,10 @@ struct Shared {
     /// The file that was read, for messages.
     path: Option<PathBuf>,
     interactions: Vec<Interaction>,
+    redact: Fields,
+    /// The headers that rules compare.
+    headers: Vec<String>,
+    lookup: Lookup,
     /// The response of each interaction that has one.
     responses: Vec<Option<Result<PreparedResponse, String>>>,
     state: Mutex<State>,
@@ -48,13 +54,14 @@ struct PreparedResponse {
 }
 
 struct State {
-    /// For each key, the unused interactions in the order of recording.
-    unused: HashMap<Box<[u8]>, VecDeque<usize>>,
+    unused: Unused,
     used: Vec<bool>,
     used_count: usize,
     scrubber: Scrubber,
     in_order: bool,
     allow_unused: bool,
+    repeat_last: bool,
+    max_age: Option<(Duration, Timestamp)>,
     clock: Option<Arc<dyn Clock>>,
     mismatches: Vec<String>,
     is_verified: bool,
@@ -66,11 +73,7 @@ const MOST_REPORTED: usize = 10;
 impl Replay {
     /// Responds from `cassette`.
     pub fn new(cassette: Cassette) -> Self {
-        let mut unused: HashMap<Box<[u8]>, VecDeque<usize>> = HashMap::new();
-        for (index, interaction) in cassette.interactions.iter().enumerate() {
-            let key = interaction.request.key().into();
-            unused.entry(key).or_default().push_back(index);
-        }
+        let (lookup, unused) = Lookup::new(&cassette);
         let state = State {
             unused,
             used: vec![false; cassette.interactions.len()],
@@ -78,6 +81,8 @@ impl Replay {
             scrubber: Scrubber::new(cassette.keep),
             in_order: false,
             allow_unused: false,
+            repeat_last: false,
+            max_age: None,
             clock: None,
             mismatches: Vec::new(),
             is_verified: false,
@@ -91,6 +96,9 @@ impl Replay {
             });
         let shared = Shared {
             path: cassette.path,
+            redact: cassette.redact,
+            headers: lookup.headers(),
+            lookup,
             responses: responses.collect(),
             interactions: cassette.interactions,
             state: Mutex::new(state),
@@ -123,11 +131,31 @@ impl Replay {
         self
     }
 
+    /// Repeats the last response to equal requests any number of times, as needed for polling. In a file, `"repeat": true` does
+    /// so for an interaction.
+    #[must_use]
+    pub fn repeat_last(self) -> Self {
+        self.shared.state().repeat_last = true;
+        self
+    }
+
+    /// Reports what was recorded more than `age` before the wall time of `clock`, when it is [verified](Self::verify).
+    #[must_use]
+    pub fn max_age(self, age: Duration, clock: &dyn Clock) -> Self {
+        self.shared.state().max_age = Some((age, clock.wall()));
+        self
+    }
+
     /// Delays each response by its recorded duration, measured by `clock`.
     #[must_use]
     pub fn paced(self, clock: impl Clock) -> Self {
         self.shared.state().clock = Some(Arc::new(clock));
         self
+    }
+
+    /// Returns the answer to a request, if it was recorded.
+    pub(super) fn find(&self, request: &HttpRequest) -> Option<Answer> {
+        self.shared.find(request, |_, _| None)
     }
 
     /// Checks that every request was recorded, and that every recorded request was made.
@@ -142,9 +170,21 @@ impl Replay {
 }
 
 /// The outcome of a recorded request. `None` hangs.
-struct Answer {
+pub(super) struct Answer {
     result: Option<Result<HttpResponse, TransportError>>,
     pace: Option<(Arc<dyn Clock>, Duration)>,
+}
+
+impl Answer {
+    pub(super) async fn give(self) -> Result<HttpResponse, TransportError> {
+        if let Some((clock, elapsed)) = self.pace {
+            clock.sleep(elapsed).await;
+        }
+        match self.result {
+            Some(result) => result,
+            None => pending().await,
+        }
+    }
 }
 
 impl Shared {
@@ -153,16 +193,32 @@ impl Shared {
     }
 
     fn answer(&self, request: &HttpRequest) -> Answer {
-        let mut state = self.state();
-        state.is_verified = false;
-        let request = RecordedRequest::new(request, &[], &mut state.scrubber);
-        let Some(index) = state.take(&request.key()) else {
-            let text = self.mismatch(&state, &request);
+        self.find(request, |state, request| {
+            let text = self.mismatch(state, request);
             state.mismatches.push(text.clone());
-            return Answer {
+            Some(Answer {
                 result: Some(Err(refused(VerifyError::new(with_note(text))))),
                 pace: None,
-            };
+            })
+        })
+        .unwrap_or_else(|| Answer {
+            result: None,
+            pace: None,
+        })
+    }
+
+    /// Finds the answer to a request, or calls `otherwise`.
+    fn find(
+        &self,
+        request: &HttpRequest,
+        otherwise: impl FnOnce(&mut State, &RecordedRequest<'_>) -> Option<Answer>,
+    ) -> Option<Answer> {
+        let mut state = self.state();
+        let state = &mut *state;
+        state.is_verified = false;
+        let request = RecordedRequest::new(request, &self.headers, &self.redact, &mut state.scrubber);
+        let Some(index) = self.take(state, &request) else {
+            return otherwise(state, &request);
         };
         let interaction = &self.interactions[index];
         let result = match (&self.responses[index], &interaction.outcome) {
@@ -172,10 +228,29 @@ impl Shared {
             (None, _) => None,
         };
         let clock = state.clock.clone();
-        Answer {
+        Some(Answer {
             result,
             pace: clock.map(|clock| (clock, interaction.elapsed())),
+        })
+    }
+
+    /// Returns the interaction that responds to a request, and marks it as used.
+    fn take(&self, state: &mut State, request: &RecordedRequest<'_>) -> Option<usize> {
+        let (used_count, in_order) = (state.used_count, state.in_order);
+        let used = &state.used;
+        // In order, the used interactions are always the first ones.
+        let is_next = |index: usize| !in_order || index == used_count || (used[index] && index + 1 == used_count);
+        let found = self.lookup.find(&state.unused, &self.interactions, request, is_next)?;
+        let index = found.index;
+        let is_last = state.repeat_last && state.unused.is_last(&found);
+        if !is_last && !self.interactions[index].repeat {
+            state.unused.remove(&found);
         }
+        if !state.used[index] {
+            state.used[index] = true;
+            state.used_count += 1;
+        }
+        Some(index)
     }
 
     /// Describes the nearest recorded request to one that was not recorded.
@@ -185,7 +260,8 @@ impl Shared {
         if state.mismatches.len() >= MOST_REPORTED {
             return text + "It is one of many such requests";
         }
-        let differences_from = |index: usize| diff(&self.interactions[index].request, request);
+        let differences_from =
+            |index: usize| diff(self.lookup.rules(index), &self.interactions[index].request, request);
         if state.in_order {
             let Some(next) = state.used.iter().position(|used| !used) else {
                 return text + "All recorded requests were made already";
@@ -215,6 +291,17 @@ impl Shared {
         let mut problems: Vec<String> = state.mismatches.iter().take(MOST_REPORTED).cloned().collect();
         if let Some(more) = more_than_reported(state.mismatches.len()) {
             problems.push(format!("{more} more requests do not match recorded ones"));
+        }
+        if let Some((age, now)) = state.max_age {
+            let interactions = self.interactions.iter().enumerate();
+            let outdated = interactions.filter(|(_, interaction)| interaction.is_older_than(age, now));
+            let outdated: Vec<String> = outdated
+                .map(|(index, interaction)| interaction.describe_age(index, age))
+                .collect();
+            problems.extend(outdated.iter().take(MOST_REPORTED).cloned());
+            if let Some(more) = more_than_reported(outdated.len()) {
+                problems.push(format!("{more} more requests were recorded too long ago"));
+            }
         }
         if !state.allow_unused {
             let unused: Vec<usize> = (0..state.used.len()).filter(|&index| !state.used[index]).collect();
@@ -262,22 +349,6 @@ impl PreparedResponse {
     }
 }
 
-impl State {
-    /// Returns the first unused interaction with this key, and marks it as used.
-    fn take(&mut self, key: &[u8]) -> Option<usize> {
-        let indices = self.unused.get_mut(key)?;
-        let &index = indices.front()?;
-        // In this mode, the used interactions are always the first ones.
-        if self.in_order && index != self.used_count {
-            return None;
-        }
-        indices.pop_front();
-        self.used[index] = true;
-        self.used_count += 1;
-        Some(index)
-    }
-}
-
 /// Lists the differences with the addresses that the caller has used.
 fn write_differences(differences: Vec<Difference>, scrubber: &Scrubber, text: &mut String) {
     let message = |value: Option<String>| value.map(|value| scrubber.message(value));
@@ -308,13 +379,7 @@ fn refused(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Trans
 impl HttpTransport for Replay {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let answer = self.shared.answer(&request);
-        if let Some((clock, elapsed)) = answer.pace {
-            clock.sleep(elapsed).await;
-        }
-        match answer.result {
-            Some(result) => result,
-            None => pending().await,
-        }
+        answer.give().await
     }
 }
 

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
+use super::fields::{Edit, Fields};
 use super::scrub::Scrubber;
 use crate::query;
 
@@ -28,8 +29,8 @@ pub(super) struct RecordedRequest<'a> {
 }
 
 impl<'a> RecordedRequest<'a> {
-    /// Converts `request` with the headers in `allowed`, scrubbed. Copies only text that changes.
-    pub(super) fn new(request: &'a HttpRequest, allowed: &[String], scrubber: &mut Scrubber) -> Self {
+    /// Converts `request` with the headers in `allowed`, redacted and scrubbed. Copies only text that changes.
+    pub(super) fn new(request: &'a HttpRequest, allowed: &[String], redact: &Fields, scrubber: &mut Scrubber) -> Self {
         let uri = request.uri();
         let mut recorded = Self {
             method: request.method().as_str().into(),
@@ -38,6 +39,7 @@ impl<'a> RecordedRequest<'a> {
             headers: recorded_headers(request.headers(), allowed),
             body: Body::new(request.body()),
         };
+        redact.edit_request(&mut recorded, Edit::Redact);
         recorded.scrub(scrubber);
         recorded
     }
@@ -76,6 +78,15 @@ impl<'a> RecordedRequest<'a> {
         key.push(b'\n');
         self.body.write_key(&mut key);
         key
+    }
+
+    /// Appends the headers to a [key](Self::key).
+    pub(super) fn write_headers(&self, key: &mut Vec<u8>) {
+        for (name, values) in &self.headers {
+            key.push(b'\n');
+            write_canonical_text(name, key);
+            values.iter().for_each(|value| write_canonical_text(value, key));
+        }
     }
 
     /// Returns method and path, by which messages name the request.

@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_
 
 pub(super) use address::{Shape, find as find_addresses};
 pub(super) use pseudonym::{Keep, Pseudonym};
-pub(super) use ticket::find as find_tickets;
+pub(super) use ticket::{REDACTED, find as find_tickets};
 
 /// All characters but the unreserved ones (RFC 3986, 2.3).
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -58,7 +58,7 @@ impl Wake for Woken {
 ///
 /// Typical causes are a client that was built without `.clock(clock.clone())`, a spawned task or another thread, a socket, and a
 /// call that hangs without a timeout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Stalled {
     after: Duration,
 }
@@ -81,6 +81,8 @@ impl fmt::Display for Stalled {
         )
     }
 }
+
+clerk_core::debug_as_display!(Stalled);
 
 impl StdError for Stalled {}
 

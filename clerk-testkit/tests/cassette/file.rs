@@ -23,6 +23,7 @@ fn a_file_is_readable_json() {
   "version": 1,
   "interactions": [
     {
+      "recorded_at": "2026-01-01T00:00:00Z",
       "request": {
         "method": "POST",
         "path": "/v1/invitations/bulk",

@@ -98,7 +98,7 @@ impl RateLimits {
 }
 
 /// The error of [`RateLimits::parse`], which quotes the part that it cannot read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidRateLimits {
     part: String,
 }
@@ -118,5 +118,7 @@ impl fmt::Display for InvalidRateLimits {
         )
     }
 }
+
+crate::debug_as_display!(InvalidRateLimits);
 
 impl StdError for InvalidRateLimits {}

@@ -4,7 +4,7 @@ use std::fmt;
 use super::EmailAddress;
 
 /// The error of [`EmailAddress::validate`]. `Display` says what is wrong and never quotes the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidEmailAddress {
     /// The text is empty or blank.
@@ -137,6 +137,8 @@ impl fmt::Display for InvalidEmailAddress {
         f.write_str(self.as_str())
     }
 }
+
+crate::debug_as_display!(InvalidEmailAddress);
 
 impl StdError for InvalidEmailAddress {}
 

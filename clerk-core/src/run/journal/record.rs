@@ -6,6 +6,7 @@ use super::JournalKey;
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId, Timestamp};
 use crate::run::outcome::{Evidence, Outcome, Revocation};
+use crate::text::text_enum;
 use crate::transport::Effect;
 
 /// One entry of a journal.
@@ -101,15 +102,16 @@ pub struct AttemptedRecipient {
     pub baseline: Option<Vec<InvitationId>>,
 }
 
-/// Which of the two endpoints an attempt uses. Each has a budget of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Lane {
-    /// Up to ten people for each call.
-    Bulk,
-    /// One person for each call.
-    Single,
+text_enum! {
+    /// Which of the two endpoints an attempt uses. Each has a budget of its own.
+    #[derive(PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum Lane {
+        /// Up to ten people for each call.
+        Bulk = "bulk",
+        /// One person for each call.
+        Single = "single",
+    }
 }
 
 /// An [`Effect`] in a journal.
@@ -124,10 +126,6 @@ pub enum JournalEffect {
     Unknown,
     /// [`Effect::Applied`], or a success.
     Applied,
-}
-
-impl Lane {
-    pub(crate) const ALL: [Self; 2] = [Self::Bulk, Self::Single];
 }
 
 impl From<Effect> for JournalEffect {

@@ -82,6 +82,12 @@ impl Keep {
         self.0.push(format!("@{}", domain.to_ascii_lowercase()));
     }
 
+    /// Adds what `other` keeps.
+    pub(in crate::cassette) fn extend(&mut self, other: &Self) {
+        let new = other.0.iter().filter(|kept| !self.0.contains(kept));
+        self.0.extend(new.cloned().collect::<Vec<_>>());
+    }
+
     pub(in crate::cassette) fn keeps(&self, address: &str) -> bool {
         if self.0.is_empty() {
             return false;

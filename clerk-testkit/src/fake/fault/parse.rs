@@ -119,7 +119,7 @@ pub(super) enum Problem {
 }
 
 /// The error for a text that is not a [`FaultPlan`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidFaultPlan {
     line: usize,
     problem: Problem,
@@ -146,6 +146,8 @@ impl fmt::Display for InvalidFaultPlan {
         }
     }
 }
+
+clerk_core::debug_as_display!(InvalidFaultPlan);
 
 impl StdError for InvalidFaultPlan {}
 
