@@ -23,7 +23,7 @@ use crate::transport::HttpTransport;
 /// By default, a client makes up to 3 attempts, waits as long as a 429 asks it to, limits each attempt to 30 seconds, and has
 /// no rate limits of its own.
 ///
-/// Clients of clones of a builder share its transport, clock and observers, and nothing else.
+/// Clients of clones of a builder share its transport, observers and, if one is set, its clock, and nothing else.
 #[must_use]
 #[derive(Clone)]
 pub struct ClientBuilder {

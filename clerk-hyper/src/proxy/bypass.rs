@@ -64,10 +64,10 @@ impl Host {
             let address = address.to_canonical();
             return Self::Network(address, bits(address));
         }
-        if let Some((network, prefix)) = text.split_once('/') {
-            if let (Some(network), Ok(prefix)) = (ip(network), prefix.parse::<u32>()) {
-                return Self::Network(network, prefix.min(bits(network)));
-            }
+        if let Some((network, prefix)) = text.split_once('/')
+            && let (Some(network), Ok(prefix)) = (ip(network), prefix.parse::<u32>())
+        {
+            return Self::Network(network, prefix.min(bits(network)));
         }
         let name = text.strip_prefix('*').unwrap_or(text);
         Self::Domain(name.trim_matches('.').to_ascii_lowercase())
