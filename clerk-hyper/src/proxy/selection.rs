@@ -76,6 +76,8 @@ pub(super) fn port(target: &Uri) -> u16 {
 mod tests {
     use super::*;
 
+    type Variables = &'static [(&'static str, &'static str)];
+
     fn selected(proxies: &Proxies, target: &str) -> Option<String> {
         let target = target.parse().expect("a URI");
         proxies.select(&target).map(|proxy| proxy.host.clone())
@@ -85,7 +87,7 @@ mod tests {
     fn the_environment_chooses_by_scheme_and_name() {
         let https = "https://api.clerk.com/v1";
         let http = "http://api.clerk.com/v1";
-        let cases: [(&[(&str, &str)], &str, Option<&str>); 16] = [
+        let cases: [(Variables, &str, Option<&str>); 16] = [
             (&[], https, None),
             (&[("HTTPS_PROXY", "http://a")], https, Some("a")),
             (&[("https_proxy", "http://a")], https, Some("a")),
