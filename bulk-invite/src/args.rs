@@ -80,6 +80,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", value_parser = encoding, help_heading = PEOPLE_FILE)]
     encoding: Option<&'static Encoding>,
 
+    /// The sheet of a workbook [default: the one with email addresses]
+    #[arg(long, value_name = "NAME", help_heading = PEOPLE_FILE)]
+    sheet: Option<String>,
+
     /// Invite only rows that meet this condition, such as Status=Active or Status!=Suspended; can be repeated
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse, help_heading = SELECTION)]
     filters: Vec<Filter>,
@@ -298,6 +302,7 @@ impl Args {
             defaults: self.defaults(),
             max_rows: self.max_people.map_or(usize::MAX, |max| max as usize),
             encoding: self.encoding,
+            sheet: self.sheet.clone(),
             layout: self.layout.unwrap_or(LayoutOption::Detect),
             email_column: self.email_column.clone(),
             ignore_other_columns: self.ignore_other_columns,

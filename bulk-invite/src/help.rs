@@ -34,8 +34,8 @@ Exit codes: 0 done, 1 some rows need attention, 2 nothing was sent, 3 stopped wi
 
 pub(crate) const AFTER_LONG_HELP: &str = "\
 Format of the people file:
-  A CSV file with a header line, or a plain list of addresses without one, or JSON:
-  an array of objects, or an object on each line. The fields of a CSV file are
+  A CSV file with a header line, a workbook (.xlsx or .ods), a plain list of addresses,
+  or JSON: an array of objects, or an object on each line. The fields of a CSV file are
   separated by commas, semicolons, tabs or pipes. Quote fields that contain a
   separator, a quote or a line break, and double the quotes within. An empty or
   missing cell means the value of the option under \"Defaults for rows\", or else

@@ -7,6 +7,7 @@ mod column_names;
 mod dialect;
 mod encoding;
 mod filter;
+mod format;
 mod header;
 mod json;
 mod layout;
@@ -14,6 +15,7 @@ mod options;
 mod recipient;
 mod records;
 mod row;
+mod workbook;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -28,9 +30,11 @@ pub(crate) use row::Settings;
 
 use clerk_core::model::NormalizedEmailAddress;
 
-use address::Removed;
+use address::Change;
+use format::Format;
 use header::Header;
 use records::Record;
+use workbook::Workbook;
 
 use crate::text::quoted;
 
@@ -103,15 +107,18 @@ pub(crate) struct PeopleFile {
 ///
 /// # Errors
 ///
-/// If the file is neither CSV nor JSON, its encoding or header is not clear, or it has no rows.
+/// If the file is none of CSV, JSON and a workbook, its encoding, sheet or header is not clear, or it has no rows.
 pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
-    let text = encoding::decode(bytes, options.encoding)?;
     let Content {
         form,
         header,
         records,
         mut notes,
-    } = read_records(&text, options)?;
+    } = match format::detect(bytes)? {
+        Format::Text => read_text(bytes, options),
+        Format::Xlsx => read_workbook("Excel workbook", Workbook::open_xlsx(bytes)?, options),
+        Format::Ods => read_workbook("OpenDocument workbook", Workbook::open_ods(bytes)?, options),
+    }?;
     if records.is_empty() {
         return Err(UnusableFile(
             "the file has a header but no rows: add a row for each person below the header".to_owned(),
@@ -119,11 +126,11 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
     }
     check_unnamed_column(&header, &records)?;
     let mut lines = HashMap::new();
-    let mut removed: BTreeMap<Removed, Vec<u64>> = BTreeMap::new();
+    let mut changes: BTreeMap<Change, Vec<u64>> = BTreeMap::new();
     let rows = records
         .iter()
         .map(|record| {
-            let (email_address, recipient) = row::read(record, &header, options, &mut removed);
+            let (email_address, recipient) = row::read(record, &header, options, &mut changes);
             let status = status(record.line, &email_address, recipient, &mut lines);
             Row {
                 position: record.position(),
@@ -132,21 +139,10 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
             }
         })
         .collect();
-    notes.extend(removed.into_iter().map(|(removed, lines)| {
-        let addresses = if lines.len() == 1 {
-            "the address"
-        } else {
-            "the addresses"
-        };
-        format!(
-            "Removed {} around {addresses} on {}.",
-            removed.as_str(),
-            line_list(&lines)
-        )
-    }));
+    notes.extend(changes.iter().map(|(change, lines)| change.note(lines)));
     Ok(PeopleFile {
         rows,
-        form: format!("{}, {form}", encoding::name(bytes, options.encoding)),
+        form,
         columns: header.uses(),
         notes,
     })
@@ -160,32 +156,60 @@ struct Content {
     notes: Vec<String>,
 }
 
-/// Finds the header and the selected records below it.
-fn read_records(text: &str, options: &ReadOptions) -> Result<Content, UnusableFile> {
-    if json::is_json(text) {
-        return select(json::read(text)?, "JSON".to_owned(), None, options);
+/// Finds the header and the selected records below it, in text.
+fn read_text(bytes: &[u8], options: &ReadOptions) -> Result<Content, UnusableFile> {
+    let text = encoding::decode(bytes, options.encoding)?;
+    let encoding = encoding::name(bytes, options.encoding);
+    if json::is_json(&text) {
+        return select(json::read(&text)?, format!("{encoding}, JSON"), None, options);
     }
-    if options.email_column.is_none() && address_list::is_address_list(text) {
-        let mut records = address_list::read(text);
-        records.truncate(options.max_rows);
-        let note = "The file is a plain list of addresses, without a header.".to_owned();
-        return Ok(Content {
-            form: "a plain list of addresses".to_owned(),
-            header: Header::addresses_only(),
-            records,
-            notes: vec![note],
-        });
+    if options.email_column.is_none() && address_list::is_address_list(&text) {
+        return Ok(list_of_addresses(encoding, address_list::read(&text), options));
     }
-    let dialect = dialect::detect(text, options)?;
-    let mut records = records::read(text, dialect.separator, usize::MAX)?;
+    let dialect = dialect::detect(&text, options)?;
+    let mut records = records::read(&text, dialect.separator, usize::MAX)?;
     records.drain(..dialect.preamble.min(records.len()));
     let separator = match dialect.separator {
         b'\t' => "tabs".to_owned(),
         separator => quoted(&char::from(separator).to_string()),
     };
     let line = records.first().map_or(1, |header| header.line);
-    let form = format!("fields separated by {separator}, header on line {line}");
+    let form = format!("{encoding}, fields separated by {separator}, header on line {line}");
     select(records, form, dialect.note, options)
+}
+
+/// Finds the header and the selected records below it, in a sheet. The lines of its records are the rows of the sheet.
+fn read_workbook(kind: &str, mut workbook: Workbook<'_>, options: &ReadOptions) -> Result<Content, UnusableFile> {
+    let mut people = workbook.read(options)?;
+    let kind = format!("{kind}, sheet {}", quoted(&people.sheet));
+    let header = dialect::find_header(&people.records, 0, options);
+    let mut content = if header.is_none() && people.records.first().is_some_and(workbook::is_list) {
+        list_of_addresses(&kind, workbook::split(people.records), options)
+    } else {
+        let skipped: Vec<Record> = people.records.drain(..header.unwrap_or(0)).collect();
+        let note = match people.records.first() {
+            Some(header) => dialect::skip(&skipped, header)?,
+            None => None,
+        };
+        let line = people.records.first().map_or(1, |header| header.line);
+        select(people.records, format!("{kind}, header on line {line}"), note, options)?
+    };
+    if people.is_one_of_several {
+        let note = format!("The people are on the sheet {}.", quoted(&people.sheet));
+        content.notes.insert(0, note);
+    }
+    Ok(content)
+}
+
+/// Returns the records of a file without a header.
+fn list_of_addresses(form: &str, mut records: Vec<Record>, options: &ReadOptions) -> Content {
+    records.truncate(options.max_rows);
+    Content {
+        form: format!("{form}, a plain list of addresses"),
+        header: Header::addresses_only(),
+        records,
+        notes: vec!["The file is a plain list of addresses, without a header.".to_owned()],
+    }
 }
 
 /// Reads the header, which is the first record, and selects the people below it.

@@ -2,11 +2,15 @@
 
 use clerk_core::model::EmailAddress;
 
+use super::line_list;
 use crate::text::{is_invisible, quoted};
 
-/// Text that was removed around an address.
+/// How an address differs from its cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Removed {
+pub(super) enum Change {
+    /// The domain has been encoded.
+    Punycode,
+    // Removed around the address:
     Name,
     Mailto,
     Quotes,
@@ -15,16 +19,27 @@ pub(super) enum Removed {
     OtherAddresses,
 }
 
-impl Removed {
-    /// Names what was removed, for a note.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
+impl Change {
+    /// Returns a note on the lines with this change.
+    pub(super) fn note(self, lines: &[u64]) -> String {
+        let removed = match self {
+            Self::Punycode => {
+                return format!(
+                    "Wrote the internationalized domains in ASCII (punycode) on {}.",
+                    line_list(lines)
+                );
+            }
             Self::Name => "names and angle brackets",
             Self::Mailto => "mailto:",
             Self::Quotes => "quotes",
             Self::InvisibleCharacters => "invisible characters",
             Self::OtherAddresses => "further addresses",
-        }
+        };
+        let addresses = match lines {
+            [_] => "the address",
+            _ => "the addresses",
+        };
+        format!("Removed {removed} around {addresses} on {}.", line_list(lines))
     }
 }
 
@@ -48,44 +63,55 @@ const NAMES: [(char, &str); 14] = [
     ('\u{FEFF}', "ZERO WIDTH NO-BREAK SPACE"),
 ];
 
-/// Returns the address in a cell, without a name, `mailto:`, quotes and invisible characters around it, and what was removed.
+/// Returns the address in a cell, without a name, `mailto:`, quotes and invisible characters around it, and what has changed.
+/// An internationalized domain is encoded, so that both of its forms are the same person for Clerk, the journal and duplicates.
 ///
 /// # Errors
 ///
 /// If there is no valid address, or more than one.
-pub(super) fn extract(cell: &str) -> Result<(String, Vec<Removed>), String> {
-    let mut removed = Vec::new();
-    let mut text = trim(cell, &mut removed);
+pub(super) fn extract(cell: &str) -> Result<(String, Vec<Change>), String> {
+    let mut changes = Vec::new();
+    let mut text = trim(cell, &mut changes);
     if let Some(inner) = in_angle_brackets(text) {
-        removed.push(Removed::Name);
-        text = trim(inner, &mut removed);
+        changes.push(Change::Name);
+        text = trim(inner, &mut changes);
     }
     if let Some(prefix) = text
         .get(.."mailto:".len())
         .filter(|text| text.eq_ignore_ascii_case("mailto:"))
     {
-        removed.push(Removed::Mailto);
+        changes.push(Change::Mailto);
         text = &text[prefix.len()..];
-        text = trim(text.split('?').next().unwrap_or(text), &mut removed);
+        text = trim(text.split('?').next().unwrap_or(text), &mut changes);
     }
-    removed.sort_unstable();
-    removed.dedup();
     validate(text)?;
-    Ok((text.to_owned(), removed))
+    let address = match text.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => {
+            changes.push(Change::Punycode);
+            let encoded = idna::domain_to_ascii(domain)
+                .map_err(|_| format!("the domain {} is not a valid internationalized domain", quoted(domain)))?;
+            format!("{local}@{encoded}")
+        }
+        _ => text.to_owned(),
+    };
+    validate(&address)?;
+    changes.sort_unstable();
+    changes.dedup();
+    Ok((address, changes))
 }
 
 /// Removes spaces, invisible characters, and quotes at both ends.
-fn trim<'t>(text: &'t str, removed: &mut Vec<Removed>) -> &'t str {
+fn trim<'t>(text: &'t str, changes: &mut Vec<Change>) -> &'t str {
     let mut text = text.trim_ascii();
     loop {
         let visible = text.trim_matches(|c: char| is_invisible(c) || c.is_whitespace());
         if visible.trim_ascii().len() < text.trim_ascii().len() {
-            removed.push(Removed::InvisibleCharacters);
+            changes.push(Change::InvisibleCharacters);
         }
         let unquoted = visible.strip_prefix(QUOTES).and_then(|rest| rest.strip_suffix(QUOTES));
         match unquoted {
             Some(unquoted) => {
-                removed.push(Removed::Quotes);
+                changes.push(Change::Quotes);
                 text = unquoted.trim_ascii();
             }
             None => return visible,
@@ -129,8 +155,8 @@ mod tests {
 
     #[test]
     fn removes_what_surrounds_an_address() {
-        use Removed::{InvisibleCharacters, Mailto, Name, Quotes};
-        let cases: [(&str, &[Removed]); 12] = [
+        use Change::{InvisibleCharacters, Mailto, Name, Quotes};
+        let cases: [(&str, &[Change]); 12] = [
             ("ada@example.com", &[]),
             ("  ada@example.com\t", &[]),
             ("mailto:ada@example.com", &[Mailto]),
@@ -148,6 +174,12 @@ mod tests {
             let expected = ("ada@example.com".to_owned(), removed.to_vec());
             assert_eq!(extract(cell), Ok(expected), "{cell:?}");
         }
+        let encoded = ("Ada@xn--bcher-kva.example".to_owned(), vec![Change::Punycode]);
+        assert_eq!(extract("Ada@Bücher.example"), Ok(encoded));
+        assert_eq!(
+            extract("Ada@xn--bcher-kva.example").map(|(_, changes)| changes),
+            Ok(Vec::new())
+        );
         let quoted = "\"a@b\"@example.com";
         assert_eq!(extract(quoted), Ok((quoted.to_owned(), Vec::new())));
     }
@@ -158,6 +190,7 @@ mod tests {
             ("", "the email address is empty"),
             ("“”", "the email address is empty"),
             ("bob", "has no @"),
+            ("ada@b\u{FFFD}cher.example", "not a valid internationalized domain"),
             (
                 "a\u{200B}da@example.com",
                 "invisible character U+200B ZERO WIDTH SPACE: remove it",

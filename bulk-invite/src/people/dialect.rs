@@ -1,4 +1,4 @@
-//! Finds the separator and the header of a CSV file.
+//! Finds the separator of a CSV file, and the header of a table.
 
 use super::header::has_email_column;
 use super::options::ReadOptions;
@@ -8,7 +8,7 @@ use super::{UnusableFile, address, line_list};
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// The header is expected among this many records.
-const SEARCHED: usize = 20;
+pub(super) const SEARCHED: usize = 20;
 
 /// How to read a CSV file.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) fn detect(text: &str, options: &ReadOptions) -> Result<Dialect, Unusa
     let mut best: Option<(usize, Vec<Record>, u8)> = None;
     for separator in separators {
         let records = records::read(text, *separator, SEARCHED)?;
-        let Some(header) = (first..records.len()).find(|index| is_header(&records[*index], options)) else {
+        let Some(header) = find_header(&records, first, options) else {
             continue;
         };
         let fields = records[header].fields.len();
@@ -51,19 +51,32 @@ pub(super) fn detect(text: &str, options: &ReadOptions) -> Result<Dialect, Unusa
             note: None,
         });
     };
-    let skipped = &records[first..header];
-    if let Some(record) = skipped.iter().find(|record| !is_preamble(record, &records[header])) {
-        return Err(UnusableFile(format!(
-            "line {}: the header seems to be on line {}: remove the lines above it",
-            record.line, records[header].line
-        )));
-    }
-    let lines: Vec<u64> = skipped.iter().map(|record| record.line).collect();
     Ok(Dialect {
         separator,
         preamble: header,
-        note: (!lines.is_empty()).then(|| format!("Skipped {} before the header.", line_list(&lines))),
+        note: skip(&records[first..header], &records[header])?,
     })
+}
+
+/// Returns the index of the first record from `first` on that can be a header, among those in which one is expected.
+pub(super) fn find_header(records: &[Record], first: usize, options: &ReadOptions) -> Option<usize> {
+    (first..records.len().min(SEARCHED)).find(|index| is_header(&records[*index], options))
+}
+
+/// Returns a note on the records that are skipped before the header, if there are any.
+///
+/// # Errors
+///
+/// If they look like rows.
+pub(super) fn skip(skipped: &[Record], header: &Record) -> Result<Option<String>, UnusableFile> {
+    if let Some(record) = skipped.iter().find(|record| !is_preamble(record, header)) {
+        return Err(UnusableFile(format!(
+            "line {}: the header seems to be on line {}: remove the lines above it",
+            record.line, header.line
+        )));
+    }
+    let lines: Vec<u64> = skipped.iter().map(|record| record.line).collect();
+    Ok((!lines.is_empty()).then(|| format!("Skipped {} before the header.", line_list(&lines))))
 }
 
 /// Returns the separator that a first line such as `sep=;` declares. Excel reads and writes this line.

@@ -8,13 +8,6 @@ use encoding_rs::{Encoding, UTF_8};
 use super::UnusableFile;
 use crate::text::{escaped, quoted};
 
-/// The first bytes of file formats that are often mistaken for CSV.
-const OTHER_FORMATS: [(&[u8], &str); 3] = [
-    (b"PK\x03\x04", "an Excel or OpenDocument workbook"),
-    (b"\xD0\xCF\x11\xE0", "an Excel workbook"),
-    (b"%PDF", "a PDF file"),
-];
-
 /// The number of bytes checked for UTF-16 without a byte order mark. No column name is shorter in UTF-16.
 const BEGINNING: usize = 8;
 
@@ -28,9 +21,6 @@ const EXCERPT: usize = 60;
 /// If the file is not text in that encoding. The encoding is then guessed, but only for the message: with a wrong guess, people
 /// would get other addresses or names.
 pub(super) fn decode<'a>(bytes: &'a [u8], encoding: Option<&'static Encoding>) -> Result<Cow<'a, str>, UnusableFile> {
-    if let Some((_, format)) = OTHER_FORMATS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(UnusableFile(format!("the file is {format}: save it as CSV UTF-8")));
-    }
     let marked = Encoding::for_bom(bytes);
     let body = &bytes[marked.map_or(0, |(_, length)| length)..];
     if let Some(encoding) = encoding.or(marked.map(|(encoding, _)| encoding)) {
@@ -154,8 +144,7 @@ mod tests {
 
     #[test]
     fn names_what_is_not_text() {
-        let cases: [(&[u8], &str); 5] = [
-            (b"PK\x03\x04\0\0spreadsheet", "Excel or OpenDocument workbook"),
+        let cases: [(&[u8], &str); 4] = [
             (b"e\0m\0a\0", "--encoding utf-16le"),
             (b"\0e\0m\0a\0i\0l\0\n", "--encoding utf-16be"),
             (b"e\0m\0a\0i\0l\0\n\0\x16\x04", "--encoding utf-16le"),

@@ -14,6 +14,8 @@ pub(crate) struct ReadOptions {
     pub(crate) max_rows: usize,
     /// The encoding; detected by default.
     pub(crate) encoding: Option<&'static Encoding>,
+    /// The sheet of a workbook; the one with email addresses by default.
+    pub(crate) sheet: Option<String>,
     /// The layout; recognized by default.
     pub(crate) layout: LayoutOption,
     /// The name of the column with the email addresses; recognized by default.
@@ -37,6 +39,7 @@ impl ReadOptions {
             defaults,
             max_rows: usize::MAX,
             encoding: None,
+            sheet: None,
             layout: LayoutOption::Detect,
             email_column: None,
             ignore_other_columns: false,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clerk_core::model::{InvitationTemplate, Metadata};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::address::{self, Removed};
+use super::address::{self, Change};
 use super::cell;
 use super::header::{Column, Header};
 use super::options::ReadOptions;
@@ -33,12 +33,12 @@ struct Cells {
 }
 
 /// Parses a row. Returns its address, which is empty if the row has none, and the recipient or what is wrong with the row.
-/// Adds to `removed` what surrounded the address.
+/// Adds to `changes` how the address differs from its cell.
 pub(super) fn read(
     record: &Record,
     header: &Header,
     options: &ReadOptions,
-    removed: &mut BTreeMap<Removed, Vec<u64>>,
+    changes: &mut BTreeMap<Change, Vec<u64>>,
 ) -> (String, Result<Recipient, String>) {
     let index = header
         .columns()
@@ -55,10 +55,10 @@ pub(super) fn read(
     match recipient {
         Ok((recipient, parts)) => {
             if separated.is_some() {
-                removed.entry(Removed::OtherAddresses).or_default().push(record.line);
+                changes.entry(Change::OtherAddresses).or_default().push(record.line);
             }
             for part in parts {
-                removed.entry(part).or_default().push(record.line);
+                changes.entry(part).or_default().push(record.line);
             }
             (recipient.email_address.clone(), Ok(recipient))
         }
@@ -73,10 +73,10 @@ fn recipient(
     record: &Record,
     header: &Header,
     options: &ReadOptions,
-) -> Result<(Recipient, Vec<Removed>), String> {
+) -> Result<(Recipient, Vec<Change>), String> {
     check_shape(record, header)?;
     check_text(record)?;
-    let (email_address, removed) = address::extract(cell)?;
+    let (email_address, changes) = address::extract(cell)?;
     let mut cells = Cells::default();
     for (index, (column, field)) in header.columns().iter().zip(&record.fields).enumerate() {
         let text = field.trim();
@@ -90,7 +90,7 @@ fn recipient(
         public_metadata: merge(cells.metadata, &cells.metadata_members)?,
         settings: cells.settings.or(&options.defaults),
     };
-    Ok((recipient.validate(options.destination)?, removed))
+    Ok((recipient.validate(options.destination)?, changes))
 }
 
 /// Checks that the record is a single row with no more fields than the header.

@@ -1,6 +1,7 @@
 mod columns;
 mod corpus;
 mod mutations;
+mod workbooks;
 
 use serde_json::json;
 
@@ -239,6 +240,22 @@ fn reads_a_plain_list_of_addresses() {
         "Removed mailto: around the address on line 4.",
     ];
     assert_eq!(file.notes, expected);
+}
+
+#[test]
+fn both_forms_of_an_internationalized_domain_are_the_same_person() {
+    let csv = "email\nada@bücher.example\nADA@xn--bcher-kva.example\nada@BU\u{308}CHER.example\n";
+    let file = read(csv.as_bytes(), &options(Destination::Application)).expect("a people file");
+    let is_duplicate = |row: &Row| matches!(row.status, RowStatus::Duplicate(2));
+    assert_eq!(
+        file.rows.iter().map(is_duplicate).collect::<Vec<_>>(),
+        [false, true, true]
+    );
+    assert_eq!(file.rows[0].email_address, "ada@xn--bcher-kva.example");
+    assert_eq!(
+        file.notes,
+        ["Wrote the internationalized domains in ASCII (punycode) on lines 2, 4."]
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn a_file_that_cannot_be_used_is_reported_with_its_name() {
         (b"notify\nyes\n", "no column is known to contain email addresses"),
         (b"e\0m\0a\0i\0l\0", "looks like UTF-16"),
         (b"email,public_metadata.pr\xE9nom\na@example.com,x\n", "is not UTF-8"),
-        (b"PK\x03\x04\0\0spreadsheet", "Excel or OpenDocument workbook"),
+        (b"PK\x03\x04\0\0spreadsheet", "damaged"),
     ];
     for (bytes, expected) in cases {
         let people = folder.with("people.csv", bytes);
@@ -51,8 +51,8 @@ fn invalid_options_are_reported_before_anything_is_sent() {
     let hard_link = folder.path("hard-link.csv");
     std::fs::hard_link(&people, &hard_link).expect("a hard link");
     let cases: [(&[&str], &str); 26] = [
-        (&["--report", &missing], "cannot write"),
-        (&["--events", &missing], "cannot write"),
+        (&["--report", &missing], "check the path, its folder must exist"),
+        (&["--events", &folder.path(".")], "this is a folder: name a file in it"),
         (&["--report", &people], "would overwrite"),
         (&["--report", &link], "would overwrite"),
         (&["--report", &hard_link], "would overwrite"),

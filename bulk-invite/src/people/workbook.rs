@@ -1,0 +1,267 @@
+//! Reads the records of a sheet of an Excel or OpenDocument workbook.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Cursor;
+
+use calamine::{Data, ExcelDateTime, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+
+use super::dialect::{SEARCHED, find_header};
+use super::options::ReadOptions;
+use super::records::Record;
+use super::{UnusableFile, address};
+use crate::text::quoted;
+
+/// The number of columns that a sheet can have.
+const MAX_COLUMNS: u32 = 1000;
+
+/// The number of cells that a sheet can have, with the empty ones before the last one of a row.
+const MAX_CELLS: usize = 32_000_000;
+
+/// The sheet with the people.
+pub(super) struct People {
+    pub(super) sheet: String,
+    pub(super) records: Vec<Record>,
+    /// Whether the workbook has other sheets.
+    pub(super) is_one_of_several: bool,
+}
+
+/// An open workbook.
+pub(super) enum Workbook<'b> {
+    Xlsx(Box<Xlsx<Cursor<&'b [u8]>>>),
+    Ods(Ods<Cursor<&'b [u8]>>),
+}
+
+impl<'b> Workbook<'b> {
+    pub(super) fn open_xlsx(bytes: &'b [u8]) -> Result<Self, UnusableFile> {
+        let workbook = open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+        Ok(Self::Xlsx(Box::new(workbook)))
+    }
+
+    pub(super) fn open_ods(bytes: &'b [u8]) -> Result<Self, UnusableFile> {
+        open_workbook_from_rs(Cursor::new(bytes))
+            .map(Self::Ods)
+            .map_err(|error| match error {
+                calamine::OdsError::Password => UnusableFile(
+                    "the file is a workbook with a password: save it again without the password".to_owned(),
+                ),
+                error => unreadable(error),
+            })
+    }
+
+    /// Reads the sheet with the people: the one of the options, or else the only one with email addresses.
+    ///
+    /// # Errors
+    ///
+    /// If it is not clear which sheet has the people.
+    pub(super) fn read(&mut self, options: &ReadOptions) -> Result<People, UnusableFile> {
+        let sheets = self.sheets();
+        let sheet = match &options.sheet {
+            Some(wanted) => named(&sheets, wanted)?,
+            None => self.sheet_with_people(&sheets, options)?,
+        };
+        Ok(People {
+            records: self.records(&sheet, usize::MAX)?,
+            sheet,
+            is_one_of_several: sheets.len() > 1,
+        })
+    }
+
+    /// Returns the sheets that are neither charts nor macros.
+    fn sheets(&self) -> Vec<Sheet> {
+        let sheets = match self {
+            Self::Xlsx(workbook) => workbook.sheets_metadata(),
+            Self::Ods(workbook) => workbook.sheets_metadata(),
+        };
+        let sheets = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        sheets.cloned().collect()
+    }
+
+    fn sheet_with_people(&mut self, sheets: &[Sheet], options: &ReadOptions) -> Result<String, UnusableFile> {
+        let mut visible = Vec::new();
+        let mut hidden = Vec::new();
+        let mut filled = Vec::new();
+        for sheet in sheets {
+            let first = self.records(&sheet.name, SEARCHED)?;
+            let has_people = find_header(&first, 0, options).is_some() || first.first().is_some_and(is_list);
+            match (sheet.visible, has_people) {
+                (SheetVisible::Visible, true) => visible.push(sheet.name.clone()),
+                (_, true) => hidden.push(sheet.name.clone()),
+                (SheetVisible::Visible, false) if !first.is_empty() => filled.push(sheet.name.clone()),
+                _ => {}
+            }
+        }
+        match (visible.as_slice(), hidden.as_slice(), filled.as_slice()) {
+            ([only], ..) => Ok(only.clone()),
+            ([], [hidden, ..], _) => Err(UnusableFile(format!(
+                "only a hidden sheet has email addresses: if that is right, add --sheet {}",
+                quoted(hidden)
+            ))),
+            // Reading the header explains what is missing.
+            ([], [], [only]) => Ok(only.clone()),
+            ([], [], []) => Err(UnusableFile("the workbook is empty".to_owned())),
+            ([], ..) => Err(UnusableFile(format!(
+                "no sheet has a column that is known to contain email addresses. Choose the sheet with --sheet and the column \
+                 with --email-column; the sheets are {}.",
+                list(&filled)
+            ))),
+            (several, ..) => Err(UnusableFile(format!(
+                "several sheets have email addresses: {}. Choose one with --sheet.",
+                list(several)
+            ))),
+        }
+    }
+
+    /// Reads at most `max` records of a sheet, one for each row that is not blank.
+    fn records(&mut self, sheet: &str, max: usize) -> Result<Vec<Record>, UnusableFile> {
+        let mut rows = Rows::default();
+        match self {
+            Self::Xlsx(workbook) => {
+                let links = workbook.hyperlinks_by_sheet_name(sheet).map_err(unreadable)?;
+                let addresses: HashMap<(u32, u32), String> = links
+                    .into_iter()
+                    .filter_map(|link| Some((link.range.start, link.target?)))
+                    .filter(|(_, target)| target.starts_with("mailto:"))
+                    .collect();
+                let mut cells = workbook.worksheet_cells_reader(sheet).map_err(unreadable)?;
+                while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+                    let text = text(&Data::from(cell.get_value().clone()));
+                    let (row, column) = cell.get_position();
+                    let text = match addresses.get(&(row, column)) {
+                        Some(target) if !text.contains('@') => target.clone(),
+                        _ => text,
+                    };
+                    rows.add(row, column, text)?;
+                    if rows.records.len() >= max {
+                        break;
+                    }
+                }
+            }
+            Self::Ods(workbook) => {
+                let range = workbook.worksheet_range(sheet).map_err(unreadable)?;
+                let (first_row, first_column) = range.start().unwrap_or_default();
+                for (row, column, value) in range.used_cells() {
+                    let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+                    rows.add(first_row + offset(row), first_column + offset(column), text(value))?;
+                    if rows.records.len() >= max {
+                        break;
+                    }
+                }
+            }
+        }
+        rows.end_row();
+        rows.records.truncate(max);
+        Ok(rows.records)
+    }
+}
+
+/// Collects cells into records.
+#[derive(Default)]
+struct Rows {
+    records: Vec<Record>,
+    row: u32,
+    fields: Vec<String>,
+    cells: usize,
+}
+
+impl Rows {
+    fn add(&mut self, row: u32, column: u32, text: String) -> Result<(), UnusableFile> {
+        let text = text.trim();
+        if row != self.row {
+            self.end_row();
+            self.row = row;
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        let index = column as usize;
+        self.cells += (index + 1).saturating_sub(self.fields.len());
+        if column >= MAX_COLUMNS || self.cells > MAX_CELLS {
+            return Err(UnusableFile(format!(
+                "the sheet has more than {MAX_COLUMNS} columns or {MAX_CELLS} cells: keep only the columns that are needed"
+            )));
+        }
+        if self.fields.len() <= index {
+            self.fields.resize(index + 1, String::new());
+        }
+        text.clone_into(&mut self.fields[index]);
+        Ok(())
+    }
+
+    fn end_row(&mut self) {
+        if !self.fields.is_empty() {
+            let line = u64::from(self.row) + 1;
+            self.records.push(Record {
+                line,
+                item: 0,
+                last_line: line,
+                fields: std::mem::take(&mut self.fields),
+                is_open: false,
+            });
+        }
+    }
+}
+
+/// Whether a record consists of addresses only, so that the sheet has no header.
+pub(super) fn is_list(record: &Record) -> bool {
+    let mut filled = record.fields.iter().filter(|field| !field.is_empty());
+    filled.all(|field| address::extract(field).is_ok())
+}
+
+/// Returns a record with one field for each cell of a sheet without a header.
+pub(super) fn split(records: Vec<Record>) -> Vec<Record> {
+    let cells = records.into_iter().flat_map(|record| {
+        let filled = record.fields.into_iter().filter(|field| !field.is_empty());
+        filled.zip(0..).map(move |(field, item)| Record {
+            line: record.line,
+            item,
+            last_line: record.last_line,
+            fields: vec![field],
+            is_open: false,
+        })
+    });
+    cells.collect()
+}
+
+/// Returns the text of a cell as a CSV file would have it.
+fn text(value: &Data) -> String {
+    match value {
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::DateTime(time) if time.is_datetime() => date(time),
+        other => other.to_string(),
+    }
+}
+
+/// Returns a date in the format of RFC 3339, without a time at midnight.
+fn date(time: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+    match (hour, minute, second) {
+        (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+        _ => format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// Finds a sheet by its exact name, or else in another case.
+fn named(sheets: &[Sheet], wanted: &str) -> Result<String, UnusableFile> {
+    let exact = sheets.iter().find(|sheet| sheet.name == wanted);
+    let is_similar = |sheet: &&Sheet| sheet.name.trim().to_lowercase() == wanted.trim().to_lowercase();
+    let sheet = exact.or_else(|| sheets.iter().find(is_similar));
+    sheet.map(|sheet| sheet.name.clone()).ok_or_else(|| {
+        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        UnusableFile(format!(
+            "the workbook has no sheet {}: the sheets are {}",
+            quoted(wanted),
+            list(&names)
+        ))
+    })
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn unreadable(error: impl fmt::Display) -> UnusableFile {
+    UnusableFile(format!(
+        "the workbook cannot be read ({error}): open it, save it again, or save the sheet as CSV UTF-8"
+    ))
+}
