@@ -147,7 +147,7 @@ impl HyperTransportBuilder {
     ///
     /// [`SetupError::MalformedProxy`] if a variable is not the URL of a [`Proxy`].
     pub fn proxy_from_env(mut self) -> Result<Self, SetupError> {
-        self.proxies = Proxies::from_variables(|name| std::env::var(name).ok())
+        self.proxies = Proxies::from_variables(|name| std::env::var_os(name))
             .map_err(|(name, error)| SetupError::MalformedProxy(name, error))?;
         Ok(self)
     }

@@ -9,6 +9,6 @@ mod socks5;
 mod tunnel;
 
 pub use address::{InvalidProxy, Proxy};
-pub use error::ProxyError;
+pub use error::{ProxyError, TunnelError};
 pub(crate) use selection::Proxies;
 pub(crate) use tunnel::Dial;

@@ -50,7 +50,7 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// | Failure | [`kind`](TransportError::kind) | [`delivery`](TransportError::delivery) |
 /// |---|---|---|
 /// | DNS lookup failed, connection refused, certificate not trusted | `Connect` | `NotSent` |
-/// | the proxy refused to connect, with a [`ProxyError`](crate::ProxyError) as a source | `Connect` | `NotSent` |
+/// | no connection through the proxy, with a [`TunnelError`](crate::TunnelError) as a source | `Connect` | `NotSent` |
 /// | connecting exceeded its time limit, or that of the attempt | `Timeout` | `NotSent` |
 /// | the connection closed before the request was written | `Closed` | `NotSent` |
 /// | HTTP/2: `REFUSED_STREAM`, or a `GOAWAY` that excludes the stream of a request with a body | `Closed` | `NotSent` |

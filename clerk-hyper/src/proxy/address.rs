@@ -166,6 +166,8 @@ pub enum InvalidProxy {
     Address,
     /// The name is empty, or the name or password is longer than the 255 bytes that SOCKS allows.
     Credentials,
+    /// The URL is not Unicode.
+    NotUnicode,
 }
 
 impl fmt::Display for InvalidProxy {
@@ -176,6 +178,7 @@ impl fmt::Display for InvalidProxy {
                 "the proxy's host or port is malformed: write it like http://proxy.example.com:8080, and percent-encode \
                  special characters in credentials"
             }
+            Self::NotUnicode => "the proxy's URL is not Unicode: percent-encode special characters",
             Self::Credentials => "a SOCKS proxy takes a name of 1 to 255 bytes and a password of at most 255 bytes",
         })
     }

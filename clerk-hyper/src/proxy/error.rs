@@ -1,9 +1,34 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// The reason why a proxy did not open a connection to the target. The request was not sent.
+pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// There is no connection through a proxy: it cannot be reached, or did not open one, for which the source is a
+/// [`ProxyError`]. The request was not sent.
 ///
 /// It is a source of the [`TransportError`](clerk_core::TransportError).
+#[derive(Debug)]
+pub struct TunnelError {
+    /// The host and port.
+    pub(super) proxy: String,
+    pub(super) cause: BoxError,
+}
+
+impl fmt::Display for TunnelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no connection through the proxy {}", self.proxy)
+    }
+}
+
+impl StdError for TunnelError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+/// The reason why a proxy did not open a connection to the target. The request was not sent.
+///
+/// It is the source of a [`TunnelError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyError {

@@ -2,8 +2,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::address::Credentials;
-use super::error::ProxyError;
-use super::tunnel::BoxError;
+use super::error::{BoxError, ProxyError};
 
 /// The maximum size of a proxy's answer to CONNECT.
 const MAX_HEAD: usize = 16 * 1024;

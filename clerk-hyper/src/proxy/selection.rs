@@ -1,3 +1,5 @@
+use std::ffi::OsString;
+
 use http::Uri;
 use http::uri::Scheme;
 
@@ -20,11 +22,14 @@ pub(crate) enum Proxies {
 impl Proxies {
     /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or lower case. An empty variable counts as
     /// not set. An error names the variable.
-    pub(crate) fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self, (&'static str, InvalidProxy)> {
-        let value = |name| read(name).filter(|value| !value.trim().is_empty());
+    pub(crate) fn from_variables(
+        read: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, (&'static str, InvalidProxy)> {
+        let value = |name| read(name).filter(|value| !value.to_string_lossy().trim().is_empty());
         let first = |names: &[&'static str]| {
             for &name in names {
                 if let Some(url) = value(name) {
+                    let url = url.into_string().map_err(|_| (name, InvalidProxy::NotUnicode))?;
                     return url.parse().map(Some).map_err(|error| (name, error));
                 }
             }
@@ -41,7 +46,8 @@ impl Proxies {
         Ok(Self::Environment {
             http,
             https,
-            bypass: Bypass::parse(&bypass),
+            // An entry that is not Unicode matches no host, and the others hold.
+            bypass: Bypass::parse(&bypass.to_string_lossy()),
         })
     }
 
@@ -120,7 +126,7 @@ mod tests {
         for (variables, target, expected) in cases {
             let read = |name: &str| {
                 let variable = variables.iter().find(|(variable, _)| *variable == name);
-                variable.map(|(_, value)| (*value).to_owned())
+                variable.map(|(_, value)| OsString::from(value))
             };
             let proxies = Proxies::from_variables(read).expect("valid proxies");
             assert_eq!(
@@ -148,8 +154,29 @@ mod tests {
 
     #[test]
     fn an_error_names_the_variable() {
-        let read = |name: &str| (name == "https_proxy").then(|| "ftp://u:hidden@a".to_owned());
+        let read = |name: &str| (name == "https_proxy").then(|| OsString::from("ftp://u:hidden@a"));
         let error = Proxies::from_variables(read).expect_err("malformed");
         assert_eq!(error, ("https_proxy", InvalidProxy::Scheme));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_proxy_that_is_not_unicode_is_an_error_and_such_a_bypass_keeps_its_other_entries() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let not_unicode = |text: &str| OsString::from_vec([text.as_bytes(), b"\xff"].concat());
+        for variable in ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"] {
+            let read = |name: &str| (name == variable).then(|| not_unicode("http://u:hidden@a"));
+            let error = Proxies::from_variables(read).expect_err(variable);
+            assert_eq!(error, (variable, InvalidProxy::NotUnicode));
+        }
+        let read = |name: &str| match name {
+            "HTTPS_PROXY" => Some("http://a".into()),
+            "NO_PROXY" => Some(not_unicode("clerk.com,")),
+            _ => None,
+        };
+        let proxies = Proxies::from_variables(read).expect("a proxy");
+        assert_eq!(selected(&proxies, "https://api.clerk.com/"), None);
+        assert_eq!(selected(&proxies, "https://example.com/").as_deref(), Some("a"));
     }
 }

@@ -4,8 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::address::{Credentials, ip};
-use super::error::ProxyError;
-use super::tunnel::BoxError;
+use super::error::{BoxError, ProxyError};
 
 const VERSION: u8 = 5;
 const NO_CREDENTIALS: u8 = 0;

@@ -1,5 +1,3 @@
-use std::error::Error as StdError;
-use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,10 +9,9 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::address::{Protocol, Proxy};
+use super::error::{BoxError, TunnelError};
 use super::selection::{Proxies, port};
 use super::{http_connect, socks5};
-
-pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Connects over TCP, directly or through a tunnel of the selected proxy.
 #[derive(Clone)]
@@ -50,7 +47,7 @@ impl Service<Uri> for Dial {
         Box::pin(async move {
             open(&mut tcp, &proxy, &target).await.map_err(|cause| {
                 let proxy = format!("{}:{}", proxy.host, proxy.port);
-                Box::new(TunnelFailed { proxy, cause }).into()
+                TunnelError { proxy, cause }.into()
             })
         })
     }
@@ -71,24 +68,4 @@ async fn open(tcp: &mut HttpConnector, proxy: &Proxy, target: &Uri) -> Result<To
         Protocol::Socks5 => socks5::connect(&mut stream, host, port, credentials).await?,
     }
     Ok(TokioIo::new(stream))
-}
-
-/// Names the proxy that failed.
-#[derive(Debug)]
-struct TunnelFailed {
-    /// The host and port.
-    proxy: String,
-    cause: BoxError,
-}
-
-impl fmt::Display for TunnelFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no connection through the proxy {}", self.proxy)
-    }
-}
-
-impl StdError for TunnelFailed {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.cause)
-    }
 }

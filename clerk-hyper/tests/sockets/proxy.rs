@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use clerk_hyper::Delivery::NotSent;
-use clerk_hyper::{HttpTransport, HyperTransport, TransportErrorKind as Kind};
+use clerk_hyper::{HttpTransport, HyperTransport, ProxyError, TransportErrorKind as Kind, TunnelError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
@@ -98,6 +98,11 @@ fn chain(error: &dyn Error) -> String {
     chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// Whether an error of this type is among the sources.
+fn has<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| error.is::<E>())
+}
+
 #[tokio::test]
 async fn requests_reach_the_server_through_a_tunnel_with_credentials() {
     let (server, mut requests) = Server::responding(OK.to_owned()).await;
@@ -173,6 +178,7 @@ async fn a_failing_proxy_is_named_with_the_reason_and_nothing_is_sent() {
         assert_eq!(kind_and_delivery(&error), (kind, NotSent), "{text}");
         assert!(text.contains(reason), "{reason}: {text}");
         if kind == Kind::Connect {
+            assert!(has::<TunnelError>(&error) && has::<ProxyError>(&error), "{error:?}");
             assert!(text.contains(&proxy.address.to_string()), "{text}");
         }
     }
