@@ -127,10 +127,11 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
     check_unnamed_column(&header, &records)?;
     let mut lines = HashMap::new();
     let mut changes: BTreeMap<Change, Vec<u64>> = BTreeMap::new();
+    // Each record is freed as its row is made, so that a large file is not in memory twice.
     let rows = records
-        .iter()
+        .into_iter()
         .map(|record| {
-            let (email_address, recipient) = row::read(record, &header, options, &mut changes);
+            let (email_address, recipient) = row::read(&record, &header, options, &mut changes);
             let status = status(record.line, &email_address, recipient, &mut lines);
             Row {
                 position: record.position(),

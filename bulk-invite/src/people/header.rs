@@ -101,6 +101,8 @@ pub(super) struct Header {
     columns: Vec<Column>,
     pub(super) filters: Filters,
     pub(super) inactive: InactiveColumns,
+    /// The columns of the layout that have the address where the first one is blank.
+    email_fallbacks: Vec<usize>,
     /// The text between several addresses in a cell, of which the first one is used.
     pub(super) address_separator: Option<&'static str>,
 }
@@ -113,6 +115,7 @@ impl Header {
             columns: vec![Column::EmailAddress],
             filters: Filters::default(),
             inactive: InactiveColumns::default(),
+            email_fallbacks: Vec::new(),
             address_separator: None,
         }
     }
@@ -243,6 +246,7 @@ impl Header {
             columns,
             filters,
             inactive,
+            email_fallbacks: email_fallbacks(names, email, layout.filter(|_| options.email_column.is_none())),
             address_separator: layout.and_then(|layout| layout.address_separator),
         };
         Ok((header, notes))
@@ -252,12 +256,27 @@ impl Header {
         &self.columns
     }
 
+    /// Returns the cell with the address, and whether it is in a fallback column.
+    pub(super) fn email_cell<'r>(&self, fields: &'r [String]) -> (&'r str, bool) {
+        let cell = |index: usize| fields.get(index).map_or("", |cell| cell.trim());
+        let first = self.columns.iter().position(|column| *column == Column::EmailAddress);
+        let first = first.map_or("", cell);
+        let mut fallbacks = self.email_fallbacks.iter().map(|index| cell(*index));
+        // The user names of guests in Entra look like addresses, but receive no mail.
+        let usable = |cell: &&str| !cell.is_empty() && !cell.to_ascii_uppercase().contains("#EXT#");
+        match fallbacks.find(usable) {
+            Some(fallback) if first.is_empty() => (fallback, true),
+            _ => (first, false),
+        }
+    }
+
     /// Returns how each column is used.
     pub(super) fn uses(&self) -> Vec<ColumnUse> {
         let columns = self.names.iter().zip(&self.columns).enumerate();
         let uses = columns.map(|(index, (name, column))| ColumnUse {
             name: name.clone(),
             meaning: match column {
+                Column::Ignored if self.email_fallbacks.contains(&index) => "email address where blank".to_owned(),
                 Column::Ignored if self.inactive.uses(index) => "leaves out inactive people".to_owned(),
                 Column::Ignored if self.filters.uses(index) => "selects rows (--where)".to_owned(),
                 column => column.to_string(),
@@ -330,6 +349,16 @@ fn email_column(names: &[&str], option: Option<&str>, layout: Option<&Layout>) -
             ))
         }
     }
+}
+
+/// Returns the other columns of the layout that can hold the address, in its order.
+fn email_fallbacks(names: &[&str], email: usize, layout: Option<&Layout>) -> Vec<usize> {
+    let known = layout.map_or(&[][..], |layout| layout.email_columns);
+    let indices = known.iter().filter_map(|known| {
+        let wanted = normalize(known);
+        names.iter().position(|name| normalize(name) == wanted)
+    });
+    indices.filter(|index| *index != email).collect()
 }
 
 /// Returns the columns that mark people as inactive, apart from those that `--where` selects by.

@@ -74,6 +74,14 @@ pub(super) const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "Microsoft Entra, with people without a mailbox and a guest",
+        file: "userPrincipalName,displayName,mail,accountEnabled\nada@tenant.test,Ada,ada@example.com,True\n\
+               bob@example.com,Bob,,True\neve_example.org#EXT#@tenant.test,Eve,,True\n",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        note: "The column with the email addresses is blank on line 3: the next one of the layout is used.",
+        ..CASE
+    },
+    Case {
         name: "Microsoft Entra, the template of a bulk operation",
         file: "version:v1.0\nName [displayName] Required,User name [userPrincipalName] Required,\
                Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required\n\
