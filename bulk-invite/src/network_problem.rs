@@ -67,8 +67,9 @@ impl NetworkProblem {
         }
         let transport = error.source()?.downcast_ref::<TransportError>()?;
         let causes: Vec<Cause<'_>> = iter::successors(transport.source(), |&cause| next(cause)).collect();
-        let problem = from_proxy(&causes)
-            .or_else(|| from_tls(&causes, server))
+        // The names in a certificate can contain anything, so TLS comes before the search for a text.
+        let problem = from_tls(&causes, server)
+            .or_else(|| from_proxy(&causes))
             .or_else(|| from_lookup(&causes, server))
             .or_else(|| from_io(&causes, transport.kind(), server));
         Some(problem.unwrap_or_else(|| from_kind(transport.kind(), causes.last().copied(), server)))

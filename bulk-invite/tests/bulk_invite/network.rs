@@ -7,13 +7,9 @@ use crate::program::{Folder, program, run};
 const HTML: &str = "<html><script>alert(1)</script>\x1b[2JSign in</html>";
 
 /// Options that avoid waits.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 8] = [
     "--attempts",
     "1",
-    "--timeout",
-    "1s",
-    "--connect-timeout",
-    "300ms",
     "--settle-delay",
     "0s",
     "--read-lag",
@@ -86,8 +82,8 @@ fn each_problem_with_the_network_is_named_with_its_cause_and_what_to_do() {
         ),
         case(
             "wrong host",
-            https(authority.server("other.example", 2020, 2100)),
-            &["is for another name", "other.example", "Check --api-url"],
+            https(authority.server("proxy.other.example", 2020, 2100)),
+            &["is for another name", "proxy.other.example", "Check --api-url"],
         ),
         case(
             "closed during the handshake",
@@ -174,9 +170,19 @@ fn check(case: &Case, number: usize, folder: &Folder, certificates: &str) {
     let Case { name, url, expected } = case;
     let people = folder.with(&format!("{number}.csv"), "email\nada@example.com\n");
     let events = folder.path(&format!("{number}.jsonl"));
+    // Other cases must not time out, however busy the machine is.
+    let limit = match *name {
+        "silent" => ["--timeout", "300ms"],
+        "silent during the handshake" => ["--connect-timeout", "300ms"],
+        _ => ["--connect-timeout", "60s"],
+    };
     for preflight in [&[][..], &["--no-preflight"]] {
         let mut command = program(&[&people, "--api-url", url, "--events", &events]);
-        command.args(OPTIONS).args(preflight).env("SSL_CERT_FILE", certificates);
+        command
+            .args(OPTIONS)
+            .args(limit)
+            .args(preflight)
+            .env("SSL_CERT_FILE", certificates);
         let ended = run(command.env("CLERK_SECRET_KEY", FakeClerk::SECRET_KEY));
         assert_eq!(ended.status, 3, "{name}: {}", ended.stderr);
         for expected in *expected {
@@ -233,7 +239,10 @@ fn the_event_log_has_the_cause_of_each_failed_attempt() {
             folder.path("events.jsonl"),
         );
         let mut command = program(&[&people, "--api-url", &url, "--events", &events, "--no-preflight"]);
-        let ended = run(command.args(OPTIONS).env("CLERK_SECRET_KEY", FakeClerk::SECRET_KEY));
+        // The answer to the first call has to arrive within the timeout, too.
+        let timeout = if expected.contains("in time") { "3s" } else { "60s" };
+        command.args(OPTIONS).args(["--timeout", timeout]);
+        let ended = run(command.env("CLERK_SECRET_KEY", FakeClerk::SECRET_KEY));
         assert!(
             ended.stderr.contains(expected),
             "{expected:?} is not in {}",

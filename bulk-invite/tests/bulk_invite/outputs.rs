@@ -85,7 +85,8 @@ fn an_output_that_cannot_be_written_shows_in_the_exit_code() {
         let ended = run(&mut clerk.program(&[&people, option, "/dev/full", "--json", "--journal", "none"]));
         assert_eq!(ended.status, 1, "{option}");
         assert_eq!(ended.json()["created"], 2, "{option}");
-        assert!(ended.stderr.contains("No space left"), "{option}: {}", ended.stderr);
+        let advice = "No space left on device (os error 28): free some space, then run the same command again";
+        assert!(ended.stderr.contains(advice), "{option}: {}", ended.stderr);
     }
 }
 

@@ -51,8 +51,8 @@ fn invalid_options_are_reported_before_anything_is_sent() {
     let hard_link = folder.path("hard-link.csv");
     std::fs::hard_link(&people, &hard_link).expect("a hard link");
     let cases: [(&[&str], &str); 26] = [
-        (&["--report", &missing], "cannot write"),
-        (&["--events", &missing], "cannot write"),
+        (&["--report", &missing], "check the path, its folder must exist"),
+        (&["--events", &folder.path(".")], "this is a folder: name a file in it"),
         (&["--report", &people], "would overwrite"),
         (&["--report", &link], "would overwrite"),
         (&["--report", &hard_link], "would overwrite"),
