@@ -78,7 +78,7 @@ fn mutated_workbooks_cause_no_panic() {
         if numbers.below(4) == 0 {
             mutate(&mut bytes, &mut numbers);
         }
-        // Whatever is not read has a message.
+        // A file that is not read has a message.
         if let Err(error) = read(&bytes, &options(Destination::Application)) {
             assert!(!error.to_string().is_empty());
         }
