@@ -10,10 +10,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "tracing")]
+use tracing::Instrument;
 
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::Result;
+#[cfg(feature = "tracing")]
+use crate::middleware::trace;
 use crate::operation::{CallContext, CallOptions};
 use crate::secret_key::{Environment, SecretKey};
 use crate::transport::{HttpRequest, HttpTransport};
@@ -94,6 +98,9 @@ impl Client {
     /// Dropping the future abandons the call at once and sends no further attempt. An attempt that was already sent may still
     /// take effect, and its outcome is lost. So dropping is safe for operations that only read. For others, read the current
     /// state from Clerk before you repeat a call that must not be applied twice.
+    ///
+    /// A web framework drops the future of a handler when the browser disconnects, and with it a call under way. Spawn a call
+    /// that creates something as a task of its own, and wait for the task: dropping the handle does not stop it.
     pub async fn execute<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Result<E::Output> {
         self.send(endpoint).await.map(Response::into_value)
     }
@@ -111,10 +118,23 @@ impl Client {
         let request = endpoint.request()?;
         let operation = request.operation().name();
         let only_reads = request.operation().method().is_safe();
+        #[cfg(feature = "tracing")]
+        let span = trace::call_span(request.operation());
         let request = self.http_request::<E::Output>(request)?;
-        let result = self.inner.transport.send(request).await;
-        response::read(operation, result, &*self.inner.clock)
-            .map_err(|error| if only_reads { error.without_effect() } else { error })
+        let sending = self.inner.transport.send(request);
+        #[cfg(feature = "tracing")]
+        let sending = sending.instrument(span.clone());
+        let result = response::read(operation, sending.await, &*self.inner.clock)
+            .map_err(|error| if only_reads { error.without_effect() } else { error });
+        #[cfg(feature = "tracing")]
+        match &result {
+            Ok(response) => {
+                let facts = (Some(response.status()), response.trace_id(), response.attempts());
+                trace::record_call(&span, facts, None);
+            }
+            Err(error) => trace::record_call(&span, (error.status(), error.trace_id(), error.attempts()), Some(error)),
+        }
+        result
     }
 
     fn http_request<T: DeserializeOwned>(&self, request: EndpointRequest) -> Result<HttpRequest> {
@@ -125,10 +145,11 @@ impl Client {
         let Some(uri) = self.inner.base_url.join(request.path(), request.query_string()) else {
             return Err(request.invalid("its path is invalid or too long").into());
         };
-        let (operation, body) = request.into_parts();
+        let (operation, headers, body) = request.into_parts();
         let mut request = HttpRequest::new(body.unwrap_or_else(Bytes::new));
         *request.method_mut() = operation.method().clone();
         *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
         let context = CallContext::new(operation, self.options, || self.inner.clock.now()).decoding::<T>();
         request.extensions_mut().insert(context);
         Ok(request)

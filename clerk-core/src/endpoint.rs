@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,7 +64,7 @@ impl<E: Endpoint + ?Sized> Endpoint for &E {
     }
 }
 
-/// A request relative to the client's base URL: path, query and JSON body.
+/// A request relative to the client's base URL: path, query, headers and JSON body.
 ///
 /// It is an [`Endpoint`] itself, and decodes to untyped JSON:
 ///
@@ -79,6 +81,7 @@ pub struct EndpointRequest {
     operation: Operation,
     path: Cow<'static, str>,
     query: String,
+    headers: HeaderMap,
     body: Option<Bytes>,
 }
 
@@ -89,6 +92,7 @@ impl Operation {
             operation: self.clone(),
             path: Cow::Borrowed(self.path()),
             query: String::new(),
+            headers: HeaderMap::new(),
             body: None,
         }
     }
@@ -162,6 +166,32 @@ impl EndpointRequest {
         self.query(name, number)
     }
 
+    /// Sets a header, in place of the client's own one of this name. It must not contain an email address, because layers and logs
+    /// of transports may show it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidRequest`] if the name or the value is no header (RFC 9110, 5), or the name is `Authorization`.
+    pub fn header(mut self, name: &str, value: impl AsRef<str>) -> Result<Self, InvalidRequest> {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
+            (Ok(name), Ok(value)) if name != AUTHORIZATION => {
+                self.headers.insert(name, value);
+                Ok(self)
+            }
+            (Ok(AUTHORIZATION), _) => Err(self.invalid("the client sets the header Authorization itself")),
+            _ => Err(self.invalid("a header has an invalid name or value")),
+        }
+    }
+
+    /// Asks for another version of the API than [`Client::API_VERSION`](crate::Client::API_VERSION), such as `2025-11-10`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidRequest`] if the version cannot be the value of a header.
+    pub fn api_version(self, version: &str) -> Result<Self, InvalidRequest> {
+        self.header("clerk-api-version", version)
+    }
+
     /// Sets the body to `body` as JSON.
     ///
     /// # Errors
@@ -224,8 +254,8 @@ impl EndpointRequest {
         self.body.as_ref()
     }
 
-    pub(crate) fn into_parts(self) -> (Operation, Option<Bytes>) {
-        (self.operation, self.body)
+    pub(crate) fn into_parts(self) -> (Operation, HeaderMap, Option<Bytes>) {
+        (self.operation, self.headers, self.body)
     }
 }
 

@@ -70,6 +70,7 @@ enum Cause {
         status: StatusCode,
         trace_id: Option<String>,
     },
+    Contradiction(&'static str),
 }
 
 /// A response with another status than a success.
@@ -117,6 +118,9 @@ text_enum! {
         /// stand-in for Clerk that always gives the same response does. It can also happen with pages of one entry, if entries
         /// are added while the list is read: use larger pages.
         RepeatedPage = "repeated_page",
+        /// The operation succeeded, but its response contradicts the request: it names none of the people in it, or the list
+        /// has no end. Check what answers at the base URL.
+        Contradiction = "contradiction",
         /// A status that Clerk does not use, such as a redirect. Check the base URL.
         UnexpectedStatus = "unexpected_status",
     }
@@ -197,6 +201,17 @@ impl Error {
         }))
     }
 
+    pub(crate) fn from_contradiction(operation: &'static str, problem: &'static str, effect: Effect) -> Self {
+        Self(Box::new(Inner {
+            operation,
+            cause: Cause::Contradiction(problem),
+            effect,
+            attempts: 1,
+            retry_after: None,
+            content_type: None,
+        }))
+    }
+
     /// Applies the attempts of the call: their number, and the worst of their effects.
     pub(crate) fn with_attempts(mut self, attempts: Attempts) -> Self {
         self.0.attempts = attempts.count();
@@ -232,6 +247,7 @@ impl Error {
             Cause::Status(refusal) => ErrorKind::from_status(refusal.status),
             Cause::Decode { .. } => ErrorKind::Decode,
             Cause::RepeatedPage { .. } => ErrorKind::RepeatedPage,
+            Cause::Contradiction(_) => ErrorKind::Contradiction,
         }
     }
 
@@ -250,8 +266,14 @@ impl Error {
         match &self.0.cause {
             Cause::Status(refusal) => Some(refusal.status),
             Cause::Decode { status, .. } | Cause::RepeatedPage { status, .. } => Some(*status),
-            Cause::InvalidRequest(_) | Cause::Transport(_) => None,
+            Cause::InvalidRequest(_) | Cause::Transport(_) | Cause::Contradiction(_) => None,
         }
+    }
+
+    /// Whether the transport says that the same request fails again.
+    pub(crate) fn is_permanent(&self) -> bool {
+        use TransportErrorKind::{InvalidRequest, ResponseTooLarge};
+        matches!(&self.0.cause, Cause::Transport(error) if matches!(error.kind(), InvalidRequest | ResponseTooLarge))
     }
 
     /// Returns the errors in Clerk's response, the most important first. Empty if there was no response, or if it is not
@@ -274,7 +296,7 @@ impl Error {
             Cause::Status(Refusal { trace_id, .. })
             | Cause::Decode { trace_id, .. }
             | Cause::RepeatedPage { trace_id, .. } => trace_id.as_deref(),
-            Cause::InvalidRequest(_) | Cause::Transport(_) => None,
+            Cause::InvalidRequest(_) | Cause::Transport(_) | Cause::Contradiction(_) => None,
         }
     }
 
@@ -356,6 +378,7 @@ impl fmt::Display for Error {
                 status.as_u16()
             )?,
             Cause::RepeatedPage { .. } => write!(f, "{operation} returned the same page for two offsets")?,
+            Cause::Contradiction(problem) => write!(f, "{operation} succeeded, but {problem}")?,
         }
         if let Some(media_type) = self
             .content_type()
@@ -401,7 +424,7 @@ impl StdError for Error {
         match &self.0.cause {
             Cause::Transport(error) => Some(error),
             Cause::Decode { source, .. } => Some(source),
-            Cause::InvalidRequest(_) | Cause::Status(_) | Cause::RepeatedPage { .. } => None,
+            Cause::InvalidRequest(_) | Cause::Status(_) | Cause::RepeatedPage { .. } | Cause::Contradiction(_) => None,
         }
     }
 }

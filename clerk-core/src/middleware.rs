@@ -11,6 +11,8 @@ mod rate_limit;
 mod retry;
 mod retry_after;
 mod timeout;
+#[cfg(feature = "tracing")]
+pub(crate) mod trace;
 mod watch;
 
 pub use observe::{AttemptEnd, BeganAttempt, Observe, ObservedAttempt, ObservedWait, Observer, WaitReason};

@@ -232,6 +232,7 @@ pub struct CallContext {
     operation: Operation,
     options: CallOptions,
     deadline_at: Option<Duration>,
+    attempt_limit: Option<Duration>,
     attempt: u32,
     response_check: ResponseCheck,
 }
@@ -257,6 +258,7 @@ impl CallContext {
             operation,
             options,
             deadline_at: options.deadline.map(|deadline| now().saturating_add(deadline)),
+            attempt_limit: None,
             attempt: 1,
             response_check: ResponseCheck(|_| Ok(())),
         }
@@ -307,6 +309,16 @@ impl CallContext {
     /// Returns the timeout of each attempt, if the call sets one.
     pub const fn attempt_timeout(&self) -> Option<Duration> {
         self.options.attempt_timeout
+    }
+
+    /// Returns how long the attempt may take, set by [`Timeout`](crate::middleware::Timeout) for the transport below it. A
+    /// transport that ends an attempt a little earlier while it still connects can say that nothing was sent.
+    pub const fn attempt_limit(&self) -> Option<Duration> {
+        self.attempt_limit
+    }
+
+    pub(crate) const fn set_attempt_limit(&mut self, limit: Duration) {
+        self.attempt_limit = Some(limit);
     }
 
     /// Returns the longest single wait that the call allows.

@@ -60,6 +60,20 @@
 //!
 //! [Created](Outcome::Created) means that Clerk accepted the invitation. It does not mean that a mail was delivered.
 //!
+//! # The calls of a run
+//!
+//! A run makes only these calls, so that a mock can expect them. A change of them is a breaking change of the SDK.
+//!
+//! | Call | To the application | To an organization |
+//! |---|---|---|
+//! | the instance, once, to match the journal | `GET /instance` | `GET /instance` |
+//! | existing invitations, as pages or by address | `GET /invitations`, also with `status=revoked` | `GET /organizations/{organization_id}/invitations` |
+//! | existing users, up to 100 addresses at a time | `GET /users` | none |
+//! | the bulk endpoint | `POST /invitations/bulk` | `POST /organizations/{organization_id}/invitations/bulk` |
+//! | the single endpoint | `POST /invitations` | `POST /organizations/{organization_id}/invitations` |
+//!
+//! Without a [preflight](InvitationRun::preflight), invitations are read only for unresolved people, and users are not read.
+//!
 //! # Equal addresses
 //!
 //! Two rows are for the same person if their addresses are equal after trimming and ASCII-lowercasing. Plus tags and dots

@@ -61,7 +61,7 @@ impl Service<Uri> for Connector {
 
 /// The connection was not established in time.
 #[derive(Debug)]
-pub(crate) struct ConnectTimedOut(Duration);
+pub(crate) struct ConnectTimedOut(pub(crate) Duration);
 
 impl fmt::Display for ConnectTimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

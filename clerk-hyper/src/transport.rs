@@ -1,18 +1,24 @@
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::{Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, async_trait};
-use http::Method;
+use clerk_core::{
+    CallContext, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, async_trait,
+};
+use http::{Method, Response};
 use http_body_util::Full;
-use hyper_util::client::legacy::Client;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use tokio::runtime::Handle;
 
 use crate::body;
 use crate::classify::classify;
-use crate::connect::Connector;
+use crate::connect::{ConnectTimedOut, Connector};
+use crate::tokio_clock::within;
 
 /// The interval between HTTP/2 pings while a request is in flight, and the time limit for their answers. Together they
 /// are shorter than the default attempt timeout, so that the next attempt gets a new connection.
@@ -42,7 +48,7 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// | Failure | [`kind`](TransportError::kind) | [`delivery`](TransportError::delivery) |
 /// |---|---|---|
 /// | DNS lookup failed, connection refused, certificate not trusted | `Connect` | `NotSent` |
-/// | connecting exceeded the time limit | `Timeout` | `NotSent` |
+/// | connecting exceeded its time limit, or that of the attempt | `Timeout` | `NotSent` |
 /// | the connection closed before the request was written | `Closed` | `NotSent` |
 /// | HTTP/2: `REFUSED_STREAM`, or a `GOAWAY` that excludes the stream of a request with a body | `Closed` | `NotSent` |
 /// | HTTP/2: no answer to a ping for 20 seconds | `Timeout` | `MaybeDelivered` |
@@ -85,14 +91,42 @@ impl HttpTransport for HyperTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         check(&request)?;
         let has_body = !request.body().is_empty();
-        let response = self
-            .client
-            .request(request.map(Full::new))
-            .await
-            .map_err(|error| classify(error, has_body))?;
+        let response = match self.connect_limit(&request) {
+            Some(limit) => self.request_unless_still_connecting(request, limit).await?,
+            None => self.client.request(request.map(Full::new)).await,
+        };
+        let response = response.map_err(|error| classify(error, has_body))?;
         let (head, body) = response.into_parts();
         let body = body::read(body, self.settings.max_response_bytes).await?;
         Ok(HttpResponse::from_parts(head, body))
+    }
+}
+
+impl HyperTransport {
+    /// Returns the time that an attempt has to connect, if the whole attempt has less than the limit for connecting.
+    fn connect_limit(&self, request: &HttpRequest) -> Option<Duration> {
+        let limit = CallContext::from_request(request)?.attempt_limit()?;
+        // It ends before the timeout of the attempt does, which cannot know what was sent.
+        (limit <= self.settings.connect_timeout).then(|| limit * 19 / 20)
+    }
+
+    /// Sends a request, and fails as not sent if it has no connection after `limit`.
+    async fn request_unless_still_connecting(
+        &self,
+        request: HttpRequest,
+        limit: Duration,
+    ) -> Result<Result<Response<Incoming>, legacy::Error>, TransportError> {
+        let mut request = request.map(Full::new);
+        let connection = capture_connection(&mut request);
+        let mut sending = pin!(self.client.request(request));
+        if let Some(result) = within(limit, sending.as_mut()).await {
+            return Ok(result);
+        }
+        if connection.connection_metadata().is_none() {
+            let error = TransportError::new(TransportErrorKind::Timeout, Delivery::NotSent);
+            return Err(error.with_source(ConnectTimedOut(limit)));
+        }
+        Ok(sending.await)
     }
 }
 

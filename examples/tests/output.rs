@@ -58,3 +58,17 @@ fn custom_transport_sends_an_invitation() {
         "{stdout}"
     );
 }
+
+#[test]
+fn traces_are_exported_without_addresses() {
+    let stdout = stdout("traces");
+    for expected in [
+        "CreateBulkInvitations",
+        "http.response.status_code",
+        "url.template",
+        "2 people: 2 created",
+    ] {
+        assert!(stdout.contains(expected), "{expected} is not in {stdout}");
+    }
+    assert!(!stdout.contains('@') && !stdout.contains("sk_test_"), "{stdout}");
+}

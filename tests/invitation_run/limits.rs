@@ -62,7 +62,7 @@ fn retried_reads_and_later_runs_count_in_the_limit_of_all_calls() {
     let limits = RateLimits::none().with_all(Quota::new(4, Duration::from_secs(10)));
     let faults = FaultPlan::new()
         .on_calls(FakeOperation::ListInvitations, 1..=3, Fault::Refused)
-        .on_calls(FakeOperation::ListInvitations, 4..=5, Fault::Garbage)
+        .on_calls(FakeOperation::ListInvitations, 4..=5, Fault::Truncated)
         .on_calls(
             FakeOperation::GetInstance,
             2..=4,

@@ -62,7 +62,7 @@ fn a_stop_is_an_error_and_closures_see_the_events() {
                 values
                     .lock()
                     .unwrap()
-                    .push(serde_json::to_value(event).unwrap()["event"].to_string())
+                    .push(serde_json::to_value(event).unwrap()["event"].to_string());
             })
     };
 

@@ -9,6 +9,8 @@ use super::headers::SetHeaders;
 use super::{Client, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::error::BuildError;
+#[cfg(feature = "tracing")]
+use crate::middleware::trace::{TraceAttempts, TraceWaits};
 use crate::middleware::{
     FnObserver, Observe, ObservedAttempt, Observer, Observers, RateLimit, RateLimits, Retry, RetryPolicy, Timeout,
 };
@@ -199,27 +201,30 @@ impl ClientBuilder {
         }
     }
 
-    fn stack(mut self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
+    fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
         let clock = self.clock;
-        let observer: Option<Arc<dyn Observer>> = match self.observers.len() {
-            0 | 1 => self.observers.pop(),
-            _ => Some(Arc::new(Observers(self.observers))),
-        };
+        let of_attempts = Observers::combine(self.observers.clone());
+        let observers = self.observers;
+        #[cfg(feature = "tracing")]
+        let observers = observers.into_iter().chain([Arc::new(TraceWaits) as _]).collect();
+        let of_waits = Observers::combine(observers);
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
         #[cfg(feature = "tower")]
         let transport = apply(self.attempt_layers, Box::new(transport));
         let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
-        let observed: Box<dyn HttpTransport> = match &observer {
-            Some(observer) => Box::new(Observe::new(timed, Arc::clone(observer), Arc::clone(&clock))),
+        let observed: Box<dyn HttpTransport> = match of_attempts {
+            Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
             None => Box::new(timed),
         };
+        #[cfg(feature = "tracing")]
+        let observed = TraceAttempts::new(observed, Arc::clone(&clock));
         let mut limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
-        if let Some(observer) = &observer {
+        if let Some(observer) = &of_waits {
             limited = limited.with_observer(Arc::clone(observer));
         }
         let seed = self.retry_seed.unwrap_or_else(|| fastrand::u64(..));
         let mut retried = Retry::new(limited, self.retry, clock, seed);
-        if let Some(observer) = observer {
+        if let Some(observer) = of_waits {
             retried = retried.with_observer(observer);
         }
         let retried = Box::new(retried);

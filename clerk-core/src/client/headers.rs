@@ -1,6 +1,7 @@
 //! The headers that every request of a client carries.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
@@ -13,7 +14,8 @@ use crate::transport::{HttpRequest, HttpTransport, SendFuture};
 static CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 static JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Sets a client's headers on each request, right before the transport that the client was given.
+/// Sets a client's headers on each request, right before the transport that the client was given. Headers that the request has
+/// already replace them, except for the key.
 ///
 /// This way no middleware sees the key, and the copy that [`Retry`](crate::middleware::Retry) keeps has no headers to clone.
 pub(super) struct SetHeaders {
@@ -51,7 +53,12 @@ impl HttpTransport for SetHeaders {
         } else {
             &self.with_body
         };
-        *request.headers_mut() = headers.clone();
+        let own = mem::replace(request.headers_mut(), headers.clone());
+        for (name, value) in &own {
+            if name != AUTHORIZATION {
+                request.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
         self.transport.send(request)
     }
 }
@@ -72,6 +79,7 @@ mod tests {
 
     use super::*;
     use crate::api::invitations::{CreateInvitation, ListInvitations};
+    use crate::operation::Operation;
     use crate::transport::{HttpResponse, transport_fn};
 
     /// Answers the first attempt with 429 and the others with an empty list.
@@ -88,6 +96,29 @@ mod tests {
             requests.push(request);
             std::future::ready(Ok(response))
         })
+    }
+
+    #[test]
+    fn a_request_can_set_headers_and_the_version_but_not_the_key() {
+        let requests = Arc::default();
+        let key = SecretKey::new("sk_test_abc").expect("a key");
+        let builder = Client::builder(key, rate_limited_once(Arc::clone(&requests)));
+        let clerk = builder.build().expect("a client");
+        let list = || Operation::get("ListInvitations", "/invitations").request();
+        let versioned = list()
+            .api_version("2025-11-10")
+            .and_then(|request| request.header("X-Tenant", "a"));
+        pollster::block_on(clerk.execute(&versioned.expect("valid headers"))).expect("the second attempt");
+        assert!(list().header("authorization", "Bearer sk_test_b").is_err());
+        assert!(list().header("x-tenant", "a\nb").is_err());
+
+        let requests = requests.lock().expect("no panic before");
+        assert_eq!(requests.len(), 2);
+        for attempt in requests.iter() {
+            assert_eq!(attempt.headers()["clerk-api-version"], "2025-11-10");
+            assert_eq!(attempt.headers()["x-tenant"], "a");
+            assert_eq!(attempt.headers()[AUTHORIZATION], "Bearer sk_test_abc");
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The errors in Clerk's responses.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::model::{EmailAddress, open_enum};
-use crate::safe_to_log::{SafeToLog, is_safe_to_log};
+use crate::safe_to_log::{SafeToLog, is_safe_to_log, redact_keys};
 
 /// One error of Clerk's response.
 ///
@@ -24,6 +26,17 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    fn redact_keys(&mut self) {
+        for text in [Some(&mut self.message), self.long_message.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            if let Cow::Owned(redacted) = redact_keys(text) {
+                *text = redacted;
+            }
+        }
+    }
+
     /// Returns the code. Codes are stable across versions of the API.
     pub const fn code(&self) -> &ErrorCode {
         &self.code
@@ -162,9 +175,16 @@ open_enum! {
     }
 }
 
+/// The largest body that is read as Clerk's error response, which has a few hundred bytes.
+const MAX_ENVELOPE: usize = 256 * 1024;
+
+/// How many errors of a response are kept.
+const MAX_ERRORS: usize = 10;
+
 /// The body of Clerk's error responses.
 #[derive(Deserialize)]
 pub(crate) struct Envelope {
+    #[serde(deserialize_with = "first_errors")]
     pub(crate) errors: Vec<ApiError>,
     #[serde(default, rename = "clerk_trace_id")]
     pub(crate) trace_id: Option<String>,
@@ -172,10 +192,43 @@ pub(crate) struct Envelope {
 
 /// Reads Clerk's error envelope. Returns `None` for other bodies; unlike other servers' errors, Clerk's have codes.
 pub(crate) fn parse_envelope(body: &[u8]) -> Option<Envelope> {
+    if body.len() > MAX_ENVELOPE {
+        return None;
+    }
     let mut envelope: Envelope = serde_json::from_slice(body).ok()?;
     envelope.trace_id = envelope.trace_id.filter(|id| is_safe_to_log(id));
+    for error in &mut envelope.errors {
+        error.redact_keys();
+    }
     let has_code = |error: &ApiError| !error.code.as_str().is_empty();
     envelope.errors.iter().any(has_code).then_some(envelope)
+}
+
+/// Reads the first errors, and skips the others.
+fn first_errors<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ApiError>, D::Error> {
+    struct FirstErrors;
+
+    impl<'de> Visitor<'de> for FirstErrors {
+        type Value = Vec<ApiError>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array of errors")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut errors = Vec::new();
+            while errors.len() < MAX_ERRORS {
+                match seq.next_element()? {
+                    Some(error) => errors.push(error),
+                    None => return Ok(errors),
+                }
+            }
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(errors)
+        }
+    }
+
+    deserializer.deserialize_seq(FirstErrors)
 }
 
 fn no_code() -> ErrorCode {

@@ -48,7 +48,17 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 
 /// Several observers, called in order.
 #[derive(Debug)]
-pub(crate) struct Observers(pub(crate) Vec<Arc<dyn Observer>>);
+pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
+
+impl Observers {
+    /// Returns one observer for all of these, or `None` if there are none.
+    pub(crate) fn combine(mut observers: Vec<Arc<dyn Observer>>) -> Option<Arc<dyn Observer>> {
+        match observers.len() {
+            0 | 1 => observers.pop(),
+            _ => Some(Arc::new(Self(observers))),
+        }
+    }
+}
 
 impl Observer for Observers {
     fn attempt_began(&self, attempt: &BeganAttempt<'_>) {

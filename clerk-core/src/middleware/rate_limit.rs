@@ -18,7 +18,11 @@ use crate::transport::{Delivery, HttpRequest, HttpResponse, HttpTransport, Trans
 
 pub use limits::{InvalidRateLimits, Quota, RateLimits};
 
-/// Keeps the client's calls within rate limits, and pauses an endpoint that returned 429 until its `Retry-After` has passed.
+/// How long a 429 pauses an endpoint at most, whatever its `Retry-After` asks for. A later call asks again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2 * 3600);
+
+/// Keeps the client's calls within rate limits, and pauses an endpoint that returned 429 until its `Retry-After` has passed,
+/// two hours at most.
 ///
 /// A call waits for its turn if its options allow the wait. Otherwise it fails at once with
 /// [`TransportErrorKind::RateLimited`], unsent, and the error's `retry_after` is the wait. A call counts against the limit
@@ -114,7 +118,8 @@ impl<T> RateLimit<T> {
             return;
         }
         if let Some(wait) = retry_after(response.headers(), &*self.clock) {
-            self.budget(key).block_until(self.clock.now().saturating_add(wait));
+            self.budget(key)
+                .block_until(self.clock.now().saturating_add(wait.min(LONGEST_PAUSE)));
             self.is_limited.store(true, Ordering::Release);
         }
     }

@@ -43,10 +43,13 @@ impl<T> Timeout<T> {
 
 #[async_trait]
 impl<T: HttpTransport> HttpTransport for Timeout<T> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let time = self.time_for(&request);
         if time.is_zero() {
             return Err(timed_out(Delivery::NotSent));
+        }
+        if let Some(context) = request.extensions_mut().get_mut::<CallContext>() {
+            context.set_attempt_limit(time);
         }
         race(self.inner.send(request), self.clock.sleep(time))
             .await

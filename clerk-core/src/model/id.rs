@@ -2,13 +2,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::safe_to_log::Escaped;
 use crate::text::text_newtype;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* pub struct $Name:ident;)*) => {$(
         $(#[$doc])*
         ///
-        /// Treat it as opaque.
+        /// Treat it as opaque. `Display` and `Debug` escape control characters; [`as_str`](Self::as_str) returns the id as it is.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $Name(String);
@@ -17,13 +18,13 @@ macro_rules! ids {
 
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($Name), self.0)
+                write!(f, "{}({self})", stringify!($Name))
             }
         }
 
         impl fmt::Display for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                Escaped(&self.0).fmt(f)
             }
         }
     )*};

@@ -1,11 +1,12 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hasher};
 use std::marker::PhantomData;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
@@ -14,6 +15,7 @@ use crate::client::{Client, Response};
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
 use crate::model::Page;
+use crate::transport::Effect;
 
 /// All pages of a list, returned by [`Client::pages`].
 ///
@@ -34,8 +36,9 @@ use crate::model::Page;
 ///   removed.
 ///
 /// The list ends with an empty page, or with a page that is shorter than requested unless Clerk's total says that there are
-/// more entries. The total alone does not end the list. If the server returns the same full page for two offsets, the list
-/// ends with [`ErrorKind::RepeatedPage`](crate::ErrorKind::RepeatedPage).
+/// more entries. The total alone does not end the list. If the server returns the same page for two offsets, the list ends
+/// with [`ErrorKind::RepeatedPage`](crate::ErrorKind::RepeatedPage), and if a hundred pages have less than a tenth of the
+/// requested entries, with [`ErrorKind::Contradiction`](crate::ErrorKind::Contradiction).
 #[must_use = "nothing is sent until a page is requested"]
 pub struct Pages<T> {
     client: Client,
@@ -53,12 +56,18 @@ enum State<T> {
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<Response<Page<T>>>> + Send>>;
 
-/// The list to read, and the body of its last page.
+/// The list to read, and what is known of its pages.
 struct List {
     request: EndpointRequest,
     limit: u64,
-    last: Bytes,
+    /// Hashes of the bodies of all pages.
+    seen: HashSet<u64>,
+    /// How many pages had far fewer entries than requested.
+    short: u32,
 }
+
+/// How many such pages a list may have. A server may have a smaller page than requested, but not nearly an empty one.
+const MAX_SHORT_PAGES: u32 = 100;
 
 impl Client {
     /// Reads all pages of a list, starting at its offset.
@@ -94,7 +103,8 @@ impl<T> Pages<T> {
             Ok(request) => State::Idle(List {
                 limit: request.query_number("limit").unwrap_or(Self::DEFAULT_LIMIT),
                 request,
-                last: Bytes::new(),
+                seen: HashSet::new(),
+                short: 0,
             }),
             Err(error) => State::Invalid(error),
         };
@@ -172,7 +182,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         if count == 0 {
             return None;
         }
-        if *response.body() == list.last {
+        if !list.seen.insert(hash(response.body())) {
             let operation = list.request.operation().name();
             let trace_id = response.trace_id().map(str::to_owned);
             let error = Error::from_repeated_page(operation, response.status(), trace_id, response.attempts());
@@ -181,11 +191,22 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         self.offset = self.offset.saturating_add(count);
         let has_more = count >= list.limit || page.total_count.is_some_and(|total| total > self.offset);
         if has_more {
-            list.last = response.body().clone();
+            list.short += u32::from(count.saturating_mul(10) < list.limit);
+            if list.short > MAX_SHORT_PAGES {
+                let problem = "the list claims far more entries than its pages have";
+                let operation = list.request.operation().name();
+                return Some(Err(Error::from_contradiction(operation, problem, Effect::NotApplied)));
+            }
             self.state = State::Idle(list);
         }
         Some(Ok(response.into_value()))
     }
+}
+
+fn hash(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    hasher.finish()
 }
 
 impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {

@@ -22,6 +22,10 @@ impl Announcer {
     }
 
     pub(super) fn tell(&self, event: &RunEvent<'_>) {
+        #[cfg(feature = "tracing")]
+        if let RunEvent::Waiting { wait } = event {
+            crate::middleware::trace::run_waits(*wait);
+        }
         self.observers.iter().for_each(|observer| observer.event(event));
     }
 

@@ -7,7 +7,7 @@ use super::journal::Lane;
 use super::recipient::Recipient;
 use super::target::{InvitationSummary, Target};
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operation::CallOptions;
 
 /// How an attempt ended: with the invitations that Clerk created, or with an error.
@@ -42,6 +42,11 @@ impl Calls {
     pub(super) const fn next_number(&mut self) -> u64 {
         self.last_attempt += 1;
         self.last_attempt
+    }
+
+    /// Returns the error for a success that names none of the recipients.
+    pub(super) fn names_nobody(&self, lane: Lane) -> Error {
+        self.target.names_nobody(lane)
     }
 
     /// Makes the call that invites these recipients.

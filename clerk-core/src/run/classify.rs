@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
 use crate::model::NormalizedEmailAddress;
+use crate::safe_to_log::is_safe_to_log;
 use crate::sensitive::Sensitive;
 use crate::transport::Effect;
 
@@ -47,6 +48,7 @@ pub(super) fn classify(error: &Error) -> Classification {
         return Classification::Ambiguous;
     }
     match error.kind() {
+        ErrorKind::Transport if error.is_permanent() => Classification::Fatal,
         ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::RateLimited => Classification::Retryable,
         ErrorKind::Rejected | ErrorKind::Conflict => classify_refusal(error),
         // Any other 403 is about a plan, a quota or the instance.
@@ -59,6 +61,16 @@ fn classify_refusal(error: &Error) -> Classification {
     match error.api_errors().first() {
         Some(first) if !INSTANCE_CODES.contains(first.code()) => Classification::Refused(Refusal::new(first)),
         _ => Classification::Fatal,
+    }
+}
+
+/// The longest reason that is kept, in characters. Clerk's are sentences.
+const MAX_REASON: usize = 1_000;
+
+fn shortened(reason: &str) -> String {
+    match reason.char_indices().nth(MAX_REASON) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason.to_owned(),
     }
 }
 
@@ -77,9 +89,14 @@ impl Refusal {
             .map(|address| NormalizedEmailAddress::new(address.as_str()));
         Self {
             outcome,
-            reason: error.long_message().unwrap_or(error.message()).into(),
+            reason: shortened(error.long_message().unwrap_or(error.message())).into(),
             named: named.collect(),
-            code,
+            // The journal and reports keep the code.
+            code: if is_safe_to_log(code.as_str()) {
+                code
+            } else {
+                ErrorCode::from("unprintable")
+            },
         }
     }
 

@@ -19,7 +19,7 @@ use super::input::{Input, Intake};
 use super::journal::{Journal, JournalEffect, Lane, Record};
 use super::lanes::{LanePair, Permits};
 use super::observer::{RunEvent, RunObserver};
-use super::pacing::{Pacing, wait_after_429};
+use super::pacing::Pacing;
 use super::preflight::CHUNK;
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
@@ -276,8 +276,20 @@ impl<'p> Engine<'p> {
         };
         let (finals, stop) = match end {
             Ok(created) => {
-                self.pacing.succeed();
-                (self.stages.answered(lane, created, now), Ok(()))
+                let is_first_attempt = |recipient: &Recipient| recipient.ambiguous_attempts == 0;
+                let is_news = self.stages.in_flight(lane).iter().any(is_first_attempt);
+                let finals = self.stages.answered(lane, created, now);
+                if !finals.is_empty() {
+                    self.pacing.succeed();
+                    (finals, Ok(()))
+                } else if is_news {
+                    // A server that goes on like this invites nobody.
+                    let error = self.calls.names_nobody(lane);
+                    (finals, self.pacing.fail(error, now).map_err(Stop::Error))
+                } else {
+                    // One person who is never named stops nobody else: the attempts for each are limited.
+                    (finals, Ok(()))
+                }
             }
             Err(error) => self.attempt_failed(lane, error, now),
         };
@@ -296,8 +308,8 @@ impl<'p> Engine<'p> {
             }
             Classification::Retryable if error.kind() == ErrorKind::RateLimited => {
                 self.stages.put_back(lane);
-                self.lanes.block_until(lane, now.saturating_add(wait_after_429(&error)));
-                Ok(())
+                let wait = self.pacing.wait_after_429(error);
+                wait.map(|wait| self.lanes.block_until(lane, now.saturating_add(wait)))
             }
             Classification::Retryable => {
                 self.stages.put_back(lane);

@@ -125,6 +125,8 @@ text_enum! {
         Accepted = "accepted",
         /// It does not exist any more.
         Missing = "missing",
+        /// The journal has an id that no request can contain. Nothing was sent.
+        InvalidId = "invalid_id",
     }
 }
 

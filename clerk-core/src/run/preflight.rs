@@ -12,6 +12,12 @@ use crate::model::{InvitationId, NormalizedEmailAddress};
 /// How many recipients are looked up together.
 pub(super) const CHUNK: usize = ListUsers::MAX_ADDRESSES;
 
+/// How many pages are listed for a number of recipients that is not known.
+const MAX_PAGES: u64 = 1_000;
+
+/// How many pages more than look-ups are listed, since a list ends with a page that may be empty.
+const SPARE_PAGES: u64 = 10;
+
 /// The invitations that Clerk had when the run began, by address.
 #[derive(Debug, Default)]
 pub(super) struct Snapshot(HashMap<u128, Vec<KnownInvitation>>);
@@ -40,7 +46,8 @@ pub(super) struct Lookup {
 }
 
 impl Snapshot {
-    /// Lists every invitation, unless a look-up of each of so many recipients takes fewer calls.
+    /// Lists every invitation, unless a look-up of each of so many recipients takes fewer calls. The total may be wrong, so
+    /// a list that turns out to be longer is given up.
     pub(super) async fn read_if_cheaper(reader: &Reader, recipients: usize) -> Result<Option<Self>> {
         let mut lists = Vec::new();
         let mut calls = 0;
@@ -53,14 +60,24 @@ impl Snapshot {
             calls += first_page.as_ref().and_then(|page| page.total_count).unwrap_or(0) / Target::PAGE;
             lists.push((list, first_page));
         }
-        if recipients > 0 && calls > (lists.len() * recipients) as u64 {
+        let affordable = match lists.len() * recipients {
+            // Their number is not known.
+            0 => MAX_PAGES,
+            look_ups => look_ups as u64,
+        };
+        if calls > affordable {
             return Ok(None);
         }
         let mut snapshot = Self::default();
+        let mut read = 0;
         for (mut list, first_page) in lists {
             let mut next_page = first_page;
             while let Some(page) = next_page {
                 page.into_iter().for_each(|found| snapshot.add(found));
+                read += 1;
+                if read > affordable + SPARE_PAGES {
+                    return Ok(None);
+                }
                 next_page = list.next().await?;
             }
         }

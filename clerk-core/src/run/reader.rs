@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::pacing::{Backoff, wait_after_429};
+use super::pacing::Backoff;
 use super::settings::Settings;
 use super::target::{Filter, InvitationSummary, Target};
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::middleware::budget::Budget;
 use crate::model::{NormalizedEmailAddress, Page};
 use crate::operation::CallOptions;
 use crate::paging::Pages;
+
+/// How many pages a list for one address may have. The filter can match other addresses too, but not without end.
+const MAX_PAGES_FOR_ADDRESS: u64 = 200;
+
+/// How many invitations one address may have. The journal keeps their ids.
+const MAX_FOR_ADDRESS: usize = 1_000;
 
 /// Makes idempotent calls within the budget of all calls, and retries them.
 #[derive(Debug, Clone)]
@@ -72,12 +78,8 @@ impl Reader {
 
     /// Waits until a failed call can be made again, or returns the error.
     async fn wait_after(&self, error: Error, backoff: &mut Backoff) -> Result<()> {
-        let wait = match error.kind() {
-            ErrorKind::RateLimited => Some(wait_after_429(&error)),
-            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Decode => backoff.fail(),
-            _ => None,
-        };
-        let Some(wait) = wait.filter(|wait| *wait <= self.max_wait) else {
+        let wait = backoff.wait_after(&error).filter(|wait| *wait <= self.max_wait);
+        let Some(wait) = wait else {
             return Err(error);
         };
         self.clock.sleep(wait).await;
@@ -90,6 +92,7 @@ impl Reader {
             reader: self,
             pages: self.client.pages(&self.target.list(filter, 0)?),
             filter,
+            read: 0,
         })
     }
 
@@ -102,11 +105,13 @@ impl Reader {
                 address: Some(address.as_str()),
             })?;
             while let Some(page) = list.next().await? {
-                all.extend(page);
+                // Clerk does not promise that the filter matches exactly.
+                all.extend(page.into_iter().filter(|found| found.identity() == *address));
+                if list.pages_read() > MAX_PAGES_FOR_ADDRESS || all.len() > MAX_FOR_ADDRESS {
+                    return Err(self.target.list_is_endless());
+                }
             }
         }
-        // Clerk does not promise that the filter matches exactly.
-        all.retain(|found| found.identity() == *address);
         Ok(all)
     }
 }
@@ -116,9 +121,15 @@ pub(super) struct Listing<'r> {
     reader: &'r Reader,
     filter: Filter<'r>,
     pages: Pages<InvitationSummary>,
+    read: u64,
 }
 
 impl Listing<'_> {
+    /// Returns how many pages were read.
+    pub(super) const fn pages_read(&self) -> u64 {
+        self.read
+    }
+
     /// Reads the next page; `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Page<InvitationSummary>>> {
         if self.pages.has_ended() {
@@ -128,7 +139,10 @@ impl Listing<'_> {
         let mut backoff = Backoff::new(reader.max_failures);
         loop {
             match reader.within_budget(self.pages.next()).await.transpose() {
-                Ok(page) => return Ok(page),
+                Ok(page) => {
+                    self.read += 1;
+                    return Ok(page);
+                }
                 Err(error) => reader.wait_after(error, &mut backoff).await?,
             }
             // A list ends with an error. Another one continues where it ended.

@@ -87,6 +87,8 @@ pub(super) struct Recipient {
     /// Whether an attempt may have invited them. It stays true when a later read shows that the attempt did nothing,
     /// because the invitation could still be created after the read.
     pub(super) maybe_invited: bool,
+    /// How many attempts may have invited them.
+    pub(super) ambiguous_attempts: u8,
     /// The refusal that becomes their outcome unless a read finds an invitation of an earlier attempt.
     pub(super) refusal: Option<Refusal>,
 }
@@ -108,6 +110,7 @@ impl Recipient {
             fingerprint,
             baseline: None,
             maybe_invited: false,
+            ambiguous_attempts: 0,
             refusal: None,
         }
     }

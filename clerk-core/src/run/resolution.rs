@@ -5,6 +5,9 @@ use super::recipient::Recipient;
 use super::target::InvitationSummary;
 use crate::model::InvitationId;
 
+/// How many attempts on a recipient may be without a known effect before the run gives up on them.
+const MAX_AMBIGUOUS_ATTEMPTS: u8 = 25;
+
 /// What a read after the attempt shows.
 #[derive(Debug)]
 pub(super) enum Resolution {
@@ -35,6 +38,8 @@ pub(super) fn resolve(recipient: &mut Recipient, found: &[InvitationSummary]) ->
         (None, Some(pending)) => Resolution::AlreadyInvited(pending.id.clone()),
         // An invitation that was accepted or has expired since can be the attempt's.
         (None, None) if recipient.baseline.is_none() && !found.is_empty() => Resolution::Unknowable,
+        // A server that accepts each attempt and never shows the invitation would be asked for ever.
+        (None, None) if recipient.ambiguous_attempts >= MAX_AMBIGUOUS_ATTEMPTS => Resolution::Unknowable,
         (None, None) => Resolution::SendAgain,
     }
 }

@@ -46,6 +46,8 @@ pub struct RevocationReport {
     pub accepted: usize,
     /// The number of invitations that do not exist any more.
     pub missing: usize,
+    /// The number of ids in the journal that no request can contain.
+    pub invalid_ids: usize,
     /// The number of invitations left.
     pub pending: usize,
     /// The number of unresolved people in the journal: an attempt may have invited them. Run the invitations again to find
@@ -121,6 +123,7 @@ impl RevocationRun {
                 Revocation::Revoked => report.revoked += 1,
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
+                Revocation::InvalidId => report.invalid_ids += 1,
             }
             let event = RunEvent::Revoked { id: &id, revocation };
             self.observers.iter().for_each(|observer| observer.event(&event));
@@ -161,6 +164,7 @@ fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
         Err(error) => error,
     };
     match error.code() {
+        None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
         Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
         Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
         Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {

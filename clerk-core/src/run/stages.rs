@@ -124,6 +124,7 @@ impl Stages {
     /// everything that was created is listed.
     pub(super) fn add_unresolved(&mut self, mut recipient: Recipient, now: Duration) {
         recipient.maybe_invited = true;
+        recipient.ambiguous_attempts = recipient.ambiguous_attempts.saturating_add(1);
         self.hold(
             recipient,
             now.saturating_add(self.delays.settle.saturating_add(self.delays.read_lag)),

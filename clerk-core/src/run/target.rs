@@ -2,19 +2,20 @@
 
 use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::journal::Lane;
 use crate::api::{invitations, organization_invitations};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
-use crate::error::{InvalidRequest, Result};
+use crate::error::{Error, InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
 use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
 use crate::operation::{Operation, RateLimitKey};
 use crate::sensitive::Sensitive;
+use crate::transport::Effect;
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +27,24 @@ pub(super) enum Target {
 /// The fields of an invitation that a run reads, to the application or to an organization.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct InvitationSummary {
+    #[serde(deserialize_with = "bounded_id")]
     pub(super) id: InvitationId,
     pub(super) email_address: EmailAddress,
     #[serde(default)]
     pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
     pub(super) url: Option<Sensitive>,
+}
+
+/// The longest id that is kept. Clerk's have about 32 characters, and the journal keeps every id.
+const MAX_ID: usize = 256;
+
+fn bounded_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<InvitationId, D::Error> {
+    let id = InvitationId::deserialize(deserializer)?;
+    if id.as_str().len() > MAX_ID {
+        return Err(D::Error::custom("the id is too long"));
+    }
+    Ok(id)
 }
 
 impl InvitationSummary {
@@ -59,7 +72,7 @@ impl Target {
     pub(super) fn resource(&self) -> String {
         match self {
             Self::Application => "invitations".to_owned(),
-            Self::Organization(id) => format!("organizations/{id}/invitations"),
+            Self::Organization(id) => format!("organizations/{}/invitations", id.as_str()),
         }
     }
 
@@ -91,6 +104,13 @@ impl Target {
             (Self::Organization(_), Lane::Single) => {
                 organization_invitations::CreateOrganizationInvitationSingle::OPERATION
             }
+        }
+    }
+
+    const fn listing(&self) -> &'static Operation {
+        match self {
+            Self::Application => invitations::ListInvitations::OPERATION,
+            Self::Organization(_) => organization_invitations::ListOrganizationInvitations::OPERATION,
         }
     }
 
@@ -128,6 +148,18 @@ impl Target {
         }
     }
 
+    /// Returns the error for a success that names none of the recipients.
+    pub(super) fn names_nobody(&self, lane: Lane) -> Error {
+        let problem = "the response names none of the people in the request";
+        Error::from_contradiction(self.creation(lane).name(), problem, Effect::Unknown)
+    }
+
+    /// Returns the error for a list that goes on too long.
+    pub(super) fn list_is_endless(&self) -> Error {
+        let problem = "the list of the invitations for one address does not end";
+        Error::from_contradiction(self.listing().name(), problem, Effect::NotApplied)
+    }
+
     /// Revokes an invitation.
     pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
         let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
@@ -138,12 +170,10 @@ impl Target {
     pub(super) fn list(&self, filter: Filter<'_>, offset: u64) -> Result<Call<Page<InvitationSummary>>> {
         let request = match self {
             Self::Application => self
-                .request(invitations::ListInvitations::OPERATION)?
+                .request(self.listing())?
                 .query_opt("query", filter.address)
                 .query("paginated", true),
-            Self::Organization(_) => self
-                .request(organization_invitations::ListOrganizationInvitations::OPERATION)?
-                .query_opt("email_address", filter.address),
+            Self::Organization(_) => self.request(self.listing())?.query_opt("email_address", filter.address),
         };
         let request = request
             .query_all("status", filter.statuses)

@@ -114,3 +114,33 @@ async fn limits_the_time_for_connecting() {
     assert_eq!(kind_and_delivery(&error), (Kind::Timeout, NotSent), "{error:?}");
     assert_eq!(server.requests_read(), 0);
 }
+
+#[tokio::test]
+async fn an_attempt_that_times_out_while_connecting_was_not_sent() {
+    use clerk_hyper::api::invitations::CreateInvitation;
+    use clerk_hyper::{CallOptions, Effect, ErrorKind, SecretKey};
+
+    // Reads nothing, so that the TLS handshake never ends, or answers no request.
+    let server = Server::start(async |peer: Peer, _| peer.hold().await).await;
+    for (scheme, effect) in [("https", Effect::NotApplied), ("http", Effect::Unknown)] {
+        let key = SecretKey::new("sk_test_abc").expect("a key");
+        let builder = clerk_hyper::builder(key).expect("root certificates");
+        let client = builder
+            .base_url(format!("{scheme}://{}", server.address))
+            .build()
+            .expect("a client");
+        let options = CallOptions::new()
+            .no_retry()
+            .attempt_timeout(Duration::from_millis(200));
+        let person = CreateInvitation::new("ada@example.com");
+        let client = client.with_options(options);
+        let error = in_time(client.invitations().create(&person))
+            .await
+            .expect_err("no answer");
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::Timeout, effect),
+            "{scheme}: {error:?}"
+        );
+    }
+}

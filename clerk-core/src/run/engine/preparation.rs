@@ -26,7 +26,7 @@ impl Engine<'_> {
         let reader = self.reading.reader();
         let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
-        let instance = instance.id.to_string();
+        let instance = instance.id.into_string();
         let resource = reader.target().resource();
         history.check(&instance, &resource).map_err(Stop::Journal)?;
         self.calls.resume_after(history.last_attempt());
