@@ -3,6 +3,7 @@
 mod address;
 mod address_list;
 mod cell;
+mod column;
 mod column_names;
 mod dialect;
 mod encoding;

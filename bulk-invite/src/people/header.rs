@@ -1,98 +1,13 @@
 //! The first line of the people file, which names the columns.
 
-use std::fmt;
-
+use super::column::{Column, MEMBER_PREFIX};
 use super::column_names::{is_email_address, is_sensitive, normalize};
 use super::filter::{Filters, InactiveColumns};
 use super::layout::{Inactive, Layout};
 use super::options::ReadOptions;
 use super::records::Record;
-use super::{ColumnUse, Destination, UnusableFile, address};
+use super::{ColumnUse, UnusableFile, address};
 use crate::text::{escaped, quoted};
-
-/// The meaning of a column.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Column {
-    EmailAddress,
-    RedirectUrl,
-    PublicMetadata,
-    /// `public_metadata.NAME`: a text member of the metadata.
-    PublicMetadataMember(String),
-    Notify,
-    IgnoreExisting,
-    ExpiresInDays,
-    TemplateSlug,
-    Role,
-    /// A column without a name. Spreadsheets export such columns after the last one.
-    Unnamed,
-    Ignored,
-}
-
-const MEMBER_PREFIX: &str = "public_metadata.";
-
-impl Column {
-    /// Returns the column of this name, unless it is the email address or unknown.
-    fn from_name(name: &str) -> Option<Self> {
-        let is_member = name
-            .get(..MEMBER_PREFIX.len())
-            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(MEMBER_PREFIX));
-        if is_member {
-            let member = &name[MEMBER_PREFIX.len()..];
-            return (!member.is_empty()).then(|| Self::PublicMetadataMember(member.to_owned()));
-        }
-        Some(match normalize(name).as_str() {
-            "redirecturl" => Self::RedirectUrl,
-            "publicmetadata" => Self::PublicMetadata,
-            "notify" => Self::Notify,
-            "ignoreexisting" => Self::IgnoreExisting,
-            "expiresindays" => Self::ExpiresInDays,
-            "templateslug" => Self::TemplateSlug,
-            "role" => Self::Role,
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for Column {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EmailAddress => "email address",
-            Self::RedirectUrl => "redirect URL",
-            Self::PublicMetadata => "public metadata",
-            Self::PublicMetadataMember(name) => return write!(f, "public metadata, member {name}"),
-            Self::Notify => "notify",
-            Self::IgnoreExisting => "ignore existing",
-            Self::ExpiresInDays => "expires in days",
-            Self::TemplateSlug => "template",
-            Self::Role => "role",
-            Self::Unnamed => "must be empty",
-            Self::Ignored => "ignored",
-        })
-    }
-}
-
-impl Destination {
-    /// Lists the columns for messages.
-    const fn columns(self) -> &'static str {
-        match self {
-            Self::Application => {
-                "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
-                 expires_in_days, template_slug"
-            }
-            Self::Organization => {
-                "email_address, role, redirect_url, public_metadata, public_metadata.NAME, notify, expires_in_days"
-            }
-        }
-    }
-
-    const fn supports(self, column: &Column) -> bool {
-        match column {
-            Column::Role => matches!(self, Self::Organization),
-            Column::IgnoreExisting | Column::TemplateSlug => matches!(self, Self::Application),
-            _ => true,
-        }
-    }
-}
 
 /// The columns of a people file, in their order.
 #[derive(Debug)]
@@ -153,6 +68,7 @@ impl Header {
     fn from_names(names: &[&str], options: &ReadOptions) -> Result<(Self, Vec<String>), String> {
         let layout = options.layout.resolve(names);
         let email = email_column(names, options.email_column.as_deref(), layout)?;
+        let email_fallbacks = email_fallbacks(names, email, layout.filter(|_| options.email_column.is_none()));
         let metadata = options
             .metadata_columns
             .iter()
@@ -235,7 +151,10 @@ impl Header {
             .iter()
             .zip(names)
             .enumerate()
-            .filter(|(index, (column, name))| **column == Column::Ignored && !name.is_empty() && !filters.uses(*index))
+            .filter(|(index, (column, name))| {
+                let is_used = filters.uses(*index) || inactive.uses(*index) || email_fallbacks.contains(index);
+                **column == Column::Ignored && !name.is_empty() && !is_used
+            })
             .map(|(_, (_, name))| quoted(name))
             .collect();
         if !ignored.is_empty() {
@@ -246,7 +165,7 @@ impl Header {
             columns,
             filters,
             inactive,
-            email_fallbacks: email_fallbacks(names, email, layout.filter(|_| options.email_column.is_none())),
+            email_fallbacks,
             address_separator: layout.and_then(|layout| layout.address_separator),
         };
         Ok((header, notes))
@@ -263,7 +182,7 @@ impl Header {
         let first = first.map_or("", cell);
         let mut fallbacks = self.email_fallbacks.iter().map(|index| cell(*index));
         // The user names of guests in Entra look like addresses, but receive no mail.
-        let usable = |cell: &&str| !cell.is_empty() && !cell.to_ascii_uppercase().contains("#EXT#");
+        let usable = |cell: &&str| cell.contains('@') && !cell.to_ascii_uppercase().contains("#EXT#");
         match fallbacks.find(usable) {
             Some(fallback) if first.is_empty() => (fallback, true),
             _ => (first, false),

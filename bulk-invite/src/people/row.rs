@@ -7,7 +7,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::address::{self, Change};
 use super::cell;
-use super::header::{Column, Header};
+use super::column::Column;
+use super::header::Header;
 use super::options::ReadOptions;
 use super::recipient::Recipient;
 use super::records::Record;
