@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ColorChoice, Parser, ValueEnum};
 use clerk_core::model::{InvitationTemplate, OrganizationId};
 use clerk_core::run::Lanes;
+use clerk_hyper::{InvalidProxy, Proxy};
 use encoding_rs::Encoding;
 
 use crate::duration;
@@ -187,6 +189,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", conflicts_with = "demo", help_heading = CONNECTION)]
     pub(crate) api_url: Option<String>,
 
+    /// The proxy, such as http://user:password@proxy.example.com:8080 or socks5://HOST
+    /// [default: HTTPS_PROXY or ALL_PROXY, except for the hosts in NO_PROXY]
+    #[arg(long, value_name = "URL", value_parser = proxy, help_heading = CONNECTION)]
+    pub(crate) proxy: Option<Result<Proxy, InvalidProxy>>,
+
+    /// Trust the root certificates in this PEM file too, such as those of a company's proxy
+    #[arg(long, value_name = "FILE", help_heading = CONNECTION)]
+    pub(crate) ca_cert: Option<PathBuf>,
+
     /// The timeout of one call, such as 30s or 500ms
     #[arg(long, env = "CLERK_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = duration::parse_nonzero, help_heading = CONNECTION)]
     pub(crate) timeout: Duration,
@@ -348,6 +359,12 @@ fn organization(text: &str) -> Result<OrganizationId, &'static str> {
     is_id
         .then(|| OrganizationId::from(text))
         .ok_or("expected an organization ID such as org_2abc")
+}
+
+/// Parses a proxy's URL. An error is reported later, because clap would print the URL with its password.
+#[expect(clippy::unnecessary_wraps, reason = "clap requires a Result")]
+fn proxy(url: &str) -> Result<Result<Proxy, InvalidProxy>, Infallible> {
+    Ok(url.parse())
 }
 
 fn layout_parser() -> impl TypedValueParser<Value = LayoutOption> {

@@ -1,5 +1,6 @@
 //! The client, connected to Clerk or to the demo's fake.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,8 +117,24 @@ fn limits(args: &Args, environment: Environment) -> Result<RateLimits, String> {
 }
 
 fn transport(args: &Args) -> Result<HyperTransport, String> {
-    let builder = HyperTransport::builder().connect_timeout(args.connect_timeout);
-    builder.build().map_err(|error| error.to_string())
+    let mut builder = HyperTransport::builder().connect_timeout(args.connect_timeout);
+    builder = match &args.proxy {
+        Some(Ok(proxy)) => builder.proxy(proxy.clone()),
+        Some(Err(error)) => return Err(format!("invalid --proxy: {error}")),
+        None => builder.proxy_from_env().map_err(|error| with_source(&error))?,
+    };
+    if let Some(file) = &args.ca_cert {
+        let added = builder.add_root_certificates_from_file(file);
+        builder = added.map_err(|error| format!("invalid --ca-cert: {}", with_source(&error)))?;
+    }
+    builder.build().map_err(|error| with_source(&error))
+}
+
+fn with_source(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 /// Configures a client without rate limits of its own, because the run enforces them.

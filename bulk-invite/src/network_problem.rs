@@ -5,7 +5,7 @@ use std::io;
 use std::iter;
 
 use clerk_core::{Error, ErrorKind, TransportError, TransportErrorKind};
-use clerk_hyper::rustls;
+use clerk_hyper::{TunnelError, rustls};
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
@@ -52,8 +52,9 @@ const CHECK_CLOCK: &str =
     "Check this machine's date and time. If they are right, the server needs another certificate.";
 const CHECK_SCHEME: &str = "Check the scheme and the port of --api-url or CLERK_API_URL: https for TLS, and http only for a \
                             server without TLS on this machine.";
-const ADD_AUTHORITY: &str = "If your company inspects connections, name the file with its root certificate in the environment \
-                             variable SSL_CERT_FILE. Otherwise, do not use this network: someone may be listening in.";
+const ADD_AUTHORITY: &str = "If your company inspects connections, name the file with its root certificate in --ca-cert or in \
+                             the environment variable SSL_CERT_FILE. Otherwise, do not use this network: someone may be \
+                             listening in.";
 const RUN_AGAIN: &str = "Run again later.";
 const MORE_TIME: &str = "Check the network connection, or allow more time with --timeout.";
 const MORE_TIME_TO_CONNECT: &str = "Check the network connection, --api-url or CLERK_API_URL, and whether a firewall blocks \
@@ -67,7 +68,7 @@ impl NetworkProblem {
         }
         let transport = error.source()?.downcast_ref::<TransportError>()?;
         let causes: Vec<Cause<'_>> = iter::successors(transport.source(), |&cause| next(cause)).collect();
-        // The names in a certificate can contain anything, so TLS comes before the search for a text.
+        // The names in a certificate can contain anything, so TLS comes before the searches for a text.
         let problem = from_tls(&causes, server)
             .or_else(|| from_proxy(&causes))
             .or_else(|| from_lookup(&causes, server))
@@ -89,7 +90,7 @@ fn next(cause: Cause<'_>) -> Option<Cause<'_>> {
 }
 
 fn from_proxy(causes: &[Cause<'_>]) -> Option<NetworkProblem> {
-    let proxy = causes.iter().position(|cause| cause.to_string().contains("proxy"))?;
+    let proxy = causes.iter().position(|cause| cause.is::<TunnelError>())?;
     let texts: Vec<String> = causes[proxy..].iter().map(ToString::to_string).collect();
     let cause = message(&texts.join(": "));
     Some(NetworkProblem::new_in(Step::Proxy, cause, CHECK_PROXY))

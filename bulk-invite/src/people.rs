@@ -3,6 +3,7 @@
 mod address;
 mod address_list;
 mod cell;
+mod column;
 mod column_names;
 mod dialect;
 mod encoding;
@@ -127,10 +128,11 @@ pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, Un
     check_unnamed_column(&header, &records)?;
     let mut lines = HashMap::new();
     let mut changes: BTreeMap<Change, Vec<u64>> = BTreeMap::new();
+    // Each record is freed as its row is made, so that a large file is not in memory twice.
     let rows = records
-        .iter()
+        .into_iter()
         .map(|record| {
-            let (email_address, recipient) = row::read(record, &header, options, &mut changes);
+            let (email_address, recipient) = row::read(&record, &header, options, &mut changes);
             let status = status(record.line, &email_address, recipient, &mut lines);
             Row {
                 position: record.position(),

@@ -1,10 +1,13 @@
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
 
 use crate::error::SetupError;
+use crate::proxy::{Proxies, Proxy};
 use crate::tls;
 use crate::transport::{HyperTransport, Settings};
 
@@ -15,6 +18,7 @@ use crate::transport::{HyperTransport, Settings};
 pub struct HyperTransportBuilder {
     settings: Settings,
     tls: Tls,
+    proxies: Proxies,
 }
 
 enum Tls {
@@ -44,10 +48,11 @@ impl HyperTransportBuilder {
                 http2_only: false,
             },
             tls: Tls::Roots(Vec::new()),
+            proxies: Proxies::None,
         }
     }
 
-    /// Sets the time limit for establishing a connection: DNS lookup, TCP and TLS together. 10 seconds by default.
+    /// Sets the time limit for establishing a connection: DNS lookup, TCP, proxy and TLS together. 10 seconds by default.
     ///
     /// A request whose connection takes longer fails with
     /// [`TransportErrorKind::Timeout`](clerk_core::TransportErrorKind::Timeout) and is not sent.
@@ -85,18 +90,6 @@ impl HyperTransportBuilder {
     /// Adds a trusted root certificate, for example that of a proxy or of a test server with its own certificate
     /// authority.
     ///
-    /// rustls reads certificates from PEM files:
-    ///
-    /// ```no_run
-    /// use clerk_hyper::HyperTransport;
-    /// use clerk_hyper::rustls::pki_types::{CertificateDer, pem::PemObject};
-    ///
-    /// # fn f() -> Result<(), Box<dyn std::error::Error>> {
-    /// let certificate = CertificateDer::from_pem_file("proxy-ca.pem")?;
-    /// let transport = HyperTransport::builder().add_root_certificate(certificate).build()?;
-    /// # Ok(()) }
-    /// ```
-    ///
     /// Discards a configuration that was set with [`tls_config`](Self::tls_config).
     pub fn add_root_certificate(mut self, certificate: CertificateDer<'static>) -> Self {
         match &mut self.tls {
@@ -104,6 +97,59 @@ impl HyperTransportBuilder {
             Tls::Config(_) => self.tls = Tls::Roots(vec![certificate]),
         }
         self
+    }
+
+    /// Adds all certificates in a PEM file as [trusted root certificates](Self::add_root_certificate).
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::CertificateFile`] if the file cannot be read, is malformed or contains no certificate.
+    ///
+    /// ```no_run
+    /// use clerk_hyper::HyperTransport;
+    ///
+    /// let transport = HyperTransport::builder().add_root_certificates_from_file("proxy-ca.pem")?.build()?;
+    /// # Ok::<(), clerk_hyper::SetupError>(())
+    /// ```
+    pub fn add_root_certificates_from_file(self, path: impl AsRef<Path>) -> Result<Self, SetupError> {
+        let path = path.as_ref();
+        let read = || {
+            let certificates = CertificateDer::pem_file_iter(path)?.collect::<Result<Vec<_>, _>>()?;
+            if certificates.is_empty() {
+                return Err(pem::Error::NoItemsFound);
+            }
+            Ok(certificates)
+        };
+        let certificates = read().map_err(|source| SetupError::CertificateFile {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(certificates.into_iter().fold(self, Self::add_root_certificate))
+    }
+
+    /// Sends all requests through this proxy, whatever the environment says.
+    ///
+    /// The proxy opens a tunnel (HTTP `CONNECT` or SOCKS), so it does not see the requests of `https`. A plain `http` request
+    /// to this machine, as to a fake of Clerk, goes directly unless the proxy is on this machine too.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxies = Proxies::Given(proxy);
+        self
+    }
+
+    /// Uses the proxy of the environment: `HTTPS_PROXY` or `HTTP_PROXY` by the scheme of the request, or else `ALL_PROXY`,
+    /// in upper or lower case.
+    ///
+    /// `NO_PROXY` lists what is reached directly: `*`, names with all below them, IP addresses and networks such as
+    /// `10.0.0.0/8`; a port can follow a name or address. This machine is always reached directly. Under CGI, where
+    /// `REQUEST_METHOD` is set, `HTTP_PROXY` in upper case is ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::MalformedProxy`] if a variable is not the URL of a [`Proxy`].
+    pub fn proxy_from_env(mut self) -> Result<Self, SetupError> {
+        self.proxies = Proxies::from_variables(|name| std::env::var_os(name))
+            .map_err(|(name, error)| SetupError::MalformedProxy(name, error))?;
+        Ok(self)
     }
 
     /// Sets the whole TLS configuration, for example to use a client certificate or another cryptography provider.
@@ -129,7 +175,7 @@ impl HyperTransportBuilder {
                 *config
             }
         };
-        Ok(HyperTransport::with_settings(self.settings, tls))
+        Ok(HyperTransport::with_settings(self.settings, tls, self.proxies))
     }
 }
 

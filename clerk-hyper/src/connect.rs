@@ -1,4 +1,4 @@
-//! Establishes connections: DNS lookup, TCP and TLS within one time limit.
+//! Establishes connections: DNS lookup, TCP, proxy and TLS within one time limit.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,35 +12,37 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::ClientConfig;
 use tower_service::Service;
 
+use crate::proxy::{Dial, Proxies};
 use crate::tokio_clock::within;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Connects over TCP and, for `https`, TLS. Fails with [`ConnectTimedOut`] after `limit`.
+/// Connects over TCP, perhaps through a proxy, and, for `https`, TLS. Fails with [`ConnectTimedOut`] after `limit`.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    inner: HttpsConnector<HttpConnector>,
+    inner: HttpsConnector<Dial>,
     limit: Duration,
 }
 
 impl Connector {
     /// Creates a connector that offers HTTP/2 and HTTP/1.1, or HTTP/2 only, by ALPN (RFC 7301).
-    pub(crate) fn new(tls: ClientConfig, http2_only: bool, limit: Duration) -> Self {
+    pub(crate) fn new(tls: ClientConfig, proxies: Proxies, http2_only: bool, limit: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        let dial = Dial::new(tcp, proxies);
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
         let inner = if http2_only {
-            builder.enable_http2().wrap_connector(tcp)
+            builder.enable_http2().wrap_connector(dial)
         } else {
-            builder.enable_all_versions().wrap_connector(tcp)
+            builder.enable_all_versions().wrap_connector(dial)
         };
         Self { inner, limit }
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Response = <HttpsConnector<Dial> as Service<Uri>>::Response;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 

@@ -2,8 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
 
 use clerk_core::BuildError;
+use rustls::pki_types::pem;
+
+use crate::proxy::InvalidProxy;
 
 /// The reason why a client or a transport could not be created.
 #[non_exhaustive]
@@ -12,6 +16,15 @@ pub enum SetupError {
     MissingVariable(&'static str),
     /// The environment variable of this name has an invalid value. The source says why, without the value.
     MalformedVariable(&'static str, BuildError),
+    /// The environment variable of this name is not the URL of a proxy. The source says why, without the value.
+    MalformedProxy(&'static str, InvalidProxy),
+    /// A file of root certificates cannot be read, or contains none.
+    CertificateFile {
+        /// The path of the file.
+        path: PathBuf,
+        /// The reason.
+        source: pem::Error,
+    },
     /// There is no root certificate to verify servers with.
     ///
     /// Install the system's certificates (the package is often named `ca-certificates`), enable the feature
@@ -31,6 +44,8 @@ impl fmt::Display for SetupError {
                 "the environment variable {name} is not set or empty; set it and start again"
             ),
             Self::MalformedVariable(name, _) => write!(f, "the environment variable {name} has an invalid value"),
+            Self::MalformedProxy(name, _) => write!(f, "the environment variable {name} is not the URL of a proxy"),
+            Self::CertificateFile { path, .. } => write!(f, "no root certificates in {path:?}"),
             Self::NoRootCertificates => f.write_str(
                 "there are no root certificates to verify servers with: install the system's (ca-certificates), enable \
                  the feature webpki-roots of clerk-hyper, or add one to the transport",
@@ -47,6 +62,8 @@ impl StdError for SetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::MalformedVariable(_, error) | Self::Client(error) => Some(error),
+            Self::MalformedProxy(_, error) => Some(error),
+            Self::CertificateFile { source, .. } => Some(source),
             Self::Tls(error) => Some(error),
             Self::MissingVariable(_) | Self::NoRootCertificates => None,
         }

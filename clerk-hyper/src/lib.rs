@@ -5,6 +5,7 @@ mod builder;
 mod classify;
 mod connect;
 mod error;
+mod proxy;
 mod setup;
 mod tls;
 mod tokio_clock;
@@ -17,6 +18,7 @@ pub use rustls;
 
 pub use builder::HyperTransportBuilder;
 pub use error::SetupError;
+pub use proxy::{InvalidProxy, Proxy, ProxyError, TunnelError};
 pub use setup::{builder, builder_from_env, builder_with, client, from_env};
 pub use tokio_clock::TokioClock;
 pub use transport::HyperTransport;

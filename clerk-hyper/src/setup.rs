@@ -13,13 +13,15 @@ const API_URL: &str = "CLERK_API_URL";
 
 /// Creates a client with the secret key in the environment variable `CLERK_SECRET_KEY`.
 ///
-/// If `CLERK_API_URL` is set and not empty, it is the client's base URL. Every other setting has its default.
+/// If `CLERK_API_URL` is set and not empty, it is the client's base URL. The proxy is that of
+/// [`proxy_from_env`](crate::HyperTransportBuilder::proxy_from_env). Every other setting has its default.
 ///
 /// # Errors
 ///
 /// - [`SetupError::MissingVariable`] if `CLERK_SECRET_KEY` is not set or empty.
 /// - [`SetupError::MalformedVariable`] if a variable has an invalid value. The error names the variable and does not
 ///   show the value.
+/// - [`SetupError::MalformedProxy`] if a variable is not the URL of a proxy.
 /// - [`SetupError::NoRootCertificates`] if there is no certificate to verify servers with.
 pub fn from_env() -> Result<Client, SetupError> {
     build(builder_from_env()?)
@@ -96,7 +98,9 @@ fn builder_from_variables(read: impl Fn(&str) -> Result<String, VarError>) -> Re
 
     let secret_key = value(SECRET_KEY, InvalidSecretKey::Characters.into())?;
     let secret_key = secret_key.ok_or(SetupError::MissingVariable(SECRET_KEY))?;
-    let mut builder = builder(SecretKey::new(secret_key).map_err(malformed_key)?)?;
+    let secret_key = SecretKey::new(secret_key).map_err(malformed_key)?;
+    let transport = HyperTransport::builder().proxy_from_env()?.build()?;
+    let mut builder = builder_with(secret_key, transport);
     if let Some(url) = value(API_URL, BuildError::BaseUrl)? {
         builder = builder.base_url(url);
     }

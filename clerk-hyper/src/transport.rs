@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 use crate::body;
 use crate::classify::classify;
 use crate::connect::{ConnectTimedOut, Connector};
+use crate::proxy::Proxies;
 use crate::tokio_clock::within;
 
 /// The interval between HTTP/2 pings while a request is in flight, and the time limit for their answers. Together they
@@ -30,7 +31,8 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// - It requires a Tokio runtime with I/O and time enabled, as `#[tokio::main]` provides. Outside of a runtime, a
 ///   request fails with [`TransportErrorKind::InvalidRequest`] and is not sent. A connection belongs to the runtime that
 ///   created it, so each runtime needs its own transport.
-/// - It follows no redirects, stores no cookies, uses no proxy, and requests no compression.
+/// - It follows no redirects, stores no cookies, and requests no compression. It uses a proxy only if
+///   [one is set](crate::HyperTransportBuilder::proxy).
 /// - If a pooled connection is closed before the request is written to it, the transport uses a new connection. It
 ///   never writes a request twice.
 /// - It limits the time for connecting, but not for a whole attempt. Every client does that with
@@ -48,6 +50,7 @@ const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// | Failure | [`kind`](TransportError::kind) | [`delivery`](TransportError::delivery) |
 /// |---|---|---|
 /// | DNS lookup failed, connection refused, certificate not trusted | `Connect` | `NotSent` |
+/// | no connection through the proxy, with a [`TunnelError`](crate::TunnelError) as a source | `Connect` | `NotSent` |
 /// | connecting exceeded its time limit, or that of the attempt | `Timeout` | `NotSent` |
 /// | the connection closed before the request was written | `Closed` | `NotSent` |
 /// | HTTP/2: `REFUSED_STREAM`, or a `GOAWAY` that excludes the stream of a request with a body | `Closed` | `NotSent` |
@@ -71,8 +74,8 @@ pub(crate) struct Settings {
 }
 
 impl HyperTransport {
-    pub(crate) fn with_settings(settings: Settings, tls: ClientConfig) -> Self {
-        let connector = Connector::new(tls, settings.http2_only, settings.connect_timeout);
+    pub(crate) fn with_settings(settings: Settings, tls: ClientConfig, proxies: Proxies) -> Self {
+        let connector = Connector::new(tls, proxies, settings.http2_only, settings.connect_timeout);
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())

@@ -10,6 +10,8 @@ use crate::text::{is_invisible, quoted};
 pub(super) enum Change {
     /// The domain has been encoded.
     Punycode,
+    /// The usual column is blank, and another one of the layout has the address.
+    OtherColumn,
     // Removed around the address:
     Name,
     Mailto,
@@ -26,6 +28,12 @@ impl Change {
             Self::Punycode => {
                 return format!(
                     "Wrote the internationalized domains in ASCII (punycode) on {}.",
+                    line_list(lines)
+                );
+            }
+            Self::OtherColumn => {
+                return format!(
+                    "The column with the email addresses is blank on {}: the next one of the layout is used.",
                     line_list(lines)
                 );
             }

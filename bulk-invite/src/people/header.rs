@@ -1,98 +1,13 @@
 //! The first line of the people file, which names the columns.
 
-use std::fmt;
-
+use super::column::{Column, MEMBER_PREFIX};
 use super::column_names::{is_email_address, is_sensitive, normalize};
 use super::filter::{Filters, InactiveColumns};
 use super::layout::{Inactive, Layout};
 use super::options::ReadOptions;
 use super::records::Record;
-use super::{ColumnUse, Destination, UnusableFile, address};
+use super::{ColumnUse, UnusableFile, address};
 use crate::text::{escaped, quoted};
-
-/// The meaning of a column.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Column {
-    EmailAddress,
-    RedirectUrl,
-    PublicMetadata,
-    /// `public_metadata.NAME`: a text member of the metadata.
-    PublicMetadataMember(String),
-    Notify,
-    IgnoreExisting,
-    ExpiresInDays,
-    TemplateSlug,
-    Role,
-    /// A column without a name. Spreadsheets export such columns after the last one.
-    Unnamed,
-    Ignored,
-}
-
-const MEMBER_PREFIX: &str = "public_metadata.";
-
-impl Column {
-    /// Returns the column of this name, unless it is the email address or unknown.
-    fn from_name(name: &str) -> Option<Self> {
-        let is_member = name
-            .get(..MEMBER_PREFIX.len())
-            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(MEMBER_PREFIX));
-        if is_member {
-            let member = &name[MEMBER_PREFIX.len()..];
-            return (!member.is_empty()).then(|| Self::PublicMetadataMember(member.to_owned()));
-        }
-        Some(match normalize(name).as_str() {
-            "redirecturl" => Self::RedirectUrl,
-            "publicmetadata" => Self::PublicMetadata,
-            "notify" => Self::Notify,
-            "ignoreexisting" => Self::IgnoreExisting,
-            "expiresindays" => Self::ExpiresInDays,
-            "templateslug" => Self::TemplateSlug,
-            "role" => Self::Role,
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for Column {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EmailAddress => "email address",
-            Self::RedirectUrl => "redirect URL",
-            Self::PublicMetadata => "public metadata",
-            Self::PublicMetadataMember(name) => return write!(f, "public metadata, member {name}"),
-            Self::Notify => "notify",
-            Self::IgnoreExisting => "ignore existing",
-            Self::ExpiresInDays => "expires in days",
-            Self::TemplateSlug => "template",
-            Self::Role => "role",
-            Self::Unnamed => "must be empty",
-            Self::Ignored => "ignored",
-        })
-    }
-}
-
-impl Destination {
-    /// Lists the columns for messages.
-    const fn columns(self) -> &'static str {
-        match self {
-            Self::Application => {
-                "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
-                 expires_in_days, template_slug"
-            }
-            Self::Organization => {
-                "email_address, role, redirect_url, public_metadata, public_metadata.NAME, notify, expires_in_days"
-            }
-        }
-    }
-
-    const fn supports(self, column: &Column) -> bool {
-        match column {
-            Column::Role => matches!(self, Self::Organization),
-            Column::IgnoreExisting | Column::TemplateSlug => matches!(self, Self::Application),
-            _ => true,
-        }
-    }
-}
 
 /// The columns of a people file, in their order.
 #[derive(Debug)]
@@ -101,6 +16,8 @@ pub(super) struct Header {
     columns: Vec<Column>,
     pub(super) filters: Filters,
     pub(super) inactive: InactiveColumns,
+    /// The columns of the layout that have the address where the first one is blank.
+    email_fallbacks: Vec<usize>,
     /// The text between several addresses in a cell, of which the first one is used.
     pub(super) address_separator: Option<&'static str>,
 }
@@ -113,6 +30,7 @@ impl Header {
             columns: vec![Column::EmailAddress],
             filters: Filters::default(),
             inactive: InactiveColumns::default(),
+            email_fallbacks: Vec::new(),
             address_separator: None,
         }
     }
@@ -150,6 +68,7 @@ impl Header {
     fn from_names(names: &[&str], options: &ReadOptions) -> Result<(Self, Vec<String>), String> {
         let layout = options.layout.resolve(names);
         let email = email_column(names, options.email_column.as_deref(), layout)?;
+        let email_fallbacks = email_fallbacks(names, email, layout.filter(|_| options.email_column.is_none()));
         let metadata = options
             .metadata_columns
             .iter()
@@ -232,7 +151,10 @@ impl Header {
             .iter()
             .zip(names)
             .enumerate()
-            .filter(|(index, (column, name))| **column == Column::Ignored && !name.is_empty() && !filters.uses(*index))
+            .filter(|(index, (column, name))| {
+                let is_used = filters.uses(*index) || inactive.uses(*index) || email_fallbacks.contains(index);
+                **column == Column::Ignored && !name.is_empty() && !is_used
+            })
             .map(|(_, (_, name))| quoted(name))
             .collect();
         if !ignored.is_empty() {
@@ -243,6 +165,7 @@ impl Header {
             columns,
             filters,
             inactive,
+            email_fallbacks,
             address_separator: layout.and_then(|layout| layout.address_separator),
         };
         Ok((header, notes))
@@ -252,12 +175,27 @@ impl Header {
         &self.columns
     }
 
+    /// Returns the cell with the address, and whether it is in a fallback column.
+    pub(super) fn email_cell<'r>(&self, fields: &'r [String]) -> (&'r str, bool) {
+        let cell = |index: usize| fields.get(index).map_or("", |cell| cell.trim());
+        let first = self.columns.iter().position(|column| *column == Column::EmailAddress);
+        let first = first.map_or("", cell);
+        let mut fallbacks = self.email_fallbacks.iter().map(|index| cell(*index));
+        // The user names of guests in Entra look like addresses, but receive no mail.
+        let usable = |cell: &&str| cell.contains('@') && !cell.to_ascii_uppercase().contains("#EXT#");
+        match fallbacks.find(usable) {
+            Some(fallback) if first.is_empty() => (fallback, true),
+            _ => (first, false),
+        }
+    }
+
     /// Returns how each column is used.
     pub(super) fn uses(&self) -> Vec<ColumnUse> {
         let columns = self.names.iter().zip(&self.columns).enumerate();
         let uses = columns.map(|(index, (name, column))| ColumnUse {
             name: name.clone(),
             meaning: match column {
+                Column::Ignored if self.email_fallbacks.contains(&index) => "email address where blank".to_owned(),
                 Column::Ignored if self.inactive.uses(index) => "leaves out inactive people".to_owned(),
                 Column::Ignored if self.filters.uses(index) => "selects rows (--where)".to_owned(),
                 column => column.to_string(),
@@ -330,6 +268,16 @@ fn email_column(names: &[&str], option: Option<&str>, layout: Option<&Layout>) -
             ))
         }
     }
+}
+
+/// Returns the other columns of the layout that can hold the address, in its order.
+fn email_fallbacks(names: &[&str], email: usize, layout: Option<&Layout>) -> Vec<usize> {
+    let known = layout.map_or(&[][..], |layout| layout.email_columns);
+    let indices = known.iter().filter_map(|known| {
+        let wanted = normalize(known);
+        names.iter().position(|name| normalize(name) == wanted)
+    });
+    indices.filter(|index| *index != email).collect()
 }
 
 /// Returns the columns that mark people as inactive, apart from those that `--where` selects by.

@@ -51,7 +51,11 @@ const LAYOUTS: &[Layout] = &[
     Layout {
         name: "google-workspace",
         title: "Google Workspace users",
-        signatures: &[&["First Name", "Email Address", "Org Unit Path"]],
+        signatures: &[
+            &["First Name", "Email Address", "Org Unit Path"],
+            // The download of the columns that the list of users shows.
+            &["First Name", "Email Address", "Status", "Last Sign In"],
+        ],
         email_columns: &["Email Address"],
         address_separator: None,
         inactive: &[Inactive::new("Status", &["suspended", "archived", "deleted"])],
@@ -91,10 +95,20 @@ const LAYOUTS: &[Layout] = &[
     Layout {
         name: "mailchimp",
         title: "Mailchimp audience",
-        signatures: &[&["Email Address", "MEMBER_RATING"], &["Email Address", "LEID", "EUID"]],
-        email_columns: &["Email Address"],
+        signatures: &[
+            &["Email Address", "MEMBER_RATING"],
+            &["Email Address", "LEID", "EUID"],
+            // Audiences can rename the field.
+            &["Email", "MEMBER_RATING"],
+            &["Email", "LEID", "EUID"],
+        ],
+        email_columns: &["Email Address", "Email"],
         address_separator: None,
-        inactive: &[Inactive::new("UNSUB_TIME", &[]), Inactive::new("CLEAN_TIME", &[])],
+        inactive: &[
+            Inactive::new("UNSUB_TIME", &[]),
+            Inactive::new("CLEAN_TIME", &[]),
+            Inactive::new("Status", &["unsubscribed", "cleaned", "archived"]),
+        ],
     },
     Layout {
         name: "hubspot",

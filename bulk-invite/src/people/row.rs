@@ -7,7 +7,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::address::{self, Change};
 use super::cell;
-use super::header::{Column, Header};
+use super::column::Column;
+use super::header::Header;
 use super::options::ReadOptions;
 use super::recipient::Recipient;
 use super::records::Record;
@@ -40,13 +41,7 @@ pub(super) fn read(
     options: &ReadOptions,
     changes: &mut BTreeMap<Change, Vec<u64>>,
 ) -> (String, Result<Recipient, String>) {
-    let index = header
-        .columns()
-        .iter()
-        .position(|column| *column == Column::EmailAddress);
-    let cell = index
-        .and_then(|index| record.fields.get(index))
-        .map_or("", |cell| cell.trim());
+    let (cell, is_fallback) = header.email_cell(&record.fields);
     let separated = header
         .address_separator
         .and_then(|separator| cell.split_once(separator));
@@ -56,6 +51,9 @@ pub(super) fn read(
         Ok((recipient, parts)) => {
             if separated.is_some() {
                 changes.entry(Change::OtherAddresses).or_default().push(record.line);
+            }
+            if is_fallback {
+                changes.entry(Change::OtherColumn).or_default().push(record.line);
             }
             for part in parts {
                 changes.entry(part).or_default().push(record.line);

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::Cursor;
+use std::io::{BufReader, Cursor};
 
 use calamine::{Data, ExcelDateTime, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+use quick_xml::events::Event;
+use zip::ZipArchive;
 
 use super::dialect::{SEARCHED, find_header};
 use super::options::ReadOptions;
@@ -39,6 +41,7 @@ impl<'b> Workbook<'b> {
     }
 
     pub(super) fn open_ods(bytes: &'b [u8]) -> Result<Self, UnusableFile> {
+        check_xml(bytes, "content.xml")?;
         open_workbook_from_rs(Cursor::new(bytes))
             .map(Self::Ods)
             .map_err(|error| match error {
@@ -152,6 +155,25 @@ impl<'b> Workbook<'b> {
         rows.end_row();
         rows.records.truncate(max);
         Ok(rows.records)
+    }
+}
+
+/// Checks that each element of a file in an archive has its end, because calamine waits forever for the missing end of a table.
+fn check_xml(archive: &[u8], name: &str) -> Result<(), UnusableFile> {
+    let mut archive = ZipArchive::new(Cursor::new(archive)).map_err(unreadable)?;
+    let file = archive.by_name(name).map_err(unreadable)?;
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(file));
+    let mut buffer = Vec::new();
+    let mut depth = 0_u64;
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer).map_err(unreadable)? {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Eof if depth > 0 => return Err(unreadable(format!("{name} is cut off"))),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
 mod api_url;
+mod connection;
 mod console;
 mod demo;
 mod dry_run;

@@ -58,17 +58,23 @@ fn each_problem_with_the_network_is_named_with_its_cause_and_what_to_do() {
         case(
             "unknown authority",
             https(Authority::new().server("127.0.0.1", 2020, 2100)),
-            &["not signed by an authority that this machine trusts", "SSL_CERT_FILE"],
+            &[
+                "not signed by an authority that this machine trusts",
+                "--ca-cert or in the",
+            ],
         ),
         case(
             "signed by itself",
             https(self_signed(false)),
-            &["not signed by an authority that this machine trusts", "SSL_CERT_FILE"],
+            &[
+                "not signed by an authority that this machine trusts",
+                "--ca-cert or in the",
+            ],
         ),
         case(
             "signed by itself, as an authority",
             https(self_signed(true)),
-            &["is signed by itself", "SSL_CERT_FILE"],
+            &["is signed by itself", "--ca-cert or in the"],
         ),
         case(
             "expired",
@@ -207,6 +213,46 @@ fn check(case: &Case, number: usize, folder: &Folder, certificates: &str) {
         assert!(
             find("attempt").is_none(),
             "{name}: a run begins with reading the instance"
+        );
+    }
+}
+
+#[test]
+fn a_proxy_that_gives_no_connection_is_named_with_the_reason() {
+    let folder = Folder::new();
+    let people = folder.with("people.csv", "email\nada@example.com\n");
+    let events = folder.path("events.jsonl");
+    let cases = [
+        (
+            start(answering("407 Proxy Authentication Required", "text/html", HTML)),
+            "status 407",
+        ),
+        (start(answering("403 Forbidden", "text/html", HTML)), "status 403"),
+        (start(saying("SSH-2.0-OpenSSH_9.2\r\n\r\n")), "malformed answer"),
+        (closed_port(), "refused"),
+    ];
+    for (address, expected) in cases {
+        let proxy = format!("http://ada:hidden@{address}");
+        let mut command = program(&[&people, "--api-url", "https://api.example.com", "--events", &events]);
+        command.args(OPTIONS).args(["--proxy", &proxy]);
+        let ended = run(command.env("CLERK_SECRET_KEY", FakeClerk::SECRET_KEY));
+        assert_eq!(ended.status, 3, "{}", ended.stderr);
+        let log = read(&events);
+        for expected in [
+            &format!("the proxy {address}"),
+            expected,
+            "Check the proxy's address and credentials",
+        ] {
+            assert!(
+                ended.stderr.contains(expected),
+                "{expected:?} is not in {}",
+                ended.stderr
+            );
+        }
+        assert!(
+            !format!("{} {log}", ended.stderr).contains("hidden"),
+            "{} {log}",
+            ended.stderr
         );
     }
 }

@@ -48,6 +48,9 @@ pub(crate) fn program(args: &[&str]) -> Command {
         .env_remove("CLERK_SECRET_KEY")
         .env_remove("CLERK_API_URL")
         .env_remove("NO_COLOR");
+    for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -157,12 +157,12 @@ Form: UTF-8, fields separated by \";\", header on line 2
 Skipped line 1 before the header.
 The file is read as Microsoft Entra (--layout entra).
 The email addresses are in the column \"mail\".
-These columns are ignored: \"userPrincipalName\", \"displayName\", \"accountEnabled\".
+These columns are ignored: \"displayName\".
 Left out 1 person because the column \"accountEnabled\" is \"False\": line 5.
 
 Columns:
   \"mail\": email address
-  \"userPrincipalName\": ignored
+  \"userPrincipalName\": email address where blank
   \"displayName\": ignored
   \"accountEnabled\": leaves out inactive people
   \"public_metadata.team\": public metadata, member team

@@ -25,7 +25,7 @@ use crate::transport::HttpTransport;
 /// By default, a client makes up to 3 attempts, waits as long as a 429 asks it to, limits each attempt to 30 seconds, and has
 /// no rate limits of its own.
 ///
-/// Clients of clones of a builder share its transport, clock and observers, and nothing else.
+/// Clients of clones of a builder share its transport, observers and, if one is set, its clock, and nothing else.
 #[must_use]
 #[derive(Clone)]
 pub struct ClientBuilder {
@@ -34,7 +34,8 @@ pub struct ClientBuilder {
     base_url: String,
     allow_insecure_http: bool,
     user_agent: Option<String>,
-    clock: Arc<dyn Clock>,
+    /// The machine's clock if there is none. It is created late, because it cannot be on every target.
+    clock: Option<Arc<dyn Clock>>,
     retry: RetryPolicy,
     retry_seed: Option<u64>,
     rate_limits: RateLimits,
@@ -55,7 +56,7 @@ impl ClientBuilder {
             base_url: Client::DEFAULT_BASE_URL.to_owned(),
             allow_insecure_http: false,
             user_agent: None,
-            clock: Arc::new(SystemClock::new()),
+            clock: None,
             retry: RetryPolicy::default(),
             retry_seed: None,
             rate_limits: RateLimits::none(),
@@ -89,7 +90,7 @@ impl ClientBuilder {
 
     /// Sets the clock. The default is [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -172,15 +173,15 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// Returns [`BuildError`] if the base URL or the user agent is invalid.
-    pub fn build(self) -> Result<Client, BuildError> {
+    pub fn build(mut self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;
         let environment = self.secret_key.environment();
-        let clock = Arc::clone(&self.clock);
+        let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
         let options = self.options;
         let inner = Inner {
             innermost: Arc::clone(&self.transport),
-            transport: self.stack(user_agent),
+            transport: self.stack(user_agent, Arc::clone(&clock)),
             clock,
             base_url,
             environment,
@@ -201,8 +202,7 @@ impl ClientBuilder {
         }
     }
 
-    fn stack(self, user_agent: HeaderValue) -> Box<dyn HttpTransport> {
-        let clock = self.clock;
+    fn stack(self, user_agent: HeaderValue, clock: Arc<dyn Clock>) -> Box<dyn HttpTransport> {
         let of_attempts = Observers::combine(self.observers.clone());
         let observers = self.observers;
         #[cfg(feature = "tracing")]

@@ -38,7 +38,7 @@ pub(super) fn resolve(recipient: &mut Recipient, found: &[InvitationSummary]) ->
         (None, Some(pending)) => Resolution::AlreadyInvited(pending.id.clone()),
         // An invitation that was accepted or has expired since can be the attempt's.
         (None, None) if recipient.baseline.is_none() && !found.is_empty() => Resolution::Unknowable,
-        // A server that accepts each attempt and never shows the invitation would be asked again without end.
+        // A server that accepts each attempt and never shows the invitation would be asked without end.
         (None, None) if recipient.ambiguous_attempts >= MAX_AMBIGUOUS_ATTEMPTS => Resolution::Unknowable,
         (None, None) => Resolution::SendAgain,
     }

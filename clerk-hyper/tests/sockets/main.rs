@@ -6,5 +6,6 @@ mod client;
 mod connections;
 mod delivery;
 mod http2;
+mod proxy;
 mod server;
 mod tls;

@@ -43,6 +43,16 @@ pub(super) const CASES: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "Google Workspace, the columns on the screen",
+        file: "First Name [Required],Last Name [Required],Email Address [Required],Status [READ ONLY],\
+               Last Sign In [READ ONLY],Email Usage [READ ONLY]\n\
+               Ada,Lovelace,ada@example.com,Active,2026/01/01 10:00:00,1.2GB\n\
+               Bob,Babbage,bob@example.com,Suspended,Never logged in,0.0GB\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "These columns are ignored: \"First Name [Required]\", \"Last Name [Required]\", \"Last Sign In [READ ONLY]\"",
+        ..CASE
+    },
+    Case {
         name: "Google Workspace, the suspended people only",
         file: "First Name [Required],Email Address [Required],Org Unit Path [Required],Status [READ ONLY]\n\
                Ada,ada@example.com,/,Active\nBob,bob@example.com,/,Suspended\n",
@@ -71,6 +81,14 @@ pub(super) const CASES: &[Case] = &[
                ada@tenant.test,Ada,ada@example.com,True\nbob@tenant.test,Bob,bob@example.com,False\n",
         expected: Ok(&["ada@example.com"]),
         note: "Left out 1 person because the column \"accountEnabled\" is \"False\": line 4.",
+        ..CASE
+    },
+    Case {
+        name: "Microsoft Entra, with people without a mailbox and a guest",
+        file: "userPrincipalName,displayName,mail,accountEnabled\nada@tenant.test,Ada,ada@example.com,True\n\
+               bob@example.com,Bob,,True\neve_example.org#EXT#@tenant.test,Eve,,True\n",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        note: "The column with the email addresses is blank on line 3: the next one of the layout is used.",
         ..CASE
     },
     Case {
@@ -111,6 +129,15 @@ pub(super) const CASES: &[Case] = &[
         file: "Email Address,MEMBER_RATING,UNSUB_TIME\nada@example.com,2,\nbob@example.com,2,2026-01-01 10:00:00\n",
         expected: Ok(&["ada@example.com"]),
         note: "the column \"UNSUB_TIME\" is \"2026-01-01 10:00:00\": line 3",
+        ..CASE
+    },
+    Case {
+        name: "Mailchimp audience, with another name for the address and with states",
+        file: "Email,\"First Name\",Status,MEMBER_RATING,OPTIN_TIME,LAST_CHANGED,TAGS\n\
+               ada@example.com,Ada,subscribed,4,2026-01-01,2026-01-01,\"\"\"VIP\"\",\"\"Blog\"\"\"\n\
+               bob@example.com,Bob,unsubscribed,2,,,\ncleo@example.com,Cleo,cleaned,2,,,\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "Left out 2 people because the column \"Status\" is \"cleaned\", \"unsubscribed\": lines 3, 4.",
         ..CASE
     },
     Case {

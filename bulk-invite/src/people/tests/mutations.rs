@@ -56,10 +56,39 @@ fn mutate(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
     }
 }
 
+/// Returns the number of files that each test reads, which `.ci/fuzz` raises.
+fn rounds() -> usize {
+    let rounds = std::env::var("FUZZ_ROUNDS").ok();
+    rounds.map_or(400, |rounds| rounds.parse().expect("FUZZ_ROUNDS is a number"))
+}
+
+#[test]
+fn mutated_workbooks_cause_no_panic() {
+    let row = "<table:table-row><table:table-cell office:value-type=\"string\"><text:p>email</text:p></table:table-cell>\
+               </table:table-row><table:table-row><table:table-cell office:value-type=\"string\">\
+               <text:p>ada@example.com</text:p></table:table-cell></table:table-row>";
+    let sheet = format!("<table:table table:name=\"A\">{row}</table:table>");
+    let mut numbers = Numbers(3);
+    for _ in 0..rounds() / 4 {
+        let mut xml = sheet.clone().into_bytes();
+        for _ in 0..=numbers.below(3) {
+            mutate(&mut xml, &mut numbers);
+        }
+        let mut bytes = super::workbooks::ods(&String::from_utf8_lossy(&xml));
+        if numbers.below(4) == 0 {
+            mutate(&mut bytes, &mut numbers);
+        }
+        // A file that is not read has a message.
+        if let Err(error) = read(&bytes, &options(Destination::Application)) {
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
 #[test]
 fn mutated_files_cause_no_panic() {
     let mut numbers = Numbers(1);
-    for _ in 0..400 {
+    for _ in 0..rounds() {
         let mut bytes = CASES[numbers.below(CASES.len())].file.as_bytes().to_vec();
         for _ in 0..=numbers.below(6) {
             mutate(&mut bytes, &mut numbers);
@@ -78,11 +107,15 @@ fn mutated_files_cause_no_panic() {
 
 #[test]
 fn each_line_of_a_mutated_file_is_a_row_or_part_of_one_with_a_message() {
-    let header = "email,notify\n";
     let mut numbers = Numbers(2);
-    for _ in 0..400 {
+    for _ in 0..rounds() {
+        let (header, rest) = [
+            ("email,notify\n", ",no"),
+            ("notify;email\n", ""),
+            ("list@example.com\n", ""),
+        ][numbers.below(3)];
         let mut body: Vec<u8> = (0..6)
-            .flat_map(|n| format!("p{n}@example.com,no\n").into_bytes())
+            .flat_map(|n| format!("p{n}@example.com{rest}\n").into_bytes())
             .collect();
         for _ in 0..=numbers.below(3) {
             mutate(&mut body, &mut numbers);
@@ -96,7 +129,7 @@ fn each_line_of_a_mutated_file_is_a_row_or_part_of_one_with_a_message() {
         let has_invalid = file.rows.iter().any(|row| matches!(row.status, RowStatus::Invalid(_)));
         for (line, number) in text.replace("\r\n", "\n").split(['\n', '\r']).zip(1..).skip(1) {
             let is_blank = line
-                .split(',')
+                .split([',', ';', '\t', '|'])
                 .all(|field| field.trim_matches(['"', ' ', '\t']).is_empty());
             // A stray quote joins lines into one row, which is then invalid.
             assert!(
