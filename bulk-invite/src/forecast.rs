@@ -31,7 +31,7 @@ pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> 
             outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
         }
         Record::Revoked { id, revocation } if revocation != Revocation::Accepted => {
-            outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id))
+            outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id));
         }
         _ => {}
     };

@@ -234,7 +234,7 @@ fn check(name: &str, hostile: Hostile, start: impl FnOnce(&Client) -> Invitation
     let (client, calls) = client(hostile, &fake, &clock);
     let outcomes = Arc::new(Outcomes::default());
     let run = start(&client).observer(Arc::clone(&outcomes)).run();
-    let report = clock.drive(run).unwrap_or_else(|stalled| panic!("{name}: {stalled}"));
+    let report = clock.drive(run).expect(name);
 
     let mut settled = outcomes.0.lock().unwrap().clone();
     settled.sort_by_key(|settlement| settlement.position);

@@ -20,7 +20,7 @@ fn invite(roles: &[&str], keeps_going: bool) -> (RunReport, Scene, Arc<Outcomes>
         .map(|(n, role)| CreateOrganizationInvitation::new(format!("person{n}@example.com"), *role));
     let run = clerk
         .organization_invitations()
-        .invite_all(&OrganizationId::from("org_1"), people.collect::<Vec<_>>())
+        .invite_all(OrganizationId::from("org_1"), people.collect::<Vec<_>>())
         .observer(Arc::clone(&outcomes));
     let run = if keeps_going { run.keep_going() } else { run };
     let report = scene.clock.drive(run.run()).expect("the run ends");

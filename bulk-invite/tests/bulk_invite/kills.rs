@@ -1,7 +1,6 @@
 //! Kills the program many times. `.ci/kills` runs this with the number of kills in `KILLS`.
 
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
@@ -63,7 +62,7 @@ fn invite_through_kills(random: &mut Random, kills: usize) -> usize {
             while program.is_running() && arrival.recv_timeout(Duration::from_millis(20)).is_err() {}
         }
         // The kill itself is what is random here, so that it also falls between two calls.
-        thread::sleep(Duration::from_micros(random.below(4000)));
+        let _ = arrival.recv_timeout(Duration::from_micros(random.below(4000)));
         match program.kill() {
             None => killed += 1,
             Some(0) => break,
