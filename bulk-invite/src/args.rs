@@ -189,7 +189,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", conflicts_with = "demo", help_heading = CONNECTION)]
     pub(crate) api_url: Option<String>,
 
-    /// The proxy, such as http://user:password@proxy.example.com:8080 or socks5://HOST
+    /// The proxy, such as `http://user:password@proxy.example.com:8080` or `socks5://HOST`
     /// [default: HTTPS_PROXY or ALL_PROXY, except for the hosts in NO_PROXY]
     #[arg(long, value_name = "URL", value_parser = proxy, help_heading = CONNECTION)]
     pub(crate) proxy: Option<Result<Proxy, InvalidProxy>>,

@@ -17,7 +17,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Sets when to color the output, and whether [`print`] prints.
+/// Sets when to color the output, and whether [`print`](fn@print) prints.
 pub(crate) fn configure(color: ColorChoice, is_quiet: bool) {
     let choice = match color {
         ColorChoice::Auto => anstream::ColorChoice::Auto,

@@ -28,8 +28,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) or
-    /// [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) if the list has the identifier.
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) or
+    /// [`DuplicateRecord`](crate::ErrorCode::DuplicateRecord) if the list has the identifier.
     pub struct CreateAllowlistIdentifier(; identifier: Sensitive) {
         /// Whether Clerk invites an email address that is added; its default is `false`.
         notify: bool,
@@ -41,7 +41,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the entry does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the entry does not exist.
     pub struct DeleteAllowlistIdentifier<'a>(identifier_id: &'a AllowlistIdentifierId)
     = Operation::delete("DeleteAllowlistIdentifier", "/allowlist_identifiers/{identifier_id}")
     => fn delete -> DeletedObject;

@@ -35,8 +35,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) or
-    /// [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD) if the list has the identifier.
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) or
+    /// [`DuplicateRecord`](crate::ErrorCode::DuplicateRecord) if the list has the identifier.
     pub struct CreateBlocklistIdentifier(; identifier: Sensitive)
     = Operation::post("CreateBlocklistIdentifier", "/blocklist_identifiers")
     => fn create -> BlocklistIdentifier;
@@ -45,7 +45,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the entry does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the entry does not exist.
     pub struct DeleteBlocklistIdentifier<'a>(identifier_id: &'a BlocklistIdentifierId)
     = Operation::delete("DeleteBlocklistIdentifier", "/blocklist_identifiers/{identifier_id}")
     => fn delete -> DeletedObject;

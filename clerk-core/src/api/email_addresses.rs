@@ -24,7 +24,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the email address does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the email address does not exist.
     pub struct GetEmailAddress<'a>(email_address_id: &'a EmailAddressId)
     = Operation::get("GetEmailAddress", "/email_addresses/{email_address_id}")
     => fn get -> UserEmailAddress;
@@ -33,8 +33,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist, or
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another user has the email address.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist, or
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another user has the email address.
     pub struct CreateEmailAddress(; user_id: UserId, email_address: EmailAddress) {
         /// Whether it counts as verified.
         verified: bool,
@@ -50,7 +50,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the email address does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the email address does not exist.
     pub struct UpdateEmailAddress<'a>(email_address_id: &'a EmailAddressId) {
         /// Whether it counts as verified.
         verified: bool,
@@ -66,7 +66,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the email address does not exist, or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the email address does not exist, or
     /// `last_required_identification_deletion_failed` if the user needs it.
     pub struct DeleteEmailAddress<'a>(email_address_id: &'a EmailAddressId)
     = Operation::delete("DeleteEmailAddress", "/email_addresses/{email_address_id}")

@@ -41,7 +41,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_PARAM_VALUE_INVALID`](crate::ErrorCode::FORM_PARAM_VALUE_INVALID) for a value that Clerk does not
+    /// [`FormParamValueInvalid`](crate::ErrorCode::FormParamValueInvalid) for a value that Clerk does not
     /// accept.
     pub struct UpdateInstance() {
         /// Whether test email addresses and phone numbers are accepted.
@@ -100,7 +100,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) for a role that does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) for a role that does not exist.
     pub struct UpdateOrganizationSettings() {
         /// Whether the instance has organizations.
         enabled: bool,

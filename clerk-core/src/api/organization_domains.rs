@@ -26,7 +26,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist.
     pub struct CreateOrganizationDomain<'a>(organization_id: &'a OrganizationId) {
         /// The domain, such as `example.com`.
         name: String,
@@ -42,7 +42,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization or the domain does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization or the domain does not exist.
     pub struct UpdateOrganizationDomain<'a>(organization_id: &'a OrganizationId, domain_id: &'a OrganizationDomainId) {
         /// How users of the domain join.
         enrollment_mode: EnrollmentMode,
@@ -56,7 +56,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization or the domain does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization or the domain does not exist.
     pub struct DeleteOrganizationDomain<'a>(organization_id: &'a OrganizationId, domain_id: &'a OrganizationDomainId)
     = Operation::delete("DeleteOrganizationDomain", "/organizations/{organization_id}/domains/{domain_id}")
     => fn delete -> DeletedObject;

@@ -27,9 +27,9 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`ALREADY_A_MEMBER_IN_ORGANIZATION`](crate::ErrorCode::ALREADY_A_MEMBER_IN_ORGANIZATION),
-    /// [`ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED`](crate::ErrorCode::ORGANIZATION_MEMBERSHIP_QUOTA_EXCEEDED), or
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) for the organization, the user or the role.
+    /// [`AlreadyAMemberInOrganization`](crate::ErrorCode::AlreadyAMemberInOrganization),
+    /// [`OrganizationMembershipQuotaExceeded`](crate::ErrorCode::OrganizationMembershipQuotaExceeded), or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) for the organization, the user or the role.
     pub struct CreateOrganizationMembership<'a>(organization_id: &'a OrganizationId; user_id: UserId, role: String) {
         /// Metadata that the frontend can read.
         public_metadata: &'a Metadata,
@@ -43,7 +43,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist or the user is
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist or the user is
     /// not a member, or `organization_minimum_permissions_needed` for the last administrator.
     pub struct UpdateOrganizationMembership<'a>(organization_id: &'a OrganizationId, user_id: &'a UserId; role: String)
     = Operation::patch("UpdateOrganizationMembership", "/organizations/{organization_id}/memberships/{user_id}").idempotent()
@@ -53,7 +53,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist or the user is
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist or the user is
     /// not a member, or `organization_minimum_permissions_needed` for the last administrator.
     pub struct DeleteOrganizationMembership<'a>(organization_id: &'a OrganizationId, user_id: &'a UserId)
     = Operation::delete("DeleteOrganizationMembership", "/organizations/{organization_id}/memberships/{user_id}")
@@ -64,7 +64,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist or the user is
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist or the user is
     /// not a member.
     pub struct UpdateOrganizationMembershipMetadata<'a>(organization_id: &'a OrganizationId, user_id: &'a UserId) {
         /// Metadata that the frontend can read.

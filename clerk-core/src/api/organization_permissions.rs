@@ -26,7 +26,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the permission does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the permission does not exist.
     pub struct GetOrganizationPermission<'a>(permission_id: &'a OrganizationPermissionId)
     = Operation::get("GetOrganizationPermission", "/organization_permissions/{permission_id}")
     => fn get -> OrganizationPermission;
@@ -35,7 +35,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another one has the key.
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another one has the key.
     pub struct CreateOrganizationPermission(; name: String, key: String) {
         /// What it is for.
         description: String,
@@ -47,7 +47,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the permission does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the permission does not exist.
     pub struct UpdateOrganizationPermission<'a>(permission_id: &'a OrganizationPermissionId) {
         /// The name.
         name: String,
@@ -63,7 +63,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the permission does not exist, or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the permission does not exist, or
     /// `organization_system_permission_not_modifiable`.
     pub struct DeleteOrganizationPermission<'a>(permission_id: &'a OrganizationPermissionId)
     = Operation::delete("DeleteOrganizationPermission", "/organization_permissions/{permission_id}")

@@ -26,7 +26,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the role does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the role does not exist.
     pub struct GetOrganizationRole<'a>(organization_role_id: &'a OrganizationRoleId)
     = Operation::get("GetOrganizationRole", "/organization_roles/{organization_role_id}")
     => fn get -> OrganizationRole;
@@ -35,7 +35,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another one has the key.
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another one has the key.
     pub struct CreateOrganizationRole(; name: String, key: String) {
         /// What it is for.
         description: String,
@@ -51,7 +51,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the role does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the role does not exist.
     pub struct UpdateOrganizationRole<'a>(organization_role_id: &'a OrganizationRoleId) {
         /// The name.
         name: String,
@@ -69,7 +69,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the role does not exist, or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the role does not exist, or
     /// `organization_role_assigned_members`.
     pub struct DeleteOrganizationRole<'a>(organization_role_id: &'a OrganizationRoleId)
     = Operation::delete("DeleteOrganizationRole", "/organization_roles/{organization_role_id}")
@@ -80,7 +80,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the role or the permission does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the role or the permission does not exist.
     pub struct AssignPermission<'a>(organization_role_id: &'a OrganizationRoleId, permission_id: &'a OrganizationPermissionId)
     = Operation::post("AssignPermissionToOrganizationRole", "/organization_roles/{organization_role_id}/permissions/{permission_id}")
     => fn assign_permission -> OrganizationRole;
@@ -90,7 +90,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the role or the permission does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the role or the permission does not exist.
     pub struct RemovePermission<'a>(organization_role_id: &'a OrganizationRoleId, permission_id: &'a OrganizationPermissionId)
     = Operation::delete("RemovePermissionFromOrganizationRole", "/organization_roles/{organization_role_id}/permissions/{permission_id}")
     => fn remove_permission -> OrganizationRole;

@@ -27,7 +27,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist.
     pub struct GetOrganization<'a>(organization_id: &'a OrganizationId)
     = Operation::get("GetOrganization", "/organizations/{organization_id}")
     => fn get -> Organization;
@@ -36,7 +36,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another organization has the slug, or
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another organization has the slug, or
     /// `organization_creator_not_found`.
     pub struct CreateOrganization<'a>(; name: String) {
         /// The user who becomes the first member, with the creator role.
@@ -62,8 +62,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist, or
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another organization has the slug.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist, or
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another organization has the slug.
     pub struct UpdateOrganization<'a>(organization_id: &'a OrganizationId) {
         /// The name.
         name: String,
@@ -85,7 +85,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist. After a
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist. After a
     /// retry, it can mean that the first attempt deleted the organization.
     pub struct DeleteOrganization<'a>(organization_id: &'a OrganizationId)
     = Operation::delete("DeleteOrganization", "/organizations/{organization_id}")
@@ -96,7 +96,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist.
     pub struct MergeOrganizationMetadata<'a>(organization_id: &'a OrganizationId) {
         /// Metadata that the frontend can read.
         public_metadata: &'a Metadata,
@@ -110,7 +110,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the organization does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the organization does not exist.
     pub struct ReplaceOrganizationMetadata<'a>(organization_id: &'a OrganizationId) {
         /// Metadata that the frontend can read.
         public_metadata: &'a Metadata,

@@ -25,7 +25,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the phone number does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the phone number does not exist.
     pub struct GetPhoneNumber<'a>(phone_number_id: &'a PhoneNumberId)
     = Operation::get("GetPhoneNumber", "/phone_numbers/{phone_number_id}")
     => fn get -> UserPhoneNumber;
@@ -34,8 +34,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist, or
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another user has the phone number.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist, or
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another user has the phone number.
     pub struct CreatePhoneNumber(; user_id: UserId, phone_number: Sensitive) {
         /// Whether it counts as verified.
         verified: bool,
@@ -52,7 +52,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the phone number does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the phone number does not exist.
     pub struct UpdatePhoneNumber<'a>(phone_number_id: &'a PhoneNumberId) {
         /// Whether it counts as verified.
         verified: bool,
@@ -68,7 +68,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the phone number does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the phone number does not exist.
     pub struct DeletePhoneNumber<'a>(phone_number_id: &'a PhoneNumberId)
     = Operation::delete("DeletePhoneNumber", "/phone_numbers/{phone_number_id}")
     => fn delete -> DeletedObject;

@@ -26,7 +26,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the URL does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the URL does not exist.
     pub struct GetRedirectUrl<'a>(id: &'a RedirectUrlId)
     = Operation::get("GetRedirectURL", "/redirect_urls/{id}")
     => fn get -> RedirectUrl;
@@ -35,8 +35,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_PARAM_FORMAT_INVALID`](crate::ErrorCode::FORM_PARAM_FORMAT_INVALID) if it is not a URL, or
-    /// [`DUPLICATE_RECORD`](crate::ErrorCode::DUPLICATE_RECORD).
+    /// [`FormParamFormatInvalid`](crate::ErrorCode::FormParamFormatInvalid) if it is not a URL, or
+    /// [`DuplicateRecord`](crate::ErrorCode::DuplicateRecord).
     pub struct CreateRedirectUrl(; url: String)
     = Operation::post("CreateRedirectURL", "/redirect_urls")
     => fn create -> RedirectUrl;
@@ -45,7 +45,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the URL does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the URL does not exist.
     pub struct DeleteRedirectUrl<'a>(id: &'a RedirectUrlId)
     = Operation::delete("DeleteRedirectURL", "/redirect_urls/{id}")
     => fn delete -> DeletedObject;

@@ -26,7 +26,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the session does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the session does not exist.
     pub struct GetSession<'a>(session_id: &'a SessionId)
     = Operation::get("GetSession", "/sessions/{session_id}")
     => fn get -> Session;
@@ -35,7 +35,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct CreateSession<'a>(; user_id: UserId) {
         /// The organization that is active.
         active_organization_id: &'a OrganizationId,
@@ -47,7 +47,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the session does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the session does not exist.
     pub struct RevokeSession<'a>(session_id: &'a SessionId)
     = Operation::post("RevokeSession", "/sessions/{session_id}/revoke").idempotent()
     => fn revoke -> Session;
@@ -56,7 +56,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the session does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the session does not exist.
     pub struct CreateSessionToken<'a>(session_id: &'a SessionId) {
         /// The validity in seconds, from 30.
         expires_in_seconds: u64,

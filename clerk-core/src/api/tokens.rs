@@ -24,7 +24,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct CreateSignInToken<'a>(; user_id: UserId) {
         /// The organization that is active after signing in.
         org_id: &'a OrganizationId,
@@ -38,7 +38,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the token does not exist, or
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the token does not exist, or
     /// `sign_in_token_cannot_be_revoked_code` if it is used or revoked.
     pub struct RevokeSignInToken<'a>(sign_in_token_id: &'a SignInTokenId)
     = Operation::post("RevokeSignInToken", "/sign_in_tokens/{sign_in_token_id}/revoke").idempotent()

@@ -71,7 +71,7 @@ impl UsersApi<'_> {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     ///
     /// # Cancel safety
     ///
@@ -115,7 +115,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct GetUser<'a>(user_id: &'a UserId)
     = Operation::get("GetUser", "/users/{user_id}")
     => fn get -> User;
@@ -124,7 +124,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another user has one of the
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another user has one of the
     /// identifiers, or a `form_password_` code for a password that the instance refuses.
     pub struct CreateUser<'a>() {
         /// The email addresses; the first becomes the primary one.
@@ -196,8 +196,8 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist, or
-    /// [`FORM_IDENTIFIER_EXISTS`](crate::ErrorCode::FORM_IDENTIFIER_EXISTS) if another user has one of the
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist, or
+    /// [`FormIdentifierExists`](crate::ErrorCode::FormIdentifierExists) if another user has one of the
     /// identifiers.
     pub struct UpdateUser<'a>(user_id: &'a UserId) {
         /// The application's own id of the user.
@@ -256,7 +256,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist. After a retry, it can
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist. After a retry, it can
     /// mean that the first attempt deleted the user.
     pub struct DeleteUser<'a>(user_id: &'a UserId)
     = Operation::delete("DeleteUser", "/users/{user_id}")
@@ -267,7 +267,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct UpdateUserMetadata<'a>(user_id: &'a UserId) {
         /// Metadata that the frontend can read.
         public_metadata: &'a Metadata,
@@ -283,7 +283,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct ReplaceUserMetadata<'a>(user_id: &'a UserId) {
         /// Metadata that the frontend can read.
         public_metadata: &'a Metadata,
@@ -299,7 +299,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct BanUser<'a>(user_id: &'a UserId)
     = Operation::post("BanUser", "/users/{user_id}/ban").idempotent()
     => fn ban -> User;
@@ -308,7 +308,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct UnbanUser<'a>(user_id: &'a UserId)
     = Operation::post("UnbanUser", "/users/{user_id}/unban").idempotent()
     => fn unban -> User;
@@ -317,7 +317,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if one of the users does not exist; then nobody
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if one of the users does not exist; then nobody
     /// is banned.
     pub struct BanUsers(; user_ids: Vec<UserId>)
     = Operation::post("UsersBan", "/users/ban").idempotent()
@@ -327,7 +327,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if one of the users does not exist; then no ban
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if one of the users does not exist; then no ban
     /// is removed.
     pub struct UnbanUsers(; user_ids: Vec<UserId>)
     = Operation::post("UsersUnban", "/users/unban").idempotent()
@@ -337,7 +337,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct LockUser<'a>(user_id: &'a UserId)
     = Operation::post("LockUser", "/users/{user_id}/lock").idempotent()
     => fn lock -> User;
@@ -346,7 +346,7 @@ resource! {
     ///
     /// # Errors
     ///
-    /// [`RESOURCE_NOT_FOUND`](crate::ErrorCode::RESOURCE_NOT_FOUND) if the user does not exist.
+    /// [`ResourceNotFound`](crate::ErrorCode::ResourceNotFound) if the user does not exist.
     pub struct UnlockUser<'a>(user_id: &'a UserId)
     = Operation::post("UnlockUser", "/users/{user_id}/unlock").idempotent()
     => fn unlock -> User;
