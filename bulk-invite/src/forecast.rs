@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clerk_core::model::NormalizedEmailAddress;
+use clerk_core::run::Outcome;
 use clerk_core::run::journal::{Journal, Record};
-use clerk_core::run::{Outcome, Revocation};
 
 use crate::people::{Recipient, line_list};
 use crate::results::RowResult;
@@ -30,7 +30,7 @@ pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> 
             };
             outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
         }
-        Record::Revoked { id, revocation } if revocation != Revocation::Accepted => {
+        Record::Revoked { id, revocation } if revocation.is_undone() => {
             outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id));
         }
         _ => {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::journal::{
     AttemptedRecipient, Fingerprints, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
 };
-use super::outcome::{Evidence, Outcome, Revocation};
+use super::outcome::{Evidence, Outcome};
 use super::recipient::key;
 use crate::error::ErrorCode;
 use crate::model::{InvitationId, NormalizedEmailAddress, Timestamp};
@@ -179,7 +179,7 @@ impl History {
                 self.recipients.insert(key, Past::Settled(settled));
             }
             Record::Revoked { id, revocation } => {
-                if revocation != Revocation::Accepted {
+                if revocation.is_undone() {
                     self.undone.insert(id);
                 }
             }
@@ -380,6 +380,22 @@ mod tests {
                 }
             };
             assert_eq!(actual, expected, "{records:#?}");
+        }
+    }
+
+    #[test]
+    fn only_an_invitation_that_is_gone_can_be_sent_again() {
+        let created = CREATED.replace("}}", r#","id":"inv_1"}}"#);
+        for (revocation, is_forgotten) in [
+            ("revoked", true),
+            ("missing", true),
+            ("accepted", false),
+            // It may be pending still: the request to revoke it could not be made.
+            ("invalid_id", false),
+        ] {
+            let revoked = format!(r#"{{"revoked":{{"id":"inv_1","revocation":"{revocation}"}}}}"#);
+            let past = history(&[created.clone(), revoked]).take(key(&NormalizedEmailAddress::new("ada@example.com")));
+            assert_eq!(past.is_none(), is_forgotten, "{revocation}");
         }
     }
 

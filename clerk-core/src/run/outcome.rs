@@ -17,8 +17,8 @@ text_enum! {
         /// This run created an invitation. It does not say that the mail was delivered.
         Created = "created",
         /// An earlier run on the same journal created an invitation, perhaps in an attempt that was interrupted, and this one
-        /// sent nothing. The invitation may have been
-        /// accepted, revoked or expired since. If the row has changed, the reason says so.
+        /// sent nothing. The invitation may have been accepted, revoked or expired since. If the row has changed, the reason
+        /// says so.
         CreatedEarlier = "created_earlier",
         /// An invitation exists that, as far as is known, no run on this journal created.
         AlreadyInvited = "already_invited",
@@ -130,6 +130,13 @@ text_enum! {
         Missing = "missing",
         /// The journal has an id that no request can contain. Nothing was sent.
         InvalidId = "invalid_id",
+    }
+}
+
+impl Revocation {
+    /// Returns whether nobody can accept the invitation any more, so that inviting the person again gives them one.
+    pub const fn is_undone(self) -> bool {
+        matches!(self, Self::Revoked | Self::Missing)
     }
 }
 
