@@ -9,6 +9,7 @@ pub(crate) enum Fault {
     AsksForCompression,
     BlocksTheThread,
     BlocksWhileReadingBody,
+    CachesResponses,
     DecodesPath,
     DecodesTextLossily,
     DropsBodyOfDelete,
@@ -22,21 +23,27 @@ pub(crate) enum Fault {
     LosesNonUtf8Headers,
     MakesErrorOf404,
     MakesErrorOf504,
+    MergesEqualCalls,
     QuotesTheResponse,
+    ReadsClosedConnectionAsEmpty,
     ReadsEndlessHead,
     ReadsUntilCloseAsEmpty,
     ReadsUntilCloseWithoutLimit,
     ReadsWithoutLimit,
     RefusesBodyOfTheLimit,
+    RefusesChunkExtensions,
     ReportsEverythingAsNotSent,
     ReportsLimitAsOther,
     ReportsRefusedAsMaybeDelivered,
     ReportsTimeoutAsNotSent,
     ResendsOnKeptConnection,
+    ResendsTwiceOnNewConnections,
     RetriesAfterFailure,
     RetriesAfterRefusedConnection,
+    RetriesAfterTimeout,
     RetriesOnRetryAfter,
     ReturnsInformationalResponse,
+    ReusesConnectionOfDroppedCall,
     SendsBeforePoll,
     SendsHostWithoutPort,
     SendsOneCallAtATime,
@@ -70,6 +77,7 @@ const STATUSES: &str = "every status is a response, and its request is sent once
 const BODY_LIMIT: &str = "a response body is read up to the limit and no further";
 const NO_RESPONSE: &str = "a request without a response is sent once, and may have been delivered";
 const BROKEN: &str = "an incomplete or invalid response is an error, and may have been delivered";
+const EQUAL_CALLS: &str = "equal calls are each sent";
 const SECRETS: &str = "errors show neither the key nor an email address";
 
 pub(crate) const TABLE: &[Expected] = &[
@@ -94,6 +102,11 @@ pub(crate) const TABLE: &[Expected] = &[
         "host arrived as \"127.0.0.1\"",
     ),
     row(Fault::ReadsUntilCloseAsEmpty, FRAMINGS, "closing the connection"),
+    row(
+        Fault::RefusesChunkExtensions,
+        FRAMINGS,
+        "a response with chunks and a trailer returned an error",
+    ),
     row(Fault::DecodesTextLossily, FRAMINGS, "return its bytes unchanged"),
     row(
         Fault::KeepsLastOfRepeatedHeaders,
@@ -162,6 +175,11 @@ pub(crate) const TABLE: &[Expected] = &[
         "a request arrived after its connection had been refused",
     ),
     row(
+        Fault::ReadsClosedConnectionAsEmpty,
+        "a connection that closes at once is an error",
+        "closed without a word returned a response (200 OK)",
+    ),
+    row(
         Fault::AcceptsShortBody,
         BROKEN,
         "shorter than its content-length returned a response",
@@ -177,9 +195,19 @@ pub(crate) const TABLE: &[Expected] = &[
         "only if none of it was written",
     ),
     row(
+        Fault::ResendsTwiceOnNewConnections,
+        "a kept connection that the server closes sends no request twice",
+        "sent 2 times after an idle connection had closed",
+    ),
+    row(
         Fault::ReportsTimeoutAsNotSent,
         "the transport's own timeout may have been delivered",
         "a timeout while waiting for the response was reported as NotSent",
+    ),
+    row(
+        Fault::RetriesAfterTimeout,
+        "the transport's own timeout may have been delivered",
+        "the request was sent 2 times",
     ),
     row(Fault::ShowsKeyInError, SECRETS, "shows the key"),
     row(Fault::ShowsAddressInError, SECRETS, "shows the email address"),
@@ -203,6 +231,17 @@ pub(crate) const TABLE: &[Expected] = &[
         Fault::SendsOneCallAtATime,
         "calls at the same time do not wait for each other",
         "send calls independently of each other",
+    ),
+    row(Fault::CachesResponses, EQUAL_CALLS, "turn off the HTTP client's cache"),
+    row(
+        Fault::MergesEqualCalls,
+        EQUAL_CALLS,
+        "of two equal GET calls at the same time, 1 arrived",
+    ),
+    row(
+        Fault::ReusesConnectionOfDroppedCall,
+        "a call never receives the response of a dropped call",
+        "the call to /v1/next received the response to a dropped call",
     ),
     row(
         Fault::IgnoresDrop,

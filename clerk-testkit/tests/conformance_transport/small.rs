@@ -4,6 +4,8 @@
 
 mod call;
 mod message;
+mod request;
+mod sharing;
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,13 +17,14 @@ use std::time::Duration;
 use clerk_core::{
     Bytes, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, async_trait,
 };
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, LOCATION};
+use http::header::{AUTHORIZATION, LOCATION};
 use http::response::Parts;
 use http::{HeaderValue, Method, StatusCode};
 
 use crate::faults::Fault;
 use call::{Abandon, Call};
 use message::{Framing, MessageReader, decode_head};
+use sharing::Shared;
 
 const HEAD_LIMIT: usize = 64 * 1024;
 
@@ -42,6 +45,7 @@ struct State {
     cookie: Mutex<Option<HeaderValue>>,
     one_at_a_time: Mutex<()>,
     busy: Mutex<bool>,
+    shared: Shared,
 }
 
 impl SmallTransport {
@@ -75,13 +79,14 @@ impl SmallTransport {
             .then(|| lock(&self.state.one_at_a_time));
         let attempts = match self.fault {
             Some(Fault::RetriesAfterRefusedConnection) => 20,
-            Some(Fault::RetriesAfterFailure) => 2,
+            Some(Fault::RetriesAfterFailure | Fault::RetriesAfterTimeout) => 2,
             _ => 1,
         };
-        let mut result = self.attempt(&request, abandon);
+        let mut result = self.attempt_or_share(&request, abandon);
         for _ in 1..attempts {
             let retries = match (&result, self.fault) {
                 (Err(error), Some(Fault::RetriesAfterRefusedConnection)) => error.delivery() == Delivery::NotSent,
+                (Err(error), Some(Fault::RetriesAfterTimeout)) => error.kind() == TransportErrorKind::Timeout,
                 (result, _) => result.is_err(),
             };
             if retries {
@@ -94,32 +99,54 @@ impl SmallTransport {
     }
 
     fn attempt(&self, request: &HttpRequest, abandon: &Abandon) -> Result<HttpResponse, TransportError> {
-        let address = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let keeps = self.has(Fault::ResendsOnKeptConnection) || self.has(Fault::KeepsConnectionsForever);
-        let kept = lock(&self.state.kept).remove(&address);
-        if keeps && let Some(stream) = kept {
-            match self.exchange(stream, request) {
+        let kept = lock(&self.state.kept).remove(&Self::authority(request));
+        if let Some(stream) = kept {
+            match self.exchange(stream, request, abandon) {
                 Ok(response) => return Ok(response),
                 Err(_) if self.has(Fault::ResendsOnKeptConnection) => {}
+                Err(_) if self.has(Fault::ResendsTwiceOnNewConnections) => {
+                    self.exchange(self.connect(request, abandon)?, request, abandon)?;
+                }
                 Err(error) => return Err(error),
             }
         }
-        self.exchange(self.connect(request, abandon)?, request)
+        self.exchange(self.connect(request, abandon)?, request, abandon)
+    }
+
+    /// The host and port that a request goes to.
+    fn authority(request: &HttpRequest) -> String {
+        request.uri().authority().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn keeps_connections(&self) -> bool {
+        matches!(
+            self.fault,
+            Some(
+                Fault::KeepsConnectionsForever
+                    | Fault::ResendsOnKeptConnection
+                    | Fault::ResendsTwiceOnNewConnections
+                    | Fault::ReusesConnectionOfDroppedCall
+            )
+        )
     }
 
     fn connect(&self, request: &HttpRequest, abandon: &Abandon) -> Result<TcpStream, TransportError> {
-        let address = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let stream = TcpStream::connect(&address)
+        let stream = TcpStream::connect(Self::authority(request))
             .and_then(|stream| stream.set_read_timeout(Some(self.timeout)).map(|()| stream))
             .map_err(|error| TransportError::new(TransportErrorKind::Connect, Delivery::NotSent).with_source(error))?;
-        if !self.has(Fault::IgnoresDrop) {
+        if !self.has(Fault::IgnoresDrop) && !self.has(Fault::ReusesConnectionOfDroppedCall) {
             abandon.watch(&stream)?;
         }
         Ok(stream)
     }
 
-    fn exchange(&self, stream: TcpStream, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        let (head, reader) = self.send_and_read_head(stream, request)?;
+    fn exchange(
+        &self,
+        stream: TcpStream,
+        request: &HttpRequest,
+        abandon: &Abandon,
+    ) -> Result<HttpResponse, TransportError> {
+        let (head, reader) = self.send_and_read_head(stream, request, abandon)?;
         self.read_body(head, reader, request)
     }
 
@@ -127,10 +154,15 @@ impl SmallTransport {
         &self,
         mut stream: TcpStream,
         request: &HttpRequest,
+        abandon: &Abandon,
     ) -> Result<(Parts, MessageReader), TransportError> {
         stream
             .write_all(&self.encode(request))
             .map_err(|error| self.failed(error))?;
+        if self.has(Fault::ReusesConnectionOfDroppedCall) {
+            self.wait_in_pool(&stream, request, abandon)
+                .map_err(|error| self.failed(error))?;
+        }
         let head_limit = if self.has(Fault::ReadsEndlessHead) {
             usize::MAX
         } else {
@@ -138,7 +170,10 @@ impl SmallTransport {
         };
         let mut reader = MessageReader::new(stream, head_limit);
         loop {
-            let head = reader.head().map_err(|error| self.failed(error))?;
+            let head = match reader.head() {
+                Err(_) if self.has(Fault::ReadsClosedConnectionAsEmpty) => b"HTTP/1.1 200 OK\r\n\r\n".to_vec(),
+                head => head.map_err(|error| self.failed(error))?,
+            };
             let response = self.decode_head(&head)?;
             if !response.status().is_informational() || self.has(Fault::ReturnsInformationalResponse) {
                 return Ok((response.into_parts().0, reader));
@@ -155,9 +190,8 @@ impl SmallTransport {
         let body = self.body(&head, &mut reader)?;
         if self.has(Fault::LeaksConnections) {
             lock(&self.state.leaked).push(reader.stream);
-        } else if self.has(Fault::ResendsOnKeptConnection) || self.has(Fault::KeepsConnectionsForever) {
-            let address = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-            lock(&self.state.kept).insert(address, reader.stream);
+        } else if self.keeps_connections() {
+            lock(&self.state.kept).insert(Self::authority(request), reader.stream);
         }
         Ok(HttpResponse::from_parts(head, body.into()))
     }
@@ -177,61 +211,6 @@ impl SmallTransport {
             _ => Delivery::MaybeDelivered,
         };
         TransportError::new(kind, delivery).with_source(error)
-    }
-
-    fn encode(&self, request: &HttpRequest) -> Vec<u8> {
-        let mut method = request.method().to_string();
-        if self.has(Fault::SendsPatchAsPost) {
-            method = method.replace("PATCH", "POST");
-        }
-        let mut target = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |target| target.as_str())
-            .to_owned();
-        if self.has(Fault::DecodesPath) {
-            target = target.replace("%2F", "/");
-        }
-        if self.has(Fault::DropsEmptyQuery) {
-            target = target.trim_end_matches('?').to_owned();
-        }
-        let mut host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        if self.has(Fault::SendsHostWithoutPort) {
-            host = request.uri().host().unwrap_or_default().to_owned();
-        }
-        let mut body = request.body().clone();
-        if self.has(Fault::DropsBodyOfDelete) && request.method() == Method::DELETE {
-            body = Bytes::new();
-        }
-        let mut headers = request.headers().clone();
-        match self.fault {
-            Some(Fault::DropsHeader) => {
-                headers.remove(ACCEPT);
-            }
-            Some(Fault::AddsHeader) => {
-                headers.insert("accept-language", HeaderValue::from_static("*"));
-            }
-            Some(Fault::AsksForCompression) => {
-                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate"));
-            }
-            Some(Fault::StoresCookies) => {
-                headers.extend(
-                    lock(&self.state.cookie)
-                        .clone()
-                        .map(|cookie| (http::header::COOKIE, cookie)),
-                );
-            }
-            _ => {}
-        }
-        let length = body.len();
-        let mut bytes =
-            format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n").into_bytes();
-        for (name, value) in &headers {
-            bytes.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(&body);
-        bytes
     }
 
     fn decode_head(&self, head: &[u8]) -> Result<HttpResponse, TransportError> {
@@ -254,7 +233,7 @@ impl SmallTransport {
         };
         let mut body = Vec::new();
         let complete = reader
-            .body(framing, limit, &mut body)
+            .body(framing, self.fault, limit, &mut body)
             .map_err(|error| self.failed(error))?;
         if body.len() > limit {
             if self.has(Fault::TruncatesAtLimit) {
@@ -311,7 +290,7 @@ impl SmallTransport {
                 else {
                     return Ok(response);
                 };
-                let authority = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+                let authority = Self::authority(&request);
                 *request.uri_mut() = format!("http://{authority}{location}").parse().expect("a URI");
                 self.call(request, abandon)
             }
@@ -354,7 +333,7 @@ impl HttpTransport for SmallTransport {
             let sent = request.clone();
             let (head, reader) = Call::start(move |abandon| {
                 let stream = transport.connect(&request, abandon)?;
-                transport.send_and_read_head(stream, &request)
+                transport.send_and_read_head(stream, &request, abandon)
             })
             .await?;
             return self.read_body(head, reader, &sent);

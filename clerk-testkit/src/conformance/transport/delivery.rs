@@ -189,7 +189,7 @@ async fn closed_after_second_request(it: &TransportConformance) -> Finding {
 
 const SEND_AGAIN: &str = "send a request again on another connection only if none of it was written to the first";
 
-fn ensure_sent_once(server: &Server, what: &str) -> Result<(), String> {
+pub(super) fn ensure_sent_once(server: &Server, what: &str) -> Result<(), String> {
     let count = server.requests().len();
     ensure(count == 1, || {
         format!(

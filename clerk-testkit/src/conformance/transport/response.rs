@@ -18,17 +18,26 @@ pub(super) const CHECKS: &[Check] = checks! {
 pub(super) enum Framing {
     ContentLength,
     Chunked,
+    /// Chunks with an extension and a trailer (RFC 9112, 7.1.1 and 7.1.2).
+    ChunkedWithTrailer,
     UntilClose,
     Http10,
 }
 
 impl Framing {
-    pub(super) const ALL: [Self; 4] = [Self::ContentLength, Self::Chunked, Self::UntilClose, Self::Http10];
+    pub(super) const ALL: [Self; 5] = [
+        Self::ContentLength,
+        Self::Chunked,
+        Self::ChunkedWithTrailer,
+        Self::UntilClose,
+        Self::Http10,
+    ];
 
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::ContentLength => "a content-length",
             Self::Chunked => "chunks",
+            Self::ChunkedWithTrailer => "chunks and a trailer",
             Self::UntilClose => "an end marked by closing the connection",
             Self::Http10 => "HTTP/1.0 and an end marked by closing the connection",
         }
@@ -40,23 +49,29 @@ impl Framing {
             Self::ContentLength => {
                 format!("HTTP/1.1 {status_and_headers}content-length: {}\r\n\r\n", body.len())
             }
-            Self::Chunked => format!("HTTP/1.1 {status_and_headers}transfer-encoding: chunked\r\n\r\n"),
+            Self::Chunked | Self::ChunkedWithTrailer => {
+                format!("HTTP/1.1 {status_and_headers}transfer-encoding: chunked\r\n\r\n")
+            }
             Self::UntilClose => format!("HTTP/1.1 {status_and_headers}connection: close\r\n\r\n"),
             Self::Http10 => format!("HTTP/1.0 {status_and_headers}\r\n"),
         }
         .into_bytes();
-        if let Self::Chunked = self {
-            for chunk in body.chunks(7_000) {
-                answer.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-                answer.extend_from_slice(chunk);
-                answer.extend_from_slice(b"\r\n");
-            }
-            answer.extend_from_slice(b"0\r\n\r\n");
-        } else {
-            answer.extend_from_slice(body);
+        match self {
+            Self::Chunked => write_chunks(&mut answer, body, "", ""),
+            Self::ChunkedWithTrailer => write_chunks(&mut answer, body, ";name=value", "x-checksum: 1\r\n"),
+            Self::ContentLength | Self::UntilClose | Self::Http10 => answer.extend_from_slice(body),
         }
         Server::answering_once(answer)
     }
+}
+
+fn write_chunks(answer: &mut Vec<u8>, body: &[u8], extension: &str, trailer: &str) {
+    for chunk in body.chunks(7_000) {
+        answer.extend_from_slice(format!("{:x}{extension}\r\n", chunk.len()).as_bytes());
+        answer.extend_from_slice(chunk);
+        answer.extend_from_slice(b"\r\n");
+    }
+    answer.extend_from_slice(format!("0\r\n{trailer}\r\n").as_bytes());
 }
 
 async fn framings(it: &TransportConformance) -> Finding {

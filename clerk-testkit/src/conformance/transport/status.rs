@@ -52,7 +52,7 @@ async fn statuses(it: &TransportConformance) -> Finding {
 async fn redirects(it: &TransportConformance) -> Finding {
     let server = server("location: /elsewhere\r\n")?;
     for status in [300, 301, 302, 303, 307, 308] {
-        for method in [Method::GET, Method::POST] {
+        for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
             check_status(it, &server, method, status).await?;
         }
     }

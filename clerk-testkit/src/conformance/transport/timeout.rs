@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clerk_core::TransportErrorKind;
 
+use super::delivery::ensure_sent_once;
 use super::server::Server;
 use super::{Check, CheckOutcome, Finding, TransportConformance, checks, expect_maybe_delivered, post, within};
 
@@ -37,6 +38,7 @@ async fn own_timeout(it: &TransportConformance) -> Finding {
             ));
         };
         let error = expect_maybe_delivered(result, what)?;
+        ensure_sent_once(&server, what)?;
         if error.kind() != TransportErrorKind::Timeout {
             outcome = CheckOutcome::Advice(format!(
                 "{what} was reported with the kind {:?}: use Timeout, so that the caller knows which limit was reached",

@@ -23,6 +23,10 @@ impl Abandon {
         Ok(())
     }
 
+    pub(super) fn is_abandoned(&self) -> bool {
+        lock(&self.0).0
+    }
+
     fn forget(&self) {
         lock(&self.0).1 = None;
     }

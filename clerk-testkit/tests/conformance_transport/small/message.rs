@@ -68,6 +68,16 @@ pub(super) fn decode_head(head: &[u8], fault: Option<Fault>) -> Option<HttpRespo
     Some(response)
 }
 
+/// Reads the size from the first line of a chunk. An extension may follow it.
+fn chunk_size(line: &[u8], fault: Option<Fault>) -> Option<usize> {
+    let line = std::str::from_utf8(line.trim_ascii()).ok()?;
+    let size = match fault {
+        Some(Fault::RefusesChunkExtensions) => line,
+        _ => line.split(';').next()?,
+    };
+    usize::from_str_radix(size, 16).ok()
+}
+
 pub(super) struct MessageReader {
     pub(super) stream: TcpStream,
     unread: Vec<u8>,
@@ -90,7 +100,13 @@ impl MessageReader {
     }
 
     /// Reads a body into `body` until it is over or larger than `limit`. Returns whether it is complete.
-    pub(super) fn body(&mut self, framing: Framing, limit: usize, body: &mut Vec<u8>) -> std::io::Result<bool> {
+    pub(super) fn body(
+        &mut self,
+        framing: Framing,
+        fault: Option<Fault>,
+        limit: usize,
+        body: &mut Vec<u8>,
+    ) -> std::io::Result<bool> {
         match framing {
             Framing::Length(length) => self.take(length, limit, body),
             Framing::UntilClose => self.take(usize::MAX, limit, body).map(|_| true),
@@ -99,9 +115,10 @@ impl MessageReader {
                     return Ok(false);
                 };
                 let line: Vec<u8> = self.unread.drain(..end).collect();
-                let size = std::str::from_utf8(line.trim_ascii()).ok();
-                let size = size.and_then(|size| usize::from_str_radix(size, 16).ok());
-                let size = size.ok_or(std::io::ErrorKind::InvalidData)?;
+                let size = chunk_size(&line, fault).ok_or(std::io::ErrorKind::InvalidData)?;
+                if size == 0 {
+                    return self.trailer();
+                }
                 let before = body.len();
                 if !self.take(size, limit.saturating_add(2), body)? || body.len() > limit {
                     return Ok(false);
@@ -110,10 +127,20 @@ impl MessageReader {
                 if !self.take(2, usize::MAX, &mut Vec::new())? {
                     return Ok(false);
                 }
-                if size == 0 {
-                    return Ok(true);
-                }
             },
+        }
+    }
+
+    /// Reads the lines behind the last chunk. Returns whether they are complete.
+    fn trailer(&mut self) -> std::io::Result<bool> {
+        loop {
+            let Ok(end) = self.find(b"\r\n", self.head_limit) else {
+                return Ok(false);
+            };
+            self.unread.drain(..end);
+            if end == 2 {
+                return Ok(true);
+            }
         }
     }
 
