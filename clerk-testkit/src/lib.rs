@@ -20,8 +20,8 @@ pub use cassette::record::Record;
 pub use cassette::replay::Replay;
 pub use clock::{ManualClock, Stalled, VirtualClock};
 #[cfg(feature = "conformance")]
-pub use conformance::{JournalConformance, TransportConformance};
-pub use fake::FakeClerk;
+pub use conformance::{journal::JournalConformance, transport::TransportConformance};
+pub use fake::fake_clerk::FakeClerk;
 pub use mock::transport::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};
 pub use verify::VerifyError;

@@ -13,7 +13,7 @@ use super::limits::WindowKind;
 use super::records::{ADMIN, MEMBER, NewOrganizationInvitation};
 use super::store::normalize;
 
-/// Builds a [`FakeClerk`](super::FakeClerk), starting from [`FakeClerk::builder`](super::FakeClerk::builder). Every setting has a default.
+/// Builds a [`FakeClerk`](crate::FakeClerk), starting from [`FakeClerk::builder`](crate::FakeClerk::builder). Every setting has a default.
 ///
 /// Addresses are normalized: surrounding whitespace is removed and ASCII letters become lower case.
 #[must_use]
@@ -44,7 +44,7 @@ impl FakeClerkBuilder {
         }
     }
 
-    /// Sets the only key that the fake accepts. The default is [`FakeClerk::SECRET_KEY`](super::FakeClerk::SECRET_KEY). The key also determines whether
+    /// Sets the only key that the fake accepts. The default is [`FakeClerk::SECRET_KEY`](crate::FakeClerk::SECRET_KEY). The key also determines whether
     /// the instance is for development or production.
     pub fn secret_key(mut self, key: SecretKey) -> Self {
         self.config.secret_key = key;
@@ -88,7 +88,7 @@ impl FakeClerkBuilder {
     }
 
     /// Like [`member`](Self::member), with the role `org:admin`: the user may invite and revoke invitations.
-    /// [`FakeClerk::user_id`](super::FakeClerk::user_id) returns the user's id.
+    /// [`FakeClerk::user_id`](crate::FakeClerk::user_id) returns the user's id.
     pub fn administrator(self, organization_id: impl AsRef<str>, address: impl AsRef<str>) -> Self {
         self.with_member(organization_id.as_ref(), address.as_ref(), ADMIN)
     }
@@ -208,7 +208,7 @@ impl FakeClerkBuilder {
 
     /// Sets the clock.
     ///
-    /// By default, the time is virtual for clients that [`FakeClerk::client`](super::FakeClerk::client) creates, as with a
+    /// By default, the time is virtual for clients that [`FakeClerk::client`](crate::FakeClerk::client) creates, as with a
     /// [`VirtualClock`](crate::VirtualClock), and real for other clients and for the server.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
