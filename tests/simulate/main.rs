@@ -4,6 +4,7 @@ mod arguments;
 mod breakage;
 mod check;
 mod disk;
+mod hostile;
 mod log;
 mod others;
 mod pace;
@@ -11,8 +12,11 @@ mod process;
 mod scenario;
 mod seeds;
 mod simulation;
+mod tally;
+mod target;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod world;
 
 use std::fs;

@@ -389,6 +389,7 @@ mod tests {
         for (revocation, is_forgotten) in [
             ("revoked", true),
             ("missing", true),
+            ("expired", true),
             ("accepted", false),
             // It may be pending still: the request to revoke it could not be made.
             ("invalid_id", false),
