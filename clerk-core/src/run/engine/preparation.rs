@@ -1,6 +1,6 @@
 //! What a run reads before its first attempt: the journal, the id of the instance, and what Clerk has.
 
-use super::{Engine, append};
+use super::Engine;
 use crate::run::history::{History, PastCall};
 use crate::run::journal::Record;
 use crate::run::preflight::Snapshot;
@@ -9,7 +9,8 @@ use crate::run::report::Stop;
 impl Engine<'_> {
     pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
         if let Some(begun) = self.load_history().await? {
-            append(&*self.log, &[begun]).await?;
+            self.ledger.note(begun);
+            self.write().await?;
         }
         self.take_snapshot().await
     }
@@ -18,7 +19,7 @@ impl Engine<'_> {
     /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
     /// to be the right one.
     pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
-        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
             self.remember_calls(&history.take_calls());
@@ -32,7 +33,7 @@ impl Engine<'_> {
         self.calls.resume_after(history.last_attempt());
         let begun = (!is_begun).then(|| Record::Begun {
             version: Record::VERSION,
-            key: Some(self.log.new_key()),
+            key: Some(self.ledger.journal().new_key()),
             instance,
             resource,
         });

@@ -50,7 +50,7 @@ impl Engine<'_> {
         let lanes = Lane::ALL
             .iter()
             .copied()
-            .filter(|lane| self.stages.has_batch_for(*lane));
+            .filter(|lane| self.has_use_for(*lane, now));
         let lane_is_free = lanes.filter_map(|lane| self.lanes.free_at(lane, now)).min();
         let is_due = self.stages.next_due().filter(|_| self.reading.is_idle());
         [lane_is_free, is_due]
