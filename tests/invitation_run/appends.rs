@@ -136,7 +136,7 @@ fn outcomes_are_announced_between_their_append_and_the_next_call() {
 #[test]
 fn without_a_limit_on_the_bulk_endpoint_only_people_who_must_be_alone_are_sent_alone() {
     let scene = Scene::new(|fake| {
-        let fake = fake.rate_limits(RateLimits::none()).latency(Duration::from_secs(1));
+        let fake = fake.limits(RateLimits::none()).latency(Duration::from_secs(1));
         fake.malformed("person3@example.com")
     });
     let clerk = scene.client();
