@@ -64,7 +64,10 @@ fn an_attempt_takes_one_append() {
         let (journal, work) = (Arc::new(Counting::default()), Arc::new(Work::default()));
         let clerk = scene.client();
         let run = clerk.invitations().invite_all(people(400)).limits(limits).lanes(lanes);
-        let run = run.preflight(false).journal(Arc::clone(&journal)).observer(Arc::clone(&work));
+        let run = run
+            .preflight(false)
+            .journal(Arc::clone(&journal))
+            .observer(Arc::clone(&work));
         let report = scene.clock.drive(run.run()).expect("the run ends");
         assert_eq!(report.count(Outcome::Created), 400, "{context}");
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);

@@ -56,7 +56,7 @@ pub(super) struct Lines<'f> {
     depth: Depth,
 }
 
-/// What is read of a line.
+/// How far a line is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Depth {
     Records,
