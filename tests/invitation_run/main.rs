@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod appends;
 mod failing_journal;
 mod hostile_servers;
 mod limits;
 mod lost_tail;
 mod outcomes;
+mod reruns;
 mod restarts;
 mod results;
 mod scene;

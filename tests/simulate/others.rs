@@ -159,9 +159,10 @@ impl Others {
         let id = invitation.id.clone();
         // It does not count as pending any more.
         invitation.status = InvitationStatus::Revoked;
-        let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
-        deleted.insert(id.clone(), invitation);
-        drop(deleted);
+        self.deleted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), invitation);
         let _ = self.clerk.invitations().delete(&InvitationId::from(id.as_str())).await;
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::history::{History, Past, SettledBefore};
 use super::outcome::{Evidence, Outcome, Settlement};
 use super::recipient::{Recipient, RecipientInput, key};
-use crate::model::EmailAddress;
+use crate::model::{EmailAddress, InvitationId};
 
 const CHANGED_SINCE_CREATED: &str =
     "the row has changed since it was invited, and the invitation has the old values: revoke it to invite again";
@@ -52,14 +52,20 @@ impl<'p> Input<'p> {
         self.history = Some(history);
     }
 
+    /// Whether a revocation run on the journal has undone this invitation.
+    pub(super) fn is_undone(&self, id: &InvitationId) -> bool {
+        self.history.as_ref().is_some_and(|history| history.is_undone(id))
+    }
+
     /// Whether the rows are compared with the journal. A run that stops before does not know who was invited earlier.
     pub(super) const fn knows_history(&self) -> bool {
         self.history.is_some()
     }
 
-    /// Returns a lower bound on the number of rows left.
-    pub(super) fn at_least(&self) -> usize {
-        self.rows.size_hint().0
+    /// Returns a lower bound on the number of rows left that need a look-up, or `None` if it is not known.
+    pub(super) fn at_least_to_look_up(&self) -> Option<usize> {
+        let rows = Some(self.rows.size_hint().0).filter(|rows| *rows > 0)?;
+        Some(rows.saturating_sub(self.history.as_ref().map_or(0, History::without_look_up)))
     }
 
     pub(super) fn next(&mut self) -> Option<Intake> {

@@ -110,6 +110,11 @@ impl Stages {
         self.input_ended = true;
     }
 
+    /// Whether every recipient has come from the input.
+    pub(super) const fn has_input_ended(&self) -> bool {
+        self.input_ended
+    }
+
     /// Whether more recipients are to be read from the input.
     pub(super) fn wants_more(&self) -> bool {
         !self.input_ended && self.ready.len() < READY
@@ -201,6 +206,11 @@ impl Stages {
                 !self.halves.is_empty() || self.ready.len() >= BATCH || (!self.ready.is_empty() && !more_can_come)
             }
         }
+    }
+
+    /// Whether recipients are to be invited alone.
+    pub(super) fn has_alone(&self) -> bool {
+        !self.alone.is_empty()
     }
 
     /// Takes the recipients of the next attempt on a lane, which has none under way.

@@ -23,9 +23,10 @@ pub(super) fn check(life: &Life, before: &[Life]) -> Vec<String> {
             let named = message
                 .strip_prefix("line ")
                 .and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-            let is_first_line = damaged == 1 && message.contains("is not a journal");
+            let is_no_journal = damaged == 1 && message.contains("is not a journal");
             // An earlier line can be damaged too, by a loss of power.
-            if !is_first_line && !(error.is_damage() && named.is_some_and(|named| named <= damaged)) {
+            let is_named = error.is_damage() && named.is_some_and(|named| named <= damaged);
+            if !is_no_journal && !is_named {
                 problems.push(format!(
                     "line {damaged} is damaged, but the journal is refused with: {message}"
                 ));

@@ -100,9 +100,11 @@ impl<'a> Known<'a> {
         self.by_run.iter().chain(&self.by_others).copied()
     }
 
-    /// The number of invitations that the run created and nobody has revoked.
+    /// The number of invitations that the run created and that are neither revoked nor expired.
     fn standing(&self) -> usize {
-        let is_standing = |invitation: &&&Invited| invitation.status != InvitationStatus::Revoked;
+        let is_standing = |invitation: &&&Invited| {
+            ![InvitationStatus::Revoked, InvitationStatus::Expired].contains(&invitation.status)
+        };
         self.by_run.iter().filter(is_standing).count()
     }
 }
@@ -273,7 +275,7 @@ impl Claim<'_> {
         let is_taken = row.is.pending
             && !row.ignore_existing
             && !self.others_interfere()
-            && !self.known.by_others.iter().all(|other| is_over(other));
+            && !self.known.by_others.iter().all(is_over);
         !row.is.malformed && !row.is.blocked && (!row.is.user || bypasses) && !is_taken
     }
 }
