@@ -23,13 +23,14 @@ Usage: simulate [OPTIONS]
                     damage: the journal is a file that is damaged, restored and recovered;
                     hostile: the server answers nonsense, and each process must end;
                     pace: measure how long 10,000 people take under the documented limits
-  --break WHAT      Break something that the promise needs, to show that the checks notice. WHAT also decides the mode;
-                    an unknown name lists all of them
+  --break WHAT      Break something that the promise needs, to show that the checks notice; WHAT decides the mode
+  --breakages       List what can be broken
   --log FILE        Write everything that happens to a file; needs --seed
   --help            Print this text";
 
 pub(crate) enum Command {
     Help,
+    Breakages,
     Simulate(Arguments),
 }
 
@@ -99,6 +100,7 @@ impl Command {
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
+                Arg::Long("breakages") => return Ok(Self::Breakages),
                 Arg::Long(name) => name.to_owned(),
                 other => return Err(format!("{}; see --help", other.unexpected())),
             };

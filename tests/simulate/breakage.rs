@@ -23,7 +23,7 @@ pub(crate) enum Break {
     WallClockForWaits,
     /// The program sends people again whose outcome cannot be known.
     ResendUnknown,
-    /// The program reports people as created whom an earlier run has invited.
+    /// The program reports people as created that an earlier run has invited.
     CreatedEarlierAsCreated,
     /// The journal forgets what was revoked.
     UndoneCountsAsCreated,

@@ -26,7 +26,7 @@ pub(crate) enum Accident {
     Fails { write: u64, kept: u8 },
 }
 
-/// What is on disk behind the part of a write that was kept.
+/// The content of the disk behind the part of a write that was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rest {
     Nothing,

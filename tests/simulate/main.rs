@@ -24,10 +24,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, Mode};
+use breakage::Break;
 
 fn main() -> ExitCode {
     let output = match Command::from_env() {
         Ok(Command::Help) => Ok((arguments::HELP.to_owned(), ExitCode::SUCCESS)),
+        Ok(Command::Breakages) => Ok((Break::ALL.map(Break::name).join("\n"), ExitCode::SUCCESS)),
         Ok(Command::Simulate(arguments)) => simulate(&arguments),
         Err(error) => Err(error),
     };

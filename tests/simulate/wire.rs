@@ -48,7 +48,7 @@ pub(crate) struct Sent {
 pub(crate) enum Answer {
     /// None has arrived yet, or none ever does.
     Missing,
-    /// The call may have invited people whom the answer does not name.
+    /// The answer does not name everyone, and the call may have invited the others.
     Ambiguous,
     /// Everyone was refused because of a value that everyone sent.
     SharedRefusal,

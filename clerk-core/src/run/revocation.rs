@@ -105,12 +105,17 @@ impl RevocationRun {
         report
     }
 
+    fn tell(&self, event: &RunEvent<'_>) {
+        self.observers.iter().for_each(|observer| observer.event(event));
+    }
+
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
         let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
         // The calls of earlier processes that invited nobody are in no journal.
         if let Some(all) = self.limits.all() {
             let now = self.client.clock().now();
             reader.global_budget().block_until(now.saturating_add(all.per()));
+            self.tell(&RunEvent::Waiting { wait: all.per() });
         }
         let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
@@ -137,7 +142,7 @@ impl RevocationRun {
                 Revocation::InvalidId => report.invalid_ids += 1,
             }
             let event = RunEvent::Revoked { id: &id, revocation };
-            self.observers.iter().for_each(|observer| observer.event(&event));
+            self.tell(&event);
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ pub(super) fn check(life: &Life, before: &[Life]) -> Vec<String> {
         Some(Remedy::Recover) => *line == 1,
         Some(Remedy::Restore | Remedy::Delete) => false,
     });
+    let is_damaged_by_power = before.iter().any(is_damaged_by_power);
     match (damaged, error) {
         (Some(line), None) => problems.push(format!("a journal with damage in line {line} was used")),
         (Some(damaged), Some(error)) => {
@@ -23,7 +24,7 @@ pub(super) fn check(life: &Life, before: &[Life]) -> Vec<String> {
             let named = message
                 .strip_prefix("line ")
                 .and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-            let is_no_journal = damaged == 1 && message.contains("is not a journal");
+            let is_no_journal = (damaged == 1 || is_damaged_by_power) && message.contains("is not a journal");
             // An earlier line can be damaged too, by a loss of power.
             let is_named = error.is_damage() && named.is_some_and(|named| named <= damaged);
             if !is_no_journal && !is_named {
@@ -32,7 +33,7 @@ pub(super) fn check(life: &Life, before: &[Life]) -> Vec<String> {
                 ));
             }
         }
-        (None, Some(error)) if !before.iter().any(is_damaged_by_power) => {
+        (None, Some(error)) if !is_damaged_by_power => {
             problems.push(format!("an intact journal is refused with: {error}"));
         }
         (None, _) => {}

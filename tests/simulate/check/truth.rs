@@ -191,7 +191,7 @@ impl Claim<'_> {
             Outcome::CreatedEarlier => true,
             _ => return None,
         };
-        // Whoever lies about what was there before makes other invitations look like those of the run.
+        // A server that hides what was there before makes other invitations look like those of the run.
         if self.others_interfere() || self.story.scenario.hostility.is_some() {
             return None;
         }

@@ -7,7 +7,7 @@ use fastrand::Rng;
 
 use crate::target::Target;
 
-/// A value that Clerk refuses in the simulation, whoever sends it.
+/// A value that Clerk refuses in the simulation from everyone.
 pub(crate) const REFUSED_URL: &str = "https://refused.example.com/";
 pub(crate) const REFUSED_ROLE: &str = "org:refused";
 

@@ -20,7 +20,7 @@ pub(crate) struct RunSettings {
     pub(crate) seed: u64,
 }
 
-/// What the run is told about Clerk's limits.
+/// How much of Clerk's limits the run knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Knowledge {
     Limits,
