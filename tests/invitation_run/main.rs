@@ -12,3 +12,4 @@ mod results;
 mod scene;
 mod shared_refusals;
 mod spawned;
+mod waitlist;
