@@ -76,7 +76,7 @@ fn people_invited_meanwhile_or_gone_have_their_outcomes() {
             Outcome::AlreadyInvited,
             Outcome::AlreadyInvited,
             Outcome::Refused,
-            // Clerk invites people whom it had rejected.
+            // A rejected entry can be invited.
             Outcome::Created,
             Outcome::Created,
             Outcome::Refused,
