@@ -15,3 +15,4 @@ mod scene;
 mod shared_refusals;
 mod spawned;
 mod undo;
+mod waitlist;

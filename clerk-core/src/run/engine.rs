@@ -74,9 +74,10 @@ impl<'p> Engine<'p> {
         input: Input<'p>,
         journal: Arc<dyn Journal>,
         observers: Vec<Arc<dyn RunObserver>>,
-        settings: Settings,
+        mut settings: Settings,
         stop: StopHandle,
     ) -> Self {
+        settings.lanes = target.lanes(settings.lanes);
         let clock = Arc::clone(client.clock());
         let reader = Reader::new(client, target.clone(), &settings);
         Self {

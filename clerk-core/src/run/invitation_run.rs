@@ -20,7 +20,9 @@ use crate::middleware::RateLimits;
 
 /// Invites any number of people, each once. [`run`](Self::run) starts it.
 ///
-/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application, and
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application,
+/// [`WaitlistEntriesApi::invite_all`](crate::api::waitlist_entries::WaitlistEntriesApi::invite_all) one for people on the
+/// waitlist, and
 /// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all)
 /// one for an organization. The [module documentation](super) says what a run promises.
 #[must_use = "nobody is invited until `run` is called"]
