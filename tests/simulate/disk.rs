@@ -118,6 +118,14 @@ impl Disk {
         line
     }
 
+    /// Removes the folder of the file from a message, because it differs in every run of a seed.
+    pub(crate) fn without_folder(&self, message: &str) -> String {
+        match &self.state().storage {
+            Storage::Memory { .. } => message.to_owned(),
+            Storage::File(file) => message.replace(&file.folder(), ""),
+        }
+    }
+
     /// Whether a write has killed the process.
     pub(crate) fn process_is_dead(&self) -> bool {
         self.state().process_is_dead

@@ -156,7 +156,7 @@ pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, start: S
     log.line(|| match &end {
         End::Invited(report) => format!("process ended: {report:?}"),
         End::Revoked(report) => format!("process ended: {report:?}"),
-        End::Refused(error) => format!("the journal is refused: {error}"),
+        End::Refused(error) => format!("the journal is refused: {}", disk.without_folder(&error.to_string())),
         End::Died => "process died".to_owned(),
         End::Stuck(problem) => format!("process is stuck: {problem}"),
     });

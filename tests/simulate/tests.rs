@@ -16,7 +16,7 @@ fn arguments(seeds: std::ops::Range<u64>, mode: Mode, broken: Option<Break>) -> 
 #[test]
 fn no_seed_of_any_mode_has_violations() {
     for mode in Mode::CHECKED {
-        let arguments = arguments(0..200, mode, None);
+        let arguments = arguments(0..60, mode, None);
         let results = seeds::run(&arguments);
         assert!(results.violations.is_empty(), "{}", results.describe(&arguments));
     }
@@ -37,7 +37,7 @@ fn notices_each_breakage() {
 #[test]
 fn a_seed_always_writes_the_same_log() {
     for mode in Mode::CHECKED {
-        for seed in 0..20 {
+        for seed in 0..10 {
             let arguments = arguments(seed..seed + 1, mode, None);
             let (first, second) = (seeds::log_one(&arguments).1, seeds::log_one(&arguments).1);
             assert!(first.lines().count() > 10, "{first}");

@@ -20,7 +20,7 @@ const BLOCK: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct StoredFile {
-    _folder: TempDir,
+    folder: TempDir,
     path: PathBuf,
     journal: Option<FileJournal>,
     /// The file as it was before it was damaged.
@@ -36,11 +36,15 @@ impl StoredFile {
         };
         Ok(Self {
             path: folder.path().join("people.journal"),
-            _folder: folder,
+            folder,
             journal: None,
             copy: None,
             broken,
         })
+    }
+
+    pub(super) fn folder(&self) -> String {
+        self.folder.path().display().to_string()
     }
 
     pub(super) fn open(&mut self, remedy: Option<Remedy>) -> Result<(), JournalError> {
