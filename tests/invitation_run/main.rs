@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod appends;
+mod damaged_journals;
 mod failing_journal;
 mod hostile_servers;
 mod limits;

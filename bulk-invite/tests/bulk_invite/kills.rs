@@ -7,6 +7,7 @@ use clerk_core::middleware::RateLimits;
 use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 use http::StatusCode;
+use serde_json::Value;
 
 use crate::program::{Clerk, Folder, run};
 use crate::running::Running;
@@ -34,72 +35,206 @@ impl Random {
 
 /// Calls that have an effect but no answer, that have neither, and that fail with an answer of a proxy.
 fn faults() -> FaultPlan {
-    use FakeOperation::{CreateBulkInvitations, CreateInvitation};
+    use FakeOperation as F;
 
     let bad_gateway = Fault::ServerError(StatusCode::BAD_GATEWAY, Moment::AfterEffect);
-    FaultPlan::new()
-        .on_call(CreateBulkInvitations, 2, Fault::Lost(Moment::AfterEffect))
-        .on_call(CreateBulkInvitations, 4, bad_gateway)
-        .on_call(CreateBulkInvitations, 7, Fault::Lost(Moment::BeforeEffect))
-        .on_call(CreateInvitation, 3, Fault::Lost(Moment::BeforeEffect))
-        .on_call(CreateInvitation, 6, Fault::Lost(Moment::AfterEffect))
+    let bulk = [F::CreateBulkInvitations, F::CreateOrganizationInvitationBulk];
+    let single = [F::CreateInvitation, F::CreateOrganizationInvitation];
+    let plan = bulk.into_iter().fold(FaultPlan::new(), |plan, bulk| {
+        plan.on_call(bulk, 2, Fault::Lost(Moment::AfterEffect))
+            .on_call(bulk, 4, bad_gateway)
+            .on_call(bulk, 7, Fault::Lost(Moment::BeforeEffect))
+    });
+    let plan = single.into_iter().fold(plan, |plan, single| {
+        plan.on_call(single, 3, Fault::Lost(Moment::BeforeEffect))
+            .on_call(single, 6, Fault::Lost(Moment::AfterEffect))
+    });
+    [F::RevokeInvitation, F::RevokeOrganizationInvitation]
+        .into_iter()
+        .fold(plan, |plan, revoke| {
+            plan.on_call(revoke, 5, Fault::Lost(Moment::AfterEffect)).on_call(
+                revoke,
+                9,
+                Fault::Lost(Moment::BeforeEffect),
+            )
+        })
 }
 
-/// Invites people with one journal, killing the program until it ends first or has been killed `kills` times. Returns the
-/// number of kills.
-fn invite_through_kills(random: &mut Random, kills: usize) -> usize {
-    let folder = Folder::new();
-    let people = folder.with_people(PEOPLE);
-    let (arrived, arrival) = mpsc::channel();
-    let fake = FakeClerk::builder().limits(RateLimits::none()).faults(faults());
-    let clerk = Clerk::start(fake.on_call(move |_| {
-        let _ = arrived.send(());
-    }));
-    let mut killed = 0;
-    while killed < kills {
-        let mut program = Running::start(clerk.program(&[&people]).args(ARGUMENTS));
-        for _ in 0..=random.below(CALLS) {
-            while program.is_running() && arrival.recv_timeout(Duration::from_millis(20)).is_err() {}
+/// A fake of Clerk, a people file, and the program, which is killed.
+struct Scene {
+    clerk: Clerk,
+    arrival: mpsc::Receiver<()>,
+    folder: Folder,
+    people: String,
+    /// The organization and the role, if people are invited to one.
+    target: &'static [&'static str],
+    killed: usize,
+}
+
+impl Scene {
+    fn new(target: &'static [&'static str]) -> Self {
+        let folder = Folder::new();
+        let (arrived, arrival) = mpsc::channel();
+        let fake = FakeClerk::builder().limits(RateLimits::none()).faults(faults());
+        let fake = fake.organization("org_1").on_call(move |_| {
+            let _ = arrived.send(());
+        });
+        Self {
+            clerk: Clerk::start(fake),
+            arrival,
+            people: folder.with_people(PEOPLE),
+            folder,
+            target,
+            killed: 0,
         }
-        // The kill itself is what is random here, so that it also falls between two calls.
-        let _ = arrival.recv_timeout(Duration::from_micros(random.below(4000)));
-        match program.kill() {
-            None => killed += 1,
-            Some(0) => break,
-            Some(status) => assert_eq!(status, 3, "the program stopped for another reason"),
-        }
-        while arrival.try_recv().is_ok() {}
     }
-    let mut again = (0..5).map(|_| run(clerk.program(&[&people]).args(ARGUMENTS)));
-    let ended = again.find(|ended| ended.status != 3).expect("an end");
-    assert_eq!(ended.status, 0, "after {killed} kills: {}", ended.stderr);
-    let json = ended.json();
-    let count = |outcome: &str| json[outcome].as_u64().expect("a number");
-    assert_eq!(count("total"), PEOPLE as u64);
+
+    /// Runs the program, killing it until it ends first or has been killed `kills` times. Then runs it to its end, and
+    /// returns the JSON that it prints.
+    fn run_through_kills(&mut self, random: &mut Random, kills: usize, arguments: &[&str]) -> Value {
+        let mut killed = 0;
+        while killed < kills {
+            let mut program = Running::start(self.clerk.program(arguments).args(ARGUMENTS));
+            for _ in 0..=random.below(CALLS) {
+                while program.is_running() && self.arrival.recv_timeout(Duration::from_millis(20)).is_err() {}
+            }
+            // The kill itself is what is random here, so that it also falls between two calls.
+            let _ = self.arrival.recv_timeout(Duration::from_micros(random.below(4000)));
+            match program.kill() {
+                None => killed += 1,
+                Some(0) => break,
+                Some(status) => assert_eq!(status, 3, "the program stopped for another reason"),
+            }
+            while self.arrival.try_recv().is_ok() {}
+        }
+        self.killed += killed;
+        let mut again = (0..5).map(|_| run(self.clerk.program(arguments).args(ARGUMENTS)));
+        let ended = again.find(|ended| ended.status != 3).expect("an end");
+        assert_eq!(ended.status, 0, "after {killed} kills: {}", ended.stderr);
+        ended.json()
+    }
+
+    fn invite_through_kills(&mut self, random: &mut Random, kills: usize, more: &[&str]) {
+        let people = self.people.clone();
+        let arguments = [&[people.as_str()], self.target, more].concat();
+        let json = self.run_through_kills(random, kills, &arguments);
+        let count = |outcome: &str| json[outcome].as_u64().expect("a number");
+        assert_eq!(count("total"), PEOPLE as u64);
+        assert_eq!(
+            count("created") + count("created_earlier"),
+            PEOPLE as u64,
+            "after {} kills: {json}",
+            self.killed
+        );
+    }
+
+    /// Revokes what was created.
+    fn undo_through_kills(&mut self, random: &mut Random, kills: usize) {
+        let journal = format!("{}.journal", self.people);
+        let arguments = [
+            &["--revoke-run", journal.as_str()],
+            self.target.get(..2).unwrap_or_default(),
+        ]
+        .concat();
+        let json = self.run_through_kills(random, kills, &arguments);
+        assert_eq!((&json["pending"], &json["accepted"]), (&0.into(), &0.into()), "{json}");
+    }
+
+    /// Asserts that each person has received this many mails, and that as many invitations were created.
+    fn assert_mails(&self, each: u64) {
+        let mails = self.clerk.fake().mails();
+        assert_eq!(mails.len(), PEOPLE, "after {} kills", self.killed);
+        assert!(
+            mails.values().all(|mails| *mails == each),
+            "after {} kills: {mails:?}",
+            self.killed
+        );
+    }
+}
+
+fn to_the_application(random: &mut Random, kills: usize) -> usize {
+    let mut scene = Scene::new(&[]);
+    scene.invite_through_kills(random, kills, &[]);
+    scene.assert_mails(1);
+    scene.killed
+}
+
+fn to_an_organization(random: &mut Random, kills: usize) -> usize {
+    let mut scene = Scene::new(&["--organization", "org_1", "--role", "org:member"]);
+    scene.invite_through_kills(random, kills, &[]);
+    scene.assert_mails(1);
+    scene.killed
+}
+
+/// The links are in no journal. The report has them all in the end.
+fn with_a_report(random: &mut Random, kills: usize) -> usize {
+    let mut scene = Scene::new(&[]);
+    let report = scene.folder.path("report.csv");
+    let arguments = ["--no-notify", "--report", &report];
+    scene.invite_through_kills(random, kills, &arguments);
+    // The report is written anew each time, and the program is killed while it writes it.
+    for _ in 0..kills {
+        let people = scene.people.clone();
+        let program = Running::start(scene.clerk.program(&[&people]).args(arguments).args(ARGUMENTS));
+        std::thread::sleep(Duration::from_micros(random.below(40_000)));
+        scene.killed += usize::from(program.kill().is_none());
+    }
+    scene.invite_through_kills(random, 0, &arguments);
+    let rows = csv::Reader::from_path(&report).expect("a report").into_records();
+    let links = rows.map(|row| row.expect("a row").get(5).is_some_and(|url| url.starts_with("http")));
     assert_eq!(
-        count("created") + count("created_earlier"),
-        PEOPLE as u64,
-        "after {killed} kills: {json}"
+        links.filter(|has_link| *has_link).count(),
+        PEOPLE,
+        "after {} kills",
+        scene.killed
     );
-    let mails = clerk.fake().mails();
-    assert_eq!(mails.len(), PEOPLE, "after {killed} kills");
-    assert!(
-        mails.values().all(|mails| *mails == 1),
-        "after {killed} kills: {mails:?}"
-    );
-    killed
+    let created = scene
+        .clerk
+        .fake()
+        .log()
+        .iter()
+        .map(|call| call.created.len())
+        .sum::<usize>();
+    assert_eq!(created, PEOPLE, "after {} kills", scene.killed);
+    scene.killed
+}
+
+fn undone_and_invited_anew(random: &mut Random, kills: usize, target: &'static [&'static str]) -> usize {
+    let mut scene = Scene::new(target);
+    scene.invite_through_kills(random, 0, &[]);
+    scene.undo_through_kills(random, kills.div_ceil(2));
+    scene.invite_through_kills(random, kills / 2, &[]);
+    scene.assert_mails(2);
+    scene.killed
 }
 
 #[test]
 #[ignore = "takes minutes: run .ci/kills"]
 fn killed_programs_invite_everyone_once() {
     let wanted = std::env::var("KILLS").map_or(500, |kills| kills.parse().expect("KILLS is a number"));
+    let rounds: [(&str, fn(&mut Random, usize) -> usize); 5] = [
+        ("invitations", to_the_application),
+        ("invitations to an organization", to_an_organization),
+        ("reports", with_a_report),
+        ("undos", |random, kills| undone_and_invited_anew(random, kills, &[])),
+        ("undos for an organization", |random, kills| {
+            let target = &["--organization", "org_1", "--role", "org:member"];
+            undone_and_invited_anew(random, kills, target)
+        }),
+    ];
     let mut random = Random(1);
     let mut killed = 0;
-    let mut files = 0;
-    while killed < wanted {
-        killed += invite_through_kills(&mut random, (wanted - killed).min(10));
-        files += 1;
+    let mut by_round = [0; 5];
+    for index in (0..rounds.len()).cycle() {
+        if killed >= wanted {
+            break;
+        }
+        let kills = rounds[index].1(&mut random, (wanted - killed).min(10));
+        killed += kills;
+        by_round[index] += kills;
     }
-    println!("{killed} kills, {files} people files: one mail for each person");
+    for ((name, _), kills) in rounds.iter().zip(by_round) {
+        println!("{kills} kills: {name}");
+    }
+    println!("{killed} kills: as many mails for each person as there should be");
 }
