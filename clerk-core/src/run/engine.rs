@@ -19,8 +19,9 @@ use super::input::{Input, Intake};
 use super::journal::{Journal, JournalEffect, Lane, Record};
 use super::lanes::{LanePair, Permits};
 use super::observer::{RunEvent, RunObserver};
+use super::outcome::Revocation;
 use super::pacing::Pacing;
-use super::preflight::CHUNK;
+use super::preflight::{CHUNK, Lookup};
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
@@ -33,6 +34,7 @@ use super::target::Target;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::model::InvitationId;
 use crate::transport::Effect;
 
 use waiting::Event;
@@ -115,6 +117,9 @@ impl<'p> Engine<'p> {
                 Event::Time | Event::StopRequested => {}
             }
         }
+        if stopped.is_none() {
+            stopped = self.end_round().await.err();
+        }
         self.leave_rest_pending();
         let elapsed = self.clock.now().saturating_sub(self.began);
         self.announcer.end(stopped, elapsed)
@@ -128,6 +133,7 @@ impl<'p> Engine<'p> {
             self.read_input()?;
             self.start_resolving();
             self.start_look_up().await?;
+            self.start_revoking().await?;
             self.start_attempts().await?;
             let wake_at = self.wake_at();
             if !self.lanes.has_call() && self.reading.is_idle() {
@@ -208,12 +214,12 @@ impl<'p> Engine<'p> {
         if recipients.is_empty() {
             return Ok(());
         }
-        if !self.reading.has_decided_on_snapshot() {
+        if !self.reading.has_overview() {
             let left = match self.stages.has_input_ended() {
                 true => Some(0),
                 false => self.input.at_least_to_look_up(),
             };
-            if let Err(stop) = self.take_snapshot(left.map(|left| left + recipients.len())).await {
+            if let Err(stop) = self.take_overview(left.map(|left| left + recipients.len())).await {
                 recipients.into_iter().for_each(|recipient| self.stages.add(recipient));
                 return Err(stop);
             }
@@ -222,9 +228,55 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
+    /// Starts to revoke the pending invitations of recipients who are invited again, as soon as a call can invite them: first
+    /// the journal, then the wire.
+    async fn start_revoking(&mut self) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let is_free = |lane: &Lane| self.lanes.free_at(*lane, now).is_some_and(|at| at <= now);
+        if !self.stages.wants_to_replace()
+            || !self.reading.is_idle()
+            || self.pacing.hold_until() > now
+            || !Lane::ALL.iter().any(is_free)
+        {
+            return Ok(());
+        }
+        let recipients = self.stages.start_revoking();
+        let records: Vec<_> = recipients.iter().map(Recipient::replacing).collect();
+        let ids = recipients.iter().flat_map(|recipient| recipient.to_revoke.clone());
+        let ids = ids.collect();
+        if let Err(stop) = append(&*self.log, &records).await {
+            self.stages.read_failed(now);
+            return Err(stop);
+        }
+        self.reading.revoke(ids);
+        Ok(())
+    }
+
+    async fn revocations_ended(
+        &mut self,
+        revoked: Vec<(InvitationId, Revocation)>,
+        error: Option<Error>,
+    ) -> Result<(), Stop> {
+        let finals = self.stages.revoked(&revoked);
+        let end = |(id, revocation): &(InvitationId, Revocation)| Record::Revoked {
+            id: id.clone(),
+            revocation: *revocation,
+        };
+        self.record_and_announce(revoked.iter().map(end), finals).await?;
+        for &(ref id, revocation) in &revoked {
+            self.announcer.tell(&RunEvent::Revoked { id, revocation });
+        }
+        error.map_or(Ok(()), |error| Err(Stop::from_error(error)))
+    }
+
+    fn looked_up(&mut self, lookups: Vec<Lookup>) -> Vec<FinalOutcome> {
+        self.stages.looked_up(lookups, self.input.again(), self.clock.wall())
+    }
+
     async fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
         let finals = match end {
-            ReadEnd::LookedUp(Ok(lookups)) => self.stages.looked_up(lookups),
+            ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(lookups),
+            ReadEnd::Revoked(revoked, error) => return self.revocations_ended(revoked, error).await,
             ReadEnd::Resolved(Ok(found)) => self.stages.resolved(&found).into_iter().collect(),
             ReadEnd::LookedUp(Err(error)) | ReadEnd::Resolved(Err(error)) => {
                 self.stages.read_failed(self.clock.now());
@@ -346,10 +398,14 @@ impl<'p> Engine<'p> {
 
     /// Records outcomes, then announces them: an outcome that was announced holds after a crash. Outcomes that the journal
     /// fails to record are announced too, since nothing else knows them, and the run stops.
-    async fn record_and_announce(&mut self, first: Option<Record>, finals: Vec<FinalOutcome>) -> Result<(), Stop> {
+    async fn record_and_announce(
+        &mut self,
+        first: impl IntoIterator<Item = Record>,
+        finals: Vec<FinalOutcome>,
+    ) -> Result<(), Stop> {
         let records: Vec<_> = first
             .into_iter()
-            .chain(finals.iter().map(FinalOutcome::record))
+            .chain(finals.iter().filter_map(FinalOutcome::record))
             .collect();
         let recorded = if records.is_empty() {
             Ok(())

@@ -13,7 +13,6 @@ use super::settings::Settings;
 use super::stop::StopHandle;
 use super::target::Target;
 use crate::client::Client;
-use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
 use crate::model::InvitationId;
 
@@ -110,9 +109,7 @@ impl RevocationRun {
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         for id in created {
-            // Revoking is idempotent, so it is retried as a read is.
-            let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
-            let revocation = revocation(self.stop.race(revoking).await?)?;
+            let revocation = self.stop.race(reader.revoke(&id)).await?.map_err(Stop::from_error)?;
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -156,21 +153,5 @@ impl RevocationRun {
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);
         Ok(created.into_iter().map(|(id, _)| id).collect())
-    }
-}
-
-fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
-    let error = match result {
-        Ok(()) => return Ok(Revocation::Revoked),
-        Err(error) => error,
-    };
-    match error.code() {
-        None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
-        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
-        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
-        Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
-            Ok(Revocation::Missing)
-        }
-        _ => Err(Stop::from_error(error)),
     }
 }

@@ -7,12 +7,15 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::journal::Lane;
+use super::standing::{KnownInvitation, Standing};
 use crate::api::{invitations, organization_invitations};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
-use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
+use crate::model::{
+    EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page, Timestamp,
+};
 use crate::operation::{Operation, RateLimitKey};
 use crate::sensitive::Sensitive;
 use crate::transport::Effect;
@@ -34,6 +37,10 @@ pub(super) struct InvitationSummary {
     pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
     pub(super) url: Option<Sensitive>,
+    #[serde(default)]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 /// The longest id that is kept. Clerk's have about 32 characters, and the journal keeps every id.
@@ -54,6 +61,24 @@ impl InvitationSummary {
 
     pub(super) fn is_pending(&self) -> bool {
         self.status == Some(Pending)
+    }
+}
+
+impl From<InvitationSummary> for KnownInvitation {
+    fn from(found: InvitationSummary) -> Self {
+        let standing = match &found.status {
+            Some(Accepted) => Standing::Accepted,
+            Some(Pending) => Standing::Pending,
+            Some(Expired) => Standing::Expired,
+            Some(Revoked) => Standing::Revoked,
+            _ => Standing::Unknown,
+        };
+        Self {
+            id: found.id,
+            standing,
+            created_at: found.created_at,
+            expires_at: found.expires_at,
+        }
     }
 }
 
@@ -88,6 +113,11 @@ impl Target {
     /// Whether Clerk refuses to invite a person who is a user already.
     pub(super) const fn excludes_users(&self) -> bool {
         matches!(self, Self::Application)
+    }
+
+    /// Whether people are invited with a role.
+    pub(super) const fn has_roles(&self) -> bool {
+        matches!(self, Self::Organization(_))
     }
 
     pub(super) const fn rate_limit_key(&self, lane: Lane) -> RateLimitKey {
