@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::again::Again;
 use super::engine::Engine;
 use super::input::Input;
-use super::journal::{Journal, MemoryJournal};
+use super::journal::{Journal, NoJournal};
 use super::observer::{Collector, FnObserver, RunEvent, RunObserver};
 use super::outcome::Settlement;
 use super::plan::RunPlan;
@@ -43,7 +43,7 @@ impl<'p> InvitationRun<'p> {
         Self {
             target,
             input: Input::new(Box::new(people.into_iter().map(Into::into))),
-            journal: Arc::new(MemoryJournal::new()),
+            journal: Arc::new(NoJournal),
             observers: Vec::new(),
             settings: Settings::new(RateLimits::documented(client.environment())),
             stop: StopHandle::default(),
@@ -52,7 +52,7 @@ impl<'p> InvitationRun<'p> {
     }
 
     /// Keeps the record of what was done in this journal, so that another run on the same journal continues where this one
-    /// ends or crashes. Default: a [`MemoryJournal`].
+    /// ends or crashes. Default: [`NoJournal`].
     pub fn journal(mut self, journal: impl Journal) -> Self {
         self.journal = Arc::new(journal);
         self

@@ -1,6 +1,6 @@
 //! What a run reads before its first attempt: the journal, the id of the instance, and what Clerk has.
 
-use super::{Engine, append};
+use super::Engine;
 use crate::run::history::{History, PastCall};
 use crate::run::journal::{Fingerprints, Record};
 use crate::run::observer::RunEvent;
@@ -9,17 +9,17 @@ use crate::run::report::Stop;
 
 impl Engine<'_> {
     pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
-        match self.load_history().await? {
-            first if first.is_empty() => Ok(()),
-            first => append(&*self.log, &first).await,
+        for record in self.load_history().await? {
+            self.ledger.note(record);
         }
+        self.write().await
     }
 
     /// Reads the journal, and the id of the instance that it has to belong to, unless the journal began with the same secret
     /// key. Returns the first records of a new journal or round. The calls of earlier processes count before the first call, and nothing
     /// else of the journal is used before it is known to be the right one.
     pub(super) async fn load_history(&mut self) -> Result<Vec<Record>, Stop> {
-        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
             self.remember_calls(&history.take_calls());
@@ -39,7 +39,7 @@ impl Engine<'_> {
             let instance = instance.id.into_string();
             history.check_instance(&instance).map_err(Stop::Journal)?;
             if !is_begun {
-                let key = self.log.new_key();
+                let key = self.ledger.journal().new_key();
                 let record = Record::Begun {
                     version: Record::VERSION,
                     key: Some(key),
@@ -75,6 +75,7 @@ impl Engine<'_> {
 
     /// Reads, before the first look-up, what takes fewer calls for all recipients together.
     pub(super) async fn take_overview(&mut self, recipients: Option<usize>) -> Result<(), Stop> {
+        self.write().await?;
         let overview = Overview::read(self.reading.reader(), recipients);
         let overview = self.stop.race(overview).await?.map_err(Stop::from_error)?;
         self.reading.set_overview(overview);
@@ -87,7 +88,8 @@ impl Engine<'_> {
             return Ok(());
         }
         let at = self.clock.wall();
-        append(&*self.log, &[Record::RoundEnded { at }]).await
+        self.ledger.note(Record::RoundEnded { at });
+        self.write().await
     }
 
     /// Counts the calls of earlier processes in the budgets.
