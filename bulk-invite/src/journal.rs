@@ -11,6 +11,9 @@ use clerk_core::run::journal::{FileJournal, Journal, JournalError, NoJournal};
 use crate::args::Args;
 use crate::console::print;
 
+/// The journal of a run of the waitlist by default.
+const WAITLIST: &str = "waitlist.journal";
+
 /// The value of `--journal` that turns the journal off.
 const NONE: &str = "none";
 
@@ -23,7 +26,8 @@ pub(crate) enum JournalLocation {
 }
 
 impl JournalLocation {
-    /// Returns the location that the command line names; by default `PEOPLE.csv.journal`, or none in the demo.
+    /// Returns the location that the command line names; by default `PEOPLE.csv.journal` or `waitlist.journal`, or none in
+    /// the demo.
     pub(crate) fn from_args(args: &Args, is_demo: bool) -> Result<Self, String> {
         match &args.journal {
             Some(name) if name.as_os_str() == NONE => Ok(Self::None),
@@ -33,6 +37,7 @@ impl JournalLocation {
             ),
             Some(path) => Ok(Self::File(path.clone())),
             None if is_demo => Ok(Self::None),
+            None if args.waitlist.is_some() => Ok(Self::File(WAITLIST.into())),
             None => Ok(args
                 .people_file()
                 .map_or(Self::None, |people| Self::File(default_path(people)))),

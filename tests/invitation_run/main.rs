@@ -16,3 +16,5 @@ mod scene;
 mod shared_refusals;
 mod spawned;
 mod status;
+mod undo;
+mod waitlist;

@@ -76,9 +76,10 @@ impl<'p> Engine<'p> {
         input: Input<'p>,
         journal: Arc<dyn Journal>,
         observers: Vec<Arc<dyn RunObserver>>,
-        settings: Settings,
+        mut settings: Settings,
         stop: StopHandle,
     ) -> Self {
+        settings.lanes = target.lanes(settings.lanes);
         let clock = Arc::clone(client.clock());
         let reader = Reader::new(client, target.clone(), &settings);
         Self {
@@ -280,7 +281,11 @@ impl<'p> Engine<'p> {
         let finals = match end {
             ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(lookups),
             ReadEnd::Revoked(revoked, error) => return self.revocations_ended(revoked, error),
-            ReadEnd::Resolved(Ok(found)) => self.stages.resolved(&found).into_iter().collect(),
+            ReadEnd::Resolved(Ok(mut found)) => {
+                // An undone invitation may not have been listed yet when the recipient was looked up.
+                found.retain(|invitation| !self.input.is_undone(&invitation.id));
+                self.stages.resolved(&found).into_iter().collect()
+            }
             ReadEnd::LookedUp(Err(error)) | ReadEnd::Resolved(Err(error)) => {
                 self.stages.read_failed(self.clock.now());
                 return Err(Stop::from_error(error));

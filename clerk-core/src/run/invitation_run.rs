@@ -21,7 +21,9 @@ use crate::middleware::RateLimits;
 
 /// Invites any number of people, each once. [`run`](Self::run) starts it.
 ///
-/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application, and
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application,
+/// [`WaitlistEntriesApi::invite_all`](crate::api::waitlist_entries::WaitlistEntriesApi::invite_all) one for people on the
+/// waitlist, and
 /// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all)
 /// one for an organization. The [module documentation](super) says what a run promises.
 #[must_use = "nobody is invited until `run` is called"]
@@ -147,8 +149,12 @@ impl<'p> InvitationRun<'p> {
     ///
     /// Runs with the same `again` on the same journal form a round, until one of them gives everyone an outcome. Nobody is
     /// invited twice in a round, so a run that was stopped can be repeated. The next run begins a new round.
+    ///
+    /// Clerk invites a waitlist entry once, so a run for the waitlist invites nobody again.
     pub const fn again(mut self, again: Again) -> Self {
-        self.input.invite_again(again);
+        if self.target.invites_again() {
+            self.input.invite_again(again);
+        }
         self
     }
 

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorCode, ErrorKind, Result};
 use crate::middleware::budget::Budget;
-use crate::model::{InvitationId, NormalizedEmailAddress, Page};
+use crate::model::{InvitationId, InvitationStatus, NormalizedEmailAddress, Page};
 use crate::operation::CallOptions;
 use crate::paging::Pages;
 
@@ -129,10 +129,25 @@ impl Reader {
             None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
             Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
             Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
+            Some(code) if *code == ErrorCode::OrganizationInvitationNotPending => self.what_ended(id).await,
             Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
                 Ok(Revocation::Missing)
             }
             _ => Err(error),
+        }
+    }
+
+    /// Reads what has ended an invitation that is not pending any more, if Clerk's refusal does not say it.
+    async fn what_ended(&self, id: &InvitationId) -> Result<Revocation> {
+        match self.retry(|| async { self.target.get(&self.client, id).await }).await {
+            Ok(invitation) => match invitation.status {
+                Some(InvitationStatus::Accepted) => Ok(Revocation::Accepted),
+                Some(InvitationStatus::Expired) => Ok(Revocation::Expired),
+                Some(InvitationStatus::Revoked) => Ok(Revocation::Revoked),
+                _ => Err(self.target.is_pending_after_all()),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Revocation::Missing),
+            Err(error) => Err(error),
         }
     }
 

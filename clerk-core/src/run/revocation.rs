@@ -45,6 +45,8 @@ pub struct RevocationReport {
     pub accepted: usize,
     /// The number of invitations that do not exist any more.
     pub missing: usize,
+    /// The number of invitations that had expired before.
+    pub expired: usize,
     /// The number of ids in the journal that no request can contain.
     pub invalid_ids: usize,
     /// The number of invitations left.
@@ -102,8 +104,18 @@ impl RevocationRun {
         report
     }
 
+    fn tell(&self, event: &RunEvent<'_>) {
+        self.observers.iter().for_each(|observer| observer.event(event));
+    }
+
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
         let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
+        // The calls of earlier processes that invited nobody are in no journal.
+        if let Some(all) = self.limits.all() {
+            let now = self.client.clock().now();
+            reader.global_budget().block_until(now.saturating_add(all.per()));
+            self.tell(&RunEvent::Waiting { wait: all.per() });
+        }
         let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
@@ -120,10 +132,11 @@ impl RevocationRun {
                 Revocation::Revoked => report.revoked += 1,
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
+                Revocation::Expired => report.expired += 1,
                 Revocation::InvalidId => report.invalid_ids += 1,
             }
             let event = RunEvent::Revoked { id: &id, revocation };
-            self.observers.iter().for_each(|observer| observer.event(&event));
+            self.tell(&event);
         }
         Ok(())
     }
