@@ -30,17 +30,17 @@ const BODY_CAPACITY: usize = 2048;
 /// ```
 /// use clerk_core::{Endpoint, EndpointRequest, InvalidRequest, Operation};
 ///
-/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").idempotent();
+/// static DELETE_IMAGE: Operation = Operation::delete("DeleteUserProfileImage", "/users/{user_id}/profile_image");
 ///
-/// struct BanUser<'a> {
+/// struct DeleteUserProfileImage<'a> {
 ///     user_id: &'a str,
 /// }
 ///
-/// impl Endpoint for BanUser<'_> {
+/// impl Endpoint for DeleteUserProfileImage<'_> {
 ///     type Output = serde_json::Value;
 ///
 ///     fn request(&self) -> Result<EndpointRequest, InvalidRequest> {
-///         BAN_USER.request().path_param("user_id", self.user_id)
+///         DELETE_IMAGE.request().path_param("user_id", self.user_id)
 ///     }
 /// }
 /// ```

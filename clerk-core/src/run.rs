@@ -38,7 +38,8 @@
 //! A [`Journal`](journal::Journal) keeps what was done. An attempt is in the journal before it is on the wire. A run on the
 //! same journal continues where another one ended, stopped or crashed: outcomes stay as they are, people whose
 //! invitations a [`RevocationRun`] revoked are invited again, new rows are added, and the
-//! calls of earlier runs still count in the rate limits.
+//! calls of earlier runs still count in the rate limits. A run makes no call at all if its journal has an outcome for
+//! everyone.
 //!
 //! # What a run promises
 //!
@@ -67,7 +68,7 @@
 //!
 //! | Call | To the application | To an organization |
 //! |---|---|---|
-//! | the instance, once, to match the journal | `GET /instance` | `GET /instance` |
+//! | the instance, once, unless the journal began with the same key | `GET /instance` | `GET /instance` |
 //! | existing invitations, as pages or by address | `GET /invitations`, also with `status=revoked` | `GET /organizations/{organization_id}/invitations` |
 //! | existing users, up to 100 addresses at a time | `GET /users` | none |
 //! | the bulk endpoint | `POST /invitations/bulk` | `POST /organizations/{organization_id}/invitations/bulk` |

@@ -7,6 +7,7 @@ mod hostile_servers;
 mod limits;
 mod lost_tail;
 mod outcomes;
+mod reruns;
 mod restarts;
 mod results;
 mod scene;

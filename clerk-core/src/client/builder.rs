@@ -1,8 +1,10 @@
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::base_url::BaseUrl;
 use super::headers::SetHeaders;
@@ -177,6 +179,7 @@ impl ClientBuilder {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;
         let environment = self.secret_key.environment();
+        let account = account(&self.base_url, &self.secret_key);
         let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
         let options = self.options;
         let inner = Inner {
@@ -185,6 +188,7 @@ impl ClientBuilder {
             clock,
             base_url,
             environment,
+            account,
         };
         Ok(Client {
             inner: Arc::new(inner),
@@ -238,6 +242,13 @@ impl ClientBuilder {
 #[cfg(feature = "tower")]
 fn apply(layers: Vec<TransportLayer>, transport: Box<dyn HttpTransport>) -> Box<dyn HttpTransport> {
     layers.into_iter().fold(transport, |transport, layer| layer(transport))
+}
+
+fn account(base_url: &str, secret_key: &SecretKey) -> u128 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(secret_key.authorization().as_bytes());
+    hasher.write(base_url.trim_end_matches('/').as_bytes());
+    hasher.finish128().as_u128()
 }
 
 impl fmt::Debug for ClientBuilder {

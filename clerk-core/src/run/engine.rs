@@ -127,7 +127,7 @@ impl<'p> Engine<'p> {
             }
             self.read_input()?;
             self.start_resolving();
-            self.start_look_up()?;
+            self.start_look_up().await?;
             self.start_attempts().await?;
             let wake_at = self.wake_at();
             if !self.lanes.has_call() && self.reading.is_idle() {
@@ -190,7 +190,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Starts to look up the next recipients of the input, if no read is under way.
-    fn start_look_up(&mut self) -> Result<(), Stop> {
+    async fn start_look_up(&mut self) -> Result<(), Stop> {
         if !self.settings.preflight || !self.reading.is_idle() || !self.stages.wants_more() {
             return Ok(());
         }
@@ -205,9 +205,20 @@ impl<'p> Engine<'p> {
                 }
             }
         }
-        if !recipients.is_empty() {
-            self.reading.look_up(self.stages.start_look_up(recipients));
+        if recipients.is_empty() {
+            return Ok(());
         }
+        if !self.reading.has_decided_on_snapshot() {
+            let left = match self.stages.has_input_ended() {
+                true => Some(0),
+                false => self.input.at_least_to_look_up(),
+            };
+            if let Err(stop) = self.take_snapshot(left.map(|left| left + recipients.len())).await {
+                recipients.into_iter().for_each(|recipient| self.stages.add(recipient));
+                return Err(stop);
+            }
+        }
+        self.reading.look_up(self.stages.start_look_up(recipients));
         Ok(())
     }
 

@@ -29,6 +29,7 @@ pub(super) struct History {
 struct Begun {
     instance: String,
     resource: String,
+    account: Option<u64>,
     fingerprints: Fingerprints,
 }
 
@@ -99,10 +100,30 @@ impl History {
         Ok(history)
     }
 
-    /// Fails for a journal that is neither new nor of this instance and resource.
-    pub(super) fn check(&self, instance: &str, resource: &str) -> Result<(), JournalError> {
+    /// Fails for a journal that is neither new nor of this instance.
+    pub(super) fn check_instance(&self, instance: &str) -> Result<(), JournalError> {
+        self.begun
+            .as_ref()
+            .map_or(Ok(()), |begun| begun.check_instance(instance))
+    }
+
+    /// Fails for a journal that is neither new nor of this resource.
+    pub(super) fn check_resource(&self, resource: &str) -> Result<(), JournalError> {
+        self.begun
+            .as_ref()
+            .map_or(Ok(()), |begun| begun.check_resource(resource))
+    }
+
+    /// Whether the journal began with this [`Client::account`](crate::Client::account), and so belongs to its instance.
+    pub(super) fn is_of_account(&self, account: u128) -> bool {
         let begun = self.begun.as_ref();
-        begun.map_or(Ok(()), |begun| begun.check(instance, resource))
+        begun.is_some_and(|begun| begun.account == Some(begun.fingerprints.hash(&account.to_le_bytes())))
+    }
+
+    /// Returns how many recipients have an outcome that a plain run keeps, or are unresolved: they need no look-up. Those that
+    /// were taken out do not count.
+    pub(super) fn without_look_up(&self) -> usize {
+        self.recipients.len().saturating_sub(self.undone.len())
     }
 
     /// Applies the next record of a journal.
@@ -117,12 +138,14 @@ impl History {
             Record::Begun {
                 version,
                 key,
+                account,
                 instance,
                 resource,
             } => {
                 self.begun = Some(Begun {
                     instance,
                     resource,
+                    account,
                     fingerprints: fingerprints(version, key)?,
                 });
             }
@@ -275,13 +298,17 @@ fn fingerprints(version: u32, key: Option<JournalKey>) -> Result<Fingerprints, J
 }
 
 impl Begun {
-    fn check(&self, instance: &str, resource: &str) -> Result<(), JournalError> {
+    fn check_instance(&self, instance: &str) -> Result<(), JournalError> {
         if self.instance != instance {
             return Err(JournalError::new(format!(
                 "the journal belongs to the instance {}, but the key to {instance}: use the key of that instance, or another journal",
                 self.instance
             )));
         }
+        Ok(())
+    }
+
+    fn check_resource(&self, resource: &str) -> Result<(), JournalError> {
         if self.resource != resource {
             return Err(JournalError::new(format!(
                 "the journal belongs to {}, but the run is for {resource}: use another journal",

@@ -57,9 +57,10 @@ impl<'p> Input<'p> {
         self.history.is_some()
     }
 
-    /// Returns a lower bound on the number of rows left.
-    pub(super) fn at_least(&self) -> usize {
-        self.rows.size_hint().0
+    /// Returns a lower bound on the number of rows left that need a look-up, or `None` if it is not known.
+    pub(super) fn at_least_to_look_up(&self) -> Option<usize> {
+        let rows = Some(self.rows.size_hint().0).filter(|rows| *rows > 0)?;
+        Some(rows.saturating_sub(self.history.as_ref().map_or(0, History::without_look_up)))
     }
 
     pub(super) fn next(&mut self) -> Option<Intake> {

@@ -46,9 +46,9 @@ pub(super) struct Lookup {
 }
 
 impl Snapshot {
-    /// Lists every invitation, unless a look-up of each of so many recipients takes fewer calls. The total may be wrong, so
+    /// Lists every invitation, unless a look-up of each of so many recipients takes fewer calls. Their number may be unknown. The total may be wrong, so
     /// a list that turns out to be longer is given up.
-    pub(super) async fn read_if_cheaper(reader: &Reader, recipients: usize) -> Result<Option<Self>> {
+    pub(super) async fn read_if_cheaper(reader: &Reader, recipients: Option<usize>) -> Result<Option<Self>> {
         let mut lists = Vec::new();
         let mut calls = 0;
         for statuses in reader.target().lists() {
@@ -60,11 +60,7 @@ impl Snapshot {
             calls += first_page.as_ref().and_then(|page| page.total_count).unwrap_or(0) / Target::PAGE;
             lists.push((list, first_page));
         }
-        let affordable = match lists.len() * recipients {
-            // Their number is not known.
-            0 => MAX_PAGES,
-            look_ups => look_ups as u64,
-        };
+        let affordable = recipients.map_or(MAX_PAGES, |recipients| (lists.len() * recipients) as u64);
         if calls > affordable {
             return Ok(None);
         }

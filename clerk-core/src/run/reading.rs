@@ -20,7 +20,8 @@ pub(super) enum ReadEnd {
 pub(super) struct Reading {
     reader: Reader,
     /// The invitations that Clerk had when the run began, if listing them all took fewer calls than look-ups.
-    snapshot: Option<Arc<Snapshot>>,
+    /// Not decided before the first look-up.
+    snapshot: Option<Option<Arc<Snapshot>>>,
     task: Option<Pin<Box<dyn Future<Output = ReadEnd> + Send>>>,
 }
 
@@ -38,7 +39,11 @@ impl Reading {
     }
 
     pub(super) fn set_snapshot(&mut self, snapshot: Option<Snapshot>) {
-        self.snapshot = snapshot.map(Arc::new);
+        self.snapshot = Some(snapshot.map(Arc::new));
+    }
+
+    pub(super) const fn has_decided_on_snapshot(&self) -> bool {
+        self.snapshot.is_some()
     }
 
     pub(super) const fn is_idle(&self) -> bool {
@@ -48,7 +53,7 @@ impl Reading {
     /// Begins to look up recipients.
     pub(super) fn look_up(&mut self, recipients: &[Recipient]) {
         let queries: Vec<_> = recipients.iter().map(Query::new).collect();
-        let (reader, snapshot) = (self.reader.clone(), self.snapshot.clone());
+        let (reader, snapshot) = (self.reader.clone(), self.snapshot.clone().flatten());
         self.task = Some(Box::pin(async move {
             ReadEnd::LookedUp(look_up(&reader, &queries, snapshot.as_deref()).await)
         }));

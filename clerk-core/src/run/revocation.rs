@@ -150,7 +150,8 @@ impl RevocationRun {
             })
             .await?;
         let history = History::load(&*self.journal).await?;
-        history.check(instance, &self.target.resource())?;
+        history.check_instance(instance)?;
+        history.check_resource(&self.target.resource())?;
         report.unresolved = history.unresolved();
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);

@@ -110,6 +110,11 @@ impl Stages {
         self.input_ended = true;
     }
 
+    /// Whether every recipient has come from the input.
+    pub(super) const fn has_input_ended(&self) -> bool {
+        self.input_ended
+    }
+
     /// Whether more recipients are to be read from the input.
     pub(super) fn wants_more(&self) -> bool {
         !self.input_ended && self.ready.len() < READY

@@ -2,7 +2,7 @@
 
 use super::{Engine, append};
 use crate::run::history::{History, PastCall};
-use crate::run::journal::Record;
+use crate::run::journal::{Fingerprints, Record};
 use crate::run::preflight::Snapshot;
 use crate::run::report::Stop;
 
@@ -11,12 +11,12 @@ impl Engine<'_> {
         if let Some(begun) = self.load_history().await? {
             append(&*self.log, &[begun]).await?;
         }
-        self.take_snapshot().await
+        Ok(())
     }
 
-    /// Reads the journal, and the id of the instance that it has to belong to. Returns the first record of a new journal. The
-    /// calls of earlier processes count before the first call, and nothing else of the journal is used before it is known
-    /// to be the right one.
+    /// Reads the journal, and the id of the instance that it has to belong to, unless the journal began with the same secret
+    /// key. Returns the first record of a new journal. The calls of earlier processes count before the first call, and nothing
+    /// else of the journal is used before it is known to be the right one.
     pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
         let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
@@ -24,31 +24,38 @@ impl Engine<'_> {
             self.remember_calls(&history.take_calls());
         }
         let reader = self.reading.reader();
-        let instance = reader.retry(|| async { reader.client().instance().get().await });
-        let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
-        let instance = instance.id.into_string();
         let resource = reader.target().resource();
-        history.check(&instance, &resource).map_err(Stop::Journal)?;
+        history.check_resource(&resource).map_err(Stop::Journal)?;
         self.calls.resume_after(history.last_attempt());
-        let begun = (!is_begun).then(|| Record::Begun {
-            version: Record::VERSION,
-            key: Some(self.log.new_key()),
-            instance,
-            resource,
-        });
-        if let Some(begun) = &begun {
-            history.apply(begun.clone()).map_err(Stop::Journal)?;
+        let account = reader.client().account();
+        let mut begun = None;
+        if !history.is_of_account(account) {
+            let instance = reader.retry(|| async { reader.client().instance().get().await });
+            let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
+            let instance = instance.id.into_string();
+            history.check_instance(&instance).map_err(Stop::Journal)?;
+            if !is_begun {
+                let key = self.log.new_key();
+                let record = Record::Begun {
+                    version: Record::VERSION,
+                    key: Some(key),
+                    account: Some(Fingerprints::Keyed(key).hash(&account.to_le_bytes())),
+                    instance,
+                    resource,
+                };
+                history.apply(record.clone()).map_err(Stop::Journal)?;
+                begun = Some(record);
+            }
         }
         self.input.set_history(history);
         Ok(begun)
     }
 
-    pub(super) async fn take_snapshot(&mut self) -> Result<(), Stop> {
-        if self.settings.preflight {
-            let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), self.input.at_least());
-            let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
-            self.reading.set_snapshot(snapshot);
-        }
+    /// Decides, before the first look-up, whether all invitations are listed instead of looking up each person.
+    pub(super) async fn take_snapshot(&mut self, recipients: Option<usize>) -> Result<(), Stop> {
+        let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), recipients);
+        let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
+        self.reading.set_snapshot(snapshot);
         Ok(())
     }
 

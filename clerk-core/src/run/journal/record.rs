@@ -24,6 +24,10 @@ pub enum Record {
         /// The key of the fingerprints. A journal that began with version 1 has none, and keeps its unkeyed fingerprints.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<JournalKey>,
+        /// A hash of the secret key that the journal began with and of the API's base URL. A run with the same ones knows
+        /// without a call that it reaches the same instance.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<u64>,
         /// The id of the instance. The key may change, but not the instance.
         instance: String,
         /// The resource that is created, such as `invitations` or `organizations/org_1/invitations`.
