@@ -282,9 +282,10 @@ impl FakeClerkBuilder {
     ///         _ => Reply::error(404, "resource_not_found"),
     ///     })
     ///     .build();
-    /// let plan = fake.client().execute(&GET_PLAN.request().path_param("plan_id", "free")).await?;
+    /// let free = GET_PLAN.request().path_param("plan_id", "free")?;
+    /// let plan = fake.client().execute(&free).await?;
     /// assert_eq!(plan["amount"], 0);
-    /// # Ok::<(), clerk_core::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # }).unwrap();
     /// ```
     pub fn endpoint(

@@ -1,4 +1,4 @@
-//! What has happened in the instance and Clerk sends webhooks for.
+//! The messages of webhooks, for the events of an instance.
 
 #[cfg(feature = "webhooks")]
 mod position;

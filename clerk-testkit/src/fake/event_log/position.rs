@@ -13,7 +13,7 @@ pub(crate) struct MessagePosition {
 
 impl EventLog {
     /// Returns the message at a position. A position in an earlier log moves to the beginning of this one.
-    pub(in crate::fake) fn undelivered(&self, position: &mut MessagePosition) -> Option<&WebhookMessage> {
+    pub(crate) fn undelivered(&self, position: &mut MessagePosition) -> Option<&WebhookMessage> {
         if position.epoch != self.epoch {
             *position = MessagePosition {
                 epoch: self.epoch,
@@ -25,7 +25,7 @@ impl EventLog {
 
     /// Waits for a message at a position.
     #[cfg(feature = "server")]
-    pub(in crate::fake) fn poll_undelivered(
+    pub(crate) fn poll_undelivered(
         &mut self,
         position: &mut MessagePosition,
         context: &Context<'_>,
@@ -40,7 +40,7 @@ impl EventLog {
     }
 
     /// Records how the delivery of the message at a position ended, and moves to the next one.
-    pub(in crate::fake) fn finish(&mut self, position: &mut MessagePosition, delivered: Delivered) {
+    pub(crate) fn finish(&mut self, position: &mut MessagePosition, delivered: Delivered) {
         if position.epoch == self.epoch {
             if let Some(known) = self.deliveries.get_mut(position.index) {
                 *known = Some(delivered);

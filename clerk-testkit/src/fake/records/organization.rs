@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
@@ -69,7 +70,13 @@ impl Organizations {
             fields: new,
             created_at: wall,
         };
-        self.by_id.entry(id).insert_entry(organization).into_mut()
+        match self.by_id.entry(id) {
+            Entry::Occupied(mut entry) => {
+                entry.insert(organization);
+                entry.into_mut()
+            }
+            Entry::Vacant(entry) => entry.insert(organization),
+        }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Organization> {
