@@ -34,6 +34,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     let recorder = Arc::new(recorder);
     let client = &connection.client;
     let run = match &args.organization {
+        None if args.waitlist.is_some() => client.waitlist_entries().revoke_all(journal),
         None => client.invitations().revoke_all(journal),
         Some(id) => client.organization_invitations().revoke_all(id, journal),
     };

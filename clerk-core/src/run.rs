@@ -95,6 +95,7 @@ mod invitation_run;
 mod isolation;
 pub mod journal;
 mod lanes;
+mod ledger;
 mod observer;
 mod outcome;
 mod pacing;

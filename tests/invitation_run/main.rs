@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod appends;
 mod failing_journal;
 mod hostile_servers;
 mod limits;
@@ -13,3 +14,4 @@ mod results;
 mod scene;
 mod shared_refusals;
 mod spawned;
+mod waitlist;

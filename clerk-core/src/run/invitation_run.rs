@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::input::Input;
-use super::journal::{Journal, MemoryJournal};
+use super::journal::{Journal, NoJournal};
 use super::observer::{Collector, FnObserver, RunEvent, RunObserver};
 use super::outcome::Settlement;
 use super::plan::RunPlan;
@@ -20,7 +20,9 @@ use crate::middleware::RateLimits;
 
 /// Invites any number of people, each once. [`run`](Self::run) starts it.
 ///
-/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application, and
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application,
+/// [`WaitlistEntriesApi::invite_all`](crate::api::waitlist_entries::WaitlistEntriesApi::invite_all) one for people on the
+/// waitlist, and
 /// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all)
 /// one for an organization. The [module documentation](super) says what a run promises.
 #[must_use = "nobody is invited until `run` is called"]
@@ -42,7 +44,7 @@ impl<'p> InvitationRun<'p> {
         Self {
             target,
             input: Input::new(Box::new(people.into_iter().map(Into::into))),
-            journal: Arc::new(MemoryJournal::new()),
+            journal: Arc::new(NoJournal),
             observers: Vec::new(),
             settings: Settings::new(RateLimits::documented(client.environment())),
             stop: StopHandle::default(),
@@ -51,7 +53,7 @@ impl<'p> InvitationRun<'p> {
     }
 
     /// Keeps the record of what was done in this journal, so that another run on the same journal continues where this one
-    /// ends or crashes. Default: a [`MemoryJournal`].
+    /// ends or crashes. Default: [`NoJournal`].
     pub fn journal(mut self, journal: impl Journal) -> Self {
         self.journal = Arc::new(journal);
         self

@@ -11,7 +11,7 @@ use super::journal::AttemptedRecipient;
 use super::outcome::{Evidence, Outcome, Settlement};
 use crate::api::invitations::CreateInvitation;
 use crate::api::organization_invitations::CreateOrganizationInvitation;
-use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress, WaitlistEntry};
 
 /// The reason of a pending recipient that an attempt may have invited.
 const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
@@ -23,7 +23,7 @@ const UNREAD: &str = "the run stopped before it could compare its journal with C
 pub(super) struct RecipientInput {
     pub(super) email_address: EmailAddress,
     pub(super) ignore_existing: bool,
-    /// The item of the request's body, or why there is none.
+    /// The item of the request's body, or why there is none. For a waitlist entry, its id.
     pub(super) body: Result<Box<RawValue>, &'static str>,
 }
 
@@ -61,6 +61,12 @@ impl From<CreateInvitation> for RecipientInput {
 impl From<CreateOrganizationInvitation> for RecipientInput {
     fn from(invitation: CreateOrganizationInvitation) -> Self {
         Self::new(invitation.email_address(), false, &invitation, invitation.problem())
+    }
+}
+
+impl From<WaitlistEntry> for RecipientInput {
+    fn from(entry: WaitlistEntry) -> Self {
+        Self::new(&entry.email_address, false, &entry.id, None)
     }
 }
 

@@ -208,6 +208,11 @@ impl Stages {
         }
     }
 
+    /// Whether recipients are to be invited alone.
+    pub(super) fn has_alone(&self) -> bool {
+        !self.alone.is_empty()
+    }
+
     /// Takes the recipients of the next attempt on a lane, which has none under way.
     pub(super) fn start_attempt(&mut self, lane: Lane) -> Option<&[Recipient]> {
         if !self.has_batch_for(lane) {

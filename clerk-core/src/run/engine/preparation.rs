@@ -1,6 +1,6 @@
 //! What a run reads before its first attempt: the journal, the id of the instance, and what Clerk has.
 
-use super::{Engine, append};
+use super::Engine;
 use crate::run::history::{History, PastCall};
 use crate::run::journal::{Fingerprints, Record};
 use crate::run::preflight::Snapshot;
@@ -9,7 +9,8 @@ use crate::run::report::Stop;
 impl Engine<'_> {
     pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
         if let Some(begun) = self.load_history().await? {
-            append(&*self.log, &[begun]).await?;
+            self.ledger.note(begun);
+            self.write().await?;
         }
         Ok(())
     }
@@ -18,7 +19,7 @@ impl Engine<'_> {
     /// key. Returns the first record of a new journal. The calls of earlier processes count before the first call, and nothing
     /// else of the journal is used before it is known to be the right one.
     pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
-        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
             self.remember_calls(&history.take_calls());
@@ -35,7 +36,7 @@ impl Engine<'_> {
             let instance = instance.id.into_string();
             history.check_instance(&instance).map_err(Stop::Journal)?;
             if !is_begun {
-                let key = self.log.new_key();
+                let key = self.ledger.journal().new_key();
                 let record = Record::Begun {
                     version: Record::VERSION,
                     key: Some(key),
@@ -53,6 +54,7 @@ impl Engine<'_> {
 
     /// Decides, before the first look-up, whether all invitations are listed instead of looking up each person.
     pub(super) async fn take_snapshot(&mut self, recipients: Option<usize>) -> Result<(), Stop> {
+        self.write().await?;
         let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), recipients);
         let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
         self.reading.set_snapshot(snapshot);

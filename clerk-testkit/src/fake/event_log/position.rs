@@ -25,11 +25,7 @@ impl EventLog {
 
     /// Waits for a message at a position.
     #[cfg(feature = "server")]
-    pub(crate) fn poll_undelivered(
-        &mut self,
-        position: &mut MessagePosition,
-        context: &Context<'_>,
-    ) -> Poll<()> {
+    pub(crate) fn poll_undelivered(&mut self, position: &mut MessagePosition, context: &Context<'_>) -> Poll<()> {
         if self.undelivered(position).is_some() {
             return Poll::Ready(());
         }
