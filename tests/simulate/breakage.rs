@@ -27,8 +27,12 @@ pub(crate) enum Break {
     CreatedEarlierAsCreated,
     /// The journal forgets what was revoked.
     UndoneCountsAsCreated,
-    /// Nothing is revoked although it is reported.
+    /// An undo revokes nothing although it is reported.
     RevokeNothing,
+    /// People are invited again whose invitation was not revoked although it is reported.
+    AgainWithoutRevoke,
+    /// Clerk's lists hide that people have accepted.
+    AgainToAccepted,
     /// The journal forgets what was sent for each person.
     ForgetFingerprints,
     /// The transport takes an answer that names strangers for one that names the people of the request.
@@ -44,7 +48,7 @@ pub(crate) enum Break {
 }
 
 impl Break {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::SkipFsync,
         Self::ResendAmbiguous,
         Self::MatchByPosition,
@@ -55,6 +59,8 @@ impl Break {
         Self::CreatedEarlierAsCreated,
         Self::UndoneCountsAsCreated,
         Self::RevokeNothing,
+        Self::AgainWithoutRevoke,
+        Self::AgainToAccepted,
         Self::ForgetFingerprints,
         Self::CountStrangersAsSuccess,
         Self::ForgetAttemptBound,
@@ -75,6 +81,8 @@ impl Break {
             Self::CreatedEarlierAsCreated => "created-earlier-as-created",
             Self::UndoneCountsAsCreated => "undone-counts-as-created",
             Self::RevokeNothing => "revoke-nothing",
+            Self::AgainWithoutRevoke => "again-without-revoke",
+            Self::AgainToAccepted => "again-to-accepted",
             Self::ForgetFingerprints => "forget-fingerprints",
             Self::CountStrangersAsSuccess => "count-strangers-as-success",
             Self::ForgetAttemptBound => "forget-attempt-bound",
@@ -97,6 +105,8 @@ impl Break {
             Self::CreatedEarlierAsCreated
             | Self::UndoneCountsAsCreated
             | Self::RevokeNothing
+            | Self::AgainWithoutRevoke
+            | Self::AgainToAccepted
             | Self::ForgetFingerprints => Mode::Sequels,
             Self::CountStrangersAsSuccess | Self::ForgetAttemptBound => Mode::Hostile,
             Self::AcceptDamagedJournal | Self::CutCompleteLastLine | Self::ForgetLostTail => Mode::Damage,
@@ -119,6 +129,20 @@ pub(crate) fn call_ambiguous_unsent(
         return Err(TransportError::new(Connect, Delivery::NotSent));
     }
     result
+}
+
+/// Makes a list say that accepted invitations have expired, and that nobody is a user.
+pub(crate) fn hide_acceptance(request: &HttpRequest, response: HttpResponse) -> HttpResponse {
+    if request.method() != Method::GET || !response.status().is_success() {
+        return response;
+    }
+    if request.uri().path().ends_with("/users") {
+        return HttpResponse::new("[]".into());
+    }
+    response.map(|body| match std::str::from_utf8(&body) {
+        Ok(text) => text.replace(r#""status":"accepted""#, r#""status":"expired""#).into(),
+        Err(_) => body,
+    })
 }
 
 /// Replaces the addresses of a bulk response by those of the request, by position.

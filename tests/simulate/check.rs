@@ -1,5 +1,6 @@
 //! What must hold for every seed.
 
+mod again;
 mod ends;
 mod journal;
 mod limits;
@@ -42,6 +43,7 @@ pub(crate) fn check(story: &Story<'_>) -> Vec<String> {
             ends::check(story, life),
             journal::check(life, &story.lives[..number]),
             undo::check(story, life),
+            again::check(story, life),
         ];
         let of_life = |problem| format!("process {}: {problem}", number + 1);
         violations.extend(problems.into_iter().flatten().map(of_life));

@@ -27,6 +27,8 @@ const TOO_MANY_POLLS: u64 = 3_000_000;
 /// What a process is started with.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
+    /// The number of the step.
+    pub(crate) step: usize,
     pub(crate) action: Action,
     /// The version of each row.
     pub(crate) versions: Vec<usize>,
@@ -74,6 +76,7 @@ impl Life {
     pub(crate) const fn rows(&self) -> usize {
         match self.start.action {
             Action::Invite { rows } => rows,
+            Action::Again(_) => self.start.versions.len(),
             Action::Undo => 0,
         }
     }
@@ -137,6 +140,7 @@ pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, start: S
         Fate::DiesAtPoll(poll) => (None, Some(poll)),
         Fate::DiskAccident(accident) => (Some(accident), None),
     };
+    world.wire.start(start.action);
     let (began, first_call) = (world.clock.elapsed(), world.fake.log().len());
     let end = match (disk.attach(accident, start.remedy), world.client(scenario.run.seed)) {
         (Err(error), _) => End::Refused(error),
@@ -185,9 +189,11 @@ impl Program<'_> {
         match start.action {
             Action::Invite { rows } => {
                 let rows = self.scenario.rows[..rows].iter().zip(&start.versions).enumerate();
-                let run = self.configured(self.invite_all(rows));
-                let run = run.journal(self.disk.clone()).observer(Arc::clone(self.recorder)).run();
-                drive(world, self.disk, async { End::Invited(run.await) }, last_poll)
+                self.invite(world, self.invite_all(rows), last_poll)
+            }
+            Action::Again(again) => {
+                let rows = self.scenario.rows.iter().zip(&start.versions).enumerate();
+                self.invite(world, self.invite_all(rows).again(again), last_poll)
             }
             Action::Undo => {
                 let run = match self.scenario.target {
@@ -202,6 +208,12 @@ impl Program<'_> {
                 drive(world, self.disk, async { End::Revoked(run.await) }, last_poll)
             }
         }
+    }
+
+    fn invite(&self, world: &mut World, run: InvitationRun<'_>, last_poll: Option<u64>) -> End {
+        let run = self.configured(run).journal(self.disk.clone());
+        let run = run.observer(Arc::clone(self.recorder)).run();
+        drive(world, self.disk, async { End::Invited(run.await) }, last_poll)
     }
 
     fn invite_all<'p>(

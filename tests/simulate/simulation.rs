@@ -51,7 +51,11 @@ pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) 
         begun_at: None,
         lives: Vec::new(),
     };
-    scenario.steps.iter().for_each(|step| course.take(step));
+    scenario
+        .steps
+        .iter()
+        .enumerate()
+        .for_each(|(number, step)| course.take(number, step));
     let Course { lives, begun_at, .. } = course;
     let log_of_calls = world.fake.log();
     let Some(truth) = world.truth() else {
@@ -108,7 +112,7 @@ struct Course<'a> {
 
 impl Course<'_> {
     /// Starts processes until one has done the step, or too many have stopped.
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, number: usize, step: &Step) {
         if !self.lives.is_empty() {
             pause(self.world, step.pause + MOMENT);
         }
@@ -119,7 +123,7 @@ impl Course<'_> {
         let mut restarts = RESTARTS;
         let mut remedy = None;
         loop {
-            let life = self.live(step.action, remedy.take());
+            let life = self.live(number, step.action, remedy.take());
             let wait = match (&life.end, life.stop()) {
                 (End::Died, _) => {
                     self.disk.lose_power();
@@ -156,13 +160,14 @@ impl Course<'_> {
         }
     }
 
-    fn live(&mut self, action: Action, remedy: Option<Remedy>) -> Life {
+    fn live(&mut self, step: usize, action: Action, remedy: Option<Remedy>) -> Life {
         let fate = match self.deaths {
             0 => Fate::Survives,
             _ => Fate::draw(self.random, self.scenario.medium),
         };
         let versions = self.versions.iter().filter_map(|versions| versions.last().copied());
         let start = Start {
+            step,
             action,
             versions: versions.collect(),
             fate,

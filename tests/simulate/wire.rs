@@ -10,10 +10,10 @@ use fastrand::Rng;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::breakage::{Break, call_ambiguous_unsent, name_the_requested, relabel_by_position};
+use crate::breakage::{Break, call_ambiguous_unsent, hide_acceptance, name_the_requested, relabel_by_position};
 use crate::hostile::{Hostility, HostilityRun};
 use crate::log::Log;
-use crate::scenario::{REFUSED_ROLE, REFUSED_URL};
+use crate::scenario::{Action, REFUSED_ROLE, REFUSED_URL};
 
 /// How often the transport sends a call that invited nobody, if it forgets its bound.
 const FORGOTTEN_BOUND: u32 = 60;
@@ -33,6 +33,8 @@ struct State {
     shuffle: Option<Rng>,
     hostile: Option<HostilityRun>,
     sent: Vec<Sent>,
+    /// What the process does that uses the transport.
+    action: Option<Action>,
 }
 
 /// A call that was to invite people.
@@ -71,10 +73,16 @@ impl Wire {
                 shuffle,
                 hostile: hostility.map(HostilityRun::new),
                 sent: Vec::new(),
+                action: None,
             })),
             broken,
             log: log.clone(),
         }
+    }
+
+    /// Starts with the next process.
+    pub(crate) fn start(&self, action: Action) {
+        self.state().action = Some(action);
     }
 
     /// Returns every call so far that was to invite people.
@@ -105,11 +113,20 @@ impl Wire {
     }
 
     async fn send_and_reorder(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-        if self.broken == Some(Break::RevokeNothing) && request.uri().path().ends_with("/revoke") {
+        if request.uri().path().ends_with("/revoke") && self.revokes_nothing() {
             return Ok(HttpResponse::new("{}".into()));
         }
         let result = self.forward(request).await;
         result.map(|response| self.reorder(request, response))
+    }
+
+    fn revokes_nothing(&self) -> bool {
+        let action = self.state().action;
+        match self.broken {
+            Some(Break::RevokeNothing) => action == Some(Action::Undo),
+            Some(Break::AgainWithoutRevoke) => matches!(action, Some(Action::Again(_))),
+            _ => false,
+        }
     }
 
     fn reorder(&self, request: &HttpRequest, response: HttpResponse) -> HttpResponse {
@@ -178,6 +195,7 @@ impl HttpTransport for Wire {
         };
         match self.broken {
             Some(Break::ResendAmbiguous) => call_ambiguous_unsent(&request, result),
+            Some(Break::AgainToAccepted) => result.map(|response| hide_acceptance(&request, response)),
             Some(Break::CountStrangersAsSuccess) => result.map(|response| name_the_requested(&request, response)),
             _ => result,
         }

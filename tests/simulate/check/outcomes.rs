@@ -58,7 +58,7 @@ fn has_its_evidence(settlement: &Settlement) -> bool {
         Outcome::AlreadyInvited | Outcome::ExistingUser => [Read, Refusal].contains(&settlement.evidence),
         Outcome::Refused => settlement.evidence == Refusal,
         Outcome::Invalid | Outcome::Duplicate => settlement.evidence == Input,
-        Outcome::Unknown => settlement.evidence == Read,
+        Outcome::Unknown | Outcome::Accepted | Outcome::Expired | Outcome::Revoked => settlement.evidence == Read,
         Outcome::Pending => settlement.evidence == Evidence::None,
         _ => false,
     }
@@ -78,6 +78,10 @@ pub(super) fn stay(story: &Story<'_>) -> Vec<String> {
             if revocation.is_undone() {
                 before.retain(|_, (_, settled)| id_of(settled) != Some(id));
             }
+        }
+        if matches!(life.start.action, Action::Again(_)) {
+            again(life, &mut before);
+            continue;
         }
         for settlement in &life.settled {
             let is_comparable = settlement.outcome != Outcome::Pending || settlement.reason.is_none();
@@ -102,12 +106,24 @@ pub(super) fn stay(story: &Story<'_>) -> Vec<String> {
     problems
 }
 
+/// Takes over the outcomes of a process that invites people again. Others than created ones hold only until Clerk is asked
+/// again.
+fn again<'a>(life: &'a Life, before: &mut BTreeMap<usize, (&'a Life, &'a Settlement)>) {
+    let is_recorded = !matches!(life.stop(), Some(Stop::Journal(_)));
+    for settlement in &life.settled {
+        before.remove(&settlement.position);
+        if is_recorded && [Outcome::Created, Outcome::CreatedEarlier].contains(&settlement.outcome) {
+            before.insert(settlement.position, (life, settlement));
+        }
+    }
+}
+
 /// Whether a later process may come to another outcome.
 fn may_differ(story: &Story<'_>, earlier: &Life, later: &Life, before: &Settlement) -> bool {
     let version = |life: &Life| life.start.versions.get(before.position).copied();
     let has_changed = version(earlier) != version(later);
     let is_tried_again = before.outcome == Outcome::Refused && has_changed;
-    // An undo that died or could not write may have recorded what nobody has heard of.
+    // A process that died or could not write may have recorded what nobody has heard of.
     let may_be_undone = id_of(before)
         .and_then(|id| story.truth.get(id))
         .is_some_and(|invitation| [InvitationStatus::Revoked, InvitationStatus::Expired].contains(&invitation.status));
@@ -115,11 +131,11 @@ fn may_differ(story: &Story<'_>, earlier: &Life, later: &Life, before: &Settleme
     is_tried_again || is_undone_between
 }
 
-/// Whether an undo between two processes died.
+/// Whether a process between two others that revokes invitations has not done everything.
 fn is_undoing(story: &Story<'_>, earlier: &Life, later: &Life) -> bool {
     let between = |life: &&Life| life.time.start >= earlier.time.start && life.time.start <= later.time.start;
     let mut lives = story.lives.iter().filter(between);
-    lives.any(|life| life.start.action == Action::Undo && !life.is_done())
+    lives.any(|life| !matches!(life.start.action, Action::Invite { .. }) && !life.is_done())
 }
 
 fn id_of(settlement: &Settlement) -> Option<&str> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clerk_core::ErrorCode;
-use clerk_core::model::InvitationStatus;
+use clerk_core::model::{InvitationStatus, Timestamp};
 use clerk_core::run::{Evidence, Outcome, Settlement};
 use clerk_testkit::ManualClock;
 use clerk_testkit::fake::IgnoreExisting;
@@ -13,7 +13,7 @@ use super::journal::has_lost_records;
 use super::undo::at;
 use crate::others::{Deed, Event};
 use crate::process::{End, Life, describe};
-use crate::scenario::{Assumption, Row};
+use crate::scenario::{Action, Assumption, Row};
 use crate::target::{Invited, Target};
 
 /// The state of an address after everything has ended.
@@ -100,10 +100,16 @@ impl<'a> Known<'a> {
         self.by_run.iter().chain(&self.by_others).copied()
     }
 
-    /// The number of invitations that the run created and that are neither revoked nor expired.
-    fn standing(&self) -> usize {
+    /// Whether the address has an invitation of one of these statuses.
+    fn has(&self, statuses: &[InvitationStatus]) -> bool {
+        self.all().any(|invitation| statuses.contains(&invitation.status))
+    }
+
+    /// The number of invitations that the runs created before this time and that are neither revoked nor expired.
+    fn standing(&self, end: Timestamp) -> usize {
         let is_standing = |invitation: &&&Invited| {
-            ![InvitationStatus::Revoked, InvitationStatus::Expired].contains(&invitation.status)
+            invitation.created_at <= end
+                && ![InvitationStatus::Revoked, InvitationStatus::Expired].contains(&invitation.status)
         };
         self.by_run.iter().filter(is_standing).count()
     }
@@ -122,10 +128,10 @@ fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
     }
     // A deleted invitation cannot be found, so its row may be sent again, except with `ignore_existing`.
     let may_repeat = known.is_deleted && !row.ignore_existing;
-    let is_over = |earlier: &Invited, later: &Invited| match earlier.status {
-        InvitationStatus::Revoked => earlier.updated_at <= later.created_at,
-        InvitationStatus::Expired => earlier.expires_at.is_some_and(|end| end <= later.created_at),
-        _ => false,
+    let is_over = |earlier: &Invited, later: &Invited| {
+        let was_revoked = earlier.status == InvitationStatus::Revoked && earlier.updated_at <= later.created_at;
+        let was_expired = earlier.expires_at.is_some_and(|end| end <= later.created_at);
+        was_revoked || (was_expired && earlier.status != InvitationStatus::Accepted)
     };
     let mut pairs = known.by_run.windows(2);
     if !may_repeat && let Some(pair) = pairs.find(|pair| !is_over(pair[0], pair[1])) {
@@ -173,7 +179,7 @@ impl Claim<'_> {
             format!(
                 "the run created {}, of which {} stand, others {}; user: {}; {row:?}",
                 known.by_run.len(),
-                known.standing(),
+                known.standing(at(self.life.time.end)),
                 known.by_others.len(),
                 known.is_user,
             )
@@ -208,8 +214,11 @@ impl Claim<'_> {
             return Some(format!("the invitation was created at {:?}", invitation.created_at));
         }
         let has_changed = self.version() != Some(maker.version);
-        if self.settlement.reason.is_some() != has_changed && !self.has_lost {
-            return Some(format!("the row has changed: {has_changed}"));
+        // A run that invites again also says that Clerk does not list an invitation, as one that is new.
+        let may_have_reason = has_changed || matches!(self.life.start.action, Action::Again(_));
+        let has_reason = self.settlement.reason.is_some();
+        if (has_reason && !may_have_reason || has_changed && !has_reason) && !self.has_lost {
+            return Some(format!("the row has changed: {has_changed}, and a reason is given: {has_reason}"));
         }
         None
     }
@@ -230,7 +239,7 @@ impl Claim<'_> {
         let preflight = story.scenario.run.preflight && !self.has_lost;
         // Even an invitation that is created too late is recognized if it is listed before the run resolves the recipient.
         let is_own_found = preflight && (promised || story.scenario.broken == Some(Assumption::SettleDelay));
-        let standing = known.standing();
+        let standing = known.standing(at(self.life.time.end));
         match settlement.outcome {
             Outcome::Created | Outcome::CreatedEarlier => settlement.invitation_id.is_some() && self.may_be_created(),
             // Without a preflight, the run cannot tell its own invitations from others'.
@@ -241,6 +250,9 @@ impl Claim<'_> {
                 let cannot_be_known = row.ignore_existing || (!preflight && known.all().next().is_some());
                 cannot_be_known && !(promised && preflight && standing > 0)
             }
+            Outcome::Accepted => known.has(&[InvitationStatus::Accepted]),
+            Outcome::Revoked => known.has(&[InvitationStatus::Revoked]),
+            Outcome::Expired => known.has(&[InvitationStatus::Expired, InvitationStatus::Revoked]),
             // A pending outcome of a person who may have been invited gives the reason.
             Outcome::Pending => standing == 0 || settlement.reason.is_some(),
             _ => true,
@@ -271,7 +283,7 @@ impl Claim<'_> {
     fn may_be_created(&self) -> bool {
         let (row, story) = (self.row, self.story);
         let bypasses = row.ignore_existing && story.scenario.clerk.ignore_existing == IgnoreExisting::BypassesUsers;
-        let is_over = |other: &&Invited| other.status == InvitationStatus::Expired;
+        let is_over = |other: &&Invited| [InvitationStatus::Expired, InvitationStatus::Revoked].contains(&other.status);
         let is_taken = row.is.pending
             && !row.ignore_existing
             && !self.others_interfere()

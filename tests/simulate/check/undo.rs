@@ -1,4 +1,5 @@
-//! An undo revokes every invitation that the runs created, and says so truly.
+//! What is said to be revoked is revoked, an undo revokes every invitation that the runs created, and nobody is said to have
+//! one of them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,6 +14,19 @@ use crate::scenario::Assumption;
 
 pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
     let mut problems = claims_what_was_undone(story, life);
+    for (id, revocation) in &life.revoked {
+        let status = story.truth.get(id).map(|invitation| &invitation.status);
+        let is_true = match revocation {
+            Revocation::Revoked => status == Some(&InvitationStatus::Revoked),
+            Revocation::Expired => status == Some(&InvitationStatus::Expired),
+            Revocation::Accepted => status == Some(&InvitationStatus::Accepted),
+            Revocation::Missing => status.is_none(),
+            _ => false,
+        };
+        if !is_true && story.scenario.broken != Some(Assumption::NobodyElse) {
+            problems.push(format!("{id} is said to be {revocation}, but it is {status:?}"));
+        }
+    }
     let End::Revoked(report) = &life.end else {
         return problems;
     };
@@ -31,19 +45,6 @@ pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
     }
     if report.stopped.is_none() && report.pending > 0 {
         problems.push("invitations are left although the undo did not stop".to_owned());
-    }
-    for (id, revocation) in &life.revoked {
-        let status = story.truth.get(id).map(|invitation| &invitation.status);
-        let is_true = match revocation {
-            Revocation::Revoked => status == Some(&InvitationStatus::Revoked),
-            Revocation::Expired => status == Some(&InvitationStatus::Expired),
-            Revocation::Accepted => status == Some(&InvitationStatus::Accepted),
-            Revocation::Missing => status.is_none(),
-            _ => false,
-        };
-        if !is_true && story.scenario.broken != Some(Assumption::NobodyElse) {
-            problems.push(format!("{id} is said to be {revocation}, but it is {status:?}"));
-        }
     }
     if report.stopped.is_none() && report.unresolved == 0 && knows_all_before(story, life) {
         let began = at(life.time.start);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clerk_core::model::Timestamp;
+use clerk_core::run::Again;
 use fastrand::Rng;
 
 use super::Row;
@@ -26,6 +27,8 @@ pub(crate) enum Action {
     Invite { rows: usize },
     /// Revokes what the runs created.
     Undo,
+    /// Invites people again who have not accepted.
+    Again(Again),
 }
 
 /// A change of the machine's clock: from this time on, it is ahead by so much, or behind.
@@ -114,9 +117,27 @@ pub(super) fn draw_steps(random: &mut Rng, rows: &[Row], mode: Mode) -> Vec<Step
     steps
 }
 
+fn draw_again(random: &mut Rng) -> Again {
+    let mut again = Again::new();
+    if random.u8(..4) > 0 {
+        again = again.pending();
+    }
+    if random.bool() {
+        again = again.expired();
+    }
+    if random.bool() {
+        again = again.revoked();
+    }
+    match random.choice([None, None, Some(3600), Some(7 * DAY)]).flatten() {
+        Some(seconds) => again.older_than(Duration::from_secs(seconds)),
+        None => again,
+    }
+}
+
 fn draw_sequel(random: &mut Rng, rows: usize) -> Step {
     let action = match random.u8(..5) {
-        0 | 1 => Action::Undo,
+        0 => Action::Undo,
+        1 | 2 => Action::Again(draw_again(random)),
         _ => Action::Invite { rows },
     };
     let percent = random.choice([0, 0, 5, 50, 100]).unwrap_or_default();

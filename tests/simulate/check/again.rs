@@ -1,0 +1,47 @@
+//! A round of inviting people again sends nobody two invitations, and nothing to those who have accepted.
+
+use clerk_core::model::InvitationStatus;
+
+use super::Story;
+use super::undo::at;
+use crate::process::Life;
+use crate::scenario::Action;
+use crate::target::Invited;
+
+pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
+    if !matches!(life.start.action, Action::Again(_)) || story.scenario.broken.is_some() {
+        return Vec::new();
+    }
+    let mut problems = invited_twice(story, life);
+    let began = at(life.time.start);
+    let is_accepted = |address: &String| {
+        let mut invitations = story.truth.values();
+        invitations.any(|invitation| {
+            let is_accepted = invitation.status == InvitationStatus::Accepted && invitation.updated_at < began;
+            invitation.address == *address && is_accepted
+        })
+    };
+    let sent = story.sent.iter().filter(|sent| life.time.contains(&sent.at));
+    let accepted = sent.flat_map(|sent| &sent.people).filter(|person| is_accepted(person));
+    problems.extend(accepted.map(|person| format!("{person} had accepted and is sent again")));
+    problems
+}
+
+/// Describes who was invited more than once in the step so far.
+fn invited_twice(story: &Story<'_>, life: &Life) -> Vec<String> {
+    let step = story.lives.iter().filter(|other| other.start.step == life.start.step);
+    let began = step.map(|other| other.time.start).min().unwrap_or_default();
+    let (began, end) = (at(began), at(life.time.end));
+    let is_in_step = |invitation: &&Invited| {
+        invitation.maker.is_some() && invitation.created_at >= began && invitation.created_at < end
+    };
+    let created: Vec<_> = story.truth.values().filter(is_in_step).collect();
+    let is_repeated = |invitation: &&&Invited| {
+        let same = created.iter().filter(|other| other.address == invitation.address);
+        same.count() > 1
+    };
+    let repeated = created.iter().filter(is_repeated);
+    repeated
+        .map(|invitation| format!("{} is invited twice in one round", invitation.address))
+        .collect()
+}
