@@ -16,7 +16,7 @@ use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
 use crate::links::Links;
 use crate::output_file::OutputFiles;
-use crate::people::{Recipient, Row, RowStatus};
+use crate::people::{Inspection, Recipient, RowStatus, Rows, UnusableFile};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::results::{Results, RowResult};
@@ -27,7 +27,9 @@ use crate::{explain_file, forecast, input, links, report, stop_reason, text, tim
 pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
     let journal = JournalLocation::from_args(args, connection.is_demo())?;
     let files = OutputFiles::open(args, journal.path())?;
-    let (recipients, results) = partition(read_people(args)?);
+    let file = read_people(args)?;
+    let (recipients, results) =
+        partition(file.rows()).map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
     if let Some(expected) = args.expect.filter(|expected| *expected != recipients.len()) {
         return Err(format!(
             "--expect {expected} does not match: the file has {} to invite (nothing was sent)",
@@ -35,7 +37,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         ));
     }
     if args.sends_nothing() {
-        for sentence in forecast::doubtful_roles(&recipients) {
+        for sentence in forecast::doubtful_roles(&file.roles) {
             print(|out| writeln!(out, "{sentence}"))?;
         }
     } else {
@@ -141,21 +143,21 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
 }
 
 /// Reads the people file, and prints how it was understood.
-fn read_people(args: &Args) -> Result<Vec<Row>, String> {
-    let bytes = input::read(args)?;
-    let file = explain_file::read(&bytes, args)?;
+fn read_people(args: &Args) -> Result<Inspection, String> {
+    let file = explain_file::inspect(args)?;
     match args.sends_nothing() {
         true => print(|out| explain_file::write_form(out, &file))?,
         false => print(|out| file.notes.iter().try_for_each(|note| writeln!(out, "{note}")))?,
     }
-    Ok(file.rows)
+    Ok(file)
 }
 
 /// Separates the rows to send from those with a result already.
-fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
+fn partition(rows: Rows) -> Result<(Vec<Recipient>, Results), UnusableFile> {
     let mut recipients = Vec::new();
     let mut results = Results::default();
     for row in rows {
+        let row = row?;
         let (outcome, reason) = match row.status {
             RowStatus::Valid(recipient) => {
                 recipients.push(recipient);
@@ -171,7 +173,7 @@ fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
             &reason,
         ));
     }
-    (recipients, results)
+    Ok((recipients, results))
 }
 
 fn invitation_run<'r>(
