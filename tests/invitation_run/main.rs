@@ -14,4 +14,5 @@ mod results;
 mod scene;
 mod shared_refusals;
 mod spawned;
+mod undo;
 mod waitlist;

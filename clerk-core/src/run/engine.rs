@@ -231,7 +231,11 @@ impl<'p> Engine<'p> {
     fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
         let finals = match end {
             ReadEnd::LookedUp(Ok(lookups)) => self.stages.looked_up(lookups),
-            ReadEnd::Resolved(Ok(found)) => self.stages.resolved(&found).into_iter().collect(),
+            ReadEnd::Resolved(Ok(mut found)) => {
+                // An undone invitation may not have been listed yet when the recipient was looked up.
+                found.retain(|invitation| !self.input.is_undone(&invitation.id));
+                self.stages.resolved(&found).into_iter().collect()
+            }
             ReadEnd::LookedUp(Err(error)) | ReadEnd::Resolved(Err(error)) => {
                 self.stages.read_failed(self.clock.now());
                 return Err(Stop::from_error(error));

@@ -228,6 +228,11 @@ impl History {
         (!is_undone).then_some(past)
     }
 
+    /// Whether a revocation run has undone this invitation.
+    pub(super) fn is_undone(&self, id: &InvitationId) -> bool {
+        self.undone.contains(id)
+    }
+
     /// Returns the calls of earlier processes, oldest first, and forgets them.
     pub(super) fn take_calls(&mut self) -> Vec<PastCall> {
         std::mem::take(&mut self.calls)
@@ -416,6 +421,7 @@ mod tests {
         for (revocation, is_forgotten) in [
             ("revoked", true),
             ("missing", true),
+            ("expired", true),
             ("accepted", false),
             // It may be pending still: the request to revoke it could not be made.
             ("invalid_id", false),

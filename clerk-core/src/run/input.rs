@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::history::{History, Past, SettledBefore};
 use super::outcome::{Evidence, Outcome, Settlement};
 use super::recipient::{Recipient, RecipientInput, key};
-use crate::model::EmailAddress;
+use crate::model::{EmailAddress, InvitationId};
 
 const CHANGED_SINCE_CREATED: &str =
     "the row has changed since it was invited, and the invitation has the old values: revoke it to invite again";
@@ -50,6 +50,11 @@ impl<'p> Input<'p> {
 
     pub(super) fn set_history(&mut self, history: History) {
         self.history = Some(history);
+    }
+
+    /// Whether a revocation run on the journal has undone this invitation.
+    pub(super) fn is_undone(&self, id: &InvitationId) -> bool {
+        self.history.as_ref().is_some_and(|history| history.is_undone(id))
     }
 
     /// Whether the rows are compared with the journal. A run that stops before does not know who was invited earlier.

@@ -128,6 +128,8 @@ text_enum! {
         Accepted = "accepted",
         /// It does not exist any more.
         Missing = "missing",
+        /// It had expired before.
+        Expired = "expired",
         /// The journal has an id that no request can contain. Nothing was sent.
         InvalidId = "invalid_id",
     }
@@ -136,7 +138,7 @@ text_enum! {
 impl Revocation {
     /// Returns whether nobody can accept the invitation any more, so that inviting the person again gives them one.
     pub const fn is_undone(self) -> bool {
-        matches!(self, Self::Revoked | Self::Missing)
+        matches!(self, Self::Revoked | Self::Missing | Self::Expired)
     }
 }
 

@@ -15,7 +15,7 @@ use super::target::Target;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
-use crate::model::InvitationId;
+use crate::model::{InvitationId, InvitationStatus};
 
 /// Revokes the invitations that the runs on a journal created. [`run`](Self::run) starts it.
 ///
@@ -46,6 +46,8 @@ pub struct RevocationReport {
     pub accepted: usize,
     /// The number of invitations that do not exist any more.
     pub missing: usize,
+    /// The number of invitations that had expired before.
+    pub expired: usize,
     /// The number of ids in the journal that no request can contain.
     pub invalid_ids: usize,
     /// The number of invitations left.
@@ -103,8 +105,18 @@ impl RevocationRun {
         report
     }
 
+    fn tell(&self, event: &RunEvent<'_>) {
+        self.observers.iter().for_each(|observer| observer.event(event));
+    }
+
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
         let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
+        // The calls of earlier processes that invited nobody are in no journal.
+        if let Some(all) = self.limits.all() {
+            let now = self.client.clock().now();
+            reader.global_budget().block_until(now.saturating_add(all.per()));
+            self.tell(&RunEvent::Waiting { wait: all.per() });
+        }
         let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
@@ -112,7 +124,10 @@ impl RevocationRun {
         for id in created {
             // Revoking is idempotent, so it is retried as a read is.
             let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
-            let revocation = revocation(self.stop.race(revoking).await?)?;
+            let revocation = match revocation(self.stop.race(revoking).await?)? {
+                Some(revocation) => revocation,
+                None => self.what_ended(reader, &id).await?,
+            };
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -123,12 +138,28 @@ impl RevocationRun {
                 Revocation::Revoked => report.revoked += 1,
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
+                Revocation::Expired => report.expired += 1,
                 Revocation::InvalidId => report.invalid_ids += 1,
             }
             let event = RunEvent::Revoked { id: &id, revocation };
-            self.observers.iter().for_each(|observer| observer.event(&event));
+            self.tell(&event);
         }
         Ok(())
+    }
+
+    /// Reads what has ended an invitation that is not pending any more, if Clerk's refusal does not say it.
+    async fn what_ended(&self, reader: &Reader, id: &InvitationId) -> Result<Revocation, Stop> {
+        let reading = reader.retry(|| async { self.target.get(reader.client(), id).await });
+        match self.stop.race(reading).await? {
+            Ok(invitation) => match invitation.status {
+                Some(InvitationStatus::Accepted) => Ok(Revocation::Accepted),
+                Some(InvitationStatus::Expired) => Ok(Revocation::Expired),
+                Some(InvitationStatus::Revoked) => Ok(Revocation::Revoked),
+                _ => Err(Stop::Error(self.target.is_pending_after_all())),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Revocation::Missing),
+            Err(error) => Err(Stop::from_error(error)),
+        }
     }
 
     /// Reads the invitations that the journal's runs created and no revocation has ended for, oldest first.
@@ -159,17 +190,19 @@ impl RevocationRun {
     }
 }
 
-fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
+/// Returns what became of an invitation. `None` if it is not pending and Clerk does not say why.
+fn revocation(result: Result<(), Error>) -> Result<Option<Revocation>, Stop> {
     let error = match result {
-        Ok(()) => return Ok(Revocation::Revoked),
+        Ok(()) => return Ok(Some(Revocation::Revoked)),
         Err(error) => error,
     };
     match error.code() {
-        None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
-        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
-        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
+        None if error.kind() == ErrorKind::InvalidRequest => Ok(Some(Revocation::InvalidId)),
+        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Some(Revocation::Revoked)),
+        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Some(Revocation::Accepted)),
+        Some(code) if *code == ErrorCode::OrganizationInvitationNotPending => Ok(None),
         Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
-            Ok(Revocation::Missing)
+            Ok(Some(Revocation::Missing))
         }
         _ => Err(Stop::from_error(error)),
     }

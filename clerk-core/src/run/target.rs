@@ -189,10 +189,23 @@ impl Target {
         Error::from_contradiction(self.listing().name(), problem, Effect::NotApplied)
     }
 
+    /// Returns the error for an invitation that Clerk refuses to revoke as not pending, and shows as pending.
+    pub(super) fn is_pending_after_all(&self) -> Error {
+        let problem = "the invitation cannot be revoked, because it is not pending, and it is read as pending";
+        Error::from_contradiction(self.revocation().name(), problem, Effect::NotApplied)
+    }
+
     /// Revokes an invitation.
     pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
         let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
         client.execute(&Call::<IgnoredAny>::new(request)).await.map(drop)
+    }
+
+    /// Reads an invitation to an organization.
+    pub(super) async fn get(&self, client: &Client, id: &InvitationId) -> Result<InvitationSummary> {
+        let operation = organization_invitations::GetOrganizationInvitation::OPERATION;
+        let request = self.request(operation)?.path_param("invitation_id", id)?;
+        client.execute(&Call::new(request)).await
     }
 
     /// Returns the list of the invitations that match a filter, oldest first, from an offset on.

@@ -120,13 +120,21 @@ impl<'f> Lines<'f> {
             self.at = after;
             return Ok(Some(line));
         }
-        // A newline that was changed to another byte ends a line that was written in full.
-        let is_complete = !self.ends_without_newline || self.intact(length - 1, 0).is_some();
+        let is_complete = !self.ends_without_newline || self.begins_with_intact_line();
         let is_last = self.at.offset + length as u64 == self.end;
         Ok(Some(match is_last && !is_complete {
             true => Line::Torn,
             false => Line::Damaged,
         }))
+    }
+
+    /// Whether the text begins with a line that was written in full, behind which the newline was changed to another byte.
+    /// A part of the next line can follow.
+    fn begins_with_intact_line(&mut self) -> bool {
+        let mut values = serde_json::Deserializer::from_slice(&self.text).into_iter::<IgnoredAny>();
+        let begins_with_value = matches!(values.next(), Some(Ok(_)));
+        let end = values.byte_offset();
+        begins_with_value && self.intact(end, 0).is_some()
     }
 
     /// Reads the first bytes of the text as a line that takes `length` bytes of the file. Returns `None` for a damaged one.
