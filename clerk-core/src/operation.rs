@@ -16,8 +16,8 @@ use crate::transport::HttpRequest;
 /// ```
 /// use clerk_core::Operation;
 ///
-/// static BAN_USER: Operation = Operation::post("BanUser", "/users/{user_id}/ban").idempotent();
-/// assert_eq!(BAN_USER.name(), "BanUser");
+/// static DELETE_IMAGE: Operation = Operation::delete("DeleteUserProfileImage", "/users/{user_id}/profile_image");
+/// assert_eq!(DELETE_IMAGE.name(), "DeleteUserProfileImage");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {

@@ -1,7 +1,7 @@
 //! Conformance suites: tests that an implementation of a trait keeps the trait's promises.
 //!
-//! - [`TransportConformance`] tests an [`HttpTransport`](clerk_core::HttpTransport) against real loopback sockets.
-//! - [`JournalConformance`] tests a [`Journal`](clerk_core::run::journal::Journal).
+//! - [`TransportConformance`](crate::TransportConformance) tests an [`HttpTransport`](clerk_core::HttpTransport) against real loopback sockets.
+//! - [`JournalConformance`](crate::JournalConformance) tests a [`Journal`](clerk_core::run::journal::Journal).
 //!
 //! A suite returns a [`Report`], in which each check has a [`CheckOutcome`]. A failed check says what it saw, what the trait
 //! requires, and what to change.
@@ -9,9 +9,9 @@
 //! The feature `conformance` enables this module. The suites depend on no async runtime: run them under the executor that
 //! the implementation needs.
 
-mod journal;
+pub(crate) mod journal;
 mod report;
-mod transport;
+pub(crate) mod transport;
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,9 +19,7 @@ use std::time::Duration;
 use clerk_core::middleware::race;
 use clerk_core::{Clock, SystemClock};
 
-pub use journal::JournalConformance;
 pub use report::{CheckOutcome, Report};
-pub use transport::TransportConformance;
 
 /// The result of a check's code. An `Err` fails the check with that text.
 type Finding = Result<CheckOutcome, String>;

@@ -28,295 +28,52 @@
 //! order that only Clerk has get a 400 with the code `fake_not_simulated` and a message that names the alternatives.
 //! Clerk has no such code, so a test cannot mistake it for Clerk's response.
 
+mod acceptance;
+mod announcements;
 mod body;
 mod builder;
 mod call_record;
 mod config;
 mod default_clock;
+mod endpoint;
 mod error;
+mod event_log;
+pub(crate) mod fake_clerk;
 mod fault;
 mod handlers;
 mod instance;
 mod instance_config;
 mod limits;
 mod list;
+mod named;
 mod query;
 mod records;
 mod routes;
+mod seed;
+mod snapshot;
 mod state;
 mod store;
+mod ticket;
+mod webhook_message;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use clerk_core::model::UserId;
-use clerk_core::{
-    Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError,
-    TransportErrorKind, async_trait,
-};
-
+pub use acceptance::TicketError;
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
 pub use config::BulkOn5xx;
+pub use endpoint::EndpointCall;
 pub use fault::{ClerkError, Fault, FaultPlan, InvalidFaultPlan, Moment, UnknownClerkError};
 pub use instance_config::{IgnoreExisting, OrganizationDuplicate};
 pub use limits::WindowKind;
+pub use named::UnknownName;
 pub use routes::FakeOperation;
+pub use seed::{InvalidSeed, Seed};
+pub use webhook_message::WebhookMessage;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
+#[cfg(feature = "webhooks")]
+pub(crate) use event_log::{Delivered, MessagePosition};
+#[cfg(feature = "server")]
 pub(crate) use state::Reply;
 #[cfg(feature = "server")]
-pub(crate) use state::Routed;
-
-use config::Config;
-use default_clock::DefaultClock;
-use state::State;
-use store::{Arrival, Stored, normalize};
-
-/// Clerk's Backend API in memory, with one instance. Clones share the instance.
-///
-/// `FakeClerk` is an [`HttpTransport`]. [`client`](Self::client) returns a [`Client`] that uses it.
-#[derive(Clone)]
-pub struct FakeClerk {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    config: Arc<Config>,
-    clock: Arc<dyn Clock>,
-    /// The same clock, if the builder set none.
-    default_clock: Option<Arc<DefaultClock>>,
-    state: Mutex<State>,
-}
-
-impl FakeClerk {
-    /// The default key of the instance, which refuses every other key.
-    pub const SECRET_KEY: &'static str = config::SECRET_KEY;
-
-    // Arbitrary, but the same in every run.
-    const RETRY_SEED: u64 = 1;
-
-    /// Creates an empty development instance with the documented limits. Waits of its [clients](Self::client) take no real
-    /// time: an invitation run of hours ends in milliseconds.
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// Returns a builder with the settings of [`new`](Self::new).
-    pub fn builder() -> FakeClerkBuilder {
-        FakeClerkBuilder::new()
-    }
-
-    /// Returns a client of this fake, with its key and its clock. The jitter of its retries has a fixed seed: with a
-    /// [`ManualClock`](crate::ManualClock), a test takes the same virtual time and leaves the same [log](Self::log) in every
-    /// run.
-    pub fn client(&self) -> Client {
-        built(self.client_builder())
-    }
-
-    /// Returns the builder of [`client`](Self::client), for further settings such as another
-    /// [`retry_seed`](ClientBuilder::retry_seed).
-    pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder(self.shared.config.secret_key.clone(), self.clone())
-            .clock(self.clock())
-            .retry_seed(Self::RETRY_SEED)
-    }
-
-    /// Returns the clock, for clients that are built by hand: `.clock(fake.clock())`.
-    pub fn clock(&self) -> Arc<dyn Clock> {
-        if let Some(clock) = &self.shared.default_clock {
-            clock.decide(true);
-        }
-        Arc::clone(&self.shared.clock)
-    }
-
-    /// Takes note of a client with a clock that the fake does not know.
-    pub(crate) fn admit_other_clocks(&self) {
-        if let Some(clock) = &self.shared.default_clock {
-            clock.decide(false);
-        }
-    }
-
-    /// Returns the number of emails sent to each address. Invitations and waitlist entries with `notify=false` send none.
-    pub fn mails(&self) -> BTreeMap<String, u64> {
-        self.state().instance.mails.clone()
-    }
-
-    /// Returns the number of emails sent to an address.
-    pub fn mails_to(&self, address: &str) -> u64 {
-        let mails = &self.state().instance.mails;
-        mails.get(&normalize(address)).copied().unwrap_or_default()
-    }
-
-    /// Returns the number of calls of an operation that arrived, including those that were refused.
-    pub fn calls(&self, operation: FakeOperation) -> u64 {
-        let state = self.state();
-        let calls = state.calls().iter();
-        calls
-            .filter(|call| call.operation == Some(operation) && call.arrived())
-            .count() as u64
-    }
-
-    /// Returns every call, in order. `Display` writes each as a line of JSON, and the same run gives the same bytes.
-    pub fn log(&self) -> Vec<CallRecord> {
-        self.state().calls().to_vec()
-    }
-
-    /// Returns the number of calls that the limit of an operation still allows, or `None` if it has no limit. The limit
-    /// for all operations together is not considered.
-    pub fn budget_left(&self, operation: FakeOperation) -> Option<u32> {
-        let mut state = self.state();
-        let now = state.time(&*self.shared.clock).now;
-        state.limits.left(operation.operation().rate_limit_key(), now)
-    }
-
-    /// Signs up the person of an address: accepts every pending invitation to the application, completes the waitlist
-    /// entry, and creates the user. Invitations to organizations stay pending until the person
-    /// [joins](Self::join_organization).
-    pub fn sign_up(&self, address: &str) {
-        let mut state = self.state();
-        let at = state.time(&*self.shared.clock);
-        state.instance.sign_up(&normalize(address), at);
-    }
-
-    /// Accepts the pending invitation of an address to an organization: creates the user if necessary, and makes it a member
-    /// with the role of the invitation. Returns `false`, and changes nothing, if no invitation is pending.
-    pub fn join_organization(&self, organization_id: impl AsRef<str>, address: &str) -> bool {
-        let mut state = self.state();
-        let at = state.time(&*self.shared.clock);
-        state.instance.join(organization_id.as_ref(), &normalize(address), at)
-    }
-
-    /// Returns the id of the user of an address, or `None` if there is no such user.
-    pub fn user_id(&self, address: &str) -> Option<UserId> {
-        let state = self.state();
-        let user = state.instance.users.find(&normalize(address));
-        user.map(|user| UserId::from(user.id()))
-    }
-
-    /// Advances the time of the fake beyond that of its clock. With a [`ManualClock`](crate::ManualClock), advance the clock
-    /// instead, which is also the time of the client.
-    pub fn advance(&self, duration: Duration) {
-        self.lock().advance(duration);
-    }
-
-    /// Returns the fake to its state before the first call: the instance is as the builder set it up, budgets are full, the
-    /// log is empty, the time is that of the clock, and the fault plan starts over.
-    pub fn reset(&self) {
-        let config = Arc::clone(&self.shared.config);
-        *self.lock() = State::new(config, Arrival::from_clock(&*self.shared.clock));
-    }
-
-    /// Locks the state, after late requests have taken effect.
-    fn state(&self) -> MutexGuard<'_, State> {
-        let mut state = self.lock();
-        let now = state.time(&*self.shared.clock).now;
-        state.catch_up(now);
-        state
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[cfg(feature = "server")]
-    pub(crate) async fn sleep(&self, duration: Duration) {
-        self.shared.clock.sleep(duration).await;
-    }
-
-    /// Routes the next call by its method and path, before its body is read; for [`reply`](Self::reply).
-    #[cfg(feature = "server")]
-    pub(crate) fn route(&self, method: &http::Method, path: &str) -> Routed {
-        self.lock().route(method, path)
-    }
-
-    /// Replies to a routed request once the latency is over.
-    #[cfg(feature = "server")]
-    pub(crate) async fn reply(&self, request: &HttpRequest, routed: Routed) -> Reply {
-        let reply = {
-            let mut state = self.lock();
-            let at = state.time(&*self.shared.clock);
-            state.reply(request, routed, at)
-        };
-        self.wait_for_latency().await;
-        reply
-    }
-
-    async fn wait_for_latency(&self) {
-        let latency = self.shared.config.latency;
-        if !latency.is_zero() {
-            self.shared.clock.sleep(latency).await;
-        }
-    }
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "building fails only for an invalid base URL or user agent, and neither is set"
-)]
-fn built(client: ClientBuilder) -> Client {
-    client
-        .build()
-        .expect("a client with the default base URL and user agent")
-}
-
-impl FakeClerkBuilder {
-    /// Builds the fake.
-    pub fn build(self) -> FakeClerk {
-        let (config, clock) = self.finish();
-        let config = Arc::new(config);
-        let (clock, default_clock) = match clock {
-            Some(clock) => (clock, None),
-            None => {
-                let clock = Arc::new(DefaultClock::new());
-                (Arc::clone(&clock) as Arc<dyn Clock>, Some(clock))
-            }
-        };
-        let state = State::new(Arc::clone(&config), Arrival::from_clock(&*clock));
-        FakeClerk {
-            shared: Arc::new(Shared {
-                config,
-                clock,
-                default_clock,
-                state: Mutex::new(state),
-            }),
-        }
-    }
-}
-
-impl Default for FakeClerk {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-#[async_trait]
-impl HttpTransport for FakeClerk {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        use TransportErrorKind::{Closed, Connect};
-
-        self.admit_other_clocks();
-        let reply = {
-            let mut state = self.lock();
-            let routed = state.route(request.method(), request.uri().path());
-            let at = state.time(&*self.shared.clock);
-            state.reply(&request, routed, at)
-        };
-        self.wait_for_latency().await;
-        match reply {
-            Reply::Whole(response) => Ok(response),
-            Reply::Truncated(_) | Reply::Lost => Err(TransportError::new(Closed, Delivery::MaybeDelivered)),
-            Reply::Refused => Err(TransportError::new(Connect, Delivery::NotSent)),
-            Reply::Hang => std::future::pending().await,
-        }
-    }
-}
-
-impl fmt::Debug for FakeClerk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FakeClerk").finish_non_exhaustive()
-    }
-}
+pub(crate) use ticket::{LINK_PATH, replace_link_origin};

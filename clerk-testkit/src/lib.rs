@@ -5,6 +5,7 @@ pub mod cassette;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod date;
 mod difference;
 pub mod fake;
 pub mod mock;
@@ -13,6 +14,8 @@ mod query;
 pub mod server;
 mod spy;
 mod verify;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use cassette::format::Cassette;
 pub use cassette::open::cassette;
@@ -20,8 +23,8 @@ pub use cassette::record::Record;
 pub use cassette::replay::Replay;
 pub use clock::{ManualClock, Stalled, VirtualClock};
 #[cfg(feature = "conformance")]
-pub use conformance::{JournalConformance, TransportConformance};
-pub use fake::FakeClerk;
+pub use conformance::{journal::JournalConformance, transport::TransportConformance};
+pub use fake::fake_clerk::FakeClerk;
 pub use mock::transport::Mock;
 pub use spy::{SpyCall, SpyOutcome, SpyTransport};
 pub use verify::VerifyError;

@@ -1,5 +1,5 @@
 //! The first pass over a people file: everything that can be said about it before anyone is invited. The second pass reads the rows
-//! from a private copy of what the first one understood, so that nobody is invited whom it has not checked.
+//! from a private copy of what the first one understood, so that only people it has checked are invited.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -14,13 +14,15 @@ use super::row::Settings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Destination {
     Application,
+    /// The application, from the waitlist.
+    Waitlist,
     Organization,
 }
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Application => "application invitations",
+            Self::Application | Self::Waitlist => "application invitations",
             Self::Organization => "organization invitations",
         })
     }
@@ -36,6 +38,16 @@ pub(crate) struct Recipient {
 }
 
 impl Recipient {
+    /// Creates a recipient whose invitation has Clerk's settings.
+    pub(crate) fn without_settings(position: Position, email_address: String) -> Self {
+        Self {
+            position,
+            email_address,
+            public_metadata: None,
+            settings: Settings::default(),
+        }
+    }
+
     /// Checks that the row or the options have what the destination requires.
     pub(super) fn validate(&self, options: &ReadOptions) -> Result<(), String> {
         let has_role = self.settings.role.is_some() || options.defaults.role.is_some();

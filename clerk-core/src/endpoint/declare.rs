@@ -37,9 +37,9 @@ use crate::operation::Operation;
 /// ```
 /// # use clerk_core::{Operation, endpoint, model::UserId};
 /// endpoint! {
-///     /// Bans a user.
-///     pub struct BanUser<'a>(user_id: &'a UserId)
-///     = Operation::post("BanUser", "/users/{user_id}/ban").idempotent() => serde_json::Value
+///     /// Deletes the profile image of a user.
+///     pub struct DeleteUserProfileImage<'a>(user_id: &'a UserId)
+///     = Operation::delete("DeleteUserProfileImage", "/users/{user_id}/profile_image") => serde_json::Value
 /// }
 /// ```
 ///
@@ -48,9 +48,9 @@ use crate::operation::Operation;
 /// ```compile_fail,E0080
 /// # use clerk_core::{Operation, endpoint, model::UserId};
 /// endpoint! {
-///     /// Bans a user.
-///     pub struct BanUser<'a>(id: &'a UserId)
-///     = Operation::post("BanUser", "/users/{user_id}/ban").idempotent() => serde_json::Value
+///     /// Deletes the profile image of a user.
+///     pub struct DeleteUserProfileImage<'a>(id: &'a UserId)
+///     = Operation::delete("DeleteUserProfileImage", "/users/{user_id}/profile_image") => serde_json::Value
 /// }
 /// ```
 #[macro_export]

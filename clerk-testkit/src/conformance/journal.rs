@@ -18,7 +18,7 @@ use super::{CheckOutcome, Finding, Report, ensure, with_sources};
 ///
 /// ```
 /// use clerk_core::run::journal::FileJournal;
-/// use clerk_testkit::conformance::JournalConformance;
+/// use clerk_testkit::JournalConformance;
 ///
 /// # async fn test() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = std::path::PathBuf::from("target");

@@ -31,7 +31,7 @@ use server::Server;
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use clerk_testkit::conformance::TransportConformance;
+/// use clerk_testkit::TransportConformance;
 ///
 /// # #[derive(Debug)] struct MyTransport;
 /// # impl MyTransport {
