@@ -20,8 +20,9 @@ use super::journal::{Journal, JournalEffect, Lane, Record};
 use super::lanes::{LanePair, Permits};
 use super::ledger::Ledger;
 use super::observer::{RunEvent, RunObserver};
+use super::outcome::Revocation;
 use super::pacing::Pacing;
-use super::preflight::CHUNK;
+use super::preflight::{CHUNK, Lookup};
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
@@ -34,6 +35,7 @@ use super::target::Target;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::model::InvitationId;
 use crate::transport::Effect;
 
 use waiting::Event;
@@ -120,6 +122,9 @@ impl<'p> Engine<'p> {
                 Event::Time | Event::StopRequested => {}
             }
         }
+        if stopped.is_none() {
+            stopped = self.end_round().await.err();
+        }
         self.leave_rest_pending();
         let elapsed = self.clock.now().saturating_sub(self.began);
         self.announcer.end(stopped, elapsed)
@@ -133,6 +138,7 @@ impl<'p> Engine<'p> {
             self.read_input()?;
             self.start_resolving();
             self.start_look_up().await?;
+            self.start_revoking().await?;
             self.start_attempts().await?;
             self.write().await?;
             let wake_at = self.wake_at();
@@ -214,12 +220,12 @@ impl<'p> Engine<'p> {
         if recipients.is_empty() {
             return Ok(());
         }
-        if !self.reading.has_decided_on_snapshot() {
+        if !self.reading.has_overview() {
             let left = match self.stages.has_input_ended() {
                 true => Some(0),
                 false => self.input.at_least_to_look_up(),
             };
-            if let Err(stop) = self.take_snapshot(left.map(|left| left + recipients.len())).await {
+            if let Err(stop) = self.take_overview(left.map(|left| left + recipients.len())).await {
                 recipients.into_iter().for_each(|recipient| self.stages.add(recipient));
                 return Err(stop);
             }
@@ -228,9 +234,53 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
+    /// Starts to revoke the pending invitations of recipients who are invited again, as soon as a call can invite them: first
+    /// the journal, then the wire.
+    async fn start_revoking(&mut self) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let is_free = |lane: &Lane| self.lanes.free_at(*lane, now).is_some_and(|at| at <= now);
+        if !self.stages.wants_to_replace()
+            || !self.reading.is_idle()
+            || self.pacing.hold_until() > now
+            || !Lane::ALL.iter().any(is_free)
+        {
+            return Ok(());
+        }
+        let mut ids = Vec::new();
+        for recipient in self.stages.start_revoking() {
+            ids.extend_from_slice(&recipient.to_revoke);
+            self.ledger.note(recipient.replacing());
+        }
+        if let Err(stop) = self.write().await {
+            self.stages.read_failed(now);
+            return Err(stop);
+        }
+        self.reading.revoke(ids);
+        Ok(())
+    }
+
+    fn revocations_ended(
+        &mut self,
+        revoked: Vec<(InvitationId, Revocation)>,
+        error: Option<Error>,
+    ) -> Result<(), Stop> {
+        let finals = self.stages.revoked(&revoked);
+        for (id, revocation) in revoked {
+            self.announcer.tell(&RunEvent::Revoked { id: &id, revocation });
+            self.ledger.note(Record::Revoked { id, revocation });
+        }
+        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        error.map_or(Ok(()), |error| Err(Stop::from_error(error)))
+    }
+
+    fn looked_up(&mut self, lookups: Vec<Lookup>) -> Vec<FinalOutcome> {
+        self.stages.looked_up(lookups, self.input.again(), self.clock.wall())
+    }
+
     fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
         let finals = match end {
-            ReadEnd::LookedUp(Ok(lookups)) => self.stages.looked_up(lookups),
+            ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(lookups),
+            ReadEnd::Revoked(revoked, error) => return self.revocations_ended(revoked, error),
             ReadEnd::Resolved(Ok(mut found)) => {
                 // An undone invitation may not have been listed yet when the recipient was looked up.
                 found.retain(|invitation| !self.input.is_undone(&invitation.id));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::again::Again;
 use super::engine::Engine;
 use super::input::Input;
 use super::journal::{Journal, NoJournal};
@@ -134,6 +135,26 @@ impl<'p> InvitationRun<'p> {
     /// them twice.
     pub const fn resend_unknown(mut self) -> Self {
         self.input.resend_unknown();
+        self
+    }
+
+    /// Invites people again who have not accepted an earlier invitation: those that `again` includes. Others with an earlier
+    /// invitation are not invited, whether a run on the journal created it or not.
+    ///
+    /// The run reads what Clerk has for everyone in the input, also without a [preflight](Self::preflight). It revokes a
+    /// pending invitation right before it invites the person, so that nobody has two that can be accepted, whatever the
+    /// person's row says of `ignore_existing`. The journal keeps both before they are sent: after a crash, a run on it
+    /// completes what was begun. People who accepted are never invited again. An invitation that Clerk does not list is left
+    /// as it is.
+    ///
+    /// Runs with the same `again` on the same journal form a round, until one of them gives everyone an outcome. Nobody is
+    /// invited twice in a round, so a run that was stopped can be repeated. The next run begins a new round.
+    ///
+    /// Clerk invites a waitlist entry once, so a run for the waitlist invites nobody again.
+    pub const fn again(mut self, again: Again) -> Self {
+        if self.target.invites_again() {
+            self.input.invite_again(again);
+        }
         self
     }
 

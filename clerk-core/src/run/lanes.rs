@@ -109,6 +109,16 @@ impl LanePair {
         }
     }
 
+    /// Counts the whole budget of each lane as spent now.
+    pub(super) fn spend_all(&self, now: Duration) {
+        for lane in [&self.bulk, &self.single] {
+            if let Capacity::Limited(quota) = lane.capacity {
+                let window = quota.per().saturating_add(MARGIN);
+                lane.budget.block_until(now.saturating_add(window));
+            }
+        }
+    }
+
     /// Chooses how to go on with a rejected batch of this many recipients.
     pub(super) fn isolation(&self, recipients: usize) -> Isolation {
         Isolation::new(recipients, self.bulk.capacity, self.single.capacity)

@@ -41,7 +41,7 @@ impl Ledger {
 
     /// Notes an outcome.
     pub(super) fn settle(&mut self, outcome: FinalOutcome) {
-        self.unwritten.push(outcome.record());
+        self.unwritten.extend(outcome.record());
         self.unannounced.push(outcome.settlement);
     }
 
@@ -52,10 +52,10 @@ impl Ledger {
     ///
     /// If a record may not be in the journal. Then nothing may be sent.
     pub(super) async fn write(&mut self, announcer: &mut Announcer) -> Result<(), JournalError> {
-        if self.unwritten.is_empty() {
-            return Ok(());
-        }
-        let written = self.journal.append(&self.unwritten).await;
+        let written = match self.unwritten.is_empty() {
+            true => Ok(()),
+            false => self.journal.append(&self.unwritten).await,
+        };
         self.unwritten.clear();
         for settlement in self.unannounced.drain(..) {
             announcer.announce(&settlement);

@@ -24,6 +24,15 @@ text_enum! {
         AlreadyInvited = "already_invited",
         /// A user has the address. In a run for an organization: a member of it has the address.
         ExistingUser = "existing_user",
+        /// The person has accepted an invitation, so they are not invited again. Only a run that invites
+        /// [again](super::InvitationRun::again) reads that.
+        Accepted = "accepted",
+        /// The person's newest invitation has expired, and the run was not to invite such people
+        /// [again](super::InvitationRun::again).
+        Expired = "expired",
+        /// The person's newest invitation was revoked, and the run was not to invite such people
+        /// [again](super::InvitationRun::again).
+        Revoked = "revoked",
         /// Clerk refused the person and gave a reason.
         Refused = "refused",
         /// The row is invalid. Nothing was sent for it.

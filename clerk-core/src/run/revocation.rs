@@ -13,9 +13,8 @@ use super::settings::Settings;
 use super::stop::StopHandle;
 use super::target::Target;
 use crate::client::Client;
-use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
-use crate::model::{InvitationId, InvitationStatus};
+use crate::model::InvitationId;
 
 /// Revokes the invitations that the runs on a journal created. [`run`](Self::run) starts it.
 ///
@@ -122,12 +121,7 @@ impl RevocationRun {
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         for id in created {
-            // Revoking is idempotent, so it is retried as a read is.
-            let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
-            let revocation = match revocation(self.stop.race(revoking).await?)? {
-                Some(revocation) => revocation,
-                None => self.what_ended(reader, &id).await?,
-            };
+            let revocation = self.stop.race(reader.revoke(&id)).await?.map_err(Stop::from_error)?;
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -145,21 +139,6 @@ impl RevocationRun {
             self.tell(&event);
         }
         Ok(())
-    }
-
-    /// Reads what has ended an invitation that is not pending any more, if Clerk's refusal does not say it.
-    async fn what_ended(&self, reader: &Reader, id: &InvitationId) -> Result<Revocation, Stop> {
-        let reading = reader.retry(|| async { self.target.get(reader.client(), id).await });
-        match self.stop.race(reading).await? {
-            Ok(invitation) => match invitation.status {
-                Some(InvitationStatus::Accepted) => Ok(Revocation::Accepted),
-                Some(InvitationStatus::Expired) => Ok(Revocation::Expired),
-                Some(InvitationStatus::Revoked) => Ok(Revocation::Revoked),
-                _ => Err(Stop::Error(self.target.is_pending_after_all())),
-            },
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Revocation::Missing),
-            Err(error) => Err(Stop::from_error(error)),
-        }
     }
 
     /// Reads the invitations that the journal's runs created and no revocation has ended for, oldest first.
@@ -187,23 +166,5 @@ impl RevocationRun {
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);
         Ok(created.into_iter().map(|(id, _)| id).collect())
-    }
-}
-
-/// Returns what became of an invitation. `None` if it is not pending and Clerk does not say why.
-fn revocation(result: Result<(), Error>) -> Result<Option<Revocation>, Stop> {
-    let error = match result {
-        Ok(()) => return Ok(Some(Revocation::Revoked)),
-        Err(error) => error,
-    };
-    match error.code() {
-        None if error.kind() == ErrorKind::InvalidRequest => Ok(Some(Revocation::InvalidId)),
-        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Some(Revocation::Revoked)),
-        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Some(Revocation::Accepted)),
-        Some(code) if *code == ErrorCode::OrganizationInvitationNotPending => Ok(None),
-        Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
-            Ok(Some(Revocation::Missing))
-        }
-        _ => Err(Stop::from_error(error)),
     }
 }

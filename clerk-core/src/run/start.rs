@@ -1,13 +1,16 @@
 //! The methods of the API handles that create runs.
 
+use std::sync::Arc;
+
 use super::invitation_run::InvitationRun;
 use super::journal::Journal;
 use super::revocation::RevocationRun;
+use super::status::{People, StatusRun};
 use super::target::Target;
 use crate::api::invitations::{CreateInvitation, InvitationsApi};
 use crate::api::organization_invitations::{CreateOrganizationInvitation, OrganizationInvitationsApi};
 use crate::api::waitlist_entries::WaitlistEntriesApi;
-use crate::model::{OrganizationId, WaitlistEntry};
+use crate::model::{EmailAddress, OrganizationId, WaitlistEntry};
 
 impl InvitationsApi<'_> {
     /// Creates a run that invites any number of people to the application, each once, through limits, faults and crashes.
@@ -23,6 +26,22 @@ impl InvitationsApi<'_> {
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created.
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Application, journal)
+    }
+
+    /// Creates a run that reads what became of the invitations of these people.
+    pub fn status_of<'p, I>(self, people: I) -> StatusRun<'p>
+    where
+        I: IntoIterator<Item: Into<EmailAddress> + 'p, IntoIter: Send + 'p>,
+    {
+        let people = People::Given(Box::new(people.into_iter().map(Into::into)));
+        StatusRun::new(self.client, Target::Application, people)
+    }
+
+    /// Creates a run that reads what became of the invitations of everyone in the journal of [`invite_all`](Self::invite_all),
+    /// in the order of the journal.
+    pub fn status_of_run(self, journal: impl Journal) -> StatusRun<'static> {
+        let people = People::InJournal(Arc::new(journal));
+        StatusRun::new(self.client, Target::Application, people)
     }
 }
 
@@ -78,5 +97,25 @@ impl OrganizationInvitationsApi<'_> {
     /// created.
     pub fn revoke_all(self, organization_id: impl Into<OrganizationId>, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Organization(organization_id.into()), journal)
+    }
+
+    /// Creates a run that reads what became of the invitations of these people to an organization.
+    pub fn status_of<'p, I>(self, organization_id: impl Into<OrganizationId>, people: I) -> StatusRun<'p>
+    where
+        I: IntoIterator<Item: Into<EmailAddress> + 'p, IntoIter: Send + 'p>,
+    {
+        let people = People::Given(Box::new(people.into_iter().map(Into::into)));
+        StatusRun::new(self.client, Target::Organization(organization_id.into()), people)
+    }
+
+    /// Creates a run that reads what became of the invitations of everyone in the journal of [`invite_all`](Self::invite_all)
+    /// for this organization, in the order of the journal.
+    pub fn status_of_run(
+        self,
+        organization_id: impl Into<OrganizationId>,
+        journal: impl Journal,
+    ) -> StatusRun<'static> {
+        let people = People::InJournal(Arc::new(journal));
+        StatusRun::new(self.client, Target::Organization(organization_id.into()), people)
     }
 }

@@ -8,13 +8,15 @@ use serde_json::value::RawValue;
 
 use super::journal::Lane;
 use super::settings::Lanes;
+use super::standing::{KnownInvitation, Standing};
 use crate::api::{invitations, organization_invitations, waitlist_entries};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
 use crate::model::{
-    EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page, WaitlistEntryId,
+    EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page, Timestamp,
+    WaitlistEntryId,
 };
 use crate::operation::{Operation, RateLimitKey};
 use crate::sensitive::Sensitive;
@@ -39,6 +41,10 @@ pub(super) struct InvitationSummary {
     pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
     pub(super) url: Option<Sensitive>,
+    #[serde(default)]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 /// The part of an invited waitlist entry that a run reads.
@@ -66,6 +72,24 @@ impl InvitationSummary {
 
     pub(super) fn is_pending(&self) -> bool {
         self.status == Some(Pending)
+    }
+}
+
+impl From<InvitationSummary> for KnownInvitation {
+    fn from(found: InvitationSummary) -> Self {
+        let standing = match &found.status {
+            Some(Accepted) => Standing::Accepted,
+            Some(Pending) => Standing::Pending,
+            Some(Expired) => Standing::Expired,
+            Some(Revoked) => Standing::Revoked,
+            _ => Standing::Unknown,
+        };
+        Self {
+            id: found.id,
+            standing,
+            created_at: found.created_at,
+            expires_at: found.expires_at,
+        }
     }
 }
 
@@ -109,6 +133,16 @@ impl Target {
             Self::Application | Self::Organization(_) => lanes,
             Self::Waitlist => Lanes::Single,
         }
+    }
+
+    /// Whether Clerk invites a person again whom it has invited. A waitlist entry can be invited once.
+    pub(super) const fn invites_again(&self) -> bool {
+        matches!(self, Self::Application | Self::Organization(_))
+    }
+
+    /// Whether people are invited with a role.
+    pub(super) const fn has_roles(&self) -> bool {
+        matches!(self, Self::Organization(_))
     }
 
     pub(super) const fn rate_limit_key(&self, lane: Lane) -> RateLimitKey {
