@@ -19,7 +19,7 @@ const EXCERPT: usize = 60;
 /// The number of bytes that are decoded for the excerpt.
 const EXCERPT_BYTES: u64 = 400;
 
-/// The length of the beginning by which the form of a file is told.
+/// The length of the beginning that tells the form of a file.
 const HEAD: u64 = 1 << 20;
 
 /// The size of the buffer of decoded text.
