@@ -41,6 +41,8 @@ mod instance;
 mod instance_config;
 mod limits;
 mod list;
+mod list_cache;
+mod metadata;
 mod query;
 mod records;
 mod routes;

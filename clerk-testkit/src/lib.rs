@@ -5,6 +5,7 @@ pub mod cassette;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod date;
 mod difference;
 pub mod fake;
 pub mod mock;

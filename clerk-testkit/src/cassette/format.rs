@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use super::date::Date;
+use crate::date::Date;
 use super::fields::{Edit, Fields};
 use super::request::{Headers, RecordedRequest, scrub_headers};
 use super::rules::MatchRules;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::CassetteError;
 use super::body::Body;
-use super::date::Date;
+use crate::date::Date;
 use super::format::{Cassette, Interaction, Outcome, RecordedError, RecordedResponse};
 use super::record::RecordOptions;
 use super::request::{Headers, RecordedRequest};

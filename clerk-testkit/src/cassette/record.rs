@@ -8,7 +8,7 @@ use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, T
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 
 use super::body::Body;
-use super::date::Date;
+use crate::date::Date;
 use super::fields::Fields;
 use super::format::{Cassette, Interaction, Outcome, RecordedError, RecordedResponse, millis};
 use super::replay::Replay;

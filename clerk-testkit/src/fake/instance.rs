@@ -1,26 +1,44 @@
 //! What an instance stores, and a call as its handler sees it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use bytes::Bytes;
 use clerk_core::HttpRequest;
+use clerk_core::model::Timestamp;
 
 use super::error::Refusal;
 use super::instance_config::InstanceConfig;
+use super::list_cache::ListCache;
 use super::query::Query;
-use super::records::{Invitation, NewInvitation, OrganizationInvitation, Organizations, User, WaitlistEntry};
-use super::store::{Arrival, Store};
+use super::records::{
+    AllowlistIdentifier, BlocklistIdentifier, Grant, Invitation, NewInvitation, Organization, OrganizationDomain,
+    OrganizationInvitation, OrganizationMembership, Permission, RedirectUrl, Role, Session, Settings, SignInToken, User,
+    WaitlistEntry, role_name,
+};
+use super::store::{Arrival, Index, Store, Stored};
 
 /// Everything that the instance stores, and the number of emails sent to each address.
 #[derive(Debug, Default)]
 pub(super) struct Instance {
     pub(super) users: Store<User>,
     pub(super) invitations: Store<Invitation>,
-    pub(super) organizations: Organizations,
+    pub(super) organizations: Store<Organization>,
+    pub(super) organization_memberships: Store<OrganizationMembership>,
     pub(super) organization_invitations: Store<OrganizationInvitation>,
+    pub(super) organization_domains: Store<OrganizationDomain>,
+    pub(super) roles: Store<Role>,
+    pub(super) permissions: Store<Permission>,
     pub(super) waitlist_entries: Store<WaitlistEntry>,
+    pub(super) allowlist: Store<AllowlistIdentifier>,
+    pub(super) blocklist: Store<BlocklistIdentifier>,
+    pub(super) redirect_urls: Store<RedirectUrl>,
+    pub(super) sessions: Store<Session>,
+    pub(super) sign_in_tokens: Store<SignInToken>,
+    pub(super) settings: Settings,
+    /// The number of tokens that are not stored.
+    pub(super) tokens: u64,
     pub(super) mails: BTreeMap<String, u64>,
+    pub(super) lists: ListCache,
 }
 
 /// The body of a successful response, or the reason for another.
@@ -73,11 +91,6 @@ impl Call<'_> {
     pub(super) fn query(&self) -> Query {
         Query::parse(self.request.uri().query().unwrap_or_default())
     }
-
-    /// Whether lists show by now what was created at this monotonic time.
-    pub(super) fn is_listed(&self, created: Duration) -> bool {
-        created.saturating_add(self.config.read_lag) <= self.at.now
-    }
 }
 
 impl Extent {
@@ -93,15 +106,32 @@ impl Extent {
 impl Instance {
     /// Creates the instance as it is before the first call.
     pub(super) fn new(config: &InstanceConfig, at: Arrival) -> Self {
-        let mut instance = Self {
-            organizations: config.organizations.clone(),
-            ..Self::default()
-        };
+        let mut instance = Self::default();
+        instance.permissions.create_system(at.wall);
+        instance.roles.create_system(&instance.permissions, at.wall);
+        for key in &config.organizations.roles {
+            if instance.roles.find(key).is_none() {
+                instance.roles.create(key, &role_name(key), None, Vec::new(), at.wall);
+            }
+        }
         for address in &config.users {
             instance.users.create(address, at.wall);
         }
         for address in &config.pending {
             instance.invitations.create(NewInvitation::new(address.clone()), at);
+        }
+        for (id, seed) in &config.organizations.by_id {
+            let slug = id.replace('_', "-").to_lowercase();
+            instance.organizations.insert_with_id(id, |id| {
+                let name = id.clone();
+                let mut organization = Organization::new(id, name, slug, at.wall);
+                organization.max_allowed_memberships = seed.membership_limit.unwrap_or_default() as u64;
+                organization
+            });
+            for (address, role) in &seed.roles_by_address {
+                let user_id = instance.users.create(address, at.wall);
+                instance.organization_memberships.create(id, &user_id, role, at.wall);
+            }
         }
         for (organization_id, new) in &config.pending_in_organizations {
             let invitations = &mut instance.organization_invitations;
@@ -110,12 +140,81 @@ impl Instance {
         for (address, is_locked) in &config.waitlist {
             instance.waitlist_entries.create(address.clone(), *is_locked, at);
         }
+        for identifier in &config.access.allowed {
+            instance.settings.restrictions.allowlist = true;
+            instance.allowlist.create(identifier.clone(), at.wall);
+        }
+        for identifier in &config.access.blocked {
+            instance.settings.restrictions.blocklist = true;
+            instance.blocklist.create(identifier.clone(), at.wall);
+        }
         instance
+    }
+
+    /// Returns how often anything that lists show has changed.
+    pub(super) const fn changes(&self) -> u64 {
+        self.users.changes()
+            + self.invitations.changes()
+            + self.organizations.changes()
+            + self.organization_memberships.changes()
+            + self.organization_invitations.changes()
+            + self.organization_domains.changes()
+            + self.roles.changes()
+            + self.permissions.changes()
+            + self.waitlist_entries.changes()
+            + self.allowlist.changes()
+            + self.blocklist.changes()
+            + self.redirect_urls.changes()
+            + self.sessions.changes()
     }
 
     /// Counts an email to an address.
     pub(super) fn send_mail(&mut self, email_address: &str) {
         *self.mails.entry(email_address.to_owned()).or_default() += 1;
+    }
+
+    /// Refuses all of these addresses if the restrictions exclude one of them. A pending invitation makes an address allowed.
+    pub(super) fn check_access<'a>(
+        &self,
+        addresses: impl Iterator<Item = &'a str>,
+        wall: Timestamp,
+    ) -> Result<(), Refusal> {
+        let restrictions = &self.settings.restrictions;
+        let mut excluded: Vec<String> = Vec::new();
+        for address in addresses {
+            if restrictions.block_email_subaddresses && has_subaddress(address) {
+                return Err(Refusal::subaddress());
+            }
+            let is_blocked = restrictions.blocklist && self.blocklist.covers(address);
+            let is_allowed = !restrictions.allowlist
+                || self.allowlist.covers(address)
+                || self.invitations.has_pending(address, wall);
+            if (is_blocked || !is_allowed) && !excluded.iter().any(|known| known == address) {
+                excluded.push(address.to_owned());
+            }
+        }
+        if excluded.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::not_allowed(&excluded))
+        }
+    }
+
+    /// Returns the role of a member, or `None` if the user is not one.
+    pub(super) fn role_in(&self, organization_id: &str, user: &User) -> Option<&str> {
+        let membership = self.organization_memberships.find(organization_id, user.id());
+        membership.map(|membership| membership.role.as_str())
+    }
+
+    /// Whether this many people can join an organization besides its members and pending invitations.
+    pub(super) fn has_room_for(&self, organization: &Organization, count: usize, wall: Timestamp) -> bool {
+        let id = organization.id();
+        organization.max_allowed_memberships == 0
+            || organization.has_room_for(
+                self.organization_memberships.count(id)
+                    + self.organization_invitations.count_pending(id, wall)
+                    + count,
+            )
     }
 
     /// Accepts the invitations of an address to the application, and creates its user.
@@ -129,12 +228,69 @@ impl Instance {
     /// was an invitation.
     pub(super) fn join(&mut self, organization_id: &str, email_address: &str, at: Arrival) -> bool {
         let invitations = &mut self.organization_invitations;
-        let Some(role) = invitations.accept(organization_id, email_address, at.wall) else {
+        let Some(grant) = invitations.accept(organization_id, email_address, at.wall) else {
             return false;
         };
-        self.users.create(email_address, at.wall);
-        let organization = self.organizations.get_or_create(organization_id);
-        organization.add_member(email_address, &role);
+        let user_id = self.users.create(email_address, at.wall);
+        self.add_member(organization_id, &user_id, grant, at.wall);
         true
     }
+
+    /// Makes a user a member, and returns the id of the membership. A member stays as it is.
+    pub(super) fn add_member(&mut self, organization_id: &str, user_id: &str, grant: Grant, wall: Timestamp) -> String {
+        let memberships = &mut self.organization_memberships;
+        if let Some(membership) = memberships.find(organization_id, user_id) {
+            return membership.id().to_owned();
+        }
+        let id = memberships.create(organization_id, user_id, &grant.role, wall);
+        memberships.update(&id, |membership| {
+            membership.public_metadata = grant.public_metadata;
+            membership.private_metadata = grant.private_metadata;
+        });
+        id
+    }
+
+    /// Gives another key to the role of members and invitations.
+    pub(super) fn rename_role(&mut self, old_key: &str, new_key: &str) {
+        let members = self.organization_memberships.iter();
+        let members = members.filter(|(_, membership)| membership.role == old_key);
+        let members: Vec<String> = members.map(|(_, membership)| membership.id().to_owned()).collect();
+        for id in members {
+            self.organization_memberships.update(&id, |membership| membership.role = new_key.to_owned());
+        }
+        let invitations = self.organization_invitations.iter();
+        let invitations = invitations.filter(|(_, invitation)| invitation.role == old_key);
+        let invitations: Vec<String> = invitations.map(|(_, invitation)| invitation.id().to_owned()).collect();
+        for id in invitations {
+            self.organization_invitations.update(&id, |invitation| invitation.role = new_key.to_owned());
+        }
+    }
+
+    /// Revokes the sessions of a user.
+    pub(super) fn end_sessions(&mut self, user_id: &str, wall: Timestamp) {
+        self.sessions.update_by(Index::UserId, user_id, |session| session.revoke(wall));
+    }
+
+    /// Removes a user with all memberships, sessions and tokens.
+    pub(super) fn remove_user(&mut self, id: &str) -> Option<User> {
+        let user = self.users.remove(id)?;
+        self.organization_memberships.remove_by(Index::UserId, id);
+        self.sessions.remove_by(Index::UserId, id);
+        self.sign_in_tokens.remove_by(Index::UserId, id);
+        Some(user)
+    }
+
+    /// Removes an organization with all memberships, invitations and domains.
+    pub(super) fn remove_organization(&mut self, id: &str) -> Option<Organization> {
+        let organization = self.organizations.remove(id)?;
+        self.organization_memberships.remove_by(Index::OrganizationId, id);
+        self.organization_invitations.remove_by(Index::OrganizationId, id);
+        self.organization_domains.remove_by(Index::OrganizationId, id);
+        Some(organization)
+    }
+}
+
+fn has_subaddress(address: &str) -> bool {
+    let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
+    local.contains('+')
 }

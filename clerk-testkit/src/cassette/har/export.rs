@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Cassette;
 use crate::cassette::CassetteError;
-use crate::cassette::date::Date;
+use crate::date::Date;
 use crate::cassette::format::{Interaction, Outcome};
 use crate::cassette::request::{Headers, RecordedRequest};
 use clerk_core::model::Timestamp;

@@ -1,71 +1,76 @@
-use std::collections::{BTreeMap, BTreeSet};
+use clerk_core::model::{Metadata, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-/// The role that may invite.
-pub(crate) const ADMIN: &str = "org:admin";
+use super::image_url;
+use crate::fake::store::{Index, Stored};
 
-/// The role of a plain member.
-pub(crate) const MEMBER: &str = "org:member";
-
-/// The organizations of the instance, and the roles that they share.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Organizations {
-    by_id: BTreeMap<String, Organization>,
-    custom_roles: BTreeSet<String>,
-}
-
-/// An organization: its members, with their roles.
-#[derive(Debug, Clone, Default)]
+/// An organization, serialized as Clerk's API shows it.
+#[derive(Debug, Serialize)]
 pub(crate) struct Organization {
-    roles_by_address: BTreeMap<String, String>,
-    membership_limit: Option<usize>,
+    object: &'static str,
+    id: String,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    image_url: String,
+    has_image: bool,
+    /// 0 means no limit.
+    pub(crate) max_allowed_memberships: u64,
+    pub(crate) admin_delete_enabled: bool,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) created_by: Option<String>,
+    pub(crate) role_set_key: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
-impl Organizations {
-    /// Returns the organization of an id, which is created if it does not exist.
-    pub(crate) fn get_or_create(&mut self, id: &str) -> &mut Organization {
-        self.by_id.entry(id.to_owned()).or_default()
+impl Stored for Organization {
+    const ID_PREFIX: &'static str = "org_fake";
+
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<&Organization> {
-        self.by_id.get(id)
-    }
-
-    pub(crate) fn add_role(&mut self, key: &str) {
-        self.custom_roles.insert(key.to_owned());
-    }
-
-    pub(crate) fn has_role(&self, key: &str) -> bool {
-        matches!(key, ADMIN | MEMBER) || self.custom_roles.contains(key)
+    fn index<'a>(&'a self, add: &mut dyn FnMut(Index, &'a str)) {
+        add(Index::Slug, &self.slug);
     }
 }
 
 impl Organization {
-    pub(crate) fn add_member(&mut self, email_address: &str, role: &str) {
-        self.roles_by_address.insert(email_address.to_owned(), role.to_owned());
+    pub(crate) fn new(id: String, name: String, slug: String, wall: Timestamp) -> Self {
+        Self {
+            object: "organization",
+            id,
+            name,
+            slug,
+            image_url: image_url("organization"),
+            has_image: false,
+            max_allowed_memberships: 0,
+            admin_delete_enabled: true,
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+            created_by: None,
+            role_set_key: Some("role_set:default".to_owned()),
+            created_at: wall,
+            updated_at: wall,
+        }
     }
 
-    pub(crate) const fn limit_memberships(&mut self, limit: usize) {
-        self.membership_limit = Some(limit);
+    /// Whether this many members and pending invitations together are within the limit.
+    pub(crate) const fn has_room_for(&self, count: usize) -> bool {
+        self.max_allowed_memberships == 0 || count as u64 <= self.max_allowed_memberships
     }
 
-    /// Returns the role of a member, or `None` if the address is not a member's.
-    pub(crate) fn role_of(&self, email_address: &str) -> Option<&str> {
-        self.roles_by_address.get(email_address).map(String::as_str)
-    }
-
-    /// Whether this many people can join besides the members.
-    pub(crate) fn has_room_for(&self, invited: usize) -> bool {
-        let wanted = self.roles_by_address.len() + invited;
-        self.membership_limit.is_none_or(|limit| wanted <= limit)
-    }
-}
-
-/// Derives the name of a role from its key: `Admin` from `org:admin`.
-pub(super) fn role_name(key: &str) -> String {
-    let key = key.strip_prefix("org:").unwrap_or(key);
-    let mut letters = key.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
+    /// Returns the data that its invited people may see.
+    pub(crate) fn public_data(&self) -> Value {
+        json!({
+            "id": &self.id,
+            "name": &self.name,
+            "slug": &self.slug,
+            "image_url": &self.image_url,
+            "has_image": self.has_image,
+        })
     }
 }

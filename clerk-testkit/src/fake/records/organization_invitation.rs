@@ -1,11 +1,15 @@
+use std::time::Duration;
+
 use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
-use super::organization::{MEMBER, role_name};
+use super::image_url;
+use super::organization::Organization;
+use super::role::{MEMBER, role_name};
 use super::user::User;
-use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::store::{Arrival, Index, Store, Stored, stored};
 
 /// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
@@ -40,22 +44,40 @@ pub(crate) struct OrganizationInvitation {
     id: String,
     pub(crate) organization_id: String,
     pub(crate) email_address: String,
-    role: String,
+    pub(crate) role: String,
     inviter: Option<Inviter>,
-    public_metadata: Metadata,
-    private_metadata: Metadata,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
     url: String,
     pub(crate) state: InvitationState,
+}
+
+/// What an accepted invitation gives to the membership.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) role: String,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
 }
 
 /// The user in whose name the invitation was sent.
 #[derive(Debug)]
 struct Inviter {
     user_id: String,
-    email_address: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    identifier: String,
 }
 
-stored!(OrganizationInvitation, "orginv_fake");
+stored!(OrganizationInvitation, "orginv_fake", EmailAddress => email_address, OrganizationId => organization_id;
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.state.resolution().is_none().then_some(self.state.expires_at)
+    }
+
+    fn created(&self) -> Option<Duration> {
+        Some(self.state.created)
+    }
+);
 
 impl Store<OrganizationInvitation> {
     pub(crate) fn create(
@@ -72,7 +94,9 @@ impl Store<OrganizationInvitation> {
             role: new.role,
             inviter: inviter.map(|user| Inviter {
                 user_id: user.id().to_owned(),
-                email_address: user.email_address.clone(),
+                first_name: user.first_name.clone(),
+                last_name: user.last_name.clone(),
+                identifier: user.identifier().to_owned(),
             }),
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
@@ -82,26 +106,30 @@ impl Store<OrganizationInvitation> {
     }
 
     pub(crate) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
-        self.by_address(email_address)
+        self.by(Index::EmailAddress, email_address)
             .any(|invitation| invitation.is_pending_for(organization_id, wall))
     }
 
     pub(crate) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
-        self.iter()
-            .filter(|invitation| invitation.is_pending_for(organization_id, wall))
+        self.by(Index::OrganizationId, organization_id)
+            .filter(|invitation| invitation.state.is_pending(wall))
             .count()
     }
 
-    /// Accepts the pending invitation of an address, and returns the role that it gives.
-    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
-        let mut role = None;
-        self.update_by_address(email_address, |invitation| {
+    /// Accepts the pending invitation of an address, and returns what it gives to the membership.
+    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<Grant> {
+        let mut grant = None;
+        self.update_by(Index::EmailAddress, email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
-                role = Some(invitation.role.clone());
+                grant = Some(Grant {
+                    role: invitation.role.clone(),
+                    public_metadata: invitation.public_metadata.clone(),
+                    private_metadata: invitation.private_metadata.clone(),
+                });
             }
         });
-        role
+        grant
     }
 }
 
@@ -133,15 +161,9 @@ impl OrganizationInvitation {
     }
 
     /// Returns the invitation as lists across organizations show it: with data of its organization.
-    pub(crate) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
-        let id = &self.organization_id;
+    pub(crate) fn view_with_organization(&self, organization: Option<&Organization>, wall: Timestamp) -> View<'_> {
         View {
-            public_organization_data: Some(json!({
-                "id": id,
-                "name": id,
-                "slug": id.replace('_', "-"),
-                "has_image": false,
-            })),
+            public_organization_data: organization.map(Organization::public_data),
             ..self.view(wall)
         }
     }
@@ -151,11 +173,11 @@ impl Inviter {
     fn view(&self) -> Value {
         json!({
             "user_id": &self.user_id,
-            "first_name": null,
-            "last_name": null,
-            "image_url": "https://fake.clerk.test/images/user.png",
+            "first_name": &self.first_name,
+            "last_name": &self.last_name,
+            "image_url": image_url("user"),
             "has_image": false,
-            "identifier": &self.email_address,
+            "identifier": &self.identifier,
         })
     }
 }
