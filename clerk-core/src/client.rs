@@ -54,6 +54,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     base_url: BaseUrl,
     environment: Environment,
+    /// See [`Client::account`].
+    account: u128,
 }
 
 impl Client {
@@ -80,6 +82,12 @@ impl Client {
     /// Returns the kind of instance that the client's key belongs to.
     pub fn environment(&self) -> Environment {
         self.inner.environment
+    }
+
+    /// Returns a hash of the base URL and the secret key: two clients with the same one reach the same instance. The key cannot
+    /// be derived from it.
+    pub(crate) fn account(&self) -> u128 {
+        self.inner.account
     }
 
     /// Returns the client's clock.

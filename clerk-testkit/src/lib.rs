@@ -14,6 +14,8 @@ mod query;
 pub mod server;
 mod spy;
 mod verify;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use cassette::format::Cassette;
 pub use cassette::open::cassette;

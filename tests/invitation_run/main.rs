@@ -2,13 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod again;
+mod appends;
 mod failing_journal;
 mod hostile_servers;
 mod limits;
 mod lost_tail;
 mod outcomes;
+mod reruns;
 mod restarts;
 mod results;
 mod scene;
 mod shared_refusals;
 mod spawned;
+mod status;
+mod undo;
+mod waitlist;

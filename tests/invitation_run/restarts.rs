@@ -90,7 +90,10 @@ fn a_run_that_does_not_reach_clerk_gives_a_reason_for_pending_people() {
     let scene = Scene::new(|fake| fake.faults(down));
     let journal = in_memory();
     scene.run(&people(3), Arc::clone(&journal), Lanes::Both);
-    let (report, settled) = scene.run(&people(3), journal, Lanes::Both);
+    let clerk = scene.fake.client_builder().clock(scene.clock.clone());
+    let clerk = clerk.base_url("https://proxy.example.com").build().unwrap();
+    let run = clerk.invitations().invite_all(people(3)).journal(journal);
+    let (report, settled) = scene.clock.drive(run.run_collecting()).unwrap();
     assert!(matches!(report.stopped(), Some(Stop::Error(_))), "{report:?}");
     assert_eq!(outcomes(&settled), BTreeMap::from([(Outcome::Pending, 3)]));
     assert!(settled.iter().all(|settlement| settlement.reason.is_some()));

@@ -47,7 +47,6 @@ fn list_all<T: Stored + 'static>(
         filters: &["paginated"],
         statuses: &[],
         orders: &[],
-        orders_not_simulated: &[],
     };
     let query = call.query();
     let mut errors = Vec::new();

@@ -7,17 +7,18 @@ use clerk_core::HttpRequest;
 use clerk_core::model::Timestamp;
 
 use super::error::Refusal;
-use super::instance_config::InstanceConfig;
+use super::event_log::EventLog;
+use super::instance_config::{AccessLists, InstanceConfig};
 use super::list_cache::ListCache;
 use super::query::Query;
 use super::records::{
-    AllowlistIdentifier, BlocklistIdentifier, Grant, Invitation, NewInvitation, Organization, OrganizationDomain,
-    OrganizationInvitation, OrganizationMembership, Permission, RedirectUrl, Role, Session, Settings, SignInToken, User,
-    WaitlistEntry, role_name,
+    AllowlistIdentifier, BlocklistIdentifier, Invitation, Organization, OrganizationDomain, OrganizationInvitation,
+    OrganizationMembership, Permission, RedirectUrl, Role, Session, Settings, SignInToken, User, Verification,
+    WaitlistEntry, role_name, to_json,
 };
 use super::store::{Arrival, Index, Store, Stored};
 
-/// Everything that the instance stores, and the number of emails sent to each address.
+/// Everything that the instance stores, the number of emails sent to each address, and the events of webhooks.
 #[derive(Debug, Default)]
 pub(super) struct Instance {
     pub(super) users: Store<User>,
@@ -38,6 +39,7 @@ pub(super) struct Instance {
     /// The number of tokens that are not stored.
     pub(super) tokens: u64,
     pub(super) mails: BTreeMap<String, u64>,
+    pub(super) events: EventLog,
     pub(super) lists: ListCache,
 }
 
@@ -109,46 +111,70 @@ impl Instance {
         let mut instance = Self::default();
         instance.permissions.create_system(at.wall);
         instance.roles.create_system(&instance.permissions, at.wall);
-        for key in &config.organizations.roles {
-            if instance.roles.find(key).is_none() {
-                instance.roles.create(key, &role_name(key), None, Vec::new(), at.wall);
+        instance.add(config, at);
+        instance
+    }
+
+    /// Adds what `config` contains. No emails are counted, and no events announced.
+    pub(super) fn add(&mut self, config: &InstanceConfig, at: Arrival) {
+        for key in &config.roles {
+            if self.roles.find(key).is_none() {
+                self.roles.create(key, &role_name(key), None, Vec::new(), at.wall);
             }
         }
-        for address in &config.users {
-            instance.users.create(address, at.wall);
+        for new in &config.users {
+            self.users.create(new.clone(), Verification::ADMIN, at.wall);
         }
-        for address in &config.pending {
-            instance.invitations.create(NewInvitation::new(address.clone()), at);
+        for new in &config.pending {
+            self.invitations.create(new.clone(), at);
         }
-        for (id, seed) in &config.organizations.by_id {
-            let slug = id.replace('_', "-").to_lowercase();
-            instance.organizations.insert_with_id(id, |id| {
-                let name = id.clone();
-                let mut organization = Organization::new(id, name, slug, at.wall);
-                organization.max_allowed_memberships = seed.membership_limit.unwrap_or_default() as u64;
-                organization
-            });
-            for (address, role) in &seed.roles_by_address {
-                let user_id = instance.users.create(address, at.wall);
-                instance.organization_memberships.create(id, &user_id, role, at.wall);
+        for new in config.organizations.values() {
+            self.organizations.create(new.clone(), at.wall);
+        }
+        for (organization_id, new) in &config.members {
+            if let Some(user) = self.users.find(&new.email_address) {
+                let memberships = &mut self.organization_memberships;
+                memberships.create(organization_id, user.id(), new.grant.clone(), at.wall);
             }
         }
         for (organization_id, new) in &config.pending_in_organizations {
-            let invitations = &mut instance.organization_invitations;
+            let invitations = &mut self.organization_invitations;
             invitations.create(organization_id, new.clone(), None, at);
         }
         for (address, is_locked) in &config.waitlist {
-            instance.waitlist_entries.create(address.clone(), *is_locked, at);
+            self.waitlist_entries.create(address.clone(), *is_locked, at);
         }
-        for identifier in &config.access.allowed {
-            instance.settings.restrictions.allowlist = true;
-            instance.allowlist.create(identifier.clone(), at.wall);
+        self.add_access(&config.access, at.wall);
+    }
+
+    /// Adds to the allowlist and the blocklist, and turns those on that are not empty.
+    fn add_access(&mut self, access: &AccessLists, wall: Timestamp) {
+        for identifier in &access.allowed {
+            self.settings.restrictions.allowlist = true;
+            if !self.allowlist.has(identifier) {
+                self.allowlist.create(identifier.clone(), wall);
+            }
         }
-        for identifier in &config.access.blocked {
-            instance.settings.restrictions.blocklist = true;
-            instance.blocklist.create(identifier.clone(), at.wall);
+        for identifier in &access.blocked {
+            self.settings.restrictions.blocklist = true;
+            if !self.blocklist.has(identifier) {
+                self.blocklist.create(identifier.clone(), wall);
+            }
         }
-        instance
+    }
+
+    /// Writes a membership as Clerk's API shows it, with its organization and its user.
+    pub(super) fn membership_json(&self, membership: &OrganizationMembership) -> String {
+        let organization = self.organizations.get(&membership.organization_id);
+        let user = self.users.get(&membership.user_id);
+        // A membership does not outlive its organization or its user.
+        let Some((organization, user)) = organization.zip(user) else {
+            return "null".to_owned();
+        };
+        let role = self.roles.find(&membership.role);
+        let permissions = role.into_iter().flat_map(|role| role.granted(&self.permissions));
+        let permissions = permissions.map(|permission| permission.key.as_str()).collect();
+        to_json(&membership.view(organization, user, permissions))
     }
 
     /// Returns how often anything that lists show has changed.
@@ -215,39 +241,6 @@ impl Instance {
                     + self.organization_invitations.count_pending(id, wall)
                     + count,
             )
-    }
-
-    /// Accepts the invitations of an address to the application, and creates its user.
-    pub(super) fn sign_up(&mut self, email_address: &str, at: Arrival) {
-        self.invitations.accept(email_address, at.wall);
-        self.waitlist_entries.complete(email_address, at.wall);
-        self.users.create(email_address, at.wall);
-    }
-
-    /// Accepts the invitation of an address to an organization, and creates its user and membership. Returns whether there
-    /// was an invitation.
-    pub(super) fn join(&mut self, organization_id: &str, email_address: &str, at: Arrival) -> bool {
-        let invitations = &mut self.organization_invitations;
-        let Some(grant) = invitations.accept(organization_id, email_address, at.wall) else {
-            return false;
-        };
-        let user_id = self.users.create(email_address, at.wall);
-        self.add_member(organization_id, &user_id, grant, at.wall);
-        true
-    }
-
-    /// Makes a user a member, and returns the id of the membership. A member stays as it is.
-    pub(super) fn add_member(&mut self, organization_id: &str, user_id: &str, grant: Grant, wall: Timestamp) -> String {
-        let memberships = &mut self.organization_memberships;
-        if let Some(membership) = memberships.find(organization_id, user_id) {
-            return membership.id().to_owned();
-        }
-        let id = memberships.create(organization_id, user_id, &grant.role, wall);
-        memberships.update(&id, |membership| {
-            membership.public_metadata = grant.public_metadata;
-            membership.private_metadata = grant.private_metadata;
-        });
-        id
     }
 
     /// Gives another key to the role of members and invitations.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::metadata::MetadataLimit;
-use super::records::NewOrganizationInvitation;
+use super::named::named;
+use super::records::{NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser};
 
 /// Whether `ignore_existing` lets the address of a user be invited. Clerk's own texts contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,13 +47,29 @@ pub enum OrganizationDuplicate {
     DuplicateRecord,
 }
 
+named!(IgnoreExisting {
+    "per-operation" => PerOperation,
+    "refuses-users" => RefusesUsers,
+    "bypasses-users" => BypassesUsers,
+});
+
+named!(OrganizationDuplicate {
+    "not-unique" => NotUnique,
+    "duplicate-record" => DuplicateRecord,
+});
+
 /// Addresses are normalized, and lists are in the order of their ids.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InstanceConfig {
     pub(super) is_production: bool,
-    pub(super) users: Vec<String>,
-    pub(super) pending: Vec<String>,
-    pub(super) organizations: OrganizationSeeds,
+    pub(super) users: Vec<NewUser>,
+    pub(super) pending: Vec<NewInvitation>,
+    /// By id.
+    pub(super) organizations: BTreeMap<String, NewOrganization>,
+    /// Members, each with the id of the organization.
+    pub(super) members: Vec<(String, NewMember)>,
+    /// Roles besides those that every instance has.
+    pub(super) roles: BTreeSet<String>,
     /// Pending invitations, each with the id of its organization.
     pub(super) pending_in_organizations: Vec<(String, NewOrganizationInvitation)>,
     /// Addresses, each with whether its entry is locked.
@@ -65,6 +82,46 @@ pub(super) struct InstanceConfig {
     pub(super) metadata_limit: MetadataLimit,
 }
 
+impl InstanceConfig {
+    /// Adds a user, or replaces the one with its address.
+    pub(super) fn add_user(&mut self, new: NewUser) {
+        let known = self
+            .users
+            .iter_mut()
+            .find(|user| user.email_address == new.email_address);
+        match known {
+            Some(user) => *user = new,
+            None => self.users.push(new),
+        }
+    }
+
+    /// Returns the organization of an id, which is added if there is none.
+    pub(super) fn organization(&mut self, id: &str) -> &mut NewOrganization {
+        let organization = self.organizations.entry(id.to_owned());
+        organization.or_insert_with(|| NewOrganization::new(id.to_owned()))
+    }
+
+    /// Adds a member to an organization, with the user and the organization if necessary. Replaces the role of a member.
+    pub(super) fn add_member(&mut self, organization_id: &str, new: NewMember) {
+        self.organization(organization_id);
+        if !self.users.iter().any(|user| user.email_address == new.email_address) {
+            self.users.push(NewUser::new(&new.email_address));
+        }
+        self.members
+            .retain(|(id, member)| id != organization_id || member.email_address != new.email_address);
+        self.members.push((organization_id.to_owned(), new));
+    }
+
+    /// Returns the type of the environment, as Clerk's API shows it.
+    pub(super) const fn environment(&self) -> &'static str {
+        if self.is_production {
+            "production"
+        } else {
+            "development"
+        }
+    }
+}
+
 /// The allowlist and the blocklist. An item is an address, or `*@` and a domain.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AccessLists {
@@ -73,37 +130,9 @@ pub(super) struct AccessLists {
     pub(super) blocked: BTreeSet<String>,
 }
 
-/// The organizations before the first call, by id, and the roles besides those that every instance has.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OrganizationSeeds {
-    pub(super) by_id: BTreeMap<String, OrganizationSeed>,
-    pub(super) roles: BTreeSet<String>,
-}
-
-/// An organization before the first call: its members with their roles.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OrganizationSeed {
-    pub(super) roles_by_address: BTreeMap<String, String>,
-    pub(super) membership_limit: Option<usize>,
-}
-
-impl OrganizationSeeds {
-    /// Returns the organization of an id, which is created if it does not exist.
-    pub(super) fn get_or_create(&mut self, id: &str) -> &mut OrganizationSeed {
-        self.by_id.entry(id.to_owned()).or_default()
-    }
-
-    pub(super) fn add_role(&mut self, key: &str) {
-        self.roles.insert(key.to_owned());
-    }
-}
-
-impl OrganizationSeed {
-    pub(super) fn add_member(&mut self, email_address: &str, role: &str) {
-        self.roles_by_address.insert(email_address.to_owned(), role.to_owned());
-    }
-
-    pub(super) const fn limit_memberships(&mut self, limit: usize) {
-        self.membership_limit = Some(limit);
+impl AccessLists {
+    pub(super) fn extend(&mut self, added: Self) {
+        self.allowed.extend(added.allowed);
+        self.blocked.extend(added.blocked);
     }
 }

@@ -51,8 +51,6 @@ pub(super) struct ListParams<T: 'static> {
     pub(super) statuses: &'static [&'static str],
     /// The values of `order_by`, which a list without any does not take.
     pub(super) orders: &'static [OrderField<T>],
-    /// Fields that Clerk orders by and the fake does not.
-    pub(super) orders_not_simulated: &'static [&'static str],
 }
 
 /// Where a list looks for its entries.
@@ -79,13 +77,13 @@ impl<'q, T> List<'q, T> {
     ///
     /// # Errors
     ///
-    /// `fake_not_simulated` for a parameter or an order that the fake does not have, or else a 422 with `errors` and all
+    /// `fake_not_simulated` for a parameter that the fake does not have, or else a 422 with `errors` and all
     /// errors found here.
     pub(super) fn read(query: &'q Query, params: &ListParams<T>, mut errors: Vec<ErrorItem>) -> Result<Self, Refusal> {
         let own: &[&str] = if params.statuses.is_empty() { &[] } else { &["status"] };
         let order_by: &[&str] = if params.orders.is_empty() { &[] } else { &["order_by"] };
         query.refuse_not_simulated(&[&["limit", "offset"], order_by, own, params.filters].concat())?;
-        let order = Order::read(query, params, &mut errors)?;
+        let order = Order::read(query, params, &mut errors);
         let limit = read_number(query, "limit", DEFAULT_LIMIT, &mut errors);
         if !(1..=MAX_LIMIT).contains(&limit) {
             errors.push(ErrorItem::param_value_invalid("limit"));
@@ -253,25 +251,18 @@ struct Order<T> {
 
 impl<T> Order<T> {
     /// Reads `order_by`: a field after an optional plus or minus sign. By default, the newest come first.
-    fn read(query: &Query, params: &ListParams<T>, errors: &mut Vec<ErrorItem>) -> Result<Self, Refusal> {
+    fn read(query: &Query, params: &ListParams<T>, errors: &mut Vec<ErrorItem>) -> Self {
         let order = query.get("order_by").filter(|order| !order.is_empty());
         let order = order.unwrap_or("-created_at");
         let field = order.strip_prefix(['+', '-']).unwrap_or(order);
-        if params.orders_not_simulated.contains(&field) {
-            let simulated: Vec<_> = params.orders.iter().map(|(name, _)| *name).collect();
-            return Err(Refusal::not_simulated(format!(
-                "The fake does not simulate ordering by {field}. It can order this list by: {}.",
-                simulated.join(", ")
-            )));
-        }
         let found = params.orders.iter().find(|(name, _)| *name == field);
         if found.is_none() && !params.orders.is_empty() {
             errors.push(ErrorItem::param_value_invalid("order_by"));
         }
-        Ok(Self {
+        Self {
             value: found.map(|(_, value)| *value),
             is_descending: order.starts_with('-'),
-        })
+        }
     }
 }
 

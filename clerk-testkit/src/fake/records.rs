@@ -19,15 +19,15 @@ use serde::Serialize;
 pub(super) use access::{AllowlistIdentifier, BlocklistIdentifier, RedirectUrl};
 pub(super) use contact::{EmailAddress, PhoneNumber, Verification};
 pub(super) use invitation::{Invitation, NewInvitation};
-pub(super) use invitation_state::{EXPIRES_IN_DAYS, REVOKED, Resolution, STATUSES};
-pub(super) use organization::Organization;
+pub(super) use invitation_state::{EXPIRES_IN_DAYS, InvitationState, REVOKED, Resolution, STATUSES};
+pub(super) use organization::{NewOrganization, Organization};
 pub(super) use organization_domain::OrganizationDomain;
-pub(super) use organization_invitation::{Grant, NewOrganizationInvitation, OrganizationInvitation};
-pub(super) use organization_membership::OrganizationMembership;
+pub(super) use organization_invitation::{NewOrganizationInvitation, OrganizationInvitation};
+pub(super) use organization_membership::{Grant, NewMember, OrganizationMembership};
 pub(super) use role::{ADMIN, MEMBER, Permission, Role, role_name};
 pub(super) use session::{Session, SignInToken};
 pub(super) use settings::Settings;
-pub(super) use user::User;
+pub(super) use user::{NewUser, User};
 pub(super) use waitlist_entry::{Status, WaitlistEntry};
 
 /// The id of the instance.

@@ -281,7 +281,7 @@ fn not_simulated(method: &Method, path: &str) -> Refusal {
 }
 
 /// Matches `path` against a template such as `/users/{user_id}`.
-fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
+pub(super) fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
     let mut segments = path.split('/');
     let mut params = PathParams::default();
     for expected in template.split('/') {

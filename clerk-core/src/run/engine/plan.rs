@@ -28,14 +28,13 @@ impl Engine<'_> {
 
     async fn look_up_all(&mut self, to_invite: &mut usize) -> Result<(), Stop> {
         self.load_history().await?;
-        self.take_snapshot().await?;
         while self.stages.wants_more() {
             self.read_input()?;
-            self.start_look_up()?;
+            self.start_look_up().await?;
             if !self.reading.is_idle() {
                 match self.next_event(None, true).await {
                     Event::Read(ReadEnd::LookedUp(Ok(lookups))) => {
-                        let known = self.stages.looked_up(lookups);
+                        let known = self.looked_up(lookups);
                         known
                             .iter()
                             .for_each(|known| self.announcer.announce(&known.settlement));

@@ -11,12 +11,10 @@ const MODES: [&str; 3] = ["manual_invitation", "automatic_invitation", "automati
 
 /// Carries out `GetInstance`.
 pub(crate) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
-    let is_production = call.config.is_production;
-    let environment = if is_production { "production" } else { "development" };
     let instance = json!({
         "object": "instance",
         "id": INSTANCE_ID,
-        "environment_type": environment,
+        "environment_type": call.config.environment(),
         "allowed_origins": instance.settings.allowed_origins,
         "workspace_id": null,
     });

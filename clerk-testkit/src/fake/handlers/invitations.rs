@@ -21,7 +21,6 @@ const LIST_PARAMS: ListParams<Invitation> = ListParams {
         ("email_address", |_, invitation| invitation.email_address.as_str().into()),
         ("expires_at", |_, invitation| invitation.state.expires_at.into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `CreateInvitation`.
@@ -111,7 +110,7 @@ fn create_checked<'a>(instance: &'a mut Instance, call: &mut Call<'_>, new: NewI
 fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<NewInvitation, Refusal> {
     let email_address = fields.take_address(&config.malformed);
     let public_metadata = fields.take_metadata("public_metadata", null, config.metadata_limit);
-    fields.take_redirect_url(null);
+    let redirect_url = fields.take_redirect_url(null);
     let template: Option<String> = fields.take(TEMPLATE_SLUG, Null::Refused);
     if template.is_some_and(|slug| !matches!(slug.as_str(), "invitation" | "waitlist_invitation")) {
         fields.refuse(ErrorItem::param_value_invalid(TEMPLATE_SLUG));
@@ -123,6 +122,7 @@ fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<N
     Ok(NewInvitation {
         email_address,
         public_metadata: public_metadata.unwrap_or_default(),
+        redirect_url,
         notify: notify.unwrap_or(true),
         ignore_existing: ignore_existing.unwrap_or(false),
         expires_in_days: expires_in_days.unwrap_or(EXPIRES_IN_DAYS),

@@ -28,14 +28,12 @@ const LIST_ALL_PARAMS: ListParams<OrganizationDomain> = ListParams {
         ("created_at", |_, domain| domain.created_at.into()),
         ("name", |_, domain| domain.name.as_str().into()),
     ],
-    orders_not_simulated: &[],
 };
 
 const LIST_PARAMS: ListParams<OrganizationDomain> = ListParams {
     filters: &["verified", ENROLLMENT_MODE],
     statuses: &[],
     orders: &[],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `ListOrganizationDomains`.

@@ -144,7 +144,7 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
     let inviter_id: Option<String> = fields.take("inviter_user_id", Null::Accepted);
     let public_metadata = fields.take_metadata("public_metadata", Null::Accepted, config.metadata_limit);
     let private_metadata = fields.take_metadata("private_metadata", Null::Accepted, config.metadata_limit);
-    fields.take_redirect_url(Null::Accepted);
+    let redirect_url = fields.take_redirect_url(Null::Accepted);
     let notify: Option<bool> = fields.take("notify", Null::Accepted);
     let expires_in_days = fields.take_expires_in_days();
     fields.finish()?;
@@ -154,6 +154,7 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
         inviter_id,
         public_metadata: public_metadata.unwrap_or_default(),
         private_metadata: private_metadata.unwrap_or_default(),
+        redirect_url,
         notify: notify.unwrap_or(true),
         expires_in_days: expires_in_days.unwrap_or(EXPIRES_IN_DAYS),
     })
@@ -219,7 +220,6 @@ fn list_matching(
         filters,
         statuses: &STATUSES,
         orders: ORDERS,
-        orders_not_simulated: &[],
     };
     let query = call.query();
     let list = List::read(&query, &params, Vec::new())?;

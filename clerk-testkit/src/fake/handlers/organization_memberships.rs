@@ -9,7 +9,7 @@ use crate::fake::error::Refusal;
 use crate::fake::instance::{Call, HandlerResult, Instance};
 use crate::fake::list::{List, ListParams, OrderField, OrderKey, Scope};
 use crate::fake::metadata::merge;
-use crate::fake::records::{ADMIN, Grant, OrganizationMembership, User, to_json};
+use crate::fake::records::{ADMIN, Grant, OrganizationMembership, User};
 use crate::fake::store::{Index, Stored};
 
 const ORGANIZATION_ID: &str = "organization_id";
@@ -52,7 +52,6 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
         filters: Filter::OF_MEMBERS,
         statuses: &[],
         orders: ORDERS,
-        orders_not_simulated: &[],
     };
     let list = List::read(&query, &params, errors)?;
     let roles = query.texts(ROLE);
@@ -65,7 +64,7 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
                 .get(&membership.user_id)
                 .is_some_and(|user| filter.identifies(instance, user))
     });
-    Ok(page.envelope(|membership| view(instance, membership)))
+    Ok(page.envelope(|membership| instance.membership_json(membership)))
 }
 
 /// Carries out `InstanceGetOrganizationMemberships`.
@@ -91,12 +90,11 @@ fn list_in(
         filters: &[],
         statuses: &[],
         orders,
-        orders_not_simulated: &[],
     };
     let query = call.query();
     let list = List::read(&query, &params, Vec::new())?;
     let page = list.page(instance, call, &instance.organization_memberships, scope, |_| true);
-    Ok(page.envelope(|membership| view(instance, membership)))
+    Ok(page.envelope(|membership| instance.membership_json(membership)))
 }
 
 /// Carries out `CreateOrganizationMembership`.
@@ -124,7 +122,9 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
         public_metadata: public_metadata.unwrap_or_default(),
         private_metadata: private_metadata.unwrap_or_default(),
     };
-    let id = instance.add_member(&organization_id, &user_id, grant, call.at.wall);
+    let memberships = &mut instance.organization_memberships;
+    let created = memberships.create(&organization_id, &user_id, grant, call.at.wall);
+    let id = created.ok_or_else(already_a_member)?;
     let body = show(instance, &id);
     call.created.push(id);
     body
@@ -166,7 +166,7 @@ pub(crate) fn merge_metadata(instance: &mut Instance, call: &Call<'_>) -> Handle
 pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     let membership = find(instance, call)?;
     check_other_administrator(instance, membership)?;
-    let (id, body) = (membership.id().to_owned(), view(instance, membership));
+    let (id, body) = (membership.id().to_owned(), instance.membership_json(membership));
     instance.organization_memberships.remove(&id);
     Ok(body.into())
 }
@@ -195,21 +195,7 @@ fn find<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a OrganizationM
 
 fn show(instance: &Instance, id: &str) -> HandlerResult {
     let membership = instance.organization_memberships.get(id).ok_or_else(not_found)?;
-    Ok(view(instance, membership).into())
-}
-
-/// Writes a membership as JSON, with its organization and its user.
-fn view(instance: &Instance, membership: &OrganizationMembership) -> String {
-    let organization = instance.organizations.get(&membership.organization_id);
-    let user = instance.users.get(&membership.user_id);
-    // A membership does not outlive its organization or its user.
-    let Some((organization, user)) = organization.zip(user) else {
-        return "null".to_owned();
-    };
-    let role = instance.roles.find(&membership.role);
-    let permissions = role.into_iter().flat_map(|role| role.granted(&instance.permissions));
-    let permissions = permissions.map(|permission| permission.key.as_str()).collect();
-    to_json(&membership.view(organization, user, permissions))
+    Ok(instance.membership_json(membership).into())
 }
 
 /// Refuses to take the role from the last administrator.

@@ -22,7 +22,6 @@ const LIST_PARAMS: ListParams<Permission> = ListParams {
         ("name", |_, permission| permission.name.as_str().into()),
         ("key", |_, permission| permission.key.as_str().into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `ListOrganizationPermissions`.

@@ -23,7 +23,6 @@ const LIST_PARAMS: ListParams<Role> = ListParams {
         ("name", |_, role| role.name.as_str().into()),
         ("key", |_, role| role.key.as_str().into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `ListOrganizationRoles`.

@@ -33,7 +33,6 @@ const LIST_PARAMS: ListParams<Organization> = ListParams {
             OrderKey::Number(i64::try_from(count).unwrap_or(i64::MAX))
         }),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `ListOrganizations`.
@@ -109,12 +108,8 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
     let id = organization.id().to_owned();
     let body = respond(organization);
     if let Some(user_id) = created_by {
-        let grant = Grant {
-            role: instance.settings.organizations.creator_role.clone(),
-            public_metadata: Metadata::default(),
-            private_metadata: Metadata::default(),
-        };
-        instance.add_member(&id, &user_id, grant, wall);
+        let grant = Grant::new(&instance.settings.organizations.creator_role);
+        instance.organization_memberships.create(&id, &user_id, grant, wall);
     }
     call.created.push(id);
     Ok(body)

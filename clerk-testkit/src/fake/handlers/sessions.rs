@@ -26,7 +26,6 @@ const LIST_PARAMS: ListParams<Session> = ListParams {
     filters: &["client_id", "user_id", "paginated"],
     statuses: &STATUSES,
     orders: &[],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `GetSessionList`, of a user or of a client.

@@ -40,7 +40,6 @@ const LIST_PARAMS: ListParams<User> = ListParams {
         ("last_active_at", |_, user| user.last_active_at.into()),
         ("last_sign_in_at", |_, user| user.last_sign_in_at.into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `GetUserList`.

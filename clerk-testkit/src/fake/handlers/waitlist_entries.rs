@@ -24,7 +24,6 @@ const LIST_PARAMS: ListParams<WaitlistEntry> = ListParams {
         // Entries that were never invited come first.
         ("invited_at", |_, entry| entry.invited_at.into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// A request to put an address on the waitlist.

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::image_url;
-use crate::fake::store::{Index, Stored};
+use crate::fake::store::{Index, Store, Stored};
 
 /// An organization, serialized as Clerk's API shows it.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,49 @@ impl Stored for Organization {
 
     fn index<'a>(&'a self, add: &mut dyn FnMut(Index, &'a str)) {
         add(Index::Slug, &self.slug);
+    }
+}
+
+/// A request to create an organization with an id of the caller's choice.
+#[derive(Debug, Clone)]
+pub(crate) struct NewOrganization {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) membership_limit: Option<usize>,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+}
+
+impl NewOrganization {
+    /// Creates an organization with this id, and a name and a slug that follow from it.
+    pub(crate) fn new(id: String) -> Self {
+        Self {
+            name: id.clone(),
+            slug: id.replace('_', "-"),
+            id,
+            membership_limit: None,
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+        }
+    }
+}
+
+impl Store<Organization> {
+    /// Creates an organization, or changes the one with its id.
+    pub(crate) fn create(&mut self, new: NewOrganization, wall: Timestamp) {
+        let id = new.id.clone();
+        if self.get(&id).is_none() {
+            let (name, slug) = (new.name.clone(), new.slug.clone());
+            self.insert_with_id(&id, |id| Organization::new(id, name, slug, wall));
+        }
+        self.update(&id, |organization| {
+            organization.name = new.name;
+            organization.slug = new.slug;
+            organization.max_allowed_memberships = new.membership_limit.unwrap_or_default() as u64;
+            organization.public_metadata = new.public_metadata;
+            organization.private_metadata = new.private_metadata;
+        });
     }
 }
 

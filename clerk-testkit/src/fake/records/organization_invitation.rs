@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
 use super::image_url;
 use super::organization::Organization;
+use super::organization_membership::Grant;
 use super::role::{MEMBER, role_name};
 use super::user::User;
 use crate::fake::store::{Arrival, Index, Store, Stored, stored};
+use crate::fake::ticket::Ticket;
 
 /// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
@@ -19,6 +21,7 @@ pub(crate) struct NewOrganizationInvitation {
     pub(crate) inviter_id: Option<String>,
     pub(crate) public_metadata: Metadata,
     pub(crate) private_metadata: Metadata,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) notify: bool,
     pub(crate) expires_in_days: u32,
 }
@@ -32,6 +35,7 @@ impl NewOrganizationInvitation {
             inviter_id: None,
             public_metadata: Metadata::default(),
             private_metadata: Metadata::default(),
+            redirect_url: None,
             notify: true,
             expires_in_days: EXPIRES_IN_DAYS,
         }
@@ -46,18 +50,11 @@ pub(crate) struct OrganizationInvitation {
     pub(crate) email_address: String,
     pub(crate) role: String,
     inviter: Option<Inviter>,
-    pub(crate) public_metadata: Metadata,
-    pub(crate) private_metadata: Metadata,
+    public_metadata: Metadata,
+    private_metadata: Metadata,
     url: String,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) state: InvitationState,
-}
-
-/// What an accepted invitation gives to the membership.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant {
-    pub(crate) role: String,
-    pub(crate) public_metadata: Metadata,
-    pub(crate) private_metadata: Metadata,
 }
 
 /// The user in whose name the invitation was sent.
@@ -100,7 +97,8 @@ impl Store<OrganizationInvitation> {
             }),
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
-            url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_organization_ticket_{number:06}"),
+            url: Ticket::organization_invitation(number).link(),
+            redirect_url: new.redirect_url,
             state: InvitationState::new(at, new.expires_in_days),
         })
     }
@@ -116,26 +114,31 @@ impl Store<OrganizationInvitation> {
             .count()
     }
 
-    /// Accepts the pending invitation of an address, and returns what it gives to the membership.
-    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<Grant> {
-        let mut grant = None;
+    /// Accepts the pending invitation of an address, and returns its id.
+    pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
+        let mut id = None;
         self.update_by(Index::EmailAddress, email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
-                grant = Some(Grant {
-                    role: invitation.role.clone(),
-                    public_metadata: invitation.public_metadata.clone(),
-                    private_metadata: invitation.private_metadata.clone(),
-                });
+                id = Some(invitation.id.clone());
             }
         });
-        grant
+        id
     }
 }
 
 impl OrganizationInvitation {
     fn is_pending_for(&self, organization_id: &str, wall: Timestamp) -> bool {
         self.organization_id == organization_id && self.state.is_pending(wall)
+    }
+
+    /// Returns what the invitation gives to the member.
+    pub(crate) fn grant(&self) -> Grant {
+        Grant {
+            role: self.role.clone(),
+            public_metadata: self.public_metadata.clone(),
+            private_metadata: self.private_metadata.clone(),
+        }
     }
 
     /// Returns the invitation as the operations on one organization show it.

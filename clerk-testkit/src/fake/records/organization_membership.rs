@@ -8,6 +8,40 @@ use super::role::role_name;
 use super::user::User;
 use crate::fake::store::{Index, Store, Stored, stored};
 
+/// A request to make the user of an address a member of an organization.
+#[derive(Debug, Clone)]
+pub(crate) struct NewMember {
+    pub(crate) email_address: String,
+    pub(crate) grant: Grant,
+}
+
+impl NewMember {
+    pub(crate) fn new(email_address: &str, role: &str) -> Self {
+        Self {
+            email_address: email_address.to_owned(),
+            grant: Grant::new(role),
+        }
+    }
+}
+
+/// What a member gets: from an accepted invitation, for example.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) role: String,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+}
+
+impl Grant {
+    pub(crate) fn new(role: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+        }
+    }
+}
+
 /// The membership of a user in an organization.
 #[derive(Debug)]
 pub(crate) struct OrganizationMembership {
@@ -24,22 +58,28 @@ pub(crate) struct OrganizationMembership {
 stored!(OrganizationMembership, "orgmem_fake", OrganizationId => organization_id, UserId => user_id);
 
 impl Store<OrganizationMembership> {
-    /// Makes a user a member, and returns the id. A member stays as it is.
-    pub(crate) fn create(&mut self, organization_id: &str, user_id: &str, role: &str, wall: Timestamp) -> String {
-        if let Some(membership) = self.find(organization_id, user_id) {
-            return membership.id.clone();
+    /// Makes a user a member, and returns the id of the membership, or `None` for a member, who stays as it is.
+    pub(crate) fn create(
+        &mut self,
+        organization_id: &str,
+        user_id: &str,
+        grant: Grant,
+        wall: Timestamp,
+    ) -> Option<String> {
+        if self.find(organization_id, user_id).is_some() {
+            return None;
         }
         let membership = self.insert_with(|_, id| OrganizationMembership {
             id,
             organization_id: organization_id.to_owned(),
             user_id: user_id.to_owned(),
-            role: role.to_owned(),
-            public_metadata: Metadata::default(),
-            private_metadata: Metadata::default(),
+            role: grant.role,
+            public_metadata: grant.public_metadata,
+            private_metadata: grant.private_metadata,
             created_at: wall,
             updated_at: wall,
         });
-        membership.id.clone()
+        Some(membership.id.clone())
     }
 
     pub(crate) fn find(&self, organization_id: &str, user_id: &str) -> Option<&OrganizationMembership> {

@@ -89,15 +89,42 @@ impl Stored for User {
     }
 }
 
+/// A request to create a user with one address.
+#[derive(Debug, Clone)]
+pub(crate) struct NewUser {
+    pub(crate) email_address: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
+}
+
+impl NewUser {
+    pub(crate) fn new(email_address: &str) -> Self {
+        Self {
+            email_address: email_address.to_owned(),
+            first_name: None,
+            last_name: None,
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+        }
+    }
+}
+
 impl Store<User> {
-    /// Creates a user with a verified address, unless there is one, and returns the id.
-    pub(crate) fn create(&mut self, email_address: &str, wall: Timestamp) -> String {
-        if let Some(user) = self.find(email_address) {
-            return user.id.clone();
+    /// Creates a user with a verified address, unless the address has one. Returns whether it did.
+    pub(crate) fn create(&mut self, new: NewUser, verification: Verification, wall: Timestamp) -> bool {
+        if self.find(&new.email_address).is_some() {
+            return false;
         }
         self.create_with(wall, |user| {
-            user.add_email_address(email_address.to_owned(), Verification::ADMIN, wall);
-        })
+            user.add_email_address(new.email_address, verification, wall);
+            user.first_name = new.first_name;
+            user.last_name = new.last_name;
+            user.public_metadata = new.public_metadata;
+            user.private_metadata = new.private_metadata;
+        });
+        true
     }
 
     /// Creates a user, with what `fill` adds, and returns the id.
