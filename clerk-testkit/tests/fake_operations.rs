@@ -20,10 +20,19 @@ fn world() -> FakeClerk {
         .waitlist_entry("waiting@example.com")
         .build();
     for (path, body) in [
-        ("/email_addresses", json!({ "user_id": USER, "email_address": "second@example.com" })),
-        ("/phone_numbers", json!({ "user_id": USER, "phone_number": "+12025550100" })),
+        (
+            "/email_addresses",
+            json!({ "user_id": USER, "email_address": "second@example.com" }),
+        ),
+        (
+            "/phone_numbers",
+            json!({ "user_id": USER, "phone_number": "+12025550100" }),
+        ),
         ("/organization_roles", json!({ "name": "Old", "key": "org:old" })),
-        ("/organization_permissions", json!({ "name": "Old", "key": "org:old:read" })),
+        (
+            "/organization_permissions",
+            json!({ "name": "Old", "key": "org:old:read" }),
+        ),
         ("/organizations/org_1/domains", json!({ "name": "old.example.com" })),
         ("/allowlist_identifiers", json!({ "identifier": "old@example.com" })),
         ("/blocklist_identifiers", json!({ "identifier": "bad@example.com" })),

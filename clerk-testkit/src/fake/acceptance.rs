@@ -9,9 +9,7 @@ use serde_json::value::RawValue;
 use super::event_log::EventLog;
 use super::instance::Instance;
 use super::metadata::merge;
-use super::records::{
-    Invitation, InvitationState, NewUser, OrganizationInvitation, Resolution, Verification, to_json,
-};
+use super::records::{Invitation, InvitationState, NewUser, OrganizationInvitation, Resolution, Verification, to_json};
 use super::store::{Arrival, Index, Store, Stored};
 use super::ticket::Ticket;
 

@@ -164,7 +164,11 @@ impl Fields {
         let text: String = self.take(name, Null::Accepted)?;
         let time = Date::parse(&text).map(|date| date.0);
         if time.is_none() {
-            self.refuse(ErrorItem::for_param(ErrorCode::from("form_param_invalid_time"), name, "is not a time"));
+            self.refuse(ErrorItem::for_param(
+                ErrorCode::from("form_param_invalid_time"),
+                name,
+                "is not a time",
+            ));
         }
         time
     }

@@ -237,9 +237,7 @@ impl Instance {
         let id = organization.id();
         organization.max_allowed_memberships == 0
             || organization.has_room_for(
-                self.organization_memberships.count(id)
-                    + self.organization_invitations.count_pending(id, wall)
-                    + count,
+                self.organization_memberships.count(id) + self.organization_invitations.count_pending(id, wall) + count,
             )
     }
 
@@ -249,19 +247,22 @@ impl Instance {
         let members = members.filter(|(_, membership)| membership.role == old_key);
         let members: Vec<String> = members.map(|(_, membership)| membership.id().to_owned()).collect();
         for id in members {
-            self.organization_memberships.update(&id, |membership| membership.role = new_key.to_owned());
+            self.organization_memberships
+                .update(&id, |membership| membership.role = new_key.to_owned());
         }
         let invitations = self.organization_invitations.iter();
         let invitations = invitations.filter(|(_, invitation)| invitation.role == old_key);
         let invitations: Vec<String> = invitations.map(|(_, invitation)| invitation.id().to_owned()).collect();
         for id in invitations {
-            self.organization_invitations.update(&id, |invitation| invitation.role = new_key.to_owned());
+            self.organization_invitations
+                .update(&id, |invitation| invitation.role = new_key.to_owned());
         }
     }
 
     /// Revokes the sessions of a user.
     pub(super) fn end_sessions(&mut self, user_id: &str, wall: Timestamp) {
-        self.sessions.update_by(Index::UserId, user_id, |session| session.revoke(wall));
+        self.sessions
+            .update_by(Index::UserId, user_id, |session| session.revoke(wall));
     }
 
     /// Removes a user with all memberships, sessions and tokens.

@@ -137,7 +137,11 @@ impl<'q, T> List<'q, T> {
     where
         T: Stored,
     {
-        let key = format!("{}?{}", call.request.uri().path(), self.query.without(&["limit", "offset", "starting_after"]));
+        let key = format!(
+            "{}?{}",
+            call.request.uri().path(),
+            self.query.without(&["limit", "offset", "starting_after"])
+        );
         let changes = instance.changes();
         let positions = instance.lists.get(&key, changes, call.at).unwrap_or_else(|| {
             let (positions, valid) = self.find(instance, call, store, scope, matches);
@@ -145,7 +149,10 @@ impl<'q, T> List<'q, T> {
             positions
         });
         let start = match self.starting_after {
-            Some(after) => positions.iter().position(|position| *position == after).map_or(0, |index| index + 1),
+            Some(after) => positions
+                .iter()
+                .position(|position| *position == after)
+                .map_or(0, |index| index + 1),
             None => 0,
         };
         let page = positions.iter().skip(start).skip(self.offset).take(self.limit);
@@ -216,7 +223,11 @@ pub(super) struct Page<'a, T> {
 impl<'a, T> Page<'a, T> {
     /// Writes the page as a bare array, or in an envelope if the request asks for it.
     pub(super) fn array_or_envelope(self, is_paginated: bool, to_json: impl Fn(&'a T) -> String) -> Bytes {
-        if is_paginated { self.envelope(to_json) } else { self.array(to_json) }
+        if is_paginated {
+            self.envelope(to_json)
+        } else {
+            self.array(to_json)
+        }
     }
 
     /// Writes the page as a bare array; `to_json` writes an item.

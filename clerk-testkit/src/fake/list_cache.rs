@@ -59,9 +59,7 @@ impl Validity {
     }
 
     fn includes(&self, changes: u64, at: Arrival) -> bool {
-        self.changes == changes
-            && (self.from..self.until).contains(&at.wall)
-            && at.now < self.until_monotonic
+        self.changes == changes && (self.from..self.until).contains(&at.wall) && at.now < self.until_monotonic
     }
 }
 

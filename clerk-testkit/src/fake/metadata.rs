@@ -21,7 +21,9 @@ type Object = BTreeMap<String, Box<RawValue>>;
 /// Merges a change at every level. A member whose value is `null` is removed.
 pub(super) fn merge(metadata: &Metadata, change: &Metadata) -> Metadata {
     let merged = merge_json(metadata.as_json(), change.as_json());
-    merged.and_then(|json| Metadata::from_json(json).ok()).unwrap_or_default()
+    merged
+        .and_then(|json| Metadata::from_json(json).ok())
+        .unwrap_or_default()
 }
 
 /// Merges two JSON objects. Returns `None` if one of them is none.
@@ -36,7 +38,9 @@ fn merge_json(json: &str, change: &str) -> Option<String> {
         let known = object.get(&name).map_or("{}", |known| known.get());
         let known = if known.starts_with('{') { known } else { "{}" };
         let merged = merge_json(known, value.get());
-        let value = merged.and_then(|json| RawValue::from_string(json).ok()).unwrap_or(value);
+        let value = merged
+            .and_then(|json| RawValue::from_string(json).ok())
+            .unwrap_or(value);
         object.insert(name, value);
     }
     serde_json::to_string(&object).ok()
@@ -51,9 +55,21 @@ mod tests {
         for (metadata, change, merged) in [
             ("{}", "{}", "{}"),
             (r#"{"a":1}"#, r#"{"b":2}"#, r#"{"a":1,"b":2}"#),
-            (r#"{"a":{"b":1,"c":[1]}}"#, r#"{"a":{"c":[2],"d":{"e":null}}}"#, r#"{"a":{"b":1,"c":[2],"d":{}}}"#),
-            (r#"{"a":{"b":1},"c":1}"#, r#"{"a":{"b":null},"c":null,"d":null}"#, r#"{"a":{}}"#),
-            (r#"{"a":1}"#, r#"{"a":{"b":9007199254740993123}}"#, r#"{"a":{"b":9007199254740993123}}"#),
+            (
+                r#"{"a":{"b":1,"c":[1]}}"#,
+                r#"{"a":{"c":[2],"d":{"e":null}}}"#,
+                r#"{"a":{"b":1,"c":[2],"d":{}}}"#,
+            ),
+            (
+                r#"{"a":{"b":1},"c":1}"#,
+                r#"{"a":{"b":null},"c":null,"d":null}"#,
+                r#"{"a":{}}"#,
+            ),
+            (
+                r#"{"a":1}"#,
+                r#"{"a":{"b":9007199254740993123}}"#,
+                r#"{"a":{"b":9007199254740993123}}"#,
+            ),
             (r#"{"a":{"b":1}}"#, r#"{"a":1.10}"#, r#"{"a":1.10}"#),
         ] {
             let [metadata, change] = [metadata, change].map(|json| Metadata::from_json(json).expect("an object"));

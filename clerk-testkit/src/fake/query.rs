@@ -40,7 +40,10 @@ impl Query {
 
     /// Returns the values of a parameter that are not empty.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
-        self.all(name).filter(|value| !value.is_empty()).map(str::to_owned).collect()
+        self.all(name)
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Returns the values of a parameter as sets to include and, if they begin with a minus sign, to exclude.

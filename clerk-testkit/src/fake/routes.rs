@@ -11,8 +11,8 @@ use http::Method;
 use super::error::Refusal;
 use super::handlers::{
     access_lists, email_addresses, instance, invitations, organization_domains, organization_invitations,
-    organization_memberships, organization_permissions, organization_roles, organizations, phone_numbers, redirect_urls,
-    sessions, tokens, users, waitlist_entries,
+    organization_memberships, organization_permissions, organization_roles, organizations, phone_numbers,
+    redirect_urls, sessions, tokens, users, waitlist_entries,
 };
 use super::instance::{Call, Handler, Instance, PathParams};
 use crate::query::percent_decode;

@@ -280,7 +280,10 @@ mod tests {
     stored!(Person, "person_", Key => name);
 
     fn named(store: &mut Store<Person>, name: &str) {
-        store.insert_with(|_, id| Person { id, name: name.to_owned() });
+        store.insert_with(|_, id| Person {
+            id,
+            name: name.to_owned(),
+        });
     }
 
     #[test]
@@ -289,7 +292,10 @@ mod tests {
         for name in ["ada", "grace", "ada"] {
             named(&mut store, name);
         }
-        store.insert_with_id("person_000005", |id| Person { id, name: "joan".to_owned() });
+        store.insert_with_id("person_000005", |id| Person {
+            id,
+            name: "joan".to_owned(),
+        });
         named(&mut store, "mary");
         assert_eq!(store.ids_by(Index::Key, "mary"), ["person_000006"]);
         assert_eq!(store.ids_by(Index::Key, "ada"), ["person_000001", "person_000003"]);

@@ -101,7 +101,12 @@ fn is_address(identifier: &str) -> bool {
 
 fn duplicate() -> Refusal {
     let hint = "The list has the identifier.";
-    Refusal::new(StatusCode::BAD_REQUEST, ErrorCode::DuplicateRecord, "duplicate identifier", hint)
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        ErrorCode::DuplicateRecord,
+        "duplicate identifier",
+        hint,
+    )
 }
 
 fn not_found() -> Refusal {

@@ -97,7 +97,11 @@ fn find<'a>(instance: &'a Instance, id: &str) -> Result<(&'a User, &'a EmailAddr
 }
 
 const fn verification(verified: bool) -> Verification {
-    if verified { Verification::ADMIN } else { Verification::EMAIL_CODE }
+    if verified {
+        Verification::ADMIN
+    } else {
+        Verification::EMAIL_CODE
+    }
 }
 
 /// Whether a user has one identifier only.

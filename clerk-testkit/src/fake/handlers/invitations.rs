@@ -18,7 +18,9 @@ const LIST_PARAMS: ListParams<Invitation> = ListParams {
     statuses: &STATUSES,
     orders: &[
         ("created_at", |_, invitation| invitation.state.created_at.into()),
-        ("email_address", |_, invitation| invitation.email_address.as_str().into()),
+        ("email_address", |_, invitation| {
+            invitation.email_address.as_str().into()
+        }),
         ("expires_at", |_, invitation| invitation.state.expires_at.into()),
     ],
 };

@@ -86,7 +86,9 @@ fn list_in(
 
 /// Carries out `CreateOrganizationDomain`.
 pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerResult {
-    let organization_id = organizations::find(instance, call.params.get(ORGANIZATION_ID))?.id().to_owned();
+    let organization_id = organizations::find(instance, call.params.get(ORGANIZATION_ID))?
+        .id()
+        .to_owned();
     let mut fields = read_object(call.request)?;
     let name: Option<String> = fields.take_required(NAME);
     let name = name.unwrap_or_default().trim().to_ascii_lowercase();
@@ -161,20 +163,27 @@ fn find<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a OrganizationD
 fn check_mode(instance: &Instance, mode: &str) -> Result<(), Refusal> {
     let settings = &instance.settings.organizations;
     let (code, hint) = if !settings.domains_enabled {
-        ("organization_domains_not_enabled", "The settings of the instance turn domains off.")
+        (
+            "organization_domains_not_enabled",
+            "The settings of the instance turn domains off.",
+        )
     } else if mode != MODES[3] && !settings.domains_enrollment_modes.iter().any(|known| known == mode) {
         let code = "organization_domain_enrollment_mode_not_enabled";
         (code, "The settings of the instance turn this enrollment mode off.")
     } else {
         return Ok(());
     };
-    Err(Refusal::new(StatusCode::FORBIDDEN, ErrorCode::from(code), "not enabled", hint))
+    Err(Refusal::new(
+        StatusCode::FORBIDDEN,
+        ErrorCode::from(code),
+        "not enabled",
+        hint,
+    ))
 }
 
 fn is_domain(name: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     name.contains('.') && name.split('.').all(is_label)
 }
 

@@ -17,7 +17,9 @@ use crate::fake::store::{Index, Stored, normalize};
 
 const ORDERS: &[OrderField<OrganizationInvitation>] = &[
     ("created_at", |_, invitation| invitation.state.created_at.into()),
-    ("email_address", |_, invitation| invitation.email_address.as_str().into()),
+    ("email_address", |_, invitation| {
+        invitation.email_address.as_str().into()
+    }),
 ];
 
 /// Carries out `CreateOrganizationInvitation`.
@@ -64,9 +66,14 @@ pub(crate) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResul
 pub(crate) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     organizations::check_enabled(instance)?;
     let part_of_address = call.query().get("query").map(normalize).unwrap_or_default();
-    list_matching(instance, call, &["query"], Scope::All, to_json_with_organization, |invitation| {
-        invitation.email_address.contains(&part_of_address)
-    })
+    list_matching(
+        instance,
+        call,
+        &["query"],
+        Scope::All,
+        to_json_with_organization,
+        |invitation| invitation.email_address.contains(&part_of_address),
+    )
 }
 
 /// Carries out `UsersGetOrganizationInvitations`.
@@ -224,9 +231,13 @@ fn list_matching(
     let query = call.query();
     let list = List::read(&query, &params, Vec::new())?;
     let wall = call.at.wall;
-    let page = list.page(instance, call, &instance.organization_invitations, scope, |invitation| {
-        list.includes_status(invitation.state.status(wall)) && matches(invitation)
-    });
+    let page = list.page(
+        instance,
+        call,
+        &instance.organization_invitations,
+        scope,
+        |invitation| list.includes_status(invitation.state.status(wall)) && matches(invitation),
+    );
     Ok(page.envelope(|invitation| to_json(instance, invitation, wall)))
 }
 

@@ -56,14 +56,20 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let list = List::read(&query, &params, errors)?;
     let roles = query.texts(ROLE);
     let scope = Scope::AnyOf(Index::OrganizationId, &[organization_id.to_owned()]);
-    let page = list.page(instance, call, &instance.organization_memberships, scope, |membership| {
-        (roles.is_empty() || roles.contains(&membership.role))
-            && filter.includes_creation(membership.created_at)
-            && instance
-                .users
-                .get(&membership.user_id)
-                .is_some_and(|user| filter.identifies(instance, user))
-    });
+    let page = list.page(
+        instance,
+        call,
+        &instance.organization_memberships,
+        scope,
+        |membership| {
+            (roles.is_empty() || roles.contains(&membership.role))
+                && filter.includes_creation(membership.created_at)
+                && instance
+                    .users
+                    .get(&membership.user_id)
+                    .is_some_and(|user| filter.identifies(instance, user))
+        },
+    );
     Ok(page.envelope(|membership| instance.membership_json(membership)))
 }
 

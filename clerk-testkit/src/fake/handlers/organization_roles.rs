@@ -57,7 +57,9 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
     check_free(instance, &key, None)?;
     let permissions = permissions.unwrap_or_default();
     check_permissions(instance, &permissions)?;
-    let role = instance.roles.create(&key, &name, description, permissions, call.at.wall);
+    let role = instance
+        .roles
+        .create(&key, &name, description, permissions, call.at.wall);
     call.created.push(role.id().to_owned());
     Ok(respond(&role.view(&instance.permissions)))
 }
@@ -106,13 +108,22 @@ pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
     let mut members = instance.organization_memberships.iter();
     let mut invitations = instance.organization_invitations.iter();
     let refusal = if key == settings.creator_role {
-        Some(("organization_role_default_creator_role", "Creators of organizations get the role."))
+        Some((
+            "organization_role_default_creator_role",
+            "Creators of organizations get the role.",
+        ))
     } else if key == settings.domains_default_role {
-        Some(("organization_role_domain_default_role", "Users of a domain get the role."))
+        Some((
+            "organization_role_domain_default_role",
+            "Users of a domain get the role.",
+        ))
     } else if members.any(|(_, membership)| membership.role == key) {
         Some(("organization_role_assigned_members", "Members have the role."))
     } else if invitations.any(|(_, new)| new.role == key && new.state.is_pending(call.at.wall)) {
-        Some(("organization_role_exists_in_invitations", "Pending invitations give the role."))
+        Some((
+            "organization_role_exists_in_invitations",
+            "Pending invitations give the role.",
+        ))
     } else {
         None
     };
@@ -143,7 +154,9 @@ pub(crate) fn remove_permission(instance: &mut Instance, call: &Call<'_>) -> Han
         let hint = "The role does not have the permission.";
         return Err(Refusal::new(StatusCode::NOT_FOUND, code, "not assigned", hint));
     }
-    change(instance, call, &id, |role| role.permissions.retain(|id| *id != permission_id))
+    change(instance, call, &id, |role| {
+        role.permissions.retain(|id| *id != permission_id)
+    })
 }
 
 /// Returns the ids of the role and the permission of the path, and whether the role has the permission.
@@ -192,7 +205,9 @@ fn check_free(instance: &Instance, key: &str, own_id: Option<&str>) -> Result<()
 
 fn check_permissions(instance: &Instance, ids: &[String]) -> Result<(), Refusal> {
     let found: Option<Vec<&Permission>> = ids.iter().map(|id| instance.permissions.get(id)).collect();
-    found.map(drop).ok_or_else(|| Refusal::not_found("No permission has this id."))
+    found
+        .map(drop)
+        .ok_or_else(|| Refusal::not_found("No permission has this id."))
 }
 
 /// Whether the text is `org:` and lowercase letters, digits or underscores.

@@ -190,12 +190,7 @@ fn change_metadata(
     })
 }
 
-fn change(
-    instance: &mut Instance,
-    call: &Call<'_>,
-    id: &str,
-    change: impl FnOnce(&mut Organization),
-) -> HandlerResult {
+fn change(instance: &mut Instance, call: &Call<'_>, id: &str, change: impl FnOnce(&mut Organization)) -> HandlerResult {
     let changed = instance.organizations.update(id, |organization| {
         change(organization);
         organization.updated_at = call.at.wall;
@@ -300,9 +295,15 @@ fn check_slug(instance: &Instance, slug: &str, own_id: Option<&str>) -> Result<(
 
 /// Derives a slug that no organization has from a name.
 fn derive_slug(instance: &Instance, name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
-    let slug = if slug.is_empty() { "organization".to_owned() } else { slug };
+    let slug = if slug.is_empty() {
+        "organization".to_owned()
+    } else {
+        slug
+    };
     let is_free = |slug: &String| instance.organizations.positions_by(Index::Slug, slug).is_empty();
     if is_free(&slug) {
         return slug;

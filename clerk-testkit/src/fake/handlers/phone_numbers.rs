@@ -98,7 +98,13 @@ impl Changes {
     }
 
     fn apply(self, user: &mut User, id: &str) {
-        let verified = |verified| if verified { Verification::ADMIN } else { Verification::PHONE_CODE };
+        let verified = |verified| {
+            if verified {
+                Verification::ADMIN
+            } else {
+                Verification::PHONE_CODE
+            }
+        };
         if let Some(contact) = user.phone_numbers.iter_mut().find(|contact| contact.id == id) {
             contact.verification = self.verified.map_or(contact.verification, verified);
             contact.reserved_for_second_factor = self.second_factor.unwrap_or(contact.reserved_for_second_factor);

@@ -15,7 +15,13 @@ use crate::fake::store::Stored;
 const SESSION_ID: &str = "session_id";
 const EXPIRES_IN: &str = "expires_in_seconds";
 const STATUSES: [&str; 7] = [
-    "abandoned", "active", "ended", "expired", "removed", "replaced", "revoked",
+    "abandoned",
+    "active",
+    "ended",
+    "expired",
+    "removed",
+    "replaced",
+    "revoked",
 ];
 
 /// The validity of a token, in seconds, and its limits.
@@ -49,7 +55,10 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
 
 /// Carries out `GetSession`.
 pub(crate) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
-    let session = instance.sessions.get(call.params.get(SESSION_ID)).ok_or_else(not_found)?;
+    let session = instance
+        .sessions
+        .get(call.params.get(SESSION_ID))
+        .ok_or_else(not_found)?;
     Ok(respond(&session.view(call.at.wall)))
 }
 
@@ -67,7 +76,12 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
     let (user_id, wall) = (user_id.unwrap_or_default(), call.at.wall);
     if users::find(&instance.users, &user_id)?.banned {
         let code = ErrorCode::from("user_banned");
-        return Err(Refusal::new(StatusCode::FORBIDDEN, code, "banned", "The user is banned."));
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            code,
+            "banned",
+            "The user is banned.",
+        ));
     }
     if let Some(id) = &organization_id {
         organizations::find(instance, id)?;
@@ -92,7 +106,10 @@ pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
 
 /// Carries out `CreateSessionToken`. The token has the claims of Clerk's, and a signature that verifies nothing.
 pub(crate) fn create_token(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
-    let session = instance.sessions.get(call.params.get(SESSION_ID)).ok_or_else(not_found)?;
+    let session = instance
+        .sessions
+        .get(call.params.get(SESSION_ID))
+        .ok_or_else(not_found)?;
     let mut fields = read_optional_object(call.request)?;
     let expires_in: Option<u64> = fields.take(EXPIRES_IN, Null::Accepted);
     if expires_in.is_some_and(|seconds| !TOKEN_LIMITS.contains(&seconds)) {

@@ -29,10 +29,16 @@ const LIST_PARAMS: ListParams<User> = ListParams {
         ("updated_at", |_, user| user.updated_at.into()),
         ("email_address", |_, user| user.primary_email_address().into()),
         ("phone_number", |_, user| {
-            user.phone_numbers.first().map(|contact| contact.phone_number.as_str()).into()
+            user.phone_numbers
+                .first()
+                .map(|contact| contact.phone_number.as_str())
+                .into()
         }),
         ("web3wallet", |_, user| {
-            user.web3_wallets.first().map(|wallet| wallet.web3_wallet.as_str()).into()
+            user.web3_wallets
+                .first()
+                .map(|wallet| wallet.web3_wallet.as_str())
+                .into()
         }),
         ("username", |_, user| user.username.as_deref().into()),
         ("first_name", |_, user| user.first_name.as_deref().into()),

@@ -118,7 +118,11 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewEntry, Ref
 /// Returns the entry of the address as JSON, and creates it if there is none.
 fn find_or_create(instance: &mut Instance, call: &mut Call<'_>, new: NewEntry) -> String {
     let wall = call.at.wall;
-    if let Some(entry) = instance.waitlist_entries.by(Index::EmailAddress, &new.email_address).next() {
+    if let Some(entry) = instance
+        .waitlist_entries
+        .by(Index::EmailAddress, &new.email_address)
+        .next()
+    {
         return entry.to_json(&instance.invitations, wall);
     }
     if new.notify {

@@ -33,7 +33,11 @@ where
 {
     pub(crate) fn create(&mut self, identifier: String, wall: Timestamp) -> &AccessIdentifier<ALLOWED> {
         self.insert_with(|_, id| AccessIdentifier {
-            object: if ALLOWED { "allowlist_identifier" } else { "blocklist_identifier" },
+            object: if ALLOWED {
+                "allowlist_identifier"
+            } else {
+                "blocklist_identifier"
+            },
             id,
             invitation_id: None,
             identifier_type: identifier_type(&identifier),

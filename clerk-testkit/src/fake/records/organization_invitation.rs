@@ -4,8 +4,8 @@ use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
 use super::image_url;
+use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
 use super::organization::Organization;
 use super::organization_membership::Grant;
 use super::role::{MEMBER, role_name};

@@ -142,9 +142,13 @@ impl Role {
     /// Whether the creator of an organization can have the role: it must allow to manage the organization and its members.
     pub(crate) fn is_creator_eligible(&self, permissions: &Store<Permission>) -> bool {
         let has = |key: &str| self.granted(permissions).any(|permission| permission.key == key);
-        ["org:sys_memberships:read", "org:sys_memberships:manage", "org:sys_profile:delete"]
-            .into_iter()
-            .all(has)
+        [
+            "org:sys_memberships:read",
+            "org:sys_memberships:manage",
+            "org:sys_profile:delete",
+        ]
+        .into_iter()
+        .all(has)
     }
 
     /// Returns the role as Clerk's API shows it.

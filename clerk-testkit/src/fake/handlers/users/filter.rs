@@ -161,10 +161,19 @@ impl<'q> Filter<'q> {
 
     /// Whether the request asks for this user, apart from the time of creation.
     pub(crate) fn identifies(&self, instance: &Instance, user: &User) -> bool {
-        let addresses = || user.email_addresses.iter().map(|contact| contact.email_address.as_str());
+        let addresses = || {
+            user.email_addresses
+                .iter()
+                .map(|contact| contact.email_address.as_str())
+        };
         let phone_numbers = || user.phone_numbers.iter().map(|contact| contact.phone_number.as_str());
         let wallets = || user.web3_wallets.iter().map(|wallet| wallet.web3_wallet.as_str());
-        let names = || [&user.first_name, &user.last_name].into_iter().flatten().map(String::as_str);
+        let names = || {
+            [&user.first_name, &user.last_name]
+                .into_iter()
+                .flatten()
+                .map(String::as_str)
+        };
         let username = || user.username.as_deref().into_iter();
         let organizations = || {
             let memberships = instance.organization_memberships.by(Index::UserId, user.id());

@@ -71,10 +71,16 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
     }
     let mut errors = Vec::new();
     let is_taken = |index, value: &String| !instance.users.positions_by(index, value).is_empty();
-    if addresses.iter().any(|(address, _)| is_taken(Index::EmailAddress, address)) {
+    if addresses
+        .iter()
+        .any(|(address, _)| is_taken(Index::EmailAddress, address))
+    {
         errors.push(ErrorItem::identifier_exists(EMAIL_ADDRESS));
     }
-    if phone_numbers.iter().any(|(number, _)| is_taken(Index::PhoneNumber, number)) {
+    if phone_numbers
+        .iter()
+        .any(|(number, _)| is_taken(Index::PhoneNumber, number))
+    {
         errors.push(ErrorItem::identifier_exists(PHONE_NUMBER));
     }
     if wallets.iter().any(|wallet| is_taken(Index::Web3Wallet, wallet)) {
@@ -85,11 +91,19 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
 
     let id = instance.users.create_with(wall, |user| {
         for (address, is_reserved) in addresses {
-            let verification = if is_reserved { Verification::EMAIL_CODE } else { Verification::ADMIN };
+            let verification = if is_reserved {
+                Verification::EMAIL_CODE
+            } else {
+                Verification::ADMIN
+            };
             user.add_email_address(address, verification, wall);
         }
         for (number, is_reserved) in phone_numbers {
-            let verification = if is_reserved { Verification::PHONE_CODE } else { Verification::ADMIN };
+            let verification = if is_reserved {
+                Verification::PHONE_CODE
+            } else {
+                Verification::ADMIN
+            };
             user.add_phone_number(number, verification, wall);
         }
         for contact in &mut user.email_addresses {
