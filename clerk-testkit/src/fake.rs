@@ -17,7 +17,7 @@
 //! - `query` finds addresses that contain the text, and the invitation or entry with that id.
 //! - Unknown fields of a body are refused (`form_param_unknown`).
 //! - Members and pending invitations count toward the limit of an organization, which has none by default.
-//! - The allowlist and the blocklist also apply to organization invitations, and not to the waitlist or to users whom the
+//! - The allowlist and the blocklist also apply to organization invitations, and not to the waitlist or to users that the
 //!   application creates. A pending invitation makes an address allowed.
 //! - `redirect_url` is not compared with the redirect URLs of the instance.
 //! - A user needs an email address, a phone number, a wallet or a user name, and no password.

@@ -12,8 +12,8 @@ impl Instance {
         let webhooks = self.events.with_deliveries();
         json!({
             "now": wall,
-            "users": all(&self.users, |user| view(user)),
-            "organizations": all(&self.organizations, |organization| view(organization)),
+            "users": all(&self.users, view),
+            "organizations": all(&self.organizations, view),
             "organization_memberships": all(&self.organization_memberships, |membership| {
                 parsed(&self.membership_json(membership))
             }),

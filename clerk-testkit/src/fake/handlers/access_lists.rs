@@ -18,7 +18,7 @@ const IDENTIFIER_ID: &str = "identifier_id";
 
 /// Carries out `ListAllowlistIdentifiers`.
 pub(crate) fn list_allowed(instance: &Instance, call: &Call<'_>) -> HandlerResult {
-    list_all(instance, call, &instance.allowlist, |identifier| to_json(identifier))
+    list_all(instance, call, &instance.allowlist, to_json)
 }
 
 /// Carries out `ListBlocklistIdentifiers`, which returns the whole list, newest first.

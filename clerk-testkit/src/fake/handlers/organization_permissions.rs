@@ -34,7 +34,7 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
             permission.id() == text || contains(&permission.name, text) || contains(&permission.key, text)
         })
     });
-    Ok(page.envelope(|permission| to_json(permission)))
+    Ok(page.envelope(to_json))
 }
 
 /// Carries out `GetOrganizationPermission`.

@@ -155,7 +155,7 @@ pub(crate) fn remove_permission(instance: &mut Instance, call: &Call<'_>) -> Han
         return Err(Refusal::new(StatusCode::NOT_FOUND, code, "not assigned", hint));
     }
     change(instance, call, &id, |role| {
-        role.permissions.retain(|id| *id != permission_id)
+        role.permissions.retain(|id| *id != permission_id);
     })
 }
 

@@ -13,7 +13,7 @@ const URL: &str = "url";
 
 /// Carries out `ListRedirectURLs`.
 pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
-    list_all(instance, call, &instance.redirect_urls, |url| to_json(url))
+    list_all(instance, call, &instance.redirect_urls, to_json)
 }
 
 /// Carries out `GetRedirectURL`.

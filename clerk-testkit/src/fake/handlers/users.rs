@@ -65,7 +65,7 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let page = list.page(instance, call, &instance.users, filter.scope(), |user| {
         filter.includes_creation(user.created_at) && filter.identifies(instance, user)
     });
-    Ok(page.array(|user| to_json(user)))
+    Ok(page.array(to_json))
 }
 
 /// Carries out `GetUsersCount`.

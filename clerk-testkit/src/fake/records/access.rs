@@ -1,4 +1,4 @@
-//! Who may sign up and so be invited, and where people may be redirected to.
+//! The people who may sign up and so be invited, and the URLs that they may be redirected to.
 
 use clerk_core::model::Timestamp;
 use serde::Serialize;
