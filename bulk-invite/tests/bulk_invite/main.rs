@@ -1,6 +1,7 @@
 //! Runs the program `bulk-invite` against a fake of Clerk.
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
+mod again;
 mod api_url;
 mod connection;
 mod console;
@@ -22,6 +23,8 @@ mod readme;
 mod revoke;
 #[cfg(unix)]
 mod running;
+#[cfg(unix)]
+mod tunnels;
 mod usage;
 mod waitlist;
 mod with_a_key;

@@ -12,9 +12,11 @@ use super::endpoint::{EndpointCall, FakeEndpoint};
 use super::fault::FaultPlan;
 use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
 use super::limits::WindowKind;
+use super::metadata::MetadataLimit;
 use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganizationInvitation, NewUser};
 use super::seed::{Seed, Settings};
 use super::store::normalize;
+use crate::date::{Date, InvalidDate};
 use crate::mock::Reply;
 
 /// Builds a [`FakeClerk`](crate::FakeClerk), starting from [`FakeClerk::builder`](crate::FakeClerk::builder). Every setting has a default.
@@ -208,9 +210,16 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// Sets whether `ignore_existing` bypasses users. The default is [`IgnoreExisting::RefusesUsers`].
+    /// Sets whether `ignore_existing` bypasses users. The default is [`IgnoreExisting::PerOperation`].
     pub const fn ignore_existing(mut self, rule: IgnoreExisting) -> Self {
         self.config.instance.ignore_existing = rule;
+        self
+    }
+
+    /// Sets the largest size of each field of metadata, in bytes of JSON (`form_param_exceeds_allowed_size`). The default is
+    /// 8 KB, as Clerk documents.
+    pub const fn metadata_limit(mut self, bytes: usize) -> Self {
+        self.config.instance.metadata_limit = MetadataLimit(bytes);
         self
     }
 
@@ -259,6 +268,16 @@ impl FakeClerkBuilder {
     pub const fn start(mut self, time: Timestamp) -> Self {
         self.config.start = Some(time);
         self
+    }
+
+    /// Like [`start`](Self::start), with a time as in RFC 3339, such as `2026-01-01T00:00:00Z`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDate`] if the text is no such time.
+    pub fn start_date(self, time: &str) -> Result<Self, InvalidDate> {
+        let Date(time) = Date::parse(time).ok_or(InvalidDate)?;
+        Ok(self.start(time))
     }
 
     /// Adds an operation of your own, or replaces one that the fake has.

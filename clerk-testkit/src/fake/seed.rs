@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::instance_config::InstanceConfig;
 use super::records::{
-    EXPIRES_IN_DAYS, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser,
+    EXPIRES_IN_DAYS, Grant, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser,
 };
 use super::store::normalize;
 
@@ -266,12 +266,8 @@ impl Seed {
         for organization in self.organizations.iter().cloned() {
             let id = organization.id.clone();
             let mut new = NewOrganization::new(id.clone());
-            if let Some(name) = organization.name {
-                new.name = name;
-            }
-            if let Some(slug) = organization.slug {
-                new.slug = slug;
-            }
+            new.name = organization.name.unwrap_or(new.name);
+            new.slug = organization.slug.unwrap_or(new.slug);
             new.membership_limit = organization.membership_limit;
             new.public_metadata = organization.public_metadata;
             new.private_metadata = organization.private_metadata;
@@ -281,9 +277,11 @@ impl Seed {
                     &id,
                     NewMember {
                         email_address: member.email_address.0,
-                        role: member.role.unwrap_or_else(|| MEMBER.to_owned()),
-                        public_metadata: member.public_metadata,
-                        private_metadata: member.private_metadata,
+                        grant: Grant {
+                            role: member.role.unwrap_or_else(|| MEMBER.to_owned()),
+                            public_metadata: member.public_metadata,
+                            private_metadata: member.private_metadata,
+                        },
                     },
                 );
             }
