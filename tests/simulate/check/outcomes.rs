@@ -56,7 +56,8 @@ fn has_its_evidence(settlement: &Settlement) -> bool {
     match settlement.outcome {
         Outcome::Created | Outcome::CreatedEarlier => [Answer, Read].contains(&settlement.evidence),
         Outcome::AlreadyInvited | Outcome::ExistingUser => [Read, Refusal].contains(&settlement.evidence),
-        Outcome::Refused => settlement.evidence == Refusal,
+        // A role that does not exist is read.
+        Outcome::Refused => [Refusal, Read].contains(&settlement.evidence),
         Outcome::Invalid | Outcome::Duplicate => settlement.evidence == Input,
         Outcome::Unknown | Outcome::Accepted | Outcome::Expired | Outcome::Revoked => settlement.evidence == Read,
         Outcome::Pending => settlement.evidence == Evidence::None,
@@ -122,7 +123,8 @@ fn again<'a>(life: &'a Life, before: &mut BTreeMap<usize, (&'a Life, &'a Settlem
 fn may_differ(story: &Story<'_>, earlier: &Life, later: &Life, before: &Settlement) -> bool {
     let version = |life: &Life| life.start.versions.get(before.position).copied();
     let has_changed = version(earlier) != version(later);
-    let is_tried_again = before.outcome == Outcome::Refused && has_changed;
+    // A role that does not exist may exist the next time, so it is not recorded.
+    let is_tried_again = before.outcome == Outcome::Refused && (has_changed || before.evidence == Evidence::Read);
     // A process that died or could not write may have recorded what nobody has heard of.
     let may_be_undone = id_of(before)
         .and_then(|id| story.truth.get(id))

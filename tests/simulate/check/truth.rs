@@ -218,7 +218,9 @@ impl Claim<'_> {
         let may_have_reason = has_changed || matches!(self.life.start.action, Action::Again(_));
         let has_reason = self.settlement.reason.is_some();
         if (has_reason && !may_have_reason || has_changed && !has_reason) && !self.has_lost {
-            return Some(format!("the row has changed: {has_changed}, and a reason is given: {has_reason}"));
+            return Some(format!(
+                "the row has changed: {has_changed}, and a reason is given: {has_reason}"
+            ));
         }
         None
     }
@@ -271,13 +273,15 @@ impl Claim<'_> {
 
     fn is_refused(&self) -> bool {
         let (row, code) = (self.row, self.settlement.code.as_ref());
+        let is_read = self.settlement.evidence == Evidence::Read;
         let code_of_value = match self.story.scenario.target {
             Target::Application => ErrorCode::from("form_param_value_invalid"),
             Target::Organization => ErrorCode::ResourceNotFound,
         };
         (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
             || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
-            || (row.sends_refused_value(self.version().unwrap_or_default()) && code == Some(&code_of_value))
+            || (row.sends_refused_value(self.version().unwrap_or_default())
+                && (code == Some(&code_of_value) || is_read))
     }
 
     fn may_be_created(&self) -> bool {
