@@ -147,7 +147,7 @@ fn rows(statuses: &[PersonStatus], positions: &[Position]) -> Vec<StatusRow> {
     statuses.iter().map(row).collect()
 }
 
-/// What is printed.
+/// The data of what the mode prints.
 struct Overview<'a> {
     report: &'a StatusReport,
     rows: &'a [StatusRow],

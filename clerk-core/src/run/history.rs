@@ -22,7 +22,7 @@ pub(super) struct History {
     replacing: HashMap<u128, Vec<InvitationId>>,
     /// How many rounds of inviting again have begun.
     rounds: u32,
-    /// Whom the last round invites again, if it has not ended.
+    /// Which people the last round invites again, if it has not ended.
     open_round: Option<Again>,
     calls: Vec<PastCall>,
     last_attempt: u64,
