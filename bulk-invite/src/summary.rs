@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::console::{HEADING, outcome_style};
 use crate::demo::DemoFacts;
 use crate::duration;
-use crate::problems::{self, Group};
+use crate::problems::{Group, Groups};
 use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
 use crate::text::{escaped, people};
 
@@ -92,7 +92,12 @@ impl Summary<'_> {
     /// Writes the summary as text.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let counts = self.results.counts();
-        writeln!(out, "{} in {}", people(counts.total()), duration::format(self.elapsed))?;
+        write!(out, "{} in {}", people(counts.total()), duration::format(self.elapsed))?;
+        let (earlier, now) = (counts.count(Outcome::CreatedEarlier), counts.count(Outcome::Created));
+        match self.sends_nothing() || earlier == 0 {
+            true => writeln!(out)?,
+            false => writeln!(out, ": {earlier} invited by earlier runs, {now} now")?,
+        }
         if self.demo.is_some() && self.simulated > self.elapsed + SHOWN_SKIP {
             let simulated = duration::format(self.simulated);
             writeln!(
@@ -199,7 +204,8 @@ impl Summary<'_> {
     /// Lists the rows that need attention, those with the same kind of problem together.
     fn write_problems(&self, out: &mut impl Write) -> io::Result<()> {
         let rows = self.rows_with(&NEED_ATTENTION);
-        let groups = problems::group(rows.map(|row| (row.reason.as_str(), row)));
+        let mut groups = Groups::<Vec<&RowResult>>::default();
+        rows.for_each(|row| groups.rows_of(&row.reason).push(row));
         if groups.is_empty() {
             return Ok(());
         }
@@ -259,6 +265,9 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
         Outcome::CreatedEarlier => "invited by earlier runs",
         Outcome::AlreadyInvited => "have a pending invitation from before",
         Outcome::ExistingUser => "are users already, or members of the organization",
+        Outcome::Accepted => "have accepted an invitation",
+        Outcome::Expired => "had an invitation that has expired",
+        Outcome::Revoked => "had an invitation that was revoked",
         Outcome::Refused => "refused by Clerk",
         Outcome::Invalid => "cannot be sent: correct the row",
         Outcome::Duplicate => "repeat an address of an earlier row",
@@ -269,7 +278,8 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
 }
 
 /// The outcomes of rows that a run skips without a problem.
-const SKIPPED: [Outcome; 4] = [
+const SKIPPED: [Outcome; 5] = [
+    Outcome::Accepted,
     Outcome::CreatedEarlier,
     Outcome::AlreadyInvited,
     Outcome::ExistingUser,
@@ -330,7 +340,7 @@ impl JsonPlan {
 }
 
 /// Writes the problem of several rows, and the first of the rows.
-fn write_group(out: &mut impl Write, group: &Group<'_, &RowResult>) -> io::Result<()> {
+fn write_group(out: &mut impl Write, group: &Group<Vec<&RowResult>>) -> io::Result<()> {
     const SHOWN: usize = 3;
     let outcome = group.rows.first().map_or("", |row| row.outcome.as_str());
     writeln!(out, "  {} rows: {outcome}: {}", group.rows.len(), group.reason)?;
