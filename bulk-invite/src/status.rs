@@ -153,7 +153,7 @@ fn rows(statuses: &[PersonStatus], positions: &[Position]) -> Vec<StatusRow> {
     statuses.iter().map(row).collect()
 }
 
-/// What is printed.
+/// The text that is printed.
 struct Overview<'a> {
     report: &'a StatusReport,
     rows: &'a [StatusRow],
