@@ -41,7 +41,7 @@ pub struct StatusRun<'p> {
     stop: StopHandle,
 }
 
-/// The people that a run reads about.
+/// The people to read the invitations of.
 pub(super) enum People<'p> {
     Given(Box<dyn Iterator<Item = EmailAddress> + Send + 'p>),
     /// Everyone in a journal, in the order in which they appear there.
