@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use clerk_core::model::Page;
 use clerk_core::{
-    Client, Effect, Endpoint, EndpointRequest, ErrorCode, ErrorKind, HttpResponse, InvalidRequest, Operation,
-    SecretKey, transport_fn,
+    Client, Effect, Endpoint, EndpointRequest, ErrorCode, ErrorKind, HttpRequest, HttpResponse, InvalidRequest,
+    Multipart, Operation, SecretKey, transport_fn,
 };
 use clerk_testkit::ManualClock;
 
@@ -83,4 +83,33 @@ fn reports_errors_of_a_custom_endpoint() {
         source.starts_with("expected a string, got an integer at data[1].key"),
         "{source}"
     );
+}
+
+#[test]
+fn sends_a_form_with_a_file_in_place_of_json() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&sent);
+    let transport = transport_fn(move |request: HttpRequest| {
+        log.lock().unwrap().push(request);
+        async { Ok(HttpResponse::new(r#"{"id":"org_1"}"#.into())) }
+    });
+    let key = SecretKey::new("sk_test_abc").unwrap();
+    let client = Client::builder(key, transport)
+        .clock(ManualClock::new())
+        .build()
+        .unwrap();
+    let form = Multipart::new().file("file", "logo.png", "image/png", &b"PNG"[..]);
+    let set_logo = Operation::put("UploadOrganizationLogo", "/organizations/{organization_id}/logo")
+        .request()
+        .path_param("organization_id", "org_1")
+        .and_then(|request| request.multipart(&form))
+        .unwrap();
+    pollster::block_on(client.execute(&set_logo)).unwrap();
+
+    let sent = sent.lock().unwrap();
+    assert_eq!(sent[0].uri().path(), "/v1/organizations/org_1/logo");
+    let media_type = sent[0].headers()["content-type"].to_str().unwrap();
+    let boundary = media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let body = String::from_utf8(sent[0].body().to_vec()).unwrap();
+    assert!(body.ends_with(&format!("\r\n\r\nPNG\r\n--{boundary}--\r\n")), "{body}");
 }

@@ -116,18 +116,18 @@ fn refuses_a_journal_in_which_any_bit_is_flipped() {
 }
 
 #[test]
-fn a_flipped_bit_in_an_incomplete_last_record_changes_no_other_record() {
+fn a_flipped_bit_in_a_journal_with_an_incomplete_last_record_changes_no_other_record() {
     let stored = Stored::new();
     let ends = stored.append(RUNS[0]);
     let whole = stored.read();
     let kept = records(&[BEGUN, ATTEMPTED]);
     for length in [ends[1] + 1, ends[1] + 20, ends[1] + 60] {
-        for bit in ends[1] * 8..length * 8 {
+        for bit in 0..length * 8 {
             let mut flipped = whole[..length].to_vec();
             flipped[bit / 8] ^= 1 << (bit % 8);
             match stored.load(&flipped) {
                 Ok(records) => assert_eq!(records, kept, "bit {bit}"),
-                Err(error) => assert!(error.is_damage(), "bit {bit}: {error}"),
+                Err(error) => assert!(error.is_damage() || bit / 8 < 6, "bit {bit}: {error}"),
             }
         }
     }

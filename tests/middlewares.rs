@@ -9,16 +9,13 @@ use std::time::Duration;
 
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::invitations::{ListInvitations, RATE_LIMIT_BULK};
-use clerk_core::middleware::{
-    AttemptEnd, BeganAttempt, ObservedAttempt, ObservedWait, Observer, Quota, RateLimits, RetryPolicy,
-};
+use clerk_core::middleware::{AttemptEnd, ObservedAttempt, Observer, Quota, RateLimits, RetryPolicy};
 use clerk_core::model::InvitationId;
 use clerk_core::{
     CallOptions, Client, ClientBuilder, Clock, Delivery, Effect, Error, ErrorKind, HttpResponse, SecretKey,
     TransportError, TransportErrorKind as Kind, transport_fn,
 };
-use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan};
-use clerk_testkit::{FakeClerk, ManualClock};
+use clerk_testkit::ManualClock;
 
 const INVITATION: &str =
     r#"{"id":"inv_1","email_address":"ada@example.com","status":"pending","created_at":2,"updated_at":3}"#;
@@ -387,61 +384,4 @@ fn an_observer_is_notified_once_per_attempt() {
             "ListInvitations GET /invitations 0 s: abandoned",
         ]
     );
-}
-
-/// Keeps what every callback displays.
-#[derive(Debug, Default)]
-struct Story(Mutex<Vec<String>>);
-
-impl Observer for Story {
-    fn attempt_began(&self, attempt: &BeganAttempt<'_>) {
-        self.0
-            .lock()
-            .unwrap()
-            .push(format!("begins attempt {}", attempt.number));
-    }
-
-    fn attempt_ended(&self, attempt: &ObservedAttempt<'_>) {
-        self.0.lock().unwrap().push(attempt.to_string());
-    }
-
-    fn waiting(&self, wait: &ObservedWait) {
-        self.0.lock().unwrap().push(wait.to_string());
-    }
-}
-
-#[test]
-fn several_observers_see_begins_ends_and_waits() {
-    let clock = ManualClock::new();
-    let fake = FakeClerk::builder()
-        .clock(clock.clone())
-        .faults(FaultPlan::new().on_call(
-            FakeOperation::ListInvitations,
-            1,
-            Fault::TooManyRequests(Duration::from_secs(7)),
-        ))
-        .build();
-    let (story, ends) = (Arc::new(Story::default()), Arc::new(Mutex::new(Vec::new())));
-    let seen = Arc::clone(&ends);
-    let key = SecretKey::new(FakeClerk::SECRET_KEY).unwrap();
-    let clerk = Client::builder(key, fake)
-        .clock(clock.clone())
-        .observer(Arc::clone(&story))
-        .on_attempt(move |attempt| seen.lock().unwrap().push(attempt.number))
-        .build()
-        .unwrap();
-    clock.drive(list(&clerk)).expect("it ends").expect("a list");
-    let without_trace_id = |line: &String| line.split(" (trace id ").next().unwrap_or_default().to_owned();
-    let story: Vec<_> = story.0.lock().unwrap().iter().map(without_trace_id).collect();
-    assert_eq!(
-        story,
-        [
-            "begins attempt 1",
-            "ListInvitations GET /invitations, attempt 1: status 429 after 0 s, retry after 7 s",
-            "ListInvitations waits 7 s before attempt 2 (retry_after)",
-            "begins attempt 2",
-            "ListInvitations GET /invitations, attempt 2: status 200 after 0 s",
-        ]
-    );
-    assert_eq!(*ends.lock().unwrap(), [1, 2]);
 }

@@ -29,7 +29,7 @@ use crate::people::{self, Destination, Filter, LayoutOption, ReadOptions, Settin
 )]
 pub(crate) struct Args {
     /// The people file, or - for standard input
-    #[arg(value_name = "PEOPLE.csv", required_unless_present_any = ["revoke_run", "purge", "generate"], conflicts_with = "revoke_run")]
+    #[arg(value_name = "PEOPLE.csv", required_unless_present_any = ["revoke_run", "purge", "generate", "waitlist"], conflicts_with = "revoke_run")]
     people: Option<PathBuf>,
 
     /// Check the people file without calling Clerk
@@ -92,13 +92,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", help_heading = SELECTION)]
     pub(crate) expect: Option<usize>,
 
-    /// Read only the first N rows of the people file
+    /// Read only the first N rows of the people file, or the oldest N entries of the waitlist
     #[arg(long, value_name = "N", value_parser = positive, help_heading = SELECTION)]
     pub(crate) max_people: Option<u32>,
 
     /// Invite to this organization instead of to the application
     #[arg(long, value_name = "ID", value_parser = organization, help_heading = SELECTION)]
     pub(crate) organization: Option<OrganizationId>,
+
+    /// Invite the people on the waitlist instead of those in a file: all who are pending, or those whose address matches TEXT
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = NOT_FOR_WAITLIST, help_heading = SELECTION)]
+    pub(crate) waitlist: Option<String>,
 
     /// Skip the confirmation that a live key requires to invite more than 50 people, or to revoke
     #[arg(long, help_heading = SELECTION)]
@@ -128,7 +132,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "organization", help_heading = DEFAULTS)]
     ignore_existing: bool,
 
-    /// Where to record what was done, or none [default: PEOPLE.csv.journal; none for standard input and the demo]
+    /// Where to record what was done, or none [default: PEOPLE.csv.journal or waitlist.journal; none for standard input and the demo]
     #[arg(long, value_name = "FILE|none", help_heading = JOURNAL)]
     pub(crate) journal: Option<PathBuf>,
 
@@ -235,6 +239,24 @@ pub(crate) struct Args {
     pub(crate) json: bool,
 }
 
+/// The options that the waitlist has no use for: it is no file, and Clerk chooses the settings of its invitations.
+const NOT_FOR_WAITLIST: [&str; 14] = [
+    "people",
+    "dry_run",
+    "explain_file",
+    "layout",
+    "email_column",
+    "ignore_other_columns",
+    "metadata_columns",
+    "encoding",
+    "sheet",
+    "filters",
+    "organization",
+    "template",
+    "no_notify",
+    "ignore_existing",
+];
+
 const MODES: &str = "Modes";
 const PEOPLE_FILE: &str = "People file";
 const SELECTION: &str = "Selection";
@@ -332,9 +354,27 @@ impl Args {
     }
 
     pub(crate) const fn destination(&self) -> Destination {
-        match self.organization {
-            None => Destination::Application,
-            Some(_) => Destination::Organization,
+        match (&self.organization, &self.waitlist) {
+            (Some(_), _) => Destination::Organization,
+            (None, Some(_)) => Destination::Waitlist,
+            (None, None) => Destination::Application,
+        }
+    }
+
+    /// Refuses settings of invitations that would have no effect on those of the waitlist. They can come from the environment.
+    pub(crate) fn check_waitlist_options(&self) -> Result<(), String> {
+        let set = [
+            (self.redirect_url.is_some(), "--redirect-url (CLERK_REDIRECT_URL)"),
+            (
+                self.expires_in_days.is_some(),
+                "--expires-in-days (CLERK_EXPIRES_IN_DAYS)",
+            ),
+        ];
+        match set.iter().find(|(is_set, _)| *is_set) {
+            None => Ok(()),
+            Some((_, option)) => Err(format!(
+                "{option} does not apply to --waitlist, whose invitations have Clerk's settings: leave it out"
+            )),
         }
     }
 

@@ -19,6 +19,7 @@ Examples:
   bulk-invite people.csv --plan        show who would be invited, and how long it takes
   bulk-invite people.csv               invite
   bulk-invite people.csv --organization org_2abc --role org:member
+  bulk-invite --waitlist --max-people 100
   bulk-invite --revoke-run people.csv.journal
 ";
 

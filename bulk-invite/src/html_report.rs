@@ -54,7 +54,11 @@ impl<'a> Page<'a> {
         let file = args.people_file().and_then(Path::file_name);
         let clock = connection.clock();
         Self {
-            source: file.map_or("standard input", |name| name.to_str().unwrap_or("a people file")),
+            source: match file {
+                Some(name) => name.to_str().unwrap_or("a people file"),
+                None if args.waitlist.is_some() => "the waitlist",
+                None => "standard input",
+            },
             organization: args.organization.as_ref().map(OrganizationId::as_str),
             mode: match (args.dry_run, args.plan) {
                 (true, _) => "Dry run of inviting",

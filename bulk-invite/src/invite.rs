@@ -1,9 +1,10 @@
-//! Invites the people of a file, or checks or plans that.
+//! Invites the people of a file or on the waitlist, or checks or plans that.
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clerk_core::model::WaitlistEntry;
 use clerk_core::run::journal::Journal;
 use clerk_core::run::{InvitationRun, Outcome, Stop};
 
@@ -21,16 +22,24 @@ use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::results::{Results, RowResult};
 use crate::summary::{Ending, Summary};
-use crate::{explain_file, forecast, input, links, report, stop_reason, text, time_left};
+use crate::{explain_file, forecast, input, links, report, stop_reason, text, time_left, waitlist};
 
-/// Runs one of the modes that read a people file. An error means that nothing was sent.
+/// Runs one of the modes that read a people file or the waitlist. An error means that nothing was sent.
 pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
     let journal = JournalLocation::from_args(args, connection.is_demo())?;
     let files = OutputFiles::open(args, journal.path())?;
-    let (recipients, results) = partition(read_people(args)?);
+    let entries = match args.waitlist {
+        Some(_) => waitlist::read(args, connection, &journal).await?,
+        None => Vec::new(),
+    };
+    let (recipients, results) = match args.waitlist {
+        Some(_) => (waitlist::recipients(&entries), Results::default()),
+        None => partition(read_people(args)?),
+    };
     if let Some(expected) = args.expect.filter(|expected| *expected != recipients.len()) {
         return Err(format!(
-            "--expect {expected} does not match: the file has {} to invite (nothing was sent)",
+            "--expect {expected} does not match: the {} has {} to invite (nothing was sent)",
+            args.waitlist.as_ref().map_or("file", |_| "waitlist"),
             text::people(recipients.len())
         ));
     }
@@ -61,7 +70,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
             true => journal.open_existing_or_empty(args),
             false => journal.open(args),
         }?;
-        let run = invitation_run(args, connection, &recipients, journal).observer(Arc::clone(&recorder));
+        let run = invitation_run(args, connection, &recipients, entries, journal).observer(Arc::clone(&recorder));
         stop_on_ctrl_c(run.stop_handle());
         if args.plan {
             let plan = run.plan().await;
@@ -178,10 +187,12 @@ fn invitation_run<'r>(
     args: &Args,
     connection: &Connection,
     recipients: &'r [Recipient],
+    entries: Vec<WaitlistEntry>,
     journal: Arc<dyn Journal>,
 ) -> InvitationRun<'r> {
     let client = &connection.client;
     let run = match &args.organization {
+        None if args.waitlist.is_some() => client.waitlist_entries().invite_all(entries),
         None => client
             .invitations()
             .invite_all(recipients.iter().map(Recipient::to_invitation)),

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clerk_core::run::journal::{FileJournal, Journal, JournalError, MemoryJournal};
+use clerk_core::run::journal::{FileJournal, Journal, JournalError, NoJournal};
 
 use crate::args::Args;
 use crate::console::print;
+
+/// The journal of a run of the waitlist by default.
+const WAITLIST: &str = "waitlist.journal";
 
 /// The value of `--journal` that turns the journal off.
 const NONE: &str = "none";
@@ -17,31 +20,33 @@ const NONE: &str = "none";
 /// Where a run's journal is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JournalLocation {
-    /// In memory: it is lost when the program ends.
-    Memory,
+    /// There is no journal.
+    None,
     File(PathBuf),
 }
 
 impl JournalLocation {
-    /// Returns the location that the command line names; by default `PEOPLE.csv.journal`, or memory in the demo.
+    /// Returns the location that the command line names; by default `PEOPLE.csv.journal` or `waitlist.journal`, or none in
+    /// the demo.
     pub(crate) fn from_args(args: &Args, is_demo: bool) -> Result<Self, String> {
         match &args.journal {
-            Some(name) if name.as_os_str() == NONE => Ok(Self::Memory),
+            Some(name) if name.as_os_str() == NONE => Ok(Self::None),
             Some(_) if is_demo => Err(
                 "--journal needs a key, because the demo starts with an empty fake each time: set CLERK_SECRET_KEY"
                     .to_owned(),
             ),
             Some(path) => Ok(Self::File(path.clone())),
-            None if is_demo => Ok(Self::Memory),
+            None if is_demo => Ok(Self::None),
+            None if args.waitlist.is_some() => Ok(Self::File(WAITLIST.into())),
             None => Ok(args
                 .people_file()
-                .map_or(Self::Memory, |people| Self::File(default_path(people)))),
+                .map_or(Self::None, |people| Self::File(default_path(people)))),
         }
     }
 
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::Memory => None,
+            Self::None => None,
             Self::File(path) => Some(path),
         }
     }
@@ -49,7 +54,7 @@ impl JournalLocation {
     /// Opens the journal, or creates it.
     pub(crate) fn open(&self, args: &Args) -> Result<Arc<dyn Journal>, String> {
         Ok(match self {
-            Self::Memory => Arc::new(MemoryJournal::new()),
+            Self::None => Arc::new(NoJournal),
             Self::File(path) => Arc::new(open_file(path, args)?),
         })
     }
@@ -57,7 +62,7 @@ impl JournalLocation {
     /// Opens the journal without creating it: a missing file is read as an empty journal.
     pub(crate) fn open_existing_or_empty(&self, args: &Args) -> Result<Arc<dyn Journal>, String> {
         match self {
-            Self::File(path) if is_missing(path) => Self::Memory.open(args),
+            Self::File(path) if is_missing(path) => Self::None.open(args),
             location => location.open(args),
         }
     }

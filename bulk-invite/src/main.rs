@@ -35,6 +35,7 @@ mod summary;
 mod text;
 mod time_left;
 mod timeline;
+mod waitlist;
 
 use std::process::ExitCode;
 

@@ -50,7 +50,6 @@ pub(crate) struct Position {
 
 impl Position {
     /// Returns the position of the row of a CSV file that begins on `line`.
-    #[cfg(test)]
     pub(crate) const fn new(line: u64) -> Self {
         Self { line, item: 0 }
     }

@@ -34,6 +34,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     let recorder = Arc::new(recorder);
     let client = &connection.client;
     let run = match &args.organization {
+        None if args.waitlist.is_some() => client.waitlist_entries().revoke_all(journal),
         None => client.invitations().revoke_all(journal),
         Some(id) => client.organization_invitations().revoke_all(id, journal),
     };
@@ -71,6 +72,7 @@ fn write_summary(out: &mut impl Write, report: &RevocationReport, stop_reason: O
     let counts = [
         (report.revoked, "revoked", "the links no longer work"),
         (report.accepted, "accepted", "too late: these people are users by now"),
+        (report.expired, "expired", "the links had stopped working before"),
         (report.missing, "missing", "Clerk no longer has these invitations"),
         (report.pending, "pending", "not revoked yet: run again"),
         (
@@ -95,6 +97,7 @@ fn write_json(out: &mut impl Write, report: &RevocationReport) -> io::Result<()>
     let counts = json!({
         "revoked": report.revoked,
         "accepted": report.accepted,
+        "expired": report.expired,
         "missing": report.missing,
         "pending": report.pending,
         "unresolved": report.unresolved,

@@ -37,7 +37,7 @@ pub(crate) fn describe(stop: &Stop, connection: &Connection, max_wait: Duration,
 }
 
 /// Describes in one line what failed, why, and what to do about it.
-fn describe_error(error: &Error, server: &str) -> String {
+pub(crate) fn describe_error(error: &Error, server: &str) -> String {
     let (cause, advice) = match NetworkProblem::new(error, server) {
         Some(problem) => (problem.cause, problem.advice),
         None if is_foreign(error) => (not_from_clerk(error, server), foreign_advice(error)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::Clock;
+use clerk_core::api::waitlist_entries::InviteWaitlistEntry;
 use clerk_core::api::{invitations, organization_invitations};
 use clerk_core::middleware::{Quota, RateLimits};
 use clerk_core::run::journal::Lane;
@@ -63,6 +64,10 @@ pub(crate) fn estimate(recipients: usize, destination: Destination, lanes: Lanes
 /// Returns the quotas of the bulk and the single endpoint.
 fn quotas(destination: Destination, limits: &RateLimits) -> (Option<Quota>, Option<Quota>) {
     let (bulk, single) = match destination {
+        Destination::Waitlist => {
+            let single = InviteWaitlistEntry::OPERATION.rate_limit_key();
+            return (None, limits.quota(single));
+        }
         Destination::Application => (invitations::RATE_LIMIT_BULK, invitations::RATE_LIMIT_SINGLE),
         Destination::Organization => (
             organization_invitations::RATE_LIMIT_BULK,

@@ -85,6 +85,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Returns the clock that was given, or else the machine's. That one is made only if it is needed, because targets without an
+/// operating system, such as `wasm32-unknown-unknown`, have none.
+pub(crate) fn or_system(clock: Option<&Arc<dyn Clock>>) -> Arc<dyn Clock> {
+    clock.map_or_else(|| Arc::new(SystemClock::new()) as _, Arc::clone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

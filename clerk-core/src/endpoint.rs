@@ -1,12 +1,13 @@
 //! Endpoints: typed requests, for the SDK's operations and for your own.
 
 mod declare;
+mod multipart;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -14,6 +15,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::InvalidRequest;
 use crate::operation::Operation;
+
+pub use multipart::Multipart;
 
 /// Everything except the unreserved characters (RFC 3986, 2.3) is percent-encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -64,7 +67,7 @@ impl<E: Endpoint + ?Sized> Endpoint for &E {
     }
 }
 
-/// A request relative to the client's base URL: path, query, headers and JSON body.
+/// A request relative to the client's base URL: path, query, headers, and a body of JSON or a form with files.
 ///
 /// It is an [`Endpoint`] itself, and decodes to untyped JSON:
 ///
@@ -229,6 +232,17 @@ impl EndpointRequest {
         Ok(self)
     }
 
+    /// Sets the body to a form with files, and `Content-Type` to its media type.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidRequest`] if the media type of a file cannot be the value of a header.
+    pub fn multipart(mut self, form: &Multipart) -> Result<Self, InvalidRequest> {
+        let (media_type, body) = form.encode().map_err(|reason| self.invalid(reason))?;
+        self.body = Some(body);
+        self.header(CONTENT_TYPE.as_str(), media_type)
+    }
+
     /// Creates the error for a request that Clerk would certainly refuse. `reason` must not contain an email address.
     pub fn invalid(&self, reason: impl Into<Cow<'static, str>>) -> InvalidRequest {
         InvalidRequest::new(self.operation.name(), reason)
@@ -249,7 +263,7 @@ impl EndpointRequest {
         &self.query
     }
 
-    /// Returns the JSON body.
+    /// Returns the body.
     pub const fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
     }

@@ -29,7 +29,7 @@ pub use http;
 
 pub use client::{Client, ClientBuilder, Response};
 pub use clock::{Clock, Sleep, SystemClock};
-pub use endpoint::{Endpoint, EndpointRequest};
+pub use endpoint::{Endpoint, EndpointRequest, Multipart};
 pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
 pub use error_chain::ErrorChain;
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};

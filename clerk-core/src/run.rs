@@ -53,7 +53,8 @@
 //!   run: an invitation that is not listed yet cannot be told from one of the run.
 //!
 //! Under these assumptions, over any number of crashes and runs on one journal that keeps its records, at most one invitation
-//! is created for an address (one more after a revocation run undid it), and every row ends in exactly one outcome.
+//! is created for an address, one more after a revocation run undid it, and one more in each round of inviting people
+//! [again](InvitationRun::again). Then at most one invitation for an address is pending at any time. And every row ends in exactly one outcome.
 //!
 //! A row with `ignore_existing` is never sent again after an attempt that may have been carried out, whether the assumptions
 //! hold or not. It ends [created](Outcome::Created) if an invitation is found that was not there before, and
@@ -70,11 +71,17 @@
 //! |---|---|---|
 //! | the instance, once, unless the journal began with the same key | `GET /instance` | `GET /instance` |
 //! | existing invitations, as pages or by address | `GET /invitations`, also with `status=revoked` | `GET /organizations/{organization_id}/invitations` |
+//! | the roles, once, for the people to look up | none | `GET /organization_roles` |
 //! | existing users, up to 100 addresses at a time | `GET /users` | none |
 //! | the bulk endpoint | `POST /invitations/bulk` | `POST /organizations/{organization_id}/invitations/bulk` |
 //! | the single endpoint | `POST /invitations` | `POST /organizations/{organization_id}/invitations` |
 //!
-//! Without a [preflight](InvitationRun::preflight), invitations are read only for unresolved people, and users are not read.
+//! Without a [preflight](InvitationRun::preflight), invitations are read only for unresolved people, and users and roles are not
+//! read. A run that invites people [again](InvitationRun::again) also revokes: `POST /invitations/{invitation_id}/revoke`, or
+//! `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`. So does a run that completes what such a run
+//! began. If roles cannot be read, they are not checked.
+//!
+//! A [`StatusRun`] makes the calls that read existing invitations, and one for a journal reads the instance as well.
 //!
 //! # Equal addresses
 //!
@@ -83,9 +90,11 @@
 
 // Each module uses only modules to its left; `.ci/layers.txt` holds the order.
 
+mod again;
 mod announcer;
 mod calls;
 mod classify;
+mod decision;
 mod engine;
 mod estimate;
 mod final_outcome;
@@ -95,6 +104,7 @@ mod invitation_run;
 mod isolation;
 pub mod journal;
 mod lanes;
+mod ledger;
 mod observer;
 mod outcome;
 mod pacing;
@@ -111,10 +121,13 @@ mod resolution;
 mod revocation;
 mod settings;
 mod stages;
+mod standing;
 mod start;
+mod status;
 mod stop;
 mod target;
 
+pub use again::Again;
 pub use estimate::Estimate;
 pub use invitation_run::InvitationRun;
 pub use observer::{RunEvent, RunObserver};
@@ -123,4 +136,6 @@ pub use plan::RunPlan;
 pub use report::{RunReport, Stop};
 pub use revocation::{RevocationReport, RevocationRun};
 pub use settings::Lanes;
+pub use standing::{PersonStatus, Standing};
+pub use status::{StatusReport, StatusRun};
 pub use stop::StopHandle;

@@ -2,12 +2,15 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use http::Uri;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
+use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::dial::Dial;
 use crate::error::SetupError;
-use crate::proxy::{Proxies, Proxy};
+use crate::proxy::{BoxError, Proxies, Proxy, Tunnels};
 use crate::tls;
 use crate::transport::{HyperTransport, Settings};
 
@@ -18,7 +21,7 @@ use crate::transport::{HyperTransport, Settings};
 pub struct HyperTransportBuilder {
     settings: Settings,
     tls: Tls,
-    proxies: Proxies,
+    dial: Dial,
 }
 
 enum Tls {
@@ -48,7 +51,7 @@ impl HyperTransportBuilder {
                 http2_only: false,
             },
             tls: Tls::Roots(Vec::new()),
-            proxies: Proxies::None,
+            dial: Dial::Tcp(Tunnels::new(Proxies::None)),
         }
     }
 
@@ -132,7 +135,7 @@ impl HyperTransportBuilder {
     /// The proxy opens a tunnel (HTTP `CONNECT` or SOCKS), so it does not see the requests of `https`. A plain `http` request
     /// to this machine, as to a fake of Clerk, goes directly unless the proxy is on this machine too.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.proxies = Proxies::Given(proxy);
+        self.dial = Dial::Tcp(Tunnels::new(Proxies::Given(proxy)));
         self
     }
 
@@ -147,9 +150,37 @@ impl HyperTransportBuilder {
     ///
     /// [`SetupError::MalformedProxy`] if a variable is not the URL of a [`Proxy`].
     pub fn proxy_from_env(mut self) -> Result<Self, SetupError> {
-        self.proxies = Proxies::from_variables(|name| std::env::var_os(name))
+        let proxies = Proxies::from_variables(|name| std::env::var_os(name))
             .map_err(|(name, error)| SetupError::MalformedProxy(name, error))?;
+        self.dial = Dial::Tcp(Tunnels::new(proxies));
         Ok(self)
+    }
+
+    /// Opens connections with this function instead of TCP, for example through a Unix socket, a tunnel of your own, or a pipe in
+    /// a test. It receives the URI of each request that needs a connection, and replaces the proxy.
+    ///
+    /// The transport sets up TLS on the connection if the URI is `https`, pools it, and limits the time as for
+    /// [`connect_timeout`](Self::connect_timeout). An error of the function means that nothing was sent. A connection that
+    /// implements hyper's I/O traits fits when it is wrapped in `hyper_util::rt::TokioIo`.
+    ///
+    /// ```no_run
+    /// use clerk_hyper::HyperTransport;
+    /// use tokio::net::TcpStream;
+    ///
+    /// let transport = HyperTransport::builder()
+    ///     .connector(|_target| TcpStream::connect(("gateway.internal", 8443)))
+    ///     .build()?;
+    /// # Ok::<(), clerk_hyper::SetupError>(())
+    /// ```
+    pub fn connector<F, Fut, S, E>(mut self, connect: F) -> Self
+    where
+        F: Fn(Uri) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<S, E>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.dial = Dial::own(connect);
+        self
     }
 
     /// Sets the whole TLS configuration, for example to use a client certificate or another cryptography provider.
@@ -175,7 +206,7 @@ impl HyperTransportBuilder {
                 *config
             }
         };
-        Ok(HyperTransport::with_settings(self.settings, tls, self.proxies))
+        Ok(HyperTransport::with_settings(self.settings, tls, self.dial))
     }
 }
 

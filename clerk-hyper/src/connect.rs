@@ -1,4 +1,4 @@
-//! Establishes connections: DNS lookup, TCP, proxy and TLS within one time limit.
+//! Establishes connections: dialing and TLS within one time limit.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::ClientConfig;
 use tower_service::Service;
 
-use crate::proxy::{Dial, Proxies};
+use crate::dial::Dial;
+use crate::proxy::BoxError;
 use crate::tokio_clock::within;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
-
-/// Connects over TCP, perhaps through a proxy, and, for `https`, TLS. Fails with [`ConnectTimedOut`] after `limit`.
+/// Dials and, for `https`, sets up TLS. Fails with [`ConnectTimedOut`] after `limit`.
 #[derive(Clone)]
 pub(crate) struct Connector {
     inner: HttpsConnector<Dial>,
@@ -26,11 +24,7 @@ pub(crate) struct Connector {
 
 impl Connector {
     /// Creates a connector that offers HTTP/2 and HTTP/1.1, or HTTP/2 only, by ALPN (RFC 7301).
-    pub(crate) fn new(tls: ClientConfig, proxies: Proxies, http2_only: bool, limit: Duration) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        let dial = Dial::new(tcp, proxies);
+    pub(crate) fn new(tls: ClientConfig, dial: Dial, http2_only: bool, limit: Duration) -> Self {
         let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
         let inner = if http2_only {
             builder.enable_http2().wrap_connector(dial)

@@ -4,6 +4,7 @@ mod body;
 mod builder;
 mod classify;
 mod connect;
+mod dial;
 mod error;
 mod proxy;
 mod setup;

@@ -9,6 +9,7 @@ mod socks5;
 mod tunnel;
 
 pub use address::{InvalidProxy, Proxy};
+pub(crate) use error::BoxError;
 pub use error::{ProxyError, TunnelError};
 pub(crate) use selection::Proxies;
-pub(crate) use tunnel::Dial;
+pub(crate) use tunnel::Tunnels;

@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use crate::body;
 use crate::classify::classify;
 use crate::connect::{ConnectTimedOut, Connector};
-use crate::proxy::Proxies;
+use crate::dial::Dial;
 use crate::tokio_clock::within;
 
 /// The interval between HTTP/2 pings while a request is in flight, and the time limit for their answers. Together they
@@ -74,8 +74,8 @@ pub(crate) struct Settings {
 }
 
 impl HyperTransport {
-    pub(crate) fn with_settings(settings: Settings, tls: ClientConfig, proxies: Proxies) -> Self {
-        let connector = Connector::new(tls, proxies, settings.http2_only, settings.connect_timeout);
+    pub(crate) fn with_settings(settings: Settings, tls: ClientConfig, dial: Dial) -> Self {
+        let connector = Connector::new(tls, dial, settings.http2_only, settings.connect_timeout);
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())

@@ -91,7 +91,6 @@
 //! [`Replay::max_age`]: crate::Replay::max_age
 
 mod body;
-mod date;
 mod difference;
 mod error;
 mod fields;

@@ -28,12 +28,16 @@
 //! order that only Clerk has get a 400 with the code `fake_not_simulated` and a message that names the alternatives.
 //! Clerk has no such code, so a test cannot mistake it for Clerk's response.
 
+mod acceptance;
+mod announcements;
 mod body;
 mod builder;
 mod call_record;
 mod config;
 mod default_clock;
+mod endpoint;
 mod error;
+mod event_log;
 pub(crate) mod fake_clerk;
 mod fault;
 mod handlers;
@@ -41,21 +45,35 @@ mod instance;
 mod instance_config;
 mod limits;
 mod list;
+mod named;
 mod query;
 mod records;
 mod routes;
+mod seed;
+mod snapshot;
 mod state;
 mod store;
+mod ticket;
+mod webhook_message;
 
+pub use acceptance::TicketError;
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;
 pub use config::BulkOn5xx;
+pub use endpoint::EndpointCall;
 pub use fault::{ClerkError, Fault, FaultPlan, InvalidFaultPlan, Moment, UnknownClerkError};
 pub use instance_config::{IgnoreExisting, OrganizationDuplicate};
 pub use limits::WindowKind;
+pub use named::UnknownName;
 pub use routes::FakeOperation;
+pub use seed::{InvalidSeed, Seed};
+pub use webhook_message::WebhookMessage;
 
 #[cfg(feature = "server")]
 pub(crate) use body::MAX_BODY;
+#[cfg(feature = "webhooks")]
+pub(crate) use event_log::{Delivered, MessagePosition};
 #[cfg(feature = "server")]
 pub(crate) use state::Reply;
+#[cfg(feature = "server")]
+pub(crate) use ticket::{LINK_PATH, replace_link_origin};

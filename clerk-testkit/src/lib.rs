@@ -5,6 +5,7 @@ pub mod cassette;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod date;
 mod difference;
 pub mod fake;
 pub mod mock;
@@ -13,6 +14,8 @@ mod query;
 pub mod server;
 mod spy;
 mod verify;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use cassette::format::Cassette;
 pub use cassette::open::cassette;

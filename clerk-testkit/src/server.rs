@@ -14,13 +14,21 @@
 //!
 //! Besides Clerk's paths, the server has control calls, which need no key:
 //!
+//! - `GET /_fake/state` returns the same as [`FakeClerk::snapshot`].
 //! - `GET /_fake/mails` returns the number of emails sent to each address.
 //! - `GET /_fake/calls` returns the number of calls of each operation.
-//! - `POST /_fake/sign-up` with `{"email_address": …}` does the same as [`FakeClerk::sign_up`], and returns the `user_id`.
+//! - `POST /_fake/sign-up` with `{"email_address": …}` does the same as [`FakeClerk::sign_up`], and with `{"ticket": …}` the same
+//!   as [`FakeClerk::accept`]. It returns the `user_id`.
 //! - `POST /_fake/join` with `{"email_address": …, "organization_id": …}` does the same as
-//!   [`FakeClerk::join_organization`], and returns the `user_id`.
+//!   [`FakeClerk::join_organization`], and with `{"ticket": …}` the same as [`FakeClerk::accept`]. It returns the `user_id`.
 //! - `POST /_fake/advance` with `{"seconds": …}` does the same as [`FakeClerk::advance`].
+//! - `POST /_fake/seed` with the JSON of a [`Seed`](crate::fake::Seed) does the same as [`FakeClerk::seed`].
+//! - `POST /_fake/faults` with `{"plan": …, "seed": …}` does the same as [`FakeClerk::set_faults`].
 //! - `POST /_fake/reset` does the same as [`FakeClerk::reset`].
+//!
+//! `GET /` lists the routes, the control calls and the settings as plain text.
+//!
+//! The `url` of an invitation leads to the server, which redirects to the `redirect_url` with a ticket.
 //!
 //! [Faults](crate::fake::Fault) happen on the connection: it closes before or after the effect, breaks off in the middle of
 //! the response, or stays silent.
@@ -28,20 +36,24 @@
 mod body;
 mod connection;
 mod control;
+mod index;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use clerk_core::webhooks::WebhookSecret;
+use http::Uri;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::FakeClerk;
+use crate::webhooks::WebhookSender;
 
 /// A running server. It listens on 127.0.0.1 only, speaks HTTP/1.1, and reads bodies of up to 1 MiB.
 ///
-/// Dropping it stops it: connections close after the current response, and hanging calls are cut off.
+/// Dropping it stops it: connections close after the current response, hanging calls are cut off, and no more webhooks are sent.
 #[derive(Debug)]
 pub struct FakeServer {
     fake: FakeClerk,
@@ -49,6 +61,7 @@ pub struct FakeServer {
     /// Dropping the sender stops all tasks.
     stop: watch::Sender<()>,
     accepting: JoinHandle<()>,
+    sending: JoinSet<()>,
 }
 
 impl FakeServer {
@@ -77,6 +90,7 @@ impl FakeServer {
             address,
             stop,
             accepting,
+            sending: JoinSet::new(),
         })
     }
 
@@ -95,8 +109,18 @@ impl FakeServer {
         &self.fake
     }
 
+    /// Sends webhooks for what happens in the fake to a URL from now on, in the background, with the messages of earlier events
+    /// first. The links in them lead to this server. [`FakeClerk::snapshot`] says how the deliveries ended.
+    ///
+    /// The signatures carry the real time of day, whatever the time of the fake.
+    pub fn send_webhooks(&mut self, uri: Uri, secret: WebhookSecret) {
+        let sender = WebhookSender::new(&self.fake, secret).uri(uri).link_origin(self.url());
+        self.sending.spawn(sender.run());
+    }
+
     /// Stops the server, and waits until the last connection has closed.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
+        self.sending.shutdown().await;
         drop(self.stop);
         // An error means that the runtime has shut down.
         let _ = self.accepting.await;

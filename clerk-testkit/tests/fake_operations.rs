@@ -24,6 +24,7 @@ fn body_of(operation: &str) -> String {
     match operation {
         "CreateInvitation" | "CreateWaitlistEntry" => person.to_string(),
         "CreateBulkInvitations" | "CreateBulkWaitlistEntries" => json!([person]).to_string(),
+        "CreateOrganization" => json!({ "name": "Acme" }).to_string(),
         "CreateOrganizationInvitation" => member.to_string(),
         "CreateOrganizationInvitationBulk" => json!([member]).to_string(),
         _ => String::new(),

@@ -9,22 +9,10 @@ use std::time::Duration;
 
 use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
-use clerk_testkit::server::FakeServer;
 use fake_support::connection::Connection;
+use fake_support::server::serve;
 use http::StatusCode;
 use serde_json::json;
-use tokio::runtime::{Builder, Runtime};
-
-/// Starts a server on another thread.
-fn serve(fake: &FakeClerk) -> (Runtime, FakeServer) {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_io()
-        .build()
-        .expect("a runtime");
-    let server = runtime.block_on(FakeServer::start(fake.clone())).expect("a free port");
-    (runtime, server)
-}
 
 fn person(address: &str) -> String {
     json!({ "email_address": address }).to_string()
@@ -161,52 +149,4 @@ fn stops_reading_a_body_that_is_too_large() {
         (answer.status, &answer.json()["errors"][0]["code"]),
         (413, &json!("request_body_too_large"))
     );
-}
-
-#[test]
-fn control_calls_sign_up_join_and_advance_the_time() {
-    let fake = FakeClerk::builder().organization("org_1").build();
-    let (_runtime, server) = serve(&fake);
-    let mut connection = Connection::open(server.address());
-    let mut call = |method: &str, path: &str, body: serde_json::Value| {
-        let answer = connection.call(method, path, body);
-        let json = serde_json::from_slice(&answer.body).unwrap_or(serde_json::Value::Null);
-        (answer.status, json)
-    };
-    for name in ["ada", "bob"] {
-        let person = json!({ "email_address": format!("{name}@example.com"), "expires_in_days": 1 });
-        assert_eq!(call("POST", "/v1/invitations", person).0, 200);
-    }
-    let cy = json!({ "email_address": "cy@example.com", "role": "org:member" });
-    assert_eq!(call("POST", "/v1/organizations/org_1/invitations", cy).0, 200);
-
-    let ada = json!({ "email_address": "Ada@example.com" });
-    let user = json!({ "user_id": "user_fake000001" });
-    assert_eq!(call("POST", "/_fake/sign-up", ada), (200, user));
-    let cy = json!({ "email_address": "cy@example.com", "organization_id": "org_1" });
-    let user = json!({ "user_id": "user_fake000002" });
-    assert_eq!(call("POST", "/_fake/join", cy.clone()), (200, user));
-    assert_eq!(call("POST", "/_fake/join", cy).0, 404, "nothing is pending");
-    assert_eq!(call("POST", "/_fake/advance", json!({ "seconds": 86_400 })).0, 204);
-    for (status, address) in [("accepted", "ada@example.com"), ("expired", "bob@example.com")] {
-        let (_, list) = call("GET", &format!("/v1/invitations?status={status}"), json!({}));
-        assert_eq!(list[0]["email_address"], address, "{list}");
-        assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
-    }
-    assert_eq!(call("POST", "/_fake/reset", json!({})).0, 204);
-    let bob = json!({ "email_address": "bob@example.com", "expires_in_days": 1 });
-    assert_eq!(call("POST", "/v1/invitations", bob).1["status"], "pending");
-
-    for (path, body, status) in [
-        ("/_fake/sign-up", json!({ "email": "ada@example.com" }), 400),
-        ("/_fake/advance", json!({ "seconds": -1 }), 400),
-        ("/_fake/sign_up", json!({}), 404),
-    ] {
-        let (seen, answer) = call("POST", path, body);
-        assert_eq!(seen, status, "{path}");
-        assert!(
-            answer["error"].as_str().is_some_and(|error| !error.is_empty()),
-            "{path}"
-        );
-    }
 }

@@ -5,7 +5,7 @@
 //! runs in its own process, because memory is measured as the peak of the process.
 //!
 //! ```sh
-//! cargo bench -p clerk-tests --bench invitation_run
+//! cargo bench -p clerk-benches --bench invitation_run
 //! ```
 
 #![allow(

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod again;
+mod appends;
 mod failing_journal;
 mod hostile_servers;
 mod limits;
@@ -13,3 +15,6 @@ mod results;
 mod scene;
 mod shared_refusals;
 mod spawned;
+mod status;
+mod undo;
+mod waitlist;

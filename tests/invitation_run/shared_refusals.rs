@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use clerk_core::ErrorCode;
+use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_core::model::OrganizationId;
 use clerk_core::run::{Outcome, RunReport, Stop};
+use clerk_core::{Client, ErrorCode, HttpRequest, HttpResponse, HttpTransport, SecretKey, transport_fn};
+use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::FakeOperation;
+use http::StatusCode;
 
 use super::scene::{Outcomes, Scene, assert_one_mail_each};
 
-/// Invites a person for each role to an organization whose instance has only the default roles.
+/// Invites a person for each role to an organization whose instance has only the default roles. Without a preflight, the run
+/// does not read which roles there are.
 fn invite(roles: &[&str], keeps_going: bool) -> (RunReport, Scene, Arc<Outcomes>) {
     let scene = Scene::new(|fake| fake.organization("org_1"));
     let (clerk, outcomes) = (scene.client(), Arc::new(Outcomes::default()));
@@ -21,6 +25,7 @@ fn invite(roles: &[&str], keeps_going: bool) -> (RunReport, Scene, Arc<Outcomes>
     let run = clerk
         .organization_invitations()
         .invite_all(OrganizationId::from("org_1"), people.collect::<Vec<_>>())
+        .preflight(false)
         .observer(Arc::clone(&outcomes));
     let run = if keeps_going { run.keep_going() } else { run };
     let report = scene.clock.drive(run.run()).expect("the run ends");
@@ -85,4 +90,112 @@ fn refusals_for_different_values_stop_nobody() {
     let (report, ..) = invite(&roles, false);
     assert!(report.stopped().is_none(), "{:?}", report.stopped());
     assert_eq!(report.count(Outcome::Refused), 40);
+}
+
+#[test]
+fn ten_refusals_of_a_redirect_url_stop_the_run() {
+    let scene = Scene::new(|fake| fake);
+    let fake = scene.fake.clone();
+    // An instance that allows only some redirect URLs.
+    let transport = transport_fn(move |request: HttpRequest| {
+        let is_refused = std::str::from_utf8(request.body()).is_ok_and(|body| body.contains("/wrong"));
+        let fake = fake.clone();
+        async move {
+            if !is_refused {
+                return fake.send(request).await;
+            }
+            let body = r#"{"errors":[{"message":"is not allowed","long_message":"The redirect URL is not allowed.",
+                "code":"form_param_value_invalid","meta":{"param_name":"redirect_url"}}]}"#;
+            let mut response = HttpResponse::new(body.into());
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+    });
+    let clerk = Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport);
+    let clerk = clerk.clock(scene.clock.clone()).build().unwrap();
+    let person = |n: usize, page: &str| CreateInvitation::new(format!("person{n}@example.com")).redirect_url(page);
+    let run = clerk
+        .invitations()
+        .invite_all((0..100).map(|n| person(n, "https://example.com/wrong")));
+    let report = scene.clock.drive(run.run()).unwrap();
+    match report.stopped() {
+        Some(Stop::RepeatedRefusal { parameter, calls, .. }) => {
+            assert_eq!((parameter.as_deref(), *calls), (Some("redirect_url"), 10));
+        }
+        other => panic!("{other:?}"),
+    }
+    // A call with ten people is rejected as a whole, and one more call can be under way.
+    assert!(report.count(Outcome::Refused) <= 11, "{report:?}");
+    assert_eq!(report.count(Outcome::Created), 0);
+    // One wrong row among others stops nobody.
+    let pages = (0..60).map(|n| {
+        person(
+            n,
+            if n == 7 {
+                "https://example.com/wrong"
+            } else {
+                "https://example.com/"
+            },
+        )
+    });
+    let report = scene.clock.drive(clerk.invitations().invite_all(pages).run()).unwrap();
+    assert!(report.stopped().is_none(), "{report:?}");
+    assert_eq!(
+        (report.count(Outcome::Created), report.count(Outcome::Refused)),
+        (59, 1)
+    );
+}
+
+/// The only role of an instance.
+const MEMBER: &str = r#"[{"object":"role","id":"role_1","key":"org:member","name":"Member","description":"","permissions":[],
+    "is_creator_eligible":true,"created_at":1,"updated_at":1}]"#;
+
+#[test]
+fn a_preflight_refuses_rows_whose_role_does_not_exist() {
+    let cases = [
+        // The roles, or none if they cannot be read, and whether calls are refused for them.
+        (Some(MEMBER), false),
+        (Some("[]"), true),
+        (None, true),
+    ];
+    for (roles, is_refused_by_clerk) in cases {
+        let scene = Scene::new(|fake| fake.organization("org_1"));
+        let fake = scene.fake.clone();
+        let transport = transport_fn(move |request: HttpRequest| {
+            let fake = fake.clone();
+            async move {
+                match (request.uri().path(), roles) {
+                    ("/v1/organization_roles", Some(roles)) => {
+                        let total = usize::from(roles.len() > 2);
+                        Ok(HttpResponse::new(
+                            format!(r#"{{"data":{roles},"total_count":{total}}}"#).into(),
+                        ))
+                    }
+                    ("/v1/organization_roles", None) => {
+                        let mut response =
+                            HttpResponse::new(r#"{"errors":[{"message":"","code":"forbidden"}]}"#.into());
+                        *response.status_mut() = StatusCode::FORBIDDEN;
+                        Ok(response)
+                    }
+                    _ => fake.send(request).await,
+                }
+            }
+        });
+        let clerk = Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport);
+        let clerk = clerk.clock(scene.clock.clone()).build().unwrap();
+        let role = |n| if n % 10 == 3 { "org:strange" } else { "org:member" };
+        let people = (0..20).map(|n| CreateOrganizationInvitation::new(format!("person{n}@example.com"), role(n)));
+        let invitations = clerk.organization_invitations();
+        let run = invitations.invite_all("org_1", people.collect::<Vec<_>>());
+        let (report, people) = scene.clock.drive(run.run_collecting()).unwrap();
+        assert!(report.stopped().is_none(), "{report:?}");
+        assert_eq!(
+            (report.count(Outcome::Created), report.count(Outcome::Refused)),
+            (18, 2)
+        );
+        let reason = people[3].reason.as_ref().unwrap().as_str();
+        assert!(reason.contains("org:strange"), "{reason}");
+        let refused = scene.fake.log().iter().any(|call| call.status == Some(404));
+        assert_eq!(refused, is_refused_by_clerk, "{roles:?}");
+    }
 }

@@ -19,14 +19,18 @@ Usage: simulate [OPTIONS]
   --seed N          Simulate one seed
   --mode MODE       promise (default): the assumptions hold, and the promise is checked;
                     broken-assumptions: one assumption does not hold, and no outcome may be lost or false;
+                    sequels: after the first run, the user changes rows, undoes, and runs again;
+                    damage: the journal is a file that is damaged, restored and recovered;
+                    hostile: the server answers nonsense, and each process must end;
                     pace: measure how long 10,000 people take under the documented limits
-  --break WHAT      Break something that the promise needs, to show that the checks notice:
-                    skip-fsync, resend-ambiguous, match-by-position or forget-budget
+  --break WHAT      Break something that the promise needs, to show that the checks notice; WHAT decides the mode
+  --breakages       List what can be broken
   --log FILE        Write everything that happens to a file; needs --seed
   --help            Print this text";
 
 pub(crate) enum Command {
     Help,
+    Breakages,
     Simulate(Arguments),
 }
 
@@ -42,16 +46,39 @@ pub(crate) struct Arguments {
 pub(crate) enum Mode {
     Promise,
     BrokenAssumptions,
+    Sequels,
+    Damage,
+    Hostile,
     Pace,
 }
 
 impl Mode {
-    const ALL: [Self; 3] = [Self::Promise, Self::BrokenAssumptions, Self::Pace];
+    const ALL: [Self; 6] = [
+        Self::Promise,
+        Self::BrokenAssumptions,
+        Self::Sequels,
+        Self::Damage,
+        Self::Hostile,
+        Self::Pace,
+    ];
+
+    /// The modes that check something in each seed.
+    #[cfg(test)]
+    pub(crate) const CHECKED: [Self; 5] = [
+        Self::Promise,
+        Self::BrokenAssumptions,
+        Self::Sequels,
+        Self::Damage,
+        Self::Hostile,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Promise => "promise",
             Self::BrokenAssumptions => "broken-assumptions",
+            Self::Sequels => "sequels",
+            Self::Damage => "damage",
+            Self::Hostile => "hostile",
             Self::Pace => "pace",
         }
     }
@@ -73,6 +100,7 @@ impl Command {
         while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
             let name = match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
+                Arg::Long("breakages") => return Ok(Self::Breakages),
                 Arg::Long(name) => name.to_owned(),
                 other => return Err(format!("{}; see --help", other.unexpected())),
             };
@@ -96,7 +124,11 @@ impl Arguments {
                 self.seeds = seed..seed.checked_add(1).ok_or("is too large")?;
             }
             "mode" => self.mode = one_of(value, Mode::ALL, Mode::name)?,
-            "break" => self.broken = Some(one_of(value, Break::ALL, Break::name)?),
+            "break" => {
+                let broken = one_of(value, Break::ALL, Break::name)?;
+                self.mode = broken.mode();
+                self.broken = Some(broken);
+            }
             "log" => self.log = Some(value.into()),
             _ => return Err("unknown option; see --help".to_owned()),
         }

@@ -4,6 +4,8 @@ use clerk_core::{Delivery, HttpRequest, HttpResponse, TransportError};
 use http::Method;
 use serde_json::Value;
 
+use crate::arguments::Mode;
+
 /// A deliberate breakage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Break {
@@ -15,14 +17,50 @@ pub(crate) enum Break {
     MatchByPosition,
     /// The journal forgets when calls were made.
     ForgetBudget,
+    /// The run gets all of the limits that it shares.
+    IgnoreShare,
+    /// Waits follow the time of day.
+    WallClockForWaits,
+    /// The program sends people again whose outcome cannot be known.
+    ResendUnknown,
+    /// The program reports people as created that an earlier run has invited.
+    CreatedEarlierAsCreated,
+    /// The journal forgets what was revoked.
+    UndoneCountsAsCreated,
+    /// Nothing is revoked although it is reported.
+    RevokeNothing,
+    /// The journal forgets what was sent for each person.
+    ForgetFingerprints,
+    /// The transport takes an answer that names strangers for one that names the people of the request.
+    CountStrangersAsSuccess,
+    /// The transport sends a call again and again that invites nobody.
+    ForgetAttemptBound,
+    /// The journal skips damaged lines.
+    AcceptDamagedJournal,
+    /// The journal takes a damaged last line for an incomplete one.
+    CutCompleteLastLine,
+    /// The journal forgets that records were lost.
+    ForgetLostTail,
 }
 
 impl Break {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::SkipFsync,
         Self::ResendAmbiguous,
         Self::MatchByPosition,
         Self::ForgetBudget,
+        Self::IgnoreShare,
+        Self::WallClockForWaits,
+        Self::ResendUnknown,
+        Self::CreatedEarlierAsCreated,
+        Self::UndoneCountsAsCreated,
+        Self::RevokeNothing,
+        Self::ForgetFingerprints,
+        Self::CountStrangersAsSuccess,
+        Self::ForgetAttemptBound,
+        Self::AcceptDamagedJournal,
+        Self::CutCompleteLastLine,
+        Self::ForgetLostTail,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -31,6 +69,37 @@ impl Break {
             Self::ResendAmbiguous => "resend-ambiguous",
             Self::MatchByPosition => "match-by-position",
             Self::ForgetBudget => "forget-budget",
+            Self::IgnoreShare => "ignore-share",
+            Self::WallClockForWaits => "wall-clock-for-waits",
+            Self::ResendUnknown => "resend-unknown",
+            Self::CreatedEarlierAsCreated => "created-earlier-as-created",
+            Self::UndoneCountsAsCreated => "undone-counts-as-created",
+            Self::RevokeNothing => "revoke-nothing",
+            Self::ForgetFingerprints => "forget-fingerprints",
+            Self::CountStrangersAsSuccess => "count-strangers-as-success",
+            Self::ForgetAttemptBound => "forget-attempt-bound",
+            Self::AcceptDamagedJournal => "accept-damaged-journal",
+            Self::CutCompleteLastLine => "cut-complete-last-line",
+            Self::ForgetLostTail => "forget-lost-tail",
+        }
+    }
+
+    /// Returns the mode that notices it.
+    pub(crate) const fn mode(self) -> Mode {
+        match self {
+            Self::SkipFsync
+            | Self::ResendAmbiguous
+            | Self::MatchByPosition
+            | Self::ForgetBudget
+            | Self::IgnoreShare
+            | Self::WallClockForWaits
+            | Self::ResendUnknown => Mode::Promise,
+            Self::CreatedEarlierAsCreated
+            | Self::UndoneCountsAsCreated
+            | Self::RevokeNothing
+            | Self::ForgetFingerprints => Mode::Sequels,
+            Self::CountStrangersAsSuccess | Self::ForgetAttemptBound => Mode::Hostile,
+            Self::AcceptDamagedJournal | Self::CutCompleteLastLine | Self::ForgetLostTail => Mode::Damage,
         }
     }
 }
@@ -58,4 +127,18 @@ pub(crate) fn relabel_by_position(request: &HttpRequest, response: &mut [Value])
     for (invitation, requested) in response.iter_mut().zip(requested) {
         invitation["email_address"] = requested["email_address"].clone();
     }
+}
+
+/// Replaces the addresses of any bulk response by those of the request.
+pub(crate) fn name_the_requested(request: &HttpRequest, response: HttpResponse) -> HttpResponse {
+    if request.method() != Method::POST || !response.status().is_success() {
+        return response;
+    }
+    response.map(|body| match serde_json::from_slice(&body) {
+        Ok(Value::Array(mut invitations)) => {
+            relabel_by_position(request, &mut invitations);
+            Value::Array(invitations).to_string().into()
+        }
+        _ => body,
+    })
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod breakage;
 mod check;
 mod disk;
+mod hostile;
 mod log;
 mod others;
 mod pace;
@@ -11,8 +12,11 @@ mod process;
 mod scenario;
 mod seeds;
 mod simulation;
+mod tally;
+mod target;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod world;
 
 use std::fs;
@@ -20,10 +24,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, Mode};
+use breakage::Break;
 
 fn main() -> ExitCode {
     let output = match Command::from_env() {
         Ok(Command::Help) => Ok((arguments::HELP.to_owned(), ExitCode::SUCCESS)),
+        Ok(Command::Breakages) => Ok((Break::ALL.map(Break::name).join("\n"), ExitCode::SUCCESS)),
         Ok(Command::Simulate(arguments)) => simulate(&arguments),
         Err(error) => Err(error),
     };

@@ -1,23 +1,40 @@
-//! One process: it creates a client, runs on the journal, and ends or dies.
+//! One process: it opens the journal, creates a client, invites or revokes, and ends or dies.
 
 use std::future::poll_fn;
+use std::ops::Range;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use clerk_core::Clock;
-use clerk_core::middleware::RateLimits;
-use clerk_core::run::{InvitationRun, RunEvent, RunObserver, RunReport, Settlement};
+use clerk_core::run::journal::JournalError;
+use clerk_core::run::{
+    InvitationRun, Outcome, Revocation, RevocationReport, RunEvent, RunObserver, RunReport, Settlement, Stop,
+};
+use clerk_core::{Client, Clock};
 use fastrand::Rng;
 
-use crate::disk::{Accident, Disk};
+use crate::breakage::Break;
+use crate::disk::{Accident, Disk, Remedy, Rest};
 use crate::log::Log;
-use crate::scenario::Scenario;
+use crate::scenario::{Action, Medium, Row, Scenario};
+use crate::target::{ORGANIZATION, Target};
 use crate::world::World;
 
 /// More polls than any run needs.
 const TOO_MANY_POLLS: u64 = 3_000_000;
+
+/// What a process is started with.
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
+    pub(crate) action: Action,
+    /// The version of each row.
+    pub(crate) versions: Vec<usize>,
+    pub(crate) fate: Fate,
+    /// The line of the journal that was damaged before.
+    pub(crate) damaged_line: Option<u64>,
+    pub(crate) remedy: Option<Remedy>,
+}
 
 /// How a process ends early, if it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +47,54 @@ pub(crate) enum Fate {
 /// What a process did.
 #[derive(Debug)]
 pub(crate) struct Life {
-    /// The number of rows that it was given, from the first one on.
-    pub(crate) rows: usize,
+    pub(crate) start: Start,
+    /// From its first call on, those of the fake's log that were made during its life.
+    pub(crate) calls: Range<usize>,
+    pub(crate) time: Range<Duration>,
     /// The outcomes that it announced, in order.
     pub(crate) settled: Vec<Settlement>,
+    /// The ids of the invitations that it announced as ended, and what became of them.
+    pub(crate) revoked: Vec<(String, Revocation)>,
     pub(crate) end: End,
 }
 
 #[derive(Debug)]
 pub(crate) enum End {
-    Ended(RunReport),
+    Invited(RunReport),
+    Revoked(RevocationReport),
+    /// The journal could not be opened.
+    Refused(JournalError),
     Died,
     /// It waits for something that never happens, or does not end.
     Stuck(String),
 }
 
+impl Life {
+    /// Returns the number of rows that it was given, from the first one on.
+    pub(crate) const fn rows(&self) -> usize {
+        match self.start.action {
+            Action::Invite { rows } => rows,
+            Action::Undo => 0,
+        }
+    }
+
+    pub(crate) const fn stop(&self) -> Option<&Stop> {
+        match &self.end {
+            End::Invited(report) => report.stopped(),
+            End::Revoked(report) => report.stopped.as_ref(),
+            End::Refused(_) | End::Died | End::Stuck(_) => None,
+        }
+    }
+
+    /// Whether it has done everything that it was to do.
+    pub(crate) const fn is_done(&self) -> bool {
+        matches!(self.end, End::Invited(_) | End::Revoked(_)) && self.stop().is_none()
+    }
+}
+
 impl Fate {
     /// Draws any accident at any time. Early ones are more likely.
-    pub(crate) fn draw(random: &mut Rng) -> Self {
+    pub(crate) fn draw(random: &mut Rng, medium: Medium) -> Self {
         // Each number of binary digits has the same probability.
         let number = |digits: u32, random: &mut Rng| {
             let digits = random.u32(0..=digits);
@@ -63,6 +110,12 @@ impl Fate {
             5..=8 => Self::DiskAccident(Accident::Dies {
                 write: number(6, random),
                 kept: kept(random),
+                rest: match medium {
+                    Medium::Memory => Rest::Nothing,
+                    Medium::File => random
+                        .choice([Rest::Nothing, Rest::Zeros, Rest::Holes])
+                        .unwrap_or(Rest::Nothing),
+                },
             }),
             _ => Self::DiskAccident(Accident::Fails {
                 write: number(6, random),
@@ -72,57 +125,129 @@ impl Fate {
     }
 }
 
-/// Runs a process with the first `rows` rows.
-pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, rows: usize, fate: Fate, log: &Log) -> Life {
+/// Runs a process.
+pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, start: Start, log: &Log) -> Life {
     let recorder = Arc::new(Recorder {
-        settled: Mutex::default(),
+        heard: Mutex::default(),
+        broken: world.broken,
         log: log.clone(),
     });
-    let (accident, last_poll) = match fate {
+    let (accident, last_poll) = match start.fate {
         Fate::Survives => (None, None),
         Fate::DiesAtPoll(poll) => (None, Some(poll)),
         Fate::DiskAccident(accident) => (Some(accident), None),
     };
-    disk.attach(accident);
-    let end = match world.client(scenario.run.seed) {
-        Some(client) => {
-            let people = scenario.rows[..rows].iter().enumerate();
-            let people = people.map(|(position, row)| row.invitation(position));
-            let run = configured(client.invitations().invite_all(people), scenario);
-            let run = run.journal(disk.clone()).observer(Arc::clone(&recorder)).run();
-            drive(world, disk, run, last_poll)
+    let (began, first_call) = (world.clock.elapsed(), world.fake.log().len());
+    let end = match (disk.attach(accident, start.remedy), world.client(scenario.run.seed)) {
+        (Err(error), _) => End::Refused(error),
+        (Ok(()), None) => End::Stuck("the client cannot be created".to_owned()),
+        (Ok(()), Some(client)) => {
+            let program = Program {
+                client,
+                disk,
+                scenario,
+                recorder: &recorder,
+                broken: world.broken,
+            };
+            program.run(world, &start, last_poll)
         }
-        None => End::Stuck("the client cannot be created".to_owned()),
     };
+    disk.detach();
     log.line(|| match &end {
-        End::Ended(report) => format!("process ended: {report:?}"),
+        End::Invited(report) => format!("process ended: {report:?}"),
+        End::Revoked(report) => format!("process ended: {report:?}"),
+        End::Refused(error) => format!("the journal is refused: {}", disk.without_folder(&error.to_string())),
         End::Died => "process died".to_owned(),
         End::Stuck(problem) => format!("process is stuck: {problem}"),
     });
-    let settled = std::mem::take(&mut *recorder.settled.lock().unwrap_or_else(PoisonError::into_inner));
-    Life { rows, settled, end }
+    let heard = std::mem::take(&mut *recorder.heard.lock().unwrap_or_else(PoisonError::into_inner));
+    Life {
+        start,
+        calls: first_call..world.fake.log().len(),
+        time: began..world.clock.elapsed(),
+        settled: heard.settled,
+        revoked: heard.revoked,
+        end,
+    }
 }
 
-fn configured<'p>(run: InvitationRun<'p>, scenario: &Scenario) -> InvitationRun<'p> {
-    let settings = &scenario.run;
-    let limits = if settings.knows_limits {
-        scenario.clerk.limits.clone()
-    } else {
-        RateLimits::none()
-    };
-    run.limits(limits)
-        .lanes(settings.lanes)
-        .preflight(settings.preflight)
-        .settle_delay(settings.settle_delay)
-        .read_lag(settings.read_lag)
-        .max_wait(settings.max_wait)
-        .max_failures(settings.max_failures)
-        .seed(settings.seed)
+/// A program that uses the SDK.
+struct Program<'a> {
+    client: Client,
+    disk: &'a Disk,
+    scenario: &'a Scenario,
+    recorder: &'a Arc<Recorder>,
+    broken: Option<Break>,
 }
 
-/// Polls the run and the others until the run ends or its process dies.
-fn drive(world: &mut World, disk: &Disk, run: impl Future<Output = RunReport>, last_poll: Option<u64>) -> End {
-    let mut run = pin!(run);
+impl Program<'_> {
+    fn run(&self, world: &mut World, start: &Start, last_poll: Option<u64>) -> End {
+        match start.action {
+            Action::Invite { rows } => {
+                let rows = self.scenario.rows[..rows].iter().zip(&start.versions).enumerate();
+                let run = self.configured(self.invite_all(rows));
+                let run = run.journal(self.disk.clone()).observer(Arc::clone(self.recorder)).run();
+                drive(world, self.disk, async { End::Invited(run.await) }, last_poll)
+            }
+            Action::Undo => {
+                let run = match self.scenario.target {
+                    Target::Application => self.client.invitations().revoke_all(self.disk.clone()),
+                    Target::Organization => {
+                        let invitations = self.client.organization_invitations();
+                        invitations.revoke_all(ORGANIZATION, self.disk.clone())
+                    }
+                };
+                let limits = self.scenario.run.knowledge.limits(&self.scenario.clerk.limits);
+                let run = run.limits(limits).observer(Arc::clone(self.recorder)).run();
+                drive(world, self.disk, async { End::Revoked(run.await) }, last_poll)
+            }
+        }
+    }
+
+    fn invite_all<'p>(
+        &self,
+        rows: impl Iterator<Item = (usize, (&'p Row, &'p usize))> + Send + 'p,
+    ) -> InvitationRun<'p> {
+        match self.scenario.target {
+            Target::Application => {
+                let people = rows.map(|(position, (row, version))| row.invitation(position, *version));
+                self.client.invitations().invite_all(people)
+            }
+            Target::Organization => {
+                let people = rows.map(|(position, (row, version))| row.organization_invitation(position, *version));
+                self.client.organization_invitations().invite_all(ORGANIZATION, people)
+            }
+        }
+    }
+
+    fn configured<'p>(&self, run: InvitationRun<'p>) -> InvitationRun<'p> {
+        let settings = &self.scenario.run;
+        let limits = match self.broken {
+            Some(Break::IgnoreShare) => self.scenario.clerk.limits.clone(),
+            _ => settings.knowledge.limits(&self.scenario.clerk.limits),
+        };
+        let mut run = run
+            .limits(limits)
+            .lanes(settings.lanes)
+            .preflight(settings.preflight)
+            .settle_delay(settings.settle_delay)
+            .read_lag(settings.read_lag)
+            .max_wait(settings.max_wait)
+            .max_failures(settings.max_failures)
+            .seed(settings.seed);
+        if settings.keep_going {
+            run = run.keep_going();
+        }
+        if self.broken == Some(Break::ResendUnknown) {
+            run = run.resend_unknown();
+        }
+        run
+    }
+}
+
+/// Polls the process and the others until the process ends or dies.
+fn drive(world: &mut World, disk: &Disk, process: impl Future<Output = End>, last_poll: Option<u64>) -> End {
+    let mut process = pin!(process);
     let mut polls = 0;
     let clock = world.clock.clone();
     let driven = clock.drive(poll_fn(|context| {
@@ -132,13 +257,13 @@ fn drive(world: &mut World, disk: &Disk, run: impl Future<Output = RunReport>, l
             return Poll::Ready(End::Died);
         }
         if polls > TOO_MANY_POLLS {
-            return Poll::Ready(End::Stuck(format!("the run has not ended after {polls} polls")));
+            return Poll::Ready(End::Stuck(format!("the process has not ended after {polls} polls")));
         }
-        let polled = run.as_mut().poll(context);
+        let polled = process.as_mut().poll(context);
         if disk.process_is_dead() {
             return Poll::Ready(End::Died);
         }
-        polled.map(End::Ended)
+        polled
     }));
     driven.unwrap_or_else(|stalled| End::Stuck(stalled.to_string()))
 }
@@ -155,27 +280,41 @@ pub(crate) fn pause(world: &mut World, duration: Duration) {
 }
 
 fn poll_others(world: &mut World, context: &mut Context<'_>) {
-    if let Some(others) = &mut world.others
-        && others.as_mut().poll(context).is_ready()
-    {
-        world.others = None;
-    }
+    world
+        .others
+        .retain_mut(|others| others.as_mut().poll(context).is_pending());
 }
 
-/// Keeps the outcomes that the run announces.
+/// Keeps what the process announces.
 #[derive(Debug)]
 struct Recorder {
-    settled: Mutex<Vec<Settlement>>,
+    heard: Mutex<Heard>,
+    broken: Option<Break>,
     log: Log,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    settled: Vec<Settlement>,
+    revoked: Vec<(String, Revocation)>,
 }
 
 impl RunObserver for Recorder {
     fn event(&self, event: &RunEvent<'_>) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             RunEvent::Settled(settlement) => {
                 self.log.line(|| describe(settlement));
-                let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-                settled.push((*settlement).clone());
+                let mut settlement = (*settlement).clone();
+                if self.broken == Some(Break::CreatedEarlierAsCreated) && settlement.outcome == Outcome::CreatedEarlier
+                {
+                    settlement.outcome = Outcome::Created;
+                }
+                heard.settled.push(settlement);
+            }
+            RunEvent::Revoked { id, revocation } => {
+                self.log.line(|| format!("{event}"));
+                heard.revoked.push((id.as_str().to_owned(), *revocation));
             }
             event => self.log.line(|| format!("run {event:?}")),
         }

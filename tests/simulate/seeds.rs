@@ -8,7 +8,8 @@ use std::thread;
 
 use crate::arguments::Arguments;
 use crate::log::Log;
-use crate::simulation::{SeedResult, Tally, simulate};
+use crate::simulation::{SeedResult, simulate};
+use crate::tally::Tally;
 
 /// The number of threads.
 const THREADS: usize = 2;

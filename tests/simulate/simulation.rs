@@ -1,23 +1,25 @@
 //! Simulates one seed, from its first process to its result.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
-use clerk_core::run::{Evidence, Outcome, Stop};
+use clerk_core::run::Stop;
 use fastrand::Rng;
 
 use crate::arguments::Mode;
 use crate::breakage::Break;
 use crate::check::{self, Story};
-use crate::disk::Disk;
+use crate::disk::{Damage, Disk, Remedy};
 use crate::log::Log;
-use crate::process::{End, Fate, Life, live, pause};
-use crate::scenario::Scenario;
+use crate::process::{End, Fate, Life, Start, live, pause};
+use crate::scenario::{Action, Scenario, Step};
+use crate::tally::Tally;
 use crate::world::World;
 
-/// How often a run that stopped is started again.
+/// How often a step that stopped is tried again.
 const RESTARTS: u32 = 8;
+
+/// The shortest time between two processes, so that no time belongs to both.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// The result of a seed.
 #[derive(Debug, Default)]
@@ -26,51 +28,42 @@ pub(crate) struct SeedResult {
     pub(crate) tally: Tally,
 }
 
-/// Counts of what happened, because a simulation in which nothing happens proves nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) seeds: u64,
-    pub(crate) processes: u64,
-    pub(crate) deaths: u64,
-    pub(crate) stops: u64,
-    /// The seeds whose last run had nothing left to do.
-    pub(crate) finished: u64,
-    pub(crate) calls: u64,
-    pub(crate) faults: u64,
-    pub(crate) mails: u64,
-    pub(crate) outcomes: BTreeMap<(Outcome, Evidence), u64>,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.seeds += other.seeds;
-        self.processes += other.processes;
-        self.deaths += other.deaths;
-        self.stops += other.stops;
-        self.finished += other.finished;
-        self.calls += other.calls;
-        self.faults += other.faults;
-        self.mails += other.mails;
-        for (outcome, count) in other.outcomes {
-            *self.outcomes.entry(outcome).or_default() += count;
-        }
-    }
-}
-
 /// Simulates a seed.
 pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) -> SeedResult {
     let mut random = Rng::with_seed(seed);
     let scenario = Scenario::draw(&mut random, mode);
     let mut world = World::new(&scenario, broken, &mut random, log);
     log.line(|| format!("{scenario:#?}"));
-    let disk = Disk::new(broken, log);
-    let (lives, begun_at) = live_all(&scenario, &mut world, &disk, &mut random, log);
+    let disk = match Disk::new(scenario.medium, broken, log) {
+        Ok(disk) => disk,
+        Err(error) => return SeedResult::failed(format!("no disk can be simulated: {error}")),
+    };
+    let mut course = Course {
+        scenario: &scenario,
+        world: &mut world,
+        disk: &disk,
+        random: &mut random,
+        log,
+        deaths: scenario.deaths,
+        versions: vec![vec![0]; scenario.rows.len()],
+        damaged_line: None,
+        has_copy: false,
+        begun_at: None,
+        lives: Vec::new(),
+    };
+    scenario.steps.iter().for_each(|step| course.take(step));
+    let Course { lives, begun_at, .. } = course;
     let log_of_calls = world.fake.log();
+    let Some(truth) = world.truth() else {
+        return SeedResult::failed("the invitations cannot be read in the end".to_owned());
+    };
+    let sent = world.wire.sent();
     let story = Story {
         scenario: &scenario,
         calls: &log_of_calls,
+        sent: &sent,
         begun_at,
-        truth: world.truth().unwrap_or_default(),
+        truth,
         mails: world.fake.mails(),
         lives: &lives,
     };
@@ -80,60 +73,135 @@ pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) 
     }
     SeedResult {
         violations,
-        tally: tally(&story),
+        tally: Tally::new(&story),
     }
 }
 
-/// Starts processes until one has done everything, or too many have stopped. Returns them, and when the journal had its
-/// first record.
-fn live_all(
-    scenario: &Scenario,
-    world: &mut World,
-    disk: &Disk,
-    random: &mut Rng,
-    log: &Log,
-) -> (Vec<Life>, Option<Duration>) {
-    let all = scenario.rows.len();
-    // In some seeds, rows are added later.
-    let mut rows = if random.u8(..4) == 0 {
-        random.usize(0..=all)
-    } else {
-        all
-    };
-    let (mut deaths, mut restarts) = (scenario.deaths, RESTARTS);
-    let mut begun_at = None;
-    let mut lives = Vec::new();
-    loop {
-        let fate = if deaths > 0 { Fate::draw(random) } else { Fate::Survives };
-        log.line(|| format!("process {} starts with {rows} rows: {fate:?}", lives.len() + 1));
-        let life = live(world, disk, scenario, rows, fate, log);
-        if begun_at.is_none() && disk.is_begun() {
-            begun_at = Some(world.clock.elapsed());
+impl SeedResult {
+    fn failed(problem: String) -> Self {
+        Self {
+            violations: vec![problem],
+            tally: Tally::default(),
         }
-        let next = match &life.end {
-            End::Died => {
-                disk.lose_power();
-                deaths -= 1;
-                Some(Duration::from_millis(1 << random.u32(0..27)))
+    }
+}
+
+/// The steps of the user so far.
+struct Course<'a> {
+    scenario: &'a Scenario,
+    world: &'a mut World,
+    disk: &'a Disk,
+    random: &'a mut Rng,
+    log: &'a Log,
+    /// How often processes still die.
+    deaths: u32,
+    /// The versions of each row, of which the last one is in the file.
+    versions: Vec<Vec<usize>>,
+    /// The line that was damaged since the last process.
+    damaged_line: Option<u64>,
+    /// Whether there is a copy of the journal from before the damage.
+    has_copy: bool,
+    /// When the journal had its first record.
+    begun_at: Option<Duration>,
+    lives: Vec<Life>,
+}
+
+impl Course<'_> {
+    /// Starts processes until one has done the step, or too many have stopped.
+    fn take(&mut self, step: &Step) {
+        if !self.lives.is_empty() {
+            pause(self.world, step.pause + MOMENT);
+        }
+        for row in &step.changes {
+            let next = self.versions[*row].len();
+            self.versions[*row].push(next);
+        }
+        let mut restarts = RESTARTS;
+        let mut remedy = None;
+        loop {
+            let life = self.live(step.action, remedy.take());
+            let wait = match (&life.end, life.stop()) {
+                (End::Died, _) => {
+                    self.disk.lose_power();
+                    self.deaths -= 1;
+                    Some(Duration::from_millis(1 << self.random.u32(0..27)))
+                }
+                (End::Refused(_), _) => Some(MOMENT),
+                (_, Some(Stop::ChangedRow { position })) => {
+                    let versions = &mut self.versions[*position];
+                    if versions.len() > 1 {
+                        versions.pop();
+                    }
+                    Some(MOMENT)
+                }
+                (_, Some(stop)) => Some(wait_after(stop, self.random)),
+                (End::Stuck(_) | End::Invited(_) | End::Revoked(_), None) => None,
+            };
+            if !matches!(life.end, End::Died) {
+                restarts -= 1;
             }
-            End::Ended(report) => match report.stopped() {
-                None if rows == all => None,
-                None => {
-                    rows = all;
-                    Some(Duration::from_secs(random.u64(..4000)))
-                }
-                Some(stop) => {
-                    restarts = restarts.saturating_sub(1);
-                    (restarts > 0).then(|| wait_after(stop, random))
-                }
-            },
-            End::Stuck(_) => None,
+            let is_refused = matches!(life.end, End::Refused(_));
+            self.lives.push(life);
+            if is_refused {
+                remedy = Some(self.remedy());
+            } else {
+                self.has_copy = false;
+                self.damaged_line = None;
+                self.damage();
+            }
+            let Some(wait) = wait.filter(|_| restarts > 0) else {
+                return;
+            };
+            pause(self.world, wait);
+        }
+    }
+
+    fn live(&mut self, action: Action, remedy: Option<Remedy>) -> Life {
+        let fate = match self.deaths {
+            0 => Fate::Survives,
+            _ => Fate::draw(self.random, self.scenario.medium),
         };
-        lives.push(life);
-        let Some(wait) = next else {
-            return (lives, begun_at);
+        let versions = self.versions.iter().filter_map(|versions| versions.last().copied());
+        let start = Start {
+            action,
+            versions: versions.collect(),
+            fate,
+            damaged_line: self.damaged_line,
+            remedy,
         };
-        pause(world, wait);
+        self.log.line(|| {
+            let number = self.lives.len() + 1;
+            format!("process {number} starts: {action:?}, {fate:?}, {remedy:?}")
+        });
+        let life = live(self.world, self.disk, self.scenario, start, self.log);
+        if remedy == Some(Remedy::Restore) {
+            self.damaged_line = None;
+            self.has_copy = false;
+        }
+        if self.begun_at.is_none() && self.disk.is_begun() {
+            self.begun_at = Some(self.world.clock.elapsed());
+        }
+        life
+    }
+
+    /// Damages the journal in some of the seeds that damage it.
+    fn damage(&mut self) {
+        if self.scenario.mode == Mode::Damage && self.damaged_line.is_none() && self.random.u8(..4) == 0 {
+            self.damaged_line = self.disk.damage(Damage::draw(self.random));
+            self.has_copy = self.damaged_line.is_some();
+        }
+    }
+
+    /// Decides what the user does about a journal that the last process has refused.
+    fn remedy(&mut self) -> Remedy {
+        let before = self.lives.last().and_then(|life| life.start.remedy);
+        match (self.has_copy, before) {
+            // The first line is damaged.
+            (true, Some(Remedy::Recover)) => Remedy::Restore,
+            (false, Some(Remedy::Recover)) => Remedy::Delete,
+            (true, _) if self.random.bool() => Remedy::Restore,
+            _ => Remedy::Recover,
+        }
     }
 }
 
@@ -141,48 +209,5 @@ fn wait_after(stop: &Stop, random: &mut Rng) -> Duration {
     match stop {
         Stop::RateLimited { wait } => *wait,
         _ => Duration::from_millis(1 << random.u32(0..22)),
-    }
-}
-
-fn tally(story: &Story<'_>) -> Tally {
-    let mut tally = Tally {
-        seeds: 1,
-        processes: story.lives.len() as u64,
-        calls: story.calls.len() as u64,
-        faults: story.calls.iter().filter(|call| call.fault.is_some()).count() as u64,
-        mails: story.mails.values().sum(),
-        ..Tally::default()
-    };
-    for life in story.lives {
-        match &life.end {
-            End::Died => tally.deaths += 1,
-            End::Ended(report) if report.stopped().is_some() => tally.stops += 1,
-            End::Ended(_) | End::Stuck(_) => {}
-        }
-    }
-    let Some(last) = story.lives.last() else {
-        return tally;
-    };
-    tally.finished = u64::from(matches!(&last.end, End::Ended(report) if report.stopped().is_none()));
-    for settlement in &last.settled {
-        *tally
-            .outcomes
-            .entry((settlement.outcome, settlement.evidence))
-            .or_default() += 1;
-    }
-    tally
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} seeds, of which {} were finished; {} processes, {} deaths, {} stops; {} calls, {} faults, {} mails",
-            self.seeds, self.finished, self.processes, self.deaths, self.stops, self.calls, self.faults, self.mails
-        )?;
-        for ((outcome, evidence), count) in &self.outcomes {
-            write!(f, "\n{count:>9} {outcome} by {evidence}")?;
-        }
-        Ok(())
     }
 }

@@ -71,7 +71,7 @@ impl Destination {
     /// Lists the columns for messages.
     pub(super) const fn columns(self) -> &'static str {
         match self {
-            Self::Application => {
+            Self::Application | Self::Waitlist => {
                 "email_address, redirect_url, public_metadata, public_metadata.NAME, notify, ignore_existing, \
                  expires_in_days, template_slug"
             }

@@ -13,13 +13,15 @@ use super::row::Settings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Destination {
     Application,
+    /// The application, from the waitlist.
+    Waitlist,
     Organization,
 }
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Application => "application invitations",
+            Self::Application | Self::Waitlist => "application invitations",
             Self::Organization => "organization invitations",
         })
     }
@@ -35,6 +37,16 @@ pub(crate) struct Recipient {
 }
 
 impl Recipient {
+    /// Creates a recipient whose invitation has Clerk's settings.
+    pub(crate) fn without_settings(position: Position, email_address: String) -> Self {
+        Self {
+            position,
+            email_address,
+            public_metadata: None,
+            settings: Settings::default(),
+        }
+    }
+
     /// Checks that the recipient has what `destination` requires.
     pub(super) fn validate(self, destination: Destination) -> Result<Self, String> {
         if destination == Destination::Organization && self.settings.role.is_none() {

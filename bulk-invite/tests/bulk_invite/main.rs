@@ -23,4 +23,5 @@ mod revoke;
 #[cfg(unix)]
 mod running;
 mod usage;
+mod waitlist;
 mod with_a_key;

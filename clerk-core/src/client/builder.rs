@@ -9,7 +9,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use super::base_url::BaseUrl;
 use super::headers::SetHeaders;
 use super::{Client, Inner};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock};
 use crate::error::BuildError;
 #[cfg(feature = "tracing")]
 use crate::middleware::trace::{TraceAttempts, TraceWaits};
@@ -90,7 +90,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock. The default is [`SystemClock`].
+    /// Sets the clock. The default is [`SystemClock`](crate::SystemClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -175,12 +175,12 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// Returns [`BuildError`] if the base URL or the user agent is invalid.
-    pub fn build(mut self) -> Result<Client, BuildError> {
+    pub fn build(self) -> Result<Client, BuildError> {
         let base_url = BaseUrl::parse(&self.base_url, self.allow_insecure_http)?;
         let user_agent = self.user_agent_header()?;
         let environment = self.secret_key.environment();
         let account = account(&self.base_url, &self.secret_key);
-        let clock = self.clock.take().unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let clock = clock::or_system(self.clock.as_ref());
         let options = self.options;
         let inner = Inner {
             innermost: Arc::clone(&self.transport),
@@ -207,16 +207,16 @@ impl ClientBuilder {
     }
 
     fn stack(self, user_agent: HeaderValue, clock: Arc<dyn Clock>) -> Box<dyn HttpTransport> {
-        let of_attempts = Observers::combine(self.observers.clone());
-        let observers = self.observers;
+        let observer = Observers::combine(self.observers);
         #[cfg(feature = "tracing")]
-        let observers = observers.into_iter().chain([Arc::new(TraceWaits) as _]).collect();
-        let of_waits = Observers::combine(observers);
+        let of_waits = Observers::combine(observer.iter().cloned().chain([Arc::new(TraceWaits) as _]).collect());
+        #[cfg(not(feature = "tracing"))]
+        let of_waits = observer.clone();
         let transport = SetHeaders::new(self.transport, &self.secret_key, user_agent);
         #[cfg(feature = "tower")]
         let transport = apply(self.attempt_layers, Box::new(transport));
         let timed = Timeout::new(transport, self.attempt_timeout, Arc::clone(&clock));
-        let observed: Box<dyn HttpTransport> = match of_attempts {
+        let observed: Box<dyn HttpTransport> = match observer {
             Some(observer) => Box::new(Observe::new(timed, observer, Arc::clone(&clock))),
             None => Box::new(timed),
         };

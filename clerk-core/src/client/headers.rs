@@ -25,8 +25,13 @@ pub(super) struct SetHeaders {
 }
 
 impl SetHeaders {
+    /// The client's headers, those of the connection, and some of the caller.
+    const CAPACITY: usize = 10;
+
     pub(super) fn new(transport: Arc<dyn HttpTransport>, secret_key: &SecretKey, user_agent: HeaderValue) -> Self {
-        let without_body = HeaderMap::from_iter([
+        // Copies keep the room, so that adding the connection's headers does not hash all of them again.
+        let mut without_body = HeaderMap::with_capacity(Self::CAPACITY);
+        without_body.extend([
             (AUTHORIZATION, secret_key.authorization()),
             (CLERK_API_VERSION.clone(), HeaderValue::from_static(Client::API_VERSION)),
             (USER_AGENT, user_agent),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use http::{Method, StatusCode};
+use serde::{Serialize, Serializer};
 
 use super::retry_after;
 use super::watch::watch_attempt;
@@ -90,12 +91,13 @@ impl<F> fmt::Debug for FnObserver<F> {
 }
 
 /// An attempt that begins, as an [`Observer`] sees it. It contains no body, no email address and no key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct BeganAttempt<'a> {
     /// The name of the operation, such as `CreateBulkInvitations`. Empty if the request does not come from a client.
     pub operation: &'static str,
     /// The HTTP method.
+    #[serde(serialize_with = "as_text")]
     pub method: &'a Method,
     /// The path below `/v1` with its parameters in braces, suitable as a metric label.
     pub path: &'static str,
@@ -107,13 +109,14 @@ pub struct BeganAttempt<'a> {
 
 /// An attempt that ended, as an [`Observer`] sees it. It contains no body, no email address and no key.
 ///
-/// `Display` writes one line for a log.
-#[derive(Debug)]
+/// `Display` writes one line for a log. Serde writes an object whose `end` is the name of the end's variant.
+#[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct ObservedAttempt<'a> {
     /// The name of the operation, such as `CreateBulkInvitations`. Empty if the request does not come from a client.
     pub operation: &'static str,
     /// The HTTP method.
+    #[serde(serialize_with = "as_text")]
     pub method: &'a Method,
     /// The path below `/v1` with its parameters in braces, suitable as a metric label.
     pub path: &'static str,
@@ -122,8 +125,10 @@ pub struct ObservedAttempt<'a> {
     /// The size of the request body in bytes.
     pub request_bytes: usize,
     /// The duration of the attempt.
+    #[serde(rename = "elapsed_seconds", serialize_with = "as_seconds")]
     pub elapsed: Duration,
     /// How the attempt ended.
+    #[serde(flatten)]
     pub end: AttemptEnd<'a>,
 }
 
@@ -168,18 +173,21 @@ impl fmt::Display for ObservedAttempt<'_> {
 }
 
 /// How an attempt ended.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttemptEnd<'a> {
     /// A response arrived in full.
     Response {
         /// The status of the response.
+        #[serde(serialize_with = "as_number")]
         status: StatusCode,
         /// The size of the response body in bytes.
         bytes: usize,
         /// The id by which Clerk's support can find the request.
         trace_id: Option<&'a str>,
         /// How long the response asks to wait, by `Retry-After`.
+        #[serde(rename = "retry_after_seconds", serialize_with = "as_seconds_if_any")]
         retry_after: Option<Duration>,
     },
     /// The response did not arrive in full. If the call's deadline left no time for the attempt, this is a timeout that was
@@ -191,7 +199,7 @@ pub enum AttemptEnd<'a> {
 }
 
 /// A wait of a call, as an [`Observer`] sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ObservedWait {
     /// The name of the operation. Empty if the request does not come from a client.
@@ -201,6 +209,7 @@ pub struct ObservedWait {
     /// Why the call waits.
     pub reason: WaitReason,
     /// How long the call waits.
+    #[serde(rename = "wait_seconds", serialize_with = "as_seconds")]
     pub wait: Duration,
 }
 
@@ -237,6 +246,22 @@ text_enum! {
         /// The last attempt failed.
         Backoff = "backoff",
     }
+}
+
+fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+fn as_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+fn as_seconds_if_any<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
 }
 
 /// Reports each attempt to an [`Observer`].

@@ -1,6 +1,7 @@
 //! What a failed attempt means for its recipients and for the run, as a function of the error.
 
 use super::outcome::Outcome;
+use crate::api::waitlist_entries::InviteWaitlistEntry;
 use crate::error::{ApiError, Error, ErrorCode, ErrorKind};
 use crate::model::NormalizedEmailAddress;
 use crate::safe_to_log::is_safe_to_log;
@@ -41,9 +42,17 @@ const INSTANCE_CODES: &[ErrorCode] = &[
     ErrorCode::OrganizationMembershipQuotaExceeded,
 ];
 
-const ALREADY_INVITED: &[ErrorCode] = &[ErrorCode::DuplicateRecord, ErrorCode::OrganizationInvitationNotUnique];
+const ALREADY_INVITED: &[ErrorCode] = &[
+    ErrorCode::DuplicateRecord,
+    ErrorCode::OrganizationInvitationNotUnique,
+    ErrorCode::WaitlistEntryAlreadyInvited,
+];
 
-const EXISTING_USER: &[ErrorCode] = &[ErrorCode::FormIdentifierExists, ErrorCode::AlreadyAMemberInOrganization];
+const EXISTING_USER: &[ErrorCode] = &[
+    ErrorCode::FormIdentifierExists,
+    ErrorCode::AlreadyAMemberInOrganization,
+    ErrorCode::WaitlistEntryAlreadyCompleted,
+];
 
 pub(super) fn classify(error: &Error) -> Classification {
     if error.effect() != Effect::NotApplied {
@@ -56,7 +65,7 @@ pub(super) fn classify(error: &Error) -> Classification {
         // Any other 403 is about a plan, a quota or the instance.
         ErrorKind::Forbidden if error.code() == Some(&ErrorCode::NotAllowedAccess) => classify_refusal(error),
         // Any other 404 is about the organization.
-        ErrorKind::NotFound if names_role(error) => classify_refusal(error),
+        ErrorKind::NotFound if names_role(error) || is_of_waitlist_entry(error) => classify_refusal(error),
         _ => Classification::Fatal,
     }
 }
@@ -64,6 +73,11 @@ pub(super) fn classify(error: &Error) -> Classification {
 /// Whether the error is about the role of an invitation to an organization.
 fn names_role(error: &Error) -> bool {
     error.api_errors().first().and_then(ApiError::param_name) == Some("role")
+}
+
+/// Whether the error is about a waitlist entry, which someone may have deleted meanwhile.
+fn is_of_waitlist_entry(error: &Error) -> bool {
+    error.operation() == InviteWaitlistEntry::OPERATION.name()
 }
 
 fn classify_refusal(error: &Error) -> Classification {

@@ -18,9 +18,11 @@ use super::final_outcome::FinalOutcome;
 use super::input::{Input, Intake};
 use super::journal::{Journal, JournalEffect, Lane, Record};
 use super::lanes::{LanePair, Permits};
+use super::ledger::Ledger;
 use super::observer::{RunEvent, RunObserver};
+use super::outcome::Revocation;
 use super::pacing::Pacing;
-use super::preflight::CHUNK;
+use super::preflight::{CHUNK, Lookup};
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
@@ -33,6 +35,7 @@ use super::target::Target;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::model::InvitationId;
 use crate::transport::Effect;
 
 use waiting::Event;
@@ -53,8 +56,8 @@ pub(super) struct Engine<'p> {
     repeated_refusals: RepeatedRefusals,
     /// Makes the calls that invite people. Each is in the log before it is on the wire.
     calls: Calls,
-    /// The journal. An outcome is in it before it is announced.
-    log: Arc<dyn Journal>,
+    /// The journal, and what is not written to it yet. Nothing is while the run waits.
+    ledger: Ledger,
     /// The observer and the counts. Every row is announced once.
     announcer: Announcer,
     /// The only source of time.
@@ -71,11 +74,12 @@ impl<'p> Engine<'p> {
         client: &Client,
         target: Target,
         input: Input<'p>,
-        log: Arc<dyn Journal>,
+        journal: Arc<dyn Journal>,
         observers: Vec<Arc<dyn RunObserver>>,
-        settings: Settings,
+        mut settings: Settings,
         stop: StopHandle,
     ) -> Self {
+        settings.lanes = target.lanes(settings.lanes);
         let clock = Arc::clone(client.clock());
         let reader = Reader::new(client, target.clone(), &settings);
         Self {
@@ -89,7 +93,7 @@ impl<'p> Engine<'p> {
             pacing: Pacing::new(settings.max_failures, settings.seed),
             repeated_refusals: RepeatedRefusals::new(settings.keep_going),
             calls: Calls::new(client, target),
-            log,
+            ledger: Ledger::new(journal),
             announcer: Announcer::new(observers),
             began: clock.now(),
             clock,
@@ -105,15 +109,21 @@ impl<'p> Engine<'p> {
             Err(stop) => Some(stop),
         };
         // Calls under way are waited for, so that their responses are not lost.
-        while self.lanes.has_call() {
+        loop {
+            stopped = Stop::graver(stopped, self.write().await.err());
+            if !self.lanes.has_call() {
+                break;
+            }
             match self.next_event(None, false).await {
                 Event::Attempt(lane, attempt, end) => {
-                    let ended = self.attempt_ended(lane, attempt, end).await;
-                    stopped = Stop::graver(stopped, ended.err());
+                    stopped = Stop::graver(stopped, self.attempt_ended(lane, attempt, end).err());
                 }
                 Event::Read(_) => self.stages.read_failed(self.clock.now()),
                 Event::Time | Event::StopRequested => {}
             }
+        }
+        if stopped.is_none() {
+            stopped = self.end_round().await.err();
         }
         self.leave_rest_pending();
         let elapsed = self.clock.now().saturating_sub(self.began);
@@ -128,7 +138,9 @@ impl<'p> Engine<'p> {
             self.read_input()?;
             self.start_resolving();
             self.start_look_up().await?;
+            self.start_revoking().await?;
             self.start_attempts().await?;
+            self.write().await?;
             let wake_at = self.wake_at();
             if !self.lanes.has_call() && self.reading.is_idle() {
                 let Some(wake_at) = wake_at else {
@@ -137,8 +149,8 @@ impl<'p> Engine<'p> {
                 self.announce_wait(wake_at)?;
             }
             match self.next_event(wake_at, true).await {
-                Event::Attempt(lane, attempt, end) => self.attempt_ended(lane, attempt, end).await?,
-                Event::Read(end) => self.read_ended(end).await?,
+                Event::Attempt(lane, attempt, end) => self.attempt_ended(lane, attempt, end)?,
+                Event::Read(end) => self.read_ended(end)?,
                 Event::StopRequested => return Err(Stop::Requested),
                 Event::Time => {}
             }
@@ -208,12 +220,12 @@ impl<'p> Engine<'p> {
         if recipients.is_empty() {
             return Ok(());
         }
-        if !self.reading.has_decided_on_snapshot() {
+        if !self.reading.has_overview() {
             let left = match self.stages.has_input_ended() {
                 true => Some(0),
                 false => self.input.at_least_to_look_up(),
             };
-            if let Err(stop) = self.take_snapshot(left.map(|left| left + recipients.len())).await {
+            if let Err(stop) = self.take_overview(left.map(|left| left + recipients.len())).await {
                 recipients.into_iter().for_each(|recipient| self.stages.add(recipient));
                 return Err(stop);
             }
@@ -222,16 +234,65 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
-    async fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
+    /// Starts to revoke the pending invitations of recipients who are invited again, as soon as a call can invite them: first
+    /// the journal, then the wire.
+    async fn start_revoking(&mut self) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let is_free = |lane: &Lane| self.lanes.free_at(*lane, now).is_some_and(|at| at <= now);
+        if !self.stages.wants_to_replace()
+            || !self.reading.is_idle()
+            || self.pacing.hold_until() > now
+            || !Lane::ALL.iter().any(is_free)
+        {
+            return Ok(());
+        }
+        let mut ids = Vec::new();
+        for recipient in self.stages.start_revoking() {
+            ids.extend_from_slice(&recipient.to_revoke);
+            self.ledger.note(recipient.replacing());
+        }
+        if let Err(stop) = self.write().await {
+            self.stages.read_failed(now);
+            return Err(stop);
+        }
+        self.reading.revoke(ids);
+        Ok(())
+    }
+
+    fn revocations_ended(
+        &mut self,
+        revoked: Vec<(InvitationId, Revocation)>,
+        error: Option<Error>,
+    ) -> Result<(), Stop> {
+        let finals = self.stages.revoked(&revoked);
+        for (id, revocation) in revoked {
+            self.announcer.tell(&RunEvent::Revoked { id: &id, revocation });
+            self.ledger.note(Record::Revoked { id, revocation });
+        }
+        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        error.map_or(Ok(()), |error| Err(Stop::from_error(error)))
+    }
+
+    fn looked_up(&mut self, lookups: Vec<Lookup>) -> Vec<FinalOutcome> {
+        self.stages.looked_up(lookups, self.input.again(), self.clock.wall())
+    }
+
+    fn read_ended(&mut self, end: ReadEnd) -> Result<(), Stop> {
         let finals = match end {
-            ReadEnd::LookedUp(Ok(lookups)) => self.stages.looked_up(lookups),
-            ReadEnd::Resolved(Ok(found)) => self.stages.resolved(&found).into_iter().collect(),
+            ReadEnd::LookedUp(Ok(lookups)) => self.looked_up(lookups),
+            ReadEnd::Revoked(revoked, error) => return self.revocations_ended(revoked, error),
+            ReadEnd::Resolved(Ok(mut found)) => {
+                // An undone invitation may not have been listed yet when the recipient was looked up.
+                found.retain(|invitation| !self.input.is_undone(&invitation.id));
+                self.stages.resolved(&found).into_iter().collect()
+            }
             ReadEnd::LookedUp(Err(error)) | ReadEnd::Resolved(Err(error)) => {
                 self.stages.read_failed(self.clock.now());
                 return Err(Stop::from_error(error));
             }
         };
-        self.record_and_announce(None, finals).await
+        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        Ok(())
     }
 
     /// Starts an attempt on each lane that allows one and has recipients.
@@ -239,7 +300,7 @@ impl<'p> Engine<'p> {
         for &lane in Lane::ALL {
             let now = self.clock.now();
             if self.pacing.hold_until() <= now
-                && self.stages.has_batch_for(lane)
+                && self.has_use_for(lane, now)
                 && let Some(permits) = self.lanes.try_acquire(lane, now)
             {
                 self.start_attempt(lane, permits).await?;
@@ -248,7 +309,14 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
-    /// Starts an attempt: first the permits, then the journal, then the wire.
+    /// Whether an attempt on a lane brings the run forward. Ten calls of the single lane do what one of the bulk lane does, so
+    /// it takes those who have to be alone, and others only if something holds the bulk lane back.
+    fn has_use_for(&self, lane: Lane, now: Duration) -> bool {
+        let helps = lane == Lane::Bulk || self.stages.has_alone() || self.lanes.bulk_is_limited(now);
+        helps && self.stages.has_batch_for(lane)
+    }
+
+    /// Starts an attempt: first the permits, then the journal, then the wire. The append also records what ended before.
     async fn start_attempt(&mut self, lane: Lane, permits: Permits) -> Result<(), Stop> {
         let Some(recipients) = self.stages.start_attempt(lane) else {
             return Ok(());
@@ -260,7 +328,8 @@ impl<'p> Engine<'p> {
             at: self.clock.wall(),
             people: recipients.iter().map(Recipient::attempted).collect(),
         };
-        if let Err(stop) = append(&*self.log, &[record]).await {
+        self.ledger.note(record);
+        if let Err(stop) = self.write().await {
             self.stages.put_back(lane);
             return Err(stop);
         }
@@ -276,7 +345,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Moves the recipients of an attempt on, by its end.
-    async fn attempt_ended(&mut self, lane: Lane, attempt: u64, end: AttemptEnd) -> Result<(), Stop> {
+    fn attempt_ended(&mut self, lane: Lane, attempt: u64, end: AttemptEnd) -> Result<(), Stop> {
         let now = self.clock.now();
         self.announcer.tell(&RunEvent::AttemptEnded {
             attempt,
@@ -284,11 +353,11 @@ impl<'p> Engine<'p> {
             people: self.stages.in_flight(lane).len(),
             error: end.as_ref().err(),
         });
-        let ended = Record::Ended {
+        self.ledger.note(Record::Ended {
             attempt,
             at: self.clock.wall(),
             effect: JournalEffect::from(end.as_ref().map_or_else(Error::effect, |_| Effect::Applied)),
-        };
+        });
         let (finals, stop) = match end {
             Ok(created) => {
                 let is_first_attempt = |recipient: &Recipient| recipient.ambiguous_attempts == 0;
@@ -311,7 +380,7 @@ impl<'p> Engine<'p> {
             }
             Err(error) => self.attempt_failed(lane, error, now),
         };
-        self.record_and_announce(Some(ended), finals).await?;
+        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
         stop
     }
 
@@ -344,22 +413,10 @@ impl<'p> Engine<'p> {
         (Vec::new(), result.map_err(Stop::Error))
     }
 
-    /// Records outcomes, then announces them: an outcome that was announced holds after a crash. Outcomes that the journal
-    /// fails to record are announced too, since nothing else knows them, and the run stops.
-    async fn record_and_announce(&mut self, first: Option<Record>, finals: Vec<FinalOutcome>) -> Result<(), Stop> {
-        let records: Vec<_> = first
-            .into_iter()
-            .chain(finals.iter().map(FinalOutcome::record))
-            .collect();
-        let recorded = if records.is_empty() {
-            Ok(())
-        } else {
-            append(&*self.log, &records).await
-        };
-        finals
-            .iter()
-            .for_each(|settled| self.announcer.announce(&settled.settlement));
-        recorded
+    /// Writes to the journal what is not written yet.
+    async fn write(&mut self) -> Result<(), Stop> {
+        let written = self.ledger.write(&mut self.announcer).await;
+        written.map_err(Stop::Journal)
     }
 
     /// Announces every recipient that is left as pending, by position.
@@ -376,8 +433,4 @@ impl<'p> Engine<'p> {
             self.announcer.announce(&settlement);
         }
     }
-}
-
-async fn append(log: &dyn Journal, records: &[Record]) -> Result<(), Stop> {
-    log.append(records).await.map_err(Stop::Journal)
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::again::Again;
 use super::journal::{
     AttemptedRecipient, Fingerprints, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
 };
@@ -17,10 +18,18 @@ pub(super) struct History {
     recipients: HashMap<u128, Past>,
     /// The invitations that no longer exist because a revocation run undid them.
     undone: HashSet<InvitationId>,
+    /// The recipients to invite again who have no outcome since, with the invitations that were to be revoked for that.
+    replacing: HashMap<u128, Vec<InvitationId>>,
+    /// How many rounds of inviting again have begun.
+    rounds: u32,
+    /// Whom the last round invites again, if it has not ended.
+    open_round: Option<Again>,
     calls: Vec<PastCall>,
     last_attempt: u64,
     begun: Option<Begun>,
     has_lost_tail: bool,
+    /// Whether the lost records can be of calls that count in the limits, or are under way still.
+    has_lost_calls: bool,
     open: Vec<OpenAttempt>,
 }
 
@@ -42,6 +51,8 @@ pub(super) enum Past {
         fingerprint: u64,
         baseline: Option<Vec<InvitationId>>,
     },
+    /// Their invitations no longer exist, or were to be revoked, which those with these ids may not be.
+    Withdrawn(Vec<InvitationId>),
 }
 
 #[derive(Debug)]
@@ -52,6 +63,8 @@ pub(super) struct SettledBefore {
     pub(super) code: Option<ErrorCode>,
     /// The fingerprint of what was refused or created, if the journal has it.
     pub(super) fingerprint: Option<u64>,
+    /// How many rounds of inviting again had begun.
+    rounds: u32,
 }
 
 /// A call of an earlier process, which still counts in its lane's budget.
@@ -123,7 +136,9 @@ impl History {
     /// Returns how many recipients have an outcome that a plain run keeps, or are unresolved: they need no look-up. Those that
     /// were taken out do not count.
     pub(super) fn without_look_up(&self) -> usize {
-        self.recipients.len().saturating_sub(self.undone.len())
+        self.recipients
+            .len()
+            .saturating_sub(self.undone.len() + self.replacing.len())
     }
 
     /// Applies the next record of a journal.
@@ -161,6 +176,8 @@ impl History {
                 people,
             } => {
                 self.last_attempt = self.last_attempt.max(attempt);
+                // The run has waited for them.
+                self.has_lost_calls = false;
                 // A lane has one attempt at a time: an earlier one without a recorded end was over by now.
                 let over = self.open.extract_if(.., |open| open.lane == lane);
                 self.calls.extend(over.map(|_| PastCall { lane, ended: Some(at) }));
@@ -198,7 +215,9 @@ impl History {
                     id,
                     code,
                     fingerprint: fingerprint.or(attempted),
+                    rounds: self.rounds,
                 };
+                self.replacing.remove(&key);
                 self.recipients.insert(key, Past::Settled(settled));
             }
             Record::Revoked { id, revocation } => {
@@ -206,7 +225,19 @@ impl History {
                     self.undone.insert(id);
                 }
             }
-            Record::TailLost { .. } => self.has_lost_tail = true,
+            Record::RoundBegan { again, .. } => {
+                self.rounds += 1;
+                self.open_round = Some(again);
+            }
+            Record::RoundEnded { .. } => self.open_round = None,
+            Record::Replacing { address, ids } => {
+                let key = key(&NormalizedEmailAddress::new(address.as_str()));
+                self.replacing.insert(key, ids);
+            }
+            Record::TailLost { .. } => {
+                self.has_lost_tail = true;
+                self.has_lost_calls = true;
+            }
         }
         Ok(())
     }
@@ -216,16 +247,39 @@ impl History {
         self.recipients.get(&key)
     }
 
-    /// Returns what became of a recipient, and forgets it. Nothing, if their invitation was undone.
+    /// Returns what became of a recipient, and forgets it.
     pub(super) fn take(&mut self, key: u128) -> Option<Past> {
-        let past = self.recipients.remove(&key)?;
-        let is_undone = match &past {
-            Past::Settled(settled) => {
-                settled.outcome == Outcome::Created && settled.id.as_ref().is_some_and(|id| self.undone.contains(id))
-            }
-            Past::Unresolved { .. } => false,
+        let replacing = self.replacing.remove(&key);
+        let is_undone = |settled: &SettledBefore| {
+            let is_invited = matches!(settled.outcome, Outcome::Created | Outcome::AlreadyInvited);
+            is_invited && settled.id.as_ref().is_some_and(|id| self.undone.contains(id))
         };
-        (!is_undone).then_some(past)
+        match (self.recipients.remove(&key), replacing) {
+            (Some(unresolved @ Past::Unresolved { .. }), _) => Some(unresolved),
+            (_, Some(ids)) => Some(Past::Withdrawn(ids)),
+            (Some(Past::Settled(settled)), None) if is_undone(&settled) => Some(Past::Withdrawn(Vec::new())),
+            (past, None) => past,
+        }
+    }
+
+    /// Whether people are to be invited again of whom it depends on Clerk whether their invitations are revoked yet.
+    pub(super) fn is_replacing(&self) -> bool {
+        !self.replacing.is_empty()
+    }
+
+    /// Whether a round that invites these people again has not ended.
+    pub(super) fn is_in_round(&self, again: &Again) -> bool {
+        self.open_round.as_ref() == Some(again)
+    }
+
+    /// Whether a recipient was settled in the round that has begun last.
+    pub(super) const fn is_of_last_round(&self, settled: &SettledBefore) -> bool {
+        settled.rounds == self.rounds
+    }
+
+    /// Whether a revocation run has undone this invitation.
+    pub(super) fn is_undone(&self, id: &InvitationId) -> bool {
+        self.undone.contains(id)
     }
 
     /// Returns the calls of earlier processes, oldest first, and forgets them.
@@ -278,6 +332,11 @@ impl History {
     /// Returns how the journal hashes what is sent.
     pub(super) fn fingerprints(&self) -> Fingerprints {
         self.begun.as_ref().map(|begun| begun.fingerprints).unwrap_or_default()
+    }
+
+    /// Whether records were lost that can be of recent calls: nothing was sent since.
+    pub(super) const fn has_lost_calls(&self) -> bool {
+        self.has_lost_calls
     }
 
     /// Whether records were lost, so that anyone without an outcome may have been invited.
@@ -401,6 +460,7 @@ mod tests {
             let actual = match history.recipients.values().next() {
                 None => "untouched".to_owned(),
                 Some(Past::Settled(settled)) => settled.outcome.to_string(),
+                Some(Past::Withdrawn(_)) => "withdrawn".to_owned(),
                 Some(Past::Unresolved { fingerprint, baseline }) => {
                     let baseline = baseline.as_ref().unwrap();
                     format!("unresolved {fingerprint} {}", baseline[0])
@@ -416,13 +476,14 @@ mod tests {
         for (revocation, is_forgotten) in [
             ("revoked", true),
             ("missing", true),
+            ("expired", true),
             ("accepted", false),
             // It may be pending still: the request to revoke it could not be made.
             ("invalid_id", false),
         ] {
             let revoked = format!(r#"{{"revoked":{{"id":"inv_1","revocation":"{revocation}"}}}}"#);
             let past = history(&[created.clone(), revoked]).take(key(&NormalizedEmailAddress::new("ada@example.com")));
-            assert_eq!(past.is_none(), is_forgotten, "{revocation}");
+            assert_eq!(matches!(past, Some(Past::Withdrawn(_))), is_forgotten, "{revocation}");
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::again::Again;
 use super::history::{History, Past, SettledBefore};
 use super::outcome::{Evidence, Outcome, Settlement};
-use super::recipient::{Recipient, RecipientInput, key};
-use crate::model::EmailAddress;
+use super::recipient::{Earlier, Recipient, RecipientInput, key};
+use crate::model::{EmailAddress, InvitationId};
 
 const CHANGED_SINCE_CREATED: &str =
     "the row has changed since it was invited, and the invitation has the old values: revoke it to invite again";
@@ -29,6 +30,8 @@ pub(super) struct Input<'p> {
     position: usize,
     seen: HashSet<u128>,
     resend_unknown: bool,
+    /// Who is invited again.
+    again: Option<Again>,
     /// What the journal says. `None` until the journal is known to be the right one.
     history: Option<History>,
 }
@@ -40,6 +43,7 @@ impl<'p> Input<'p> {
             position: 0,
             seen: HashSet::new(),
             resend_unknown: false,
+            again: None,
             history: None,
         }
     }
@@ -48,8 +52,22 @@ impl<'p> Input<'p> {
         self.resend_unknown = true;
     }
 
+    pub(super) const fn invite_again(&mut self, again: Again) {
+        self.again = Some(again);
+    }
+
+    /// Returns who is invited again, if anyone is.
+    pub(super) const fn again(&self) -> Option<&Again> {
+        self.again.as_ref()
+    }
+
     pub(super) fn set_history(&mut self, history: History) {
         self.history = Some(history);
+    }
+
+    /// Whether a revocation run on the journal has undone this invitation.
+    pub(super) fn is_undone(&self, id: &InvitationId) -> bool {
+        self.history.as_ref().is_some_and(|history| history.is_undone(id))
     }
 
     /// Whether the rows are compared with the journal. A run that stops before does not know who was invited earlier.
@@ -60,7 +78,8 @@ impl<'p> Input<'p> {
     /// Returns a lower bound on the number of rows left that need a look-up, or `None` if it is not known.
     pub(super) fn at_least_to_look_up(&self) -> Option<usize> {
         let rows = Some(self.rows.size_hint().0).filter(|rows| *rows > 0)?;
-        Some(rows.saturating_sub(self.history.as_ref().map_or(0, History::without_look_up)))
+        let history = self.history.as_ref().filter(|_| self.again.is_none());
+        Some(rows.saturating_sub(history.map_or(0, History::without_look_up)))
     }
 
     pub(super) fn next(&mut self) -> Option<Intake> {
@@ -98,7 +117,22 @@ impl<'p> Input<'p> {
         match self.history.as_mut().and_then(|history| history.take(key)) {
             None => Intake::Recipient(recipient),
             Some(Past::Settled(settled)) if self.may_try_again(&settled, &recipient) => Intake::Recipient(recipient),
+            Some(Past::Settled(settled)) if self.is_looked_up_again(&settled) => {
+                recipient.earlier = Earlier::Settled {
+                    is_latest: !recipient.maybe_invited,
+                    has_changed: has_changed(&settled, &recipient),
+                    outcome: settled.outcome,
+                    id: settled.id,
+                };
+                // The look-up shows whether a lost record was one of them.
+                recipient.maybe_invited = false;
+                Intake::Recipient(recipient)
+            }
             Some(Past::Settled(settled)) => Intake::Settled(settled_before(recipient, settled)),
+            Some(Past::Withdrawn(ids)) => {
+                recipient.earlier = Earlier::Withdrawn(ids);
+                Intake::Recipient(recipient)
+            }
             Some(Past::Unresolved { fingerprint, .. }) if fingerprint != recipient.fingerprint => {
                 changed(position, recipient.email_address)
             }
@@ -110,16 +144,26 @@ impl<'p> Input<'p> {
         }
     }
 
+    /// Whether it depends on what Clerk has for a settled recipient whether they are invited again. Nobody is twice in a round.
+    fn is_looked_up_again(&self, settled: &SettledBefore) -> bool {
+        let is_invited = matches!(settled.outcome, Outcome::Created | Outcome::AlreadyInvited);
+        let is_done = |history: &History| history.is_of_last_round(settled);
+        self.again.is_some() && is_invited && !self.history.as_ref().is_some_and(is_done)
+    }
+
     /// Whether a settled recipient may be tried again: a refused row that has changed, or an unknown one on request.
     fn may_try_again(&self, settled: &SettledBefore, recipient: &Recipient) -> bool {
         match settled.outcome {
             Outcome::Unknown => self.resend_unknown,
-            Outcome::Refused => settled
-                .fingerprint
-                .is_some_and(|before| before != recipient.fingerprint),
+            Outcome::Refused => has_changed(settled, recipient),
             _ => false,
         }
     }
+}
+
+fn has_changed(settled: &SettledBefore, recipient: &Recipient) -> bool {
+    let before = settled.fingerprint;
+    before.is_some_and(|before| before != recipient.fingerprint)
 }
 
 fn changed(position: usize, email_address: EmailAddress) -> Intake {
@@ -129,9 +173,7 @@ fn changed(position: usize, email_address: EmailAddress) -> Intake {
 
 fn settled_before(recipient: Recipient, settled: SettledBefore) -> Settlement {
     let is_created = settled.outcome == Outcome::Created;
-    let has_changed = settled
-        .fingerprint
-        .is_some_and(|before| before != recipient.fingerprint);
+    let has_changed = has_changed(&settled, &recipient);
     let outcome = if is_created {
         Outcome::CreatedEarlier
     } else {

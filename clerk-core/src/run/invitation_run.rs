@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::again::Again;
 use super::engine::Engine;
 use super::input::Input;
-use super::journal::{Journal, MemoryJournal};
+use super::journal::{Journal, NoJournal};
 use super::observer::{Collector, FnObserver, RunEvent, RunObserver};
 use super::outcome::Settlement;
 use super::plan::RunPlan;
@@ -20,7 +21,9 @@ use crate::middleware::RateLimits;
 
 /// Invites any number of people, each once. [`run`](Self::run) starts it.
 ///
-/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application, and
+/// [`InvitationsApi::invite_all`](crate::api::invitations::InvitationsApi::invite_all) creates one for the application,
+/// [`WaitlistEntriesApi::invite_all`](crate::api::waitlist_entries::WaitlistEntriesApi::invite_all) one for people on the
+/// waitlist, and
 /// [`OrganizationInvitationsApi::invite_all`](crate::api::organization_invitations::OrganizationInvitationsApi::invite_all)
 /// one for an organization. The [module documentation](super) says what a run promises.
 #[must_use = "nobody is invited until `run` is called"]
@@ -42,7 +45,7 @@ impl<'p> InvitationRun<'p> {
         Self {
             target,
             input: Input::new(Box::new(people.into_iter().map(Into::into))),
-            journal: Arc::new(MemoryJournal::new()),
+            journal: Arc::new(NoJournal),
             observers: Vec::new(),
             settings: Settings::new(RateLimits::documented(client.environment())),
             stop: StopHandle::default(),
@@ -51,7 +54,7 @@ impl<'p> InvitationRun<'p> {
     }
 
     /// Keeps the record of what was done in this journal, so that another run on the same journal continues where this one
-    /// ends or crashes. Default: a [`MemoryJournal`].
+    /// ends or crashes. Default: [`NoJournal`].
     pub fn journal(mut self, journal: impl Journal) -> Self {
         self.journal = Arc::new(journal);
         self
@@ -132,6 +135,26 @@ impl<'p> InvitationRun<'p> {
     /// them twice.
     pub const fn resend_unknown(mut self) -> Self {
         self.input.resend_unknown();
+        self
+    }
+
+    /// Invites people again who have not accepted an earlier invitation: those that `again` includes. Others with an earlier
+    /// invitation are not invited, whether a run on the journal created it or not.
+    ///
+    /// The run reads what Clerk has for everyone in the input, also without a [preflight](Self::preflight). It revokes a
+    /// pending invitation right before it invites the person, so that nobody has two that can be accepted, whatever the
+    /// person's row says of `ignore_existing`. The journal keeps both before they are sent: after a crash, a run on it
+    /// completes what was begun. People who accepted are never invited again. An invitation that Clerk does not list is left
+    /// as it is.
+    ///
+    /// Runs with the same `again` on the same journal form a round, until one of them gives everyone an outcome. Nobody is
+    /// invited twice in a round, so a run that was stopped can be repeated. The next run begins a new round.
+    ///
+    /// Clerk invites a waitlist entry once, so a run for the waitlist invites nobody again.
+    pub const fn again(mut self, again: Again) -> Self {
+        if self.target.invites_again() {
+            self.input.invite_again(again);
+        }
         self
     }
 

@@ -1,5 +1,6 @@
 //! Journals: the record of what a run did, by which another run continues after a crash without inviting anyone twice.
 
+mod absent;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod file;
 mod fingerprints;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use absent::NoJournal;
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileJournal;
 pub(crate) use fingerprints::Fingerprints;

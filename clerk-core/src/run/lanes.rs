@@ -82,6 +82,11 @@ impl LanePair {
         is_available.then(|| state.budget.free_at(now).max(self.global_budget.free_at(now)))
     }
 
+    /// Whether the bulk lane cannot be used, has a quota, or is blocked after a 429.
+    pub(super) fn bulk_is_limited(&self, now: Duration) -> bool {
+        self.bulk.capacity != Capacity::Unlimited || self.bulk.budget.free_at(now) > now
+    }
+
     /// Takes a place for a call that begins now, if one may begin.
     pub(super) fn try_acquire(&self, lane: Lane, now: Duration) -> Option<Permits> {
         if self.free_at(lane, now)? > now {
@@ -101,6 +106,16 @@ impl LanePair {
     pub(super) fn remember(&self, calls: &[PastCall], now: Duration, wall: Timestamp) {
         for call in calls {
             self.get(call.lane).budget.remember(call.age(wall), now);
+        }
+    }
+
+    /// Counts the whole budget of each lane as spent now.
+    pub(super) fn spend_all(&self, now: Duration) {
+        for lane in [&self.bulk, &self.single] {
+            if let Capacity::Limited(quota) = lane.capacity {
+                let window = quota.per().saturating_add(MARGIN);
+                lane.budget.block_until(now.saturating_add(window));
+            }
         }
     }
 

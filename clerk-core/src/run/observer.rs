@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::journal::Lane;
 use super::outcome::{Revocation, Settlement};
+use super::standing::PersonStatus;
 use crate::error::Error;
 use crate::model::InvitationId;
 
@@ -63,7 +64,8 @@ impl RunObserver for Collector {
     }
 }
 
-/// An event of an [`InvitationRun`](super::InvitationRun) or a [`RevocationRun`](super::RevocationRun).
+/// An event of an [`InvitationRun`](super::InvitationRun), a [`RevocationRun`](super::RevocationRun) or a
+/// [`StatusRun`](super::StatusRun).
 ///
 /// `Display` writes one line without email addresses. Serde writes an object whose `event` is the variant's name.
 #[derive(Debug, Serialize)]
@@ -103,6 +105,8 @@ pub enum RunEvent<'a> {
         /// What became of it.
         revocation: Revocation,
     },
+    /// What became of a person's invitations was read.
+    Status(&'a PersonStatus),
     /// A person has their outcome. There is one such event for each row of the input; those of pending rows come when the
     /// run ends.
     Settled(&'a Settlement),
@@ -126,6 +130,7 @@ impl fmt::Display for RunEvent<'_> {
             },
             Self::Waiting { wait } => write!(f, "waiting for {} s", wait.as_secs_f64()),
             Self::Revoked { id, revocation } => write!(f, "{id}: {revocation}"),
+            Self::Status(status) => status.fmt(f),
             Self::Settled(settlement) => settlement.fmt(f),
         }
     }

@@ -24,6 +24,15 @@ text_enum! {
         AlreadyInvited = "already_invited",
         /// A user has the address. In a run for an organization: a member of it has the address.
         ExistingUser = "existing_user",
+        /// The person has accepted an invitation, so they are not invited again. Only a run that invites
+        /// [again](super::InvitationRun::again) reads that.
+        Accepted = "accepted",
+        /// The person's newest invitation has expired, and the run was not to invite such people
+        /// [again](super::InvitationRun::again).
+        Expired = "expired",
+        /// The person's newest invitation was revoked, and the run was not to invite such people
+        /// [again](super::InvitationRun::again).
+        Revoked = "revoked",
         /// Clerk refused the person and gave a reason.
         Refused = "refused",
         /// The row is invalid. Nothing was sent for it.
@@ -128,6 +137,8 @@ text_enum! {
         Accepted = "accepted",
         /// It does not exist any more.
         Missing = "missing",
+        /// It had expired before.
+        Expired = "expired",
         /// The journal has an id that no request can contain. Nothing was sent.
         InvalidId = "invalid_id",
     }
@@ -136,7 +147,7 @@ text_enum! {
 impl Revocation {
     /// Returns whether nobody can accept the invitation any more, so that inviting the person again gives them one.
     pub const fn is_undone(self) -> bool {
-        matches!(self, Self::Revoked | Self::Missing)
+        matches!(self, Self::Revoked | Self::Missing | Self::Expired)
     }
 }
 

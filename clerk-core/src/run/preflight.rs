@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::reader::Reader;
 use super::recipient::{Recipient, key};
+use super::standing::KnownInvitation;
 use super::target::{Filter, InvitationSummary, Target};
 use crate::api::users::ListUsers;
 use crate::error::Result;
@@ -20,13 +21,7 @@ const SPARE_PAGES: u64 = 10;
 
 /// The invitations that Clerk had when the run began, by address.
 #[derive(Debug, Default)]
-pub(super) struct Snapshot(HashMap<u128, Vec<KnownInvitation>>);
-
-#[derive(Debug, Clone)]
-struct KnownInvitation {
-    id: InvitationId,
-    is_pending: bool,
-}
+struct Snapshot(HashMap<u128, Vec<KnownInvitation>>);
 
 /// A recipient to look up.
 #[derive(Debug)]
@@ -34,21 +29,75 @@ pub(super) struct Query {
     address: NormalizedEmailAddress,
     /// Whether it matters that they are a user.
     asks_for_user: bool,
+    /// The role in the organization.
+    role: Option<String>,
 }
 
 /// What Clerk has for a recipient.
 #[derive(Debug)]
 pub(super) struct Lookup {
-    /// The ids of all invitations for the address, in every status.
-    pub(super) baseline: Vec<InvitationId>,
-    pub(super) pending: Option<InvitationId>,
+    /// All invitations for the address, in every status.
+    pub(super) invitations: Vec<KnownInvitation>,
     pub(super) is_user: bool,
+    /// The role they are invited with, if the instance is known not to have it.
+    pub(super) unknown_role: Option<String>,
+}
+
+impl Lookup {
+    pub(super) fn has(&self, id: &InvitationId) -> bool {
+        self.invitations.iter().any(|known| known.id == *id)
+    }
+}
+
+/// What was read for all recipients together.
+#[derive(Debug, Default)]
+pub(super) struct Overview {
+    /// The invitations, if listing them all took fewer calls than look-ups.
+    snapshot: Option<Snapshot>,
+    /// The keys of the roles in organizations, if Clerk tells them.
+    roles: Option<HashSet<String>>,
+}
+
+impl Overview {
+    /// Reads what takes fewer calls for all recipients together than for each. Their number may be unknown.
+    pub(super) async fn read(reader: &Reader, recipients: Option<usize>) -> Result<Self> {
+        let overview = Self::of_invitations(reader, recipients).await?;
+        let roles = match reader.target().has_roles() {
+            true => reader.roles().await,
+            false => None,
+        };
+        Ok(Self { roles, ..overview })
+    }
+
+    /// Does the same for invitations alone.
+    pub(super) async fn of_invitations(reader: &Reader, recipients: Option<usize>) -> Result<Self> {
+        let snapshot = Snapshot::read_if_cheaper(reader, recipients).await?;
+        Ok(Self { snapshot, roles: None })
+    }
+
+    /// Returns the invitations of an address, in every status.
+    pub(super) async fn invitations_of(
+        &self,
+        reader: &Reader,
+        address: &NormalizedEmailAddress,
+    ) -> Result<Vec<KnownInvitation>> {
+        if let Some(snapshot) = &self.snapshot {
+            return Ok(snapshot.invitations_of(address));
+        }
+        let found = reader.invitations_of(address).await?;
+        Ok(found.into_iter().map(KnownInvitation::from).collect())
+    }
+
+    fn unknown_role(&self, role: Option<&str>) -> Option<String> {
+        let role = role.filter(|role| self.roles.as_ref().is_some_and(|roles| !roles.contains(*role)))?;
+        Some(role.to_owned())
+    }
 }
 
 impl Snapshot {
     /// Lists every invitation, unless a look-up of each of so many recipients takes fewer calls. Their number may be unknown. The total may be wrong, so
     /// a list that turns out to be longer is given up.
-    pub(super) async fn read_if_cheaper(reader: &Reader, recipients: Option<usize>) -> Result<Option<Self>> {
+    async fn read_if_cheaper(reader: &Reader, recipients: Option<usize>) -> Result<Option<Self>> {
         let mut lists = Vec::new();
         let mut calls = 0;
         for statuses in reader.target().lists() {
@@ -89,42 +138,26 @@ impl Snapshot {
     }
 }
 
-impl From<InvitationSummary> for KnownInvitation {
-    fn from(found: InvitationSummary) -> Self {
-        Self {
-            is_pending: found.is_pending(),
-            id: found.id,
-        }
-    }
-}
-
 impl Query {
     pub(super) fn new(recipient: &Recipient) -> Self {
         Self {
             address: recipient.identity.clone(),
             // A row that ignores what exists is invited whether they are a user or not.
             asks_for_user: !recipient.ignore_existing,
+            role: recipient.role(),
         }
     }
 }
 
 /// Looks up recipients, at most [`CHUNK`].
-pub(super) async fn look_up(reader: &Reader, queries: &[Query], snapshot: Option<&Snapshot>) -> Result<Vec<Lookup>> {
+pub(super) async fn look_up(reader: &Reader, queries: &[Query], overview: &Overview) -> Result<Vec<Lookup>> {
     let users = users(reader, queries).await?;
     let mut lookups = Vec::with_capacity(queries.len());
-    for Query { address, .. } in queries {
-        let invitations = match snapshot {
-            Some(snapshot) => snapshot.invitations_of(address),
-            None => {
-                let found = reader.invitations_of(address).await?;
-                found.into_iter().map(KnownInvitation::from).collect()
-            }
-        };
-        let pending = invitations.iter().find(|known| known.is_pending);
+    for Query { address, role, .. } in queries {
         lookups.push(Lookup {
-            pending: pending.map(|known| known.id.clone()),
-            baseline: invitations.into_iter().map(|known| known.id).collect(),
+            invitations: overview.invitations_of(reader, address).await?,
             is_user: users.contains(address),
+            unknown_role: overview.unknown_role(role.as_deref()),
         });
     }
     Ok(lookups)

@@ -1,21 +1,30 @@
 //! The calls that a run can repeat: reads and revocations. They pass the budget of all calls and are retried.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::outcome::Revocation;
 use super::pacing::Backoff;
 use super::settings::Settings;
 use super::target::{Filter, InvitationSummary, Target};
+use crate::api::organization_roles::ListOrganizationRoles;
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, ErrorKind, Result};
 use crate::middleware::budget::Budget;
-use crate::model::{NormalizedEmailAddress, Page};
+use crate::model::{InvitationId, InvitationStatus, NormalizedEmailAddress, Page};
 use crate::operation::CallOptions;
 use crate::paging::Pages;
 
 /// How many pages a list for one address may have. The filter can match other addresses too, but not without end.
 const MAX_PAGES_FOR_ADDRESS: u64 = 200;
+
+/// The most roles on a page.
+const ROLES_PAGE: u16 = 500;
+
+/// How many pages of roles there may be. Instances have a few roles.
+const MAX_PAGES_OF_ROLES: usize = 10;
 
 /// How many invitations one address may have. The journal keeps their ids.
 const MAX_FOR_ADDRESS: usize = 1_000;
@@ -94,6 +103,52 @@ impl Reader {
             filter,
             read: 0,
         })
+    }
+
+    /// Reads the keys of the roles in organizations. Returns `None` if Clerk does not tell them, for instance to this key.
+    pub(super) async fn roles(&self) -> Option<HashSet<String>> {
+        let mut pages = self.client.pages(&ListOrganizationRoles::new().limit(ROLES_PAGE));
+        let mut keys = HashSet::new();
+        for _ in 0..MAX_PAGES_OF_ROLES {
+            match self.within_budget(pages.next()).await {
+                Some(page) => keys.extend(page.ok()?.into_iter().map(|role| role.key)),
+                // Each instance with organizations has roles.
+                None => return Some(keys).filter(|keys| !keys.is_empty()),
+            }
+        }
+        None
+    }
+
+    /// Revokes an invitation, as often as it takes: that is idempotent. Clerk's refusals are results.
+    pub(super) async fn revoke(&self, id: &InvitationId) -> Result<Revocation> {
+        let result = self.retry(|| async { self.target.revoke(&self.client, id).await });
+        let Err(error) = result.await else {
+            return Ok(Revocation::Revoked);
+        };
+        match error.code() {
+            None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
+            Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
+            Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
+            Some(code) if *code == ErrorCode::OrganizationInvitationNotPending => self.what_ended(id).await,
+            Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
+                Ok(Revocation::Missing)
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Reads what has ended an invitation that is not pending any more, if Clerk's refusal does not say it.
+    async fn what_ended(&self, id: &InvitationId) -> Result<Revocation> {
+        match self.retry(|| async { self.target.get(&self.client, id).await }).await {
+            Ok(invitation) => match invitation.status {
+                Some(InvitationStatus::Accepted) => Ok(Revocation::Accepted),
+                Some(InvitationStatus::Expired) => Ok(Revocation::Expired),
+                Some(InvitationStatus::Revoked) => Ok(Revocation::Revoked),
+                _ => Err(self.target.is_pending_after_all()),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Revocation::Missing),
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads the invitations of one address in every status.

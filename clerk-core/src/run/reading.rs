@@ -1,27 +1,31 @@
-//! The read that is under way: a look-up of the next recipients, or one of an unresolved recipient.
+//! The read that is under way: a look-up of the next recipients, or one of an unresolved recipient. Revocations count as
+//! reads, because they can be repeated.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::preflight::{Lookup, Query, Snapshot, look_up};
+use super::outcome::Revocation;
+use super::preflight::{Lookup, Overview, Query, look_up};
 use super::reader::Reader;
 use super::recipient::Recipient;
 use super::target::InvitationSummary;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::model::InvitationId;
 
 /// What a read found.
 pub(super) enum ReadEnd {
     LookedUp(Result<Vec<Lookup>>),
     Resolved(Result<Vec<InvitationSummary>>),
+    /// These invitations were revoked or cannot be, and the error ended that early.
+    Revoked(Vec<(InvitationId, Revocation)>, Option<Error>),
 }
 
 /// Makes the reads of a run, one at a time.
 pub(super) struct Reading {
     reader: Reader,
-    /// The invitations that Clerk had when the run began, if listing them all took fewer calls than look-ups.
-    /// Not decided before the first look-up.
-    snapshot: Option<Option<Arc<Snapshot>>>,
+    /// What was read for all recipients together, before the first look-up.
+    overview: Option<Arc<Overview>>,
     task: Option<Pin<Box<dyn Future<Output = ReadEnd> + Send>>>,
 }
 
@@ -29,7 +33,7 @@ impl Reading {
     pub(super) const fn new(reader: Reader) -> Self {
         Self {
             reader,
-            snapshot: None,
+            overview: None,
             task: None,
         }
     }
@@ -38,12 +42,12 @@ impl Reading {
         &self.reader
     }
 
-    pub(super) fn set_snapshot(&mut self, snapshot: Option<Snapshot>) {
-        self.snapshot = Some(snapshot.map(Arc::new));
+    pub(super) fn set_overview(&mut self, overview: Overview) {
+        self.overview = Some(Arc::new(overview));
     }
 
-    pub(super) const fn has_decided_on_snapshot(&self) -> bool {
-        self.snapshot.is_some()
+    pub(super) const fn has_overview(&self) -> bool {
+        self.overview.is_some()
     }
 
     pub(super) const fn is_idle(&self) -> bool {
@@ -53,9 +57,9 @@ impl Reading {
     /// Begins to look up recipients.
     pub(super) fn look_up(&mut self, recipients: &[Recipient]) {
         let queries: Vec<_> = recipients.iter().map(Query::new).collect();
-        let (reader, snapshot) = (self.reader.clone(), self.snapshot.clone().flatten());
+        let (reader, overview) = (self.reader.clone(), self.overview.clone().unwrap_or_default());
         self.task = Some(Box::pin(async move {
-            ReadEnd::LookedUp(look_up(&reader, &queries, snapshot.as_deref()).await)
+            ReadEnd::LookedUp(look_up(&reader, &queries, &overview).await)
         }));
     }
 
@@ -64,6 +68,21 @@ impl Reading {
         let (reader, address) = (self.reader.clone(), recipient.identity.clone());
         self.task = Some(Box::pin(async move {
             ReadEnd::Resolved(reader.invitations_of(&address).await)
+        }));
+    }
+
+    /// Begins to revoke invitations, one after another.
+    pub(super) fn revoke(&mut self, ids: Vec<InvitationId>) {
+        let reader = self.reader.clone();
+        self.task = Some(Box::pin(async move {
+            let mut revoked = Vec::with_capacity(ids.len());
+            for id in ids {
+                match reader.revoke(&id).await {
+                    Ok(revocation) => revoked.push((id, revocation)),
+                    Err(error) => return ReadEnd::Revoked(revoked, Some(error)),
+                }
+            }
+            ReadEnd::Revoked(revoked, None)
         }));
     }
 

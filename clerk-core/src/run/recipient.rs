@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use siphasher::sip128::SipHasher13;
 
 use super::classify::Refusal;
-use super::journal::AttemptedRecipient;
+use super::journal::{AttemptedRecipient, Record};
 use super::outcome::{Evidence, Outcome, Settlement};
 use crate::api::invitations::CreateInvitation;
 use crate::api::organization_invitations::CreateOrganizationInvitation;
-use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress, WaitlistEntry};
 
 /// The reason of a pending recipient that an attempt may have invited.
 const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
@@ -19,11 +19,15 @@ const UNRESOLVED: &str = "an attempt may have invited them: run again on the sam
 /// The reason of a pending recipient if the journal was not read.
 const UNREAD: &str = "the run stopped before it could compare its journal with Clerk: run again on the same journal";
 
+/// The reason of a pending recipient whose invitation was revoked to invite them again.
+const WITHDRAWN: &str =
+    "their earlier invitation is revoked, or was to be: run again on the same journal to invite them";
+
 /// A row of the input: an address, and the JSON that invites it.
 pub(super) struct RecipientInput {
     pub(super) email_address: EmailAddress,
     pub(super) ignore_existing: bool,
-    /// The item of the request's body, or why there is none.
+    /// The item of the request's body, or why there is none. For a waitlist entry, its id.
     pub(super) body: Result<Box<RawValue>, &'static str>,
 }
 
@@ -64,6 +68,12 @@ impl From<CreateOrganizationInvitation> for RecipientInput {
     }
 }
 
+impl From<WaitlistEntry> for RecipientInput {
+    fn from(entry: WaitlistEntry) -> Self {
+        Self::new(&entry.email_address, false, &entry.id, None)
+    }
+}
+
 impl fmt::Debug for RecipientInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecipientInput")
@@ -71,6 +81,24 @@ impl fmt::Debug for RecipientInput {
             .field("ignore_existing", &self.ignore_existing)
             .finish_non_exhaustive()
     }
+}
+
+/// What earlier runs did for a recipient, if it depends on Clerk what to do now.
+#[derive(Debug, Default)]
+pub(super) enum Earlier {
+    #[default]
+    Nothing,
+    /// The recipient has this outcome, unless they are invited again.
+    Settled {
+        outcome: Outcome,
+        id: Option<InvitationId>,
+        /// Whether the row has changed since.
+        has_changed: bool,
+        /// Whether no record of a later invitation can be lost.
+        is_latest: bool,
+    },
+    /// Their invitations were revoked. Those with these ids were to be, to invite them again.
+    Withdrawn(Vec<InvitationId>),
 }
 
 /// A person to invite, from the input until they have their outcome.
@@ -84,6 +112,9 @@ pub(super) struct Recipient {
     pub(super) fingerprint: u64,
     /// The invitations that Clerk had for the address before the first attempt, if that was read.
     pub(super) baseline: Option<Vec<InvitationId>>,
+    pub(super) earlier: Earlier,
+    /// The pending invitations to revoke before they are invited again.
+    pub(super) to_revoke: Vec<InvitationId>,
     /// Whether an attempt may have invited them. It stays true when a later read shows that the attempt did nothing,
     /// because the invitation could still be created after the read.
     pub(super) maybe_invited: bool,
@@ -111,6 +142,8 @@ impl Recipient {
             body,
             fingerprint,
             baseline: None,
+            earlier: Earlier::Nothing,
+            to_revoke: Vec::new(),
             maybe_invited: false,
             is_sent: false,
             ambiguous_attempts: 0,
@@ -127,12 +160,30 @@ impl Recipient {
         let reason = match (knows_history, self.maybe_invited) {
             (false, _) => Some(UNREAD),
             (true, true) => Some(UNRESOLVED),
+            (true, false) if matches!(self.earlier, Earlier::Withdrawn(_)) => Some(WITHDRAWN),
             (true, false) => None,
         };
         let pending = self.into_settlement(Outcome::Pending, Evidence::None);
         match reason {
             Some(reason) => pending.with_reason(reason),
             None => pending,
+        }
+    }
+
+    /// Returns the role that the request has, if they are invited to an organization.
+    pub(super) fn role(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct WithRole {
+            role: Option<String>,
+        }
+        serde_json::from_str::<WithRole>(self.body.get()).ok()?.role
+    }
+
+    /// Returns the record that is kept before their invitations are revoked.
+    pub(super) fn replacing(&self) -> Record {
+        Record::Replacing {
+            address: self.identity.as_str().into(),
+            ids: self.to_revoke.clone(),
         }
     }
 

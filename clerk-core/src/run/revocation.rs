@@ -13,7 +13,6 @@ use super::settings::Settings;
 use super::stop::StopHandle;
 use super::target::Target;
 use crate::client::Client;
-use crate::error::{Error, ErrorCode, ErrorKind};
 use crate::middleware::RateLimits;
 use crate::model::InvitationId;
 
@@ -46,6 +45,8 @@ pub struct RevocationReport {
     pub accepted: usize,
     /// The number of invitations that do not exist any more.
     pub missing: usize,
+    /// The number of invitations that had expired before.
+    pub expired: usize,
     /// The number of ids in the journal that no request can contain.
     pub invalid_ids: usize,
     /// The number of invitations left.
@@ -103,16 +104,24 @@ impl RevocationRun {
         report
     }
 
+    fn tell(&self, event: &RunEvent<'_>) {
+        self.observers.iter().for_each(|observer| observer.event(event));
+    }
+
     async fn revoke_all(&self, report: &mut RevocationReport) -> Result<(), Stop> {
         let reader = &Reader::new(&self.client, self.target.clone(), &Settings::new(self.limits.clone()));
+        // The calls of earlier processes that invited nobody are in no journal.
+        if let Some(all) = self.limits.all() {
+            let now = self.client.clock().now();
+            reader.global_budget().block_until(now.saturating_add(all.per()));
+            self.tell(&RunEvent::Waiting { wait: all.per() });
+        }
         let instance = reader.retry(|| async { reader.client().instance().get().await });
         let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?.id;
         let created = self.load(instance.as_str(), report).await.map_err(Stop::Journal)?;
         report.pending = created.len();
         for id in created {
-            // Revoking is idempotent, so it is retried as a read is.
-            let revoking = reader.retry(|| async { self.target.revoke(reader.client(), &id).await });
-            let revocation = revocation(self.stop.race(revoking).await?)?;
+            let revocation = self.stop.race(reader.revoke(&id)).await?.map_err(Stop::from_error)?;
             let record = Record::Revoked {
                 id: id.clone(),
                 revocation,
@@ -123,10 +132,11 @@ impl RevocationRun {
                 Revocation::Revoked => report.revoked += 1,
                 Revocation::Accepted => report.accepted += 1,
                 Revocation::Missing => report.missing += 1,
+                Revocation::Expired => report.expired += 1,
                 Revocation::InvalidId => report.invalid_ids += 1,
             }
             let event = RunEvent::Revoked { id: &id, revocation };
-            self.observers.iter().for_each(|observer| observer.event(&event));
+            self.tell(&event);
         }
         Ok(())
     }
@@ -156,21 +166,5 @@ impl RevocationRun {
         let mut created: Vec<_> = created.into_iter().collect();
         created.sort_by_key(|(_, number)| *number);
         Ok(created.into_iter().map(|(id, _)| id).collect())
-    }
-}
-
-fn revocation(result: Result<(), Error>) -> Result<Revocation, Stop> {
-    let error = match result {
-        Ok(()) => return Ok(Revocation::Revoked),
-        Err(error) => error,
-    };
-    match error.code() {
-        None if error.kind() == ErrorKind::InvalidRequest => Ok(Revocation::InvalidId),
-        Some(code) if *code == ErrorCode::InvitationAlreadyRevoked => Ok(Revocation::Revoked),
-        Some(code) if *code == ErrorCode::InvitationAlreadyAccepted => Ok(Revocation::Accepted),
-        Some(code) if *code == ErrorCode::ResourceNotFound && error.kind() == ErrorKind::NotFound => {
-            Ok(Revocation::Missing)
-        }
-        _ => Err(Stop::from_error(error)),
     }
 }

@@ -6,6 +6,8 @@
 //! | alone | to be invited alone, because Clerk rejected a batch that they were in |
 //! | halves | to be invited with half of a batch that Clerk rejected |
 //! | in flight | in the attempt that is under way on a lane |
+//! | replacing | to be invited again, once their pending invitations are revoked |
+//! | revoking | in the revocations that are under way |
 //! | looking up | in the read that is under way, before the first attempt |
 //! | unresolved | an attempt may have invited them; a read resolves them once they are due |
 //! | resolving | in the read that is under way, after such an attempt |
@@ -15,7 +17,7 @@
 //! - Halves and recipients alone go before ready ones: they have waited for one call already.
 //! - Recipients that are put back go to the front of their place, and so do those that are sent again.
 //! - The bulk lane waits for ten ready recipients, unless no more can come. A call with fewer costs as much.
-//! - There is one read at a time, either of look-ups or of one unresolved recipient.
+//! - There is one read at a time: of look-ups, of one unresolved recipient, or revocations.
 //! - Unresolved recipients become due in the order of their times, then of their positions.
 //! - Recipients that are left when the run ends come out by position.
 //!
@@ -31,16 +33,19 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::mem;
 use std::time::Duration;
 
+use super::again::Again;
 use super::classify::Refusal;
-use super::final_outcome::FinalOutcome;
+use super::decision::{Decision, decide};
+use super::final_outcome::{FinalOutcome, Known};
 use super::isolation::Isolation;
 use super::journal::Lane;
-use super::outcome::{Evidence, Outcome};
+use super::outcome::{Evidence, Outcome, Revocation};
 use super::preflight::{CHUNK, Lookup};
-use super::recipient::Recipient;
+use super::recipient::{Earlier, Recipient};
 use super::resolution::{Resolution, resolve};
 use super::target::InvitationSummary;
 use crate::api::invitations::CreateInvitationBulk;
+use crate::model::{InvitationId, Timestamp};
 
 /// How many recipients one bulk call takes.
 const BATCH: usize = CreateInvitationBulk::MAX;
@@ -57,9 +62,11 @@ pub(super) struct Stages {
     halves: VecDeque<Vec<Recipient>>,
     bulk: Option<Batch>,
     single: Option<Batch>,
-    /// The recipients of the read under way: either these are looked up, or one is being resolved.
+    /// The recipients of the read under way: either these are looked up, or one is being resolved, or those in `revoking`.
     looking_up: Vec<Recipient>,
     resolving: Option<Recipient>,
+    replacing: VecDeque<Recipient>,
+    revoking: Vec<Recipient>,
     /// By due time, then by position.
     unresolved: BTreeMap<(Duration, usize), Recipient>,
     input_ended: bool,
@@ -99,6 +106,8 @@ impl Stages {
             single: None,
             looking_up: Vec::new(),
             resolving: None,
+            replacing: VecDeque::new(),
+            revoking: Vec::new(),
             unresolved: BTreeMap::new(),
             input_ended: false,
             delays,
@@ -117,7 +126,7 @@ impl Stages {
 
     /// Whether more recipients are to be read from the input.
     pub(super) fn wants_more(&self) -> bool {
-        !self.input_ended && self.ready.len() < READY
+        !self.input_ended && self.ready.len() + self.replacing.len() < READY
     }
 
     /// Takes in a recipient without a look-up: they are ready.
@@ -146,18 +155,62 @@ impl Stages {
         &self.looking_up
     }
 
-    /// Makes those ready that need a call, and returns the others.
-    pub(super) fn looked_up(&mut self, lookups: Vec<Lookup>) -> Vec<FinalOutcome> {
+    /// Makes those ready that need a call, holds those whose invitations have to be revoked before, and returns the others.
+    /// `again` is whom the run invites again.
+    pub(super) fn looked_up(
+        &mut self,
+        lookups: Vec<Lookup>,
+        again: Option<&Again>,
+        now: Timestamp,
+    ) -> Vec<FinalOutcome> {
         let mut finals = Vec::new();
         for (mut recipient, lookup) in mem::take(&mut self.looking_up).into_iter().zip(lookups) {
-            recipient.baseline = Some(lookup.baseline);
-            match lookup.pending {
-                _ if recipient.ignore_existing => self.ready.push_back(recipient),
-                Some(id) => finals.push(FinalOutcome::already_invited(recipient, id)),
-                None if lookup.is_user => {
-                    finals.push(FinalOutcome::new(recipient, Outcome::ExistingUser, Evidence::Read));
+            let decision = decide(&recipient, &lookup, again, now);
+            recipient.baseline = Some(lookup.invitations.into_iter().map(|known| known.id).collect());
+            match decision {
+                Decision::Invite => self.ready.push_back(recipient),
+                Decision::Replace(pending) => {
+                    recipient.to_revoke = pending;
+                    self.replacing.push_back(recipient);
                 }
-                None => self.ready.push_back(recipient),
+                Decision::Settle(known) => finals.push(FinalOutcome::known(recipient, known)),
+            }
+        }
+        finals
+    }
+
+    /// Whether the pending invitations of recipients are to be revoked now. Those are invited soon after, so that nobody is
+    /// without an invitation for long.
+    pub(super) fn wants_to_replace(&self) -> bool {
+        !self.replacing.is_empty() && self.ready.len() < BATCH
+    }
+
+    /// Takes the recipients whose pending invitations are revoked next. No read may be under way.
+    pub(super) fn start_revoking(&mut self) -> &[Recipient] {
+        let next = self.replacing.len().min(BATCH);
+        self.revoking = self.replacing.drain(..next).collect();
+        for recipient in &mut self.revoking {
+            recipient.earlier = Earlier::Withdrawn(recipient.to_revoke.clone());
+        }
+        &self.revoking
+    }
+
+    /// Makes those ready whose invitations nobody can accept any more, and returns those who have accepted. The others are
+    /// held as before.
+    pub(super) fn revoked(&mut self, revoked: &[(InvitationId, Revocation)]) -> Vec<FinalOutcome> {
+        let mut finals = Vec::new();
+        for recipient in mem::take(&mut self.revoking).into_iter().rev() {
+            let revocation = |id| revoked.iter().find(|(revoked, _)| revoked == id).map(|(_, end)| *end);
+            let ends: Vec<_> = recipient.to_revoke.iter().map(revocation).collect();
+            if let Some(index) = ends.iter().position(|end| *end == Some(Revocation::Accepted)) {
+                let known = Known::new(Outcome::Accepted, recipient.to_revoke.get(index));
+                finals.push(FinalOutcome::known(recipient, known));
+            } else if ends.contains(&Some(Revocation::InvalidId)) {
+                finals.push(FinalOutcome::new(recipient, Outcome::AlreadyInvited, Evidence::Read));
+            } else if ends.iter().all(Option::is_some) {
+                self.ready.push_front(recipient);
+            } else {
+                self.replacing.push_front(recipient);
             }
         }
         finals
@@ -184,9 +237,15 @@ impl Stages {
         })
     }
 
-    /// Puts the recipients of a failed read back: into the ready ones, or among the unresolved ones, due at once.
+    /// Puts the recipients of a failed read back: into the ready ones, among the unresolved ones, due at once, or to those whose
+    /// invitations are to be revoked.
     pub(super) fn read_failed(&mut self, now: Duration) {
         self.ready.extend(mem::take(&mut self.looking_up));
+        let revoking = mem::take(&mut self.revoking);
+        revoking
+            .into_iter()
+            .rev()
+            .for_each(|recipient| self.replacing.push_front(recipient));
         if let Some(recipient) = self.resolving.take() {
             self.hold(recipient, now);
         }
@@ -194,18 +253,23 @@ impl Stages {
 
     /// Whether recipients are in a read.
     pub(super) const fn is_reading(&self) -> bool {
-        !self.looking_up.is_empty() || self.resolving.is_some()
+        !self.looking_up.is_empty() || self.resolving.is_some() || !self.revoking.is_empty()
     }
 
     /// Whether an attempt can be made on a lane.
     pub(super) fn has_batch_for(&self, lane: Lane) -> bool {
-        let more_can_come = !self.input_ended || self.is_reading();
+        let more_can_come = !self.input_ended || self.is_reading() || !self.replacing.is_empty();
         match lane {
             Lane::Single => !self.alone.is_empty() || !self.ready.is_empty(),
             Lane::Bulk => {
                 !self.halves.is_empty() || self.ready.len() >= BATCH || (!self.ready.is_empty() && !more_can_come)
             }
         }
+    }
+
+    /// Whether recipients are to be invited alone.
+    pub(super) fn has_alone(&self) -> bool {
+        !self.alone.is_empty()
     }
 
     /// Takes the recipients of the next attempt on a lane, which has none under way.
@@ -348,9 +412,9 @@ impl Stages {
         self.unresolved.len()
     }
 
-    /// Takes the ready recipients out, for a plan that sends nothing.
+    /// Takes the recipients out who would be invited, for a plan that sends nothing.
     pub(super) fn drain_ready(&mut self) -> usize {
-        mem::take(&mut self.ready).len()
+        mem::take(&mut self.ready).len() + mem::take(&mut self.replacing).len()
     }
 
     /// Takes every recipient out, by position. No attempt may be under way.
@@ -358,6 +422,8 @@ impl Stages {
         let mut rest = mem::take(&mut self.looking_up);
         rest.extend(self.resolving.take());
         rest.extend(mem::take(&mut self.unresolved).into_values());
+        rest.extend(mem::take(&mut self.replacing));
+        rest.extend(mem::take(&mut self.revoking));
         rest.extend(mem::take(&mut self.halves).into_iter().flatten());
         rest.extend(mem::take(&mut self.alone));
         rest.extend(mem::take(&mut self.ready));

@@ -1,12 +1,16 @@
 //! The methods of the API handles that create runs.
 
+use std::sync::Arc;
+
 use super::invitation_run::InvitationRun;
 use super::journal::Journal;
 use super::revocation::RevocationRun;
+use super::status::{People, StatusRun};
 use super::target::Target;
 use crate::api::invitations::{CreateInvitation, InvitationsApi};
 use crate::api::organization_invitations::{CreateOrganizationInvitation, OrganizationInvitationsApi};
-use crate::model::OrganizationId;
+use crate::api::waitlist_entries::WaitlistEntriesApi;
+use crate::model::{EmailAddress, OrganizationId, WaitlistEntry};
 
 impl InvitationsApi<'_> {
     /// Creates a run that invites any number of people to the application, each once, through limits, faults and crashes.
@@ -22,6 +26,60 @@ impl InvitationsApi<'_> {
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created.
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Application, journal)
+    }
+
+    /// Creates a run that reads what became of the invitations of these people.
+    pub fn status_of<'p, I>(self, people: I) -> StatusRun<'p>
+    where
+        I: IntoIterator<Item: Into<EmailAddress> + 'p, IntoIter: Send + 'p>,
+    {
+        let people = People::Given(Box::new(people.into_iter().map(Into::into)));
+        StatusRun::new(self.client, Target::Application, people)
+    }
+
+    /// Creates a run that reads what became of the invitations of everyone in the journal of [`invite_all`](Self::invite_all),
+    /// in the order of the journal.
+    pub fn status_of_run(self, journal: impl Journal) -> StatusRun<'static> {
+        let people = People::InJournal(Arc::new(journal));
+        StatusRun::new(self.client, Target::Application, people)
+    }
+}
+
+impl WaitlistEntriesApi<'_> {
+    /// Creates a run that invites people from the waitlist, each once, through limits, faults and crashes. See [`InvitationRun`].
+    ///
+    /// Read all entries before the run, which changes them. Entries that were invited meanwhile are
+    /// [already invited](crate::run::Outcome::AlreadyInvited), and people who signed up are
+    /// [existing users](crate::run::Outcome::ExistingUser). Each entry takes a call of its own, so the run has no
+    /// [lanes](InvitationRun::lanes) to choose from, and the settings of the invitations are Clerk's.
+    ///
+    /// To continue on the journal of an interrupted run, list the entries without a status: those that the run invited are no
+    /// longer pending.
+    ///
+    /// ```no_run
+    /// # async fn f(clerk: clerk_core::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use clerk_core::api::waitlist_entries::{ListWaitlistEntries, WaitlistEntryOrder};
+    /// use clerk_core::model::WaitlistEntryStatus;
+    ///
+    /// let first_come = ListWaitlistEntries::new()
+    ///     .status(WaitlistEntryStatus::Pending)
+    ///     .order_by(WaitlistEntryOrder::CreatedAt);
+    /// let entries = clerk.pages(&first_come).read_all().await?;
+    /// let report = clerk.waitlist_entries().invite_all(entries.into_iter().take(100)).run().await;
+    /// println!("{report}");
+    /// # Ok(()) }
+    /// ```
+    pub fn invite_all<'p, I>(self, entries: I) -> InvitationRun<'p>
+    where
+        I: IntoIterator<Item = WaitlistEntry, IntoIter: Send + 'p>,
+    {
+        InvitationRun::new(self.client, Target::Waitlist, entries)
+    }
+
+    /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created. The entries stay
+    /// invited.
+    pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
+        RevocationRun::new(self.client, Target::Waitlist, journal)
     }
 }
 
@@ -39,5 +97,25 @@ impl OrganizationInvitationsApi<'_> {
     /// created.
     pub fn revoke_all(self, organization_id: impl Into<OrganizationId>, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Organization(organization_id.into()), journal)
+    }
+
+    /// Creates a run that reads what became of the invitations of these people to an organization.
+    pub fn status_of<'p, I>(self, organization_id: impl Into<OrganizationId>, people: I) -> StatusRun<'p>
+    where
+        I: IntoIterator<Item: Into<EmailAddress> + 'p, IntoIter: Send + 'p>,
+    {
+        let people = People::Given(Box::new(people.into_iter().map(Into::into)));
+        StatusRun::new(self.client, Target::Organization(organization_id.into()), people)
+    }
+
+    /// Creates a run that reads what became of the invitations of everyone in the journal of [`invite_all`](Self::invite_all)
+    /// for this organization, in the order of the journal.
+    pub fn status_of_run(
+        self,
+        organization_id: impl Into<OrganizationId>,
+        journal: impl Journal,
+    ) -> StatusRun<'static> {
+        let people = People::InJournal(Arc::new(journal));
+        StatusRun::new(self.client, Target::Organization(organization_id.into()), people)
     }
 }

@@ -1,4 +1,4 @@
-//! The calls of a run. Inviting to the application and to an organization differ only here.
+//! The calls of a run. Inviting to the application, from the waitlist and to an organization differ only here.
 
 use std::marker::PhantomData;
 
@@ -7,12 +7,17 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::journal::Lane;
-use crate::api::{invitations, organization_invitations};
+use super::settings::Lanes;
+use super::standing::{KnownInvitation, Standing};
+use crate::api::{invitations, organization_invitations, waitlist_entries};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::{Error, InvalidRequest, Result};
 use crate::model::InvitationStatus::{Accepted, Expired, Pending, Revoked};
-use crate::model::{EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page};
+use crate::model::{
+    EmailAddress, InvitationId, InvitationStatus, NormalizedEmailAddress, OrganizationId, Page, Timestamp,
+    WaitlistEntryId,
+};
 use crate::operation::{Operation, RateLimitKey};
 use crate::sensitive::Sensitive;
 use crate::transport::Effect;
@@ -21,6 +26,8 @@ use crate::transport::Effect;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Application,
+    /// The application, by the invitation of a waitlist entry, which Clerk then counts as invited.
+    Waitlist,
     Organization(OrganizationId),
 }
 
@@ -34,6 +41,17 @@ pub(super) struct InvitationSummary {
     pub(super) status: Option<InvitationStatus>,
     #[serde(default)]
     pub(super) url: Option<Sensitive>,
+    #[serde(default)]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+/// The part of an invited waitlist entry that a run reads.
+#[derive(Deserialize)]
+struct InvitedEntry {
+    #[serde(default)]
+    invitation: Option<InvitationSummary>,
 }
 
 /// The longest id that is kept. Clerk's have about 32 characters, and the journal keeps every id.
@@ -57,6 +75,24 @@ impl InvitationSummary {
     }
 }
 
+impl From<InvitationSummary> for KnownInvitation {
+    fn from(found: InvitationSummary) -> Self {
+        let standing = match &found.status {
+            Some(Accepted) => Standing::Accepted,
+            Some(Pending) => Standing::Pending,
+            Some(Expired) => Standing::Expired,
+            Some(Revoked) => Standing::Revoked,
+            _ => Standing::Unknown,
+        };
+        Self {
+            id: found.id,
+            standing,
+            created_at: found.created_at,
+            expires_at: found.expires_at,
+        }
+    }
+}
+
 /// The invitations to list: of these statuses, or those that a list contains when none is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Filter<'a> {
@@ -72,6 +108,7 @@ impl Target {
     pub(super) fn resource(&self) -> String {
         match self {
             Self::Application => "invitations".to_owned(),
+            Self::Waitlist => "waitlist_entries".to_owned(),
             Self::Organization(id) => format!("organizations/{}/invitations", id.as_str()),
         }
     }
@@ -80,14 +117,32 @@ impl Target {
     /// invitations to the application leaves out the revoked ones.
     pub(super) const fn lists(&self) -> &'static [&'static [InvitationStatus]] {
         match self {
-            Self::Application => &[&[], &[Revoked]],
+            Self::Application | Self::Waitlist => &[&[], &[Revoked]],
             Self::Organization(_) => &[&[Pending, Accepted, Revoked, Expired]],
         }
     }
 
     /// Whether Clerk refuses to invite a person who is a user already.
     pub(super) const fn excludes_users(&self) -> bool {
-        matches!(self, Self::Application)
+        matches!(self, Self::Application | Self::Waitlist)
+    }
+
+    /// Returns the lanes among `lanes` that there are. A waitlist entry is invited on its own.
+    pub(super) const fn lanes(&self, lanes: Lanes) -> Lanes {
+        match self {
+            Self::Application | Self::Organization(_) => lanes,
+            Self::Waitlist => Lanes::Single,
+        }
+    }
+
+    /// Whether Clerk invites a person again whom it has invited. A waitlist entry can be invited once.
+    pub(super) const fn invites_again(&self) -> bool {
+        matches!(self, Self::Application | Self::Organization(_))
+    }
+
+    /// Whether people are invited with a role.
+    pub(super) const fn has_roles(&self) -> bool {
+        matches!(self, Self::Organization(_))
     }
 
     pub(super) const fn rate_limit_key(&self, lane: Lane) -> RateLimitKey {
@@ -98,6 +153,7 @@ impl Target {
         match (self, lane) {
             (Self::Application, Lane::Bulk) => invitations::CreateInvitationBulk::OPERATION,
             (Self::Application, Lane::Single) => invitations::CreateInvitation::OPERATION,
+            (Self::Waitlist, _) => waitlist_entries::InviteWaitlistEntry::OPERATION,
             (Self::Organization(_), Lane::Bulk) => {
                 organization_invitations::CreateOrganizationInvitationBulk::OPERATION
             }
@@ -109,21 +165,21 @@ impl Target {
 
     const fn listing(&self) -> &'static Operation {
         match self {
-            Self::Application => invitations::ListInvitations::OPERATION,
+            Self::Application | Self::Waitlist => invitations::ListInvitations::OPERATION,
             Self::Organization(_) => organization_invitations::ListOrganizationInvitations::OPERATION,
         }
     }
 
     const fn revocation(&self) -> &'static Operation {
         match self {
-            Self::Application => invitations::RevokeInvitation::OPERATION,
+            Self::Application | Self::Waitlist => invitations::RevokeInvitation::OPERATION,
             Self::Organization(_) => organization_invitations::RevokeOrganizationInvitation::OPERATION,
         }
     }
 
     fn request(&self, operation: &Operation) -> Result<EndpointRequest, InvalidRequest> {
         match self {
-            Self::Application => Ok(operation.request()),
+            Self::Application | Self::Waitlist => Ok(operation.request()),
             Self::Organization(id) => operation.request().path_param("organization_id", id),
         }
     }
@@ -135,6 +191,13 @@ impl Target {
         lane: Lane,
         bodies: &[Box<RawValue>],
     ) -> Result<Vec<InvitationSummary>> {
+        if let (Self::Waitlist, [entry_id]) = (self, bodies) {
+            let call = Call::<InvitedEntry>::new(invite_entry(entry_id)?);
+            return client
+                .execute(&call)
+                .await
+                .map(|entry| entry.invitation.into_iter().collect());
+        }
         let request = self.request(self.creation(lane))?;
         match (lane, bodies) {
             (Lane::Single, [body]) => {
@@ -160,16 +223,29 @@ impl Target {
         Error::from_contradiction(self.listing().name(), problem, Effect::NotApplied)
     }
 
+    /// Returns the error for an invitation that Clerk refuses to revoke as not pending, and shows as pending.
+    pub(super) fn is_pending_after_all(&self) -> Error {
+        let problem = "the invitation cannot be revoked, because it is not pending, and it is read as pending";
+        Error::from_contradiction(self.revocation().name(), problem, Effect::NotApplied)
+    }
+
     /// Revokes an invitation.
     pub(super) async fn revoke(&self, client: &Client, id: &InvitationId) -> Result<()> {
         let request = self.request(self.revocation())?.path_param("invitation_id", id)?;
         client.execute(&Call::<IgnoredAny>::new(request)).await.map(drop)
     }
 
+    /// Reads an invitation to an organization.
+    pub(super) async fn get(&self, client: &Client, id: &InvitationId) -> Result<InvitationSummary> {
+        let operation = organization_invitations::GetOrganizationInvitation::OPERATION;
+        let request = self.request(operation)?.path_param("invitation_id", id)?;
+        client.execute(&Call::new(request)).await
+    }
+
     /// Returns the list of the invitations that match a filter, oldest first, from an offset on.
     pub(super) fn list(&self, filter: Filter<'_>, offset: u64) -> Result<Call<Page<InvitationSummary>>> {
         let request = match self {
-            Self::Application => self
+            Self::Application | Self::Waitlist => self
                 .request(self.listing())?
                 .query_opt("query", filter.address)
                 .query("paginated", true),
@@ -182,6 +258,15 @@ impl Target {
             .query("offset", offset);
         Ok(Call::new(request))
     }
+}
+
+/// Returns the request that invites the waitlist entry with this id, which is a JSON text.
+fn invite_entry(entry_id: &RawValue) -> Result<EndpointRequest, InvalidRequest> {
+    let id: WaitlistEntryId = serde_json::from_str(entry_id.get()).map_err(|_| {
+        let request = waitlist_entries::InviteWaitlistEntry::OPERATION.request();
+        request.invalid("the id of the waitlist entry is not a text")
+    })?;
+    waitlist_entries::InviteWaitlistEntry::new(&id).request()
 }
 
 /// A request, and the type that its response decodes to.

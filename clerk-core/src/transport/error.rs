@@ -3,6 +3,8 @@ use std::fmt;
 use std::iter;
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use super::Attempts;
 use crate::safe_to_log::is_safe_message;
 use crate::text::text_enum;
@@ -145,6 +147,18 @@ impl fmt::Display for TransportError {
             Delivery::NotSent => " (not sent)",
             Delivery::MaybeDelivered => " (may have been delivered)",
         })
+    }
+}
+
+impl Serialize for TransportError {
+    /// Writes what logs and reports need, with the text of `Display` as `message`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("TransportError", 4)?;
+        error.serialize_field("kind", &self.kind)?;
+        error.serialize_field("delivery", &self.delivery)?;
+        error.serialize_field("message", &self.to_string())?;
+        error.serialize_field("retry_after_seconds", &self.retry_after.map(|wait| wait.as_secs_f64()))?;
+        error.end()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::DecodeError;
 /// Why a webhook was refused.
 ///
 /// All but [`Decode`](Self::Decode) mean that the request is not proven to be Clerk's. Answer with 400 and do not read the body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookError {
     /// The header of this name is missing.
@@ -56,6 +56,8 @@ impl fmt::Display for WebhookError {
         }
     }
 }
+
+crate::debug_as_display!(WebhookError);
 
 impl StdError for WebhookError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

@@ -63,7 +63,7 @@ impl fmt::Debug for WebhookSecret {
 }
 
 /// Why a text is not the signing secret of a webhook endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidWebhookSecret {
     /// The secret is empty.
@@ -82,5 +82,7 @@ impl fmt::Display for InvalidWebhookSecret {
         })
     }
 }
+
+crate::debug_as_display!(InvalidWebhookSecret);
 
 impl StdError for InvalidWebhookSecret {}

@@ -1,7 +1,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// There is no connection through a proxy: it cannot be reached, or did not open one, for which the source is a
 /// [`ProxyError`]. The request was not sent.

@@ -4,6 +4,7 @@
 #[cfg(any(feature = "native-roots", feature = "webpki-roots"))]
 mod client;
 mod connections;
+mod connector;
 mod delivery;
 mod http2;
 mod proxy;

@@ -11,6 +11,7 @@ use clerk_hyper::{HttpTransport, HyperTransport, SetupError, TransportErrorKind 
 use http::Version;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -156,6 +157,19 @@ async fn tls_config_replaces_the_root_certificates() {
     let transport = builder().tls_config(config).build().expect("valid settings");
     let server = start(authority.server("127.0.0.1", &["h2"])).await;
     let response = in_time(transport.send(get(&url(&server)))).await.expect("answered");
+    assert_eq!(response.version(), Version::HTTP_2);
+}
+
+#[tokio::test]
+async fn sets_up_tls_on_connections_that_the_application_opens() {
+    let authority = Authority::new("trusted");
+    let server = start(authority.server("api.example.com", &["h2"])).await;
+    let address = server.address;
+    let builder = HyperTransport::builder().add_root_certificate(authority.certificate.clone());
+    let transport = builder.connector(move |_target| TcpStream::connect(address)).build();
+    let transport = transport.expect("a root certificate");
+    let request = get("https://api.example.com/v1/users");
+    let response = in_time(transport.send(request)).await.expect("answered");
     assert_eq!(response.version(), Version::HTTP_2);
 }
 

@@ -8,12 +8,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use super::date::Date;
 use super::fields::{Edit, Fields};
 use super::request::{Headers, RecordedRequest, scrub_headers};
 use super::rules::MatchRules;
 use super::scrub::{Keep, Scrubber};
 use super::{CassetteError, file, leak};
+use crate::date::Date;
 
 /// Recorded requests and their outcomes.
 ///

@@ -13,11 +13,11 @@ use serde::Deserialize;
 
 use super::CassetteError;
 use super::body::Body;
-use super::date::Date;
 use super::format::{Cassette, Interaction, Outcome, RecordedError, RecordedResponse};
 use super::record::RecordOptions;
 use super::request::{Headers, RecordedRequest};
 use super::rules::MatchRules;
+use crate::date::Date;
 use crate::query;
 
 /// Imports the calls of Clerk's Backend API from an HTTP archive (HAR) of a browser or of a proxy.

@@ -8,7 +8,6 @@ use clerk_core::{Clock, HttpRequest, HttpResponse, HttpTransport, SystemClock, T
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 
 use super::body::Body;
-use super::date::Date;
 use super::fields::Fields;
 use super::format::{Cassette, Interaction, Outcome, RecordedError, RecordedResponse, millis};
 use super::replay::Replay;
@@ -17,6 +16,7 @@ use super::rules::MatchRules;
 use super::scrub::{Keep, Scrubber};
 use super::tape::Tape;
 use super::{CassetteError, file};
+use crate::date::Date;
 use crate::spy::{SpyCall, SpyOutcome, SpyTransport};
 
 /// Records requests and their outcomes for a file.

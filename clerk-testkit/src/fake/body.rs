@@ -147,16 +147,17 @@ impl Fields {
             .unwrap_or_default()
     }
 
-    /// Takes `redirect_url`: an absolute URL or a path. No response contains it.
-    pub(super) fn take_redirect_url(&mut self, null: Null) {
+    /// Takes `redirect_url`: an absolute URL or a path. No response contains it, but the link leads to it.
+    pub(super) fn take_redirect_url(&mut self, null: Null) -> Option<String> {
         let url: Option<String> = self.take(REDIRECT_URL, null);
         let is_url = |url: &str| {
             url.parse::<Uri>()
                 .is_ok_and(|uri| uri.scheme().is_some() || url.starts_with('/'))
         };
-        if url.is_some_and(|url| !is_url(&url)) {
+        if url.as_deref().is_some_and(|url| !is_url(url)) {
             self.refuse(ErrorItem::param_format_invalid(REDIRECT_URL));
         }
+        url
     }
 
     /// Takes `expires_in_days`, from 1 to 365.

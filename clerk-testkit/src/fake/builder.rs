@@ -3,15 +3,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
-use clerk_core::{Clock, Environment, SecretKey};
+use clerk_core::model::Timestamp;
+use clerk_core::{Clock, Environment, Operation, SecretKey};
 
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config, default_key};
+use super::endpoint::{EndpointCall, FakeEndpoint};
 use super::fault::FaultPlan;
 use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
 use super::limits::WindowKind;
-use super::records::{ADMIN, MEMBER, NewOrganizationInvitation};
+use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganizationInvitation, NewUser};
+use super::seed::{Seed, Settings};
 use super::store::normalize;
+use crate::mock::Reply;
 
 /// Builds a [`FakeClerk`](crate::FakeClerk), starting from [`FakeClerk::builder`](crate::FakeClerk::builder). Every setting has a default.
 ///
@@ -36,6 +40,8 @@ impl FakeClerkBuilder {
             latency: Duration::ZERO,
             faults: FaultPlan::new(),
             on_call: None,
+            endpoints: Vec::new(),
+            start: None,
         };
         Self {
             config,
@@ -63,21 +69,56 @@ impl FakeClerkBuilder {
         self
     }
 
+    /// Adds what a seed contains, and applies its settings.
+    pub fn seed(mut self, seed: &Seed) -> Self {
+        seed.add_to(&mut self.config.instance);
+        match &seed.settings {
+            Some(settings) => self.with_settings(settings),
+            None => self,
+        }
+    }
+
+    fn with_settings(mut self, settings: &Settings) -> Self {
+        let config = &mut self.config;
+        let instance = &mut config.instance;
+        if let Some(key) = &settings.secret_key {
+            config.secret_key = key.0.clone();
+        }
+        if let Some(limits) = &settings.limits {
+            self.limits = limits.0.clone();
+        }
+        if let Some(faults) = &settings.faults {
+            config.faults = faults.0.clone().seed(settings.fault_seed);
+        }
+        config.start = settings.start.map(|date| date.0).or(config.start);
+        config.window = settings.window.unwrap_or(config.window);
+        config.bulk_on_5xx = settings.bulk_on_5xx.unwrap_or(config.bulk_on_5xx);
+        config.latency = settings.latency().unwrap_or(config.latency);
+        instance.ignore_existing = settings.ignore_existing.unwrap_or(instance.ignore_existing);
+        instance.organization_duplicate = settings
+            .organization_duplicate
+            .unwrap_or(instance.organization_duplicate);
+        instance.read_lag = settings.read_lag().unwrap_or(instance.read_lag);
+        self
+    }
+
     /// Adds a user with this address.
     pub fn existing_user(mut self, address: impl AsRef<str>) -> Self {
-        self.config.instance.users.push(normalize(address.as_ref()));
+        let new = NewUser::new(&normalize(address.as_ref()));
+        self.config.instance.add_user(new);
         self
     }
 
     /// Adds a pending invitation for this address, created before the first call. No email is counted for it.
     pub fn pending_invitation(mut self, address: impl AsRef<str>) -> Self {
-        self.config.instance.pending.push(normalize(address.as_ref()));
+        let new = NewInvitation::new(normalize(address.as_ref()));
+        self.config.instance.pending.push(new);
         self
     }
 
     /// Adds an organization with this id, without members. Its name is its id.
     pub fn organization(mut self, id: impl AsRef<str>) -> Self {
-        self.config.instance.organizations.get_or_create(id.as_ref());
+        self.config.instance.organization(id.as_ref());
         self
     }
 
@@ -94,24 +135,22 @@ impl FakeClerkBuilder {
     }
 
     fn with_member(mut self, organization_id: &str, address: &str, role: &str) -> Self {
-        let organization = self.config.instance.organizations.get_or_create(organization_id);
-        organization.add_member(&normalize(address), role);
-        self.existing_user(address)
+        let new = NewMember::new(&normalize(address), role);
+        self.config.instance.add_member(organization_id, new);
+        self
     }
 
     /// Adds a role, such as `org:billing`, that people can be invited with, besides `org:admin` and `org:member`.
     pub fn organization_role(mut self, key: impl AsRef<str>) -> Self {
-        self.config.instance.organizations.add_role(key.as_ref());
+        self.config.instance.roles.insert(key.as_ref().to_owned());
         self
     }
 
     /// Limits the members and pending invitations of the organization together
     /// (`organization_membership_quota_exceeded`). Adds the organization if necessary. There is no limit by default.
     pub fn membership_limit(mut self, organization_id: impl AsRef<str>, limit: usize) -> Self {
-        let organizations = &mut self.config.instance.organizations;
-        organizations
-            .get_or_create(organization_id.as_ref())
-            .limit_memberships(limit);
+        let organization = self.config.instance.organization(organization_id.as_ref());
+        organization.membership_limit = Some(limit);
         self
     }
 
@@ -124,7 +163,7 @@ impl FakeClerkBuilder {
     ) -> Self {
         let organization_id = organization_id.as_ref();
         let instance = &mut self.config.instance;
-        instance.organizations.get_or_create(organization_id);
+        instance.organization(organization_id);
         let new = NewOrganizationInvitation::new(normalize(address.as_ref()));
         let pending = &mut instance.pending_in_organizations;
         pending.push((organization_id.to_owned(), new));
@@ -212,6 +251,50 @@ impl FakeClerkBuilder {
     /// [`VirtualClock`](crate::VirtualClock), and real for other clients and for the server.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Sets the time of day at the start and after each [reset](super::FakeClerk::reset). From then on, time passes as on the
+    /// clock. The default is the clock's time of day.
+    pub const fn start(mut self, time: Timestamp) -> Self {
+        self.config.start = Some(time);
+        self
+    }
+
+    /// Adds an operation of your own, or replaces one that the fake has.
+    ///
+    /// `handle` is called for requests with the key, within the rate limit of the operation's key if
+    /// [`limits`](Self::limits) sets one. The fake is locked meanwhile, so `handle` must not use it. Faults happen to the
+    /// fake's own operations only: let `handle` reply with [`Reply::failure`] or [`Reply::hang`].
+    ///
+    /// ```
+    /// use clerk_core::Operation;
+    /// use clerk_testkit::FakeClerk;
+    /// use clerk_testkit::mock::Reply;
+    /// use serde_json::json;
+    ///
+    /// static GET_PLAN: Operation = Operation::get("GetPlan", "/plans/{plan_id}");
+    ///
+    /// # pollster::block_on(async {
+    /// let fake = FakeClerk::builder()
+    ///     .endpoint(&GET_PLAN, |call| match call.param("plan_id") {
+    ///         "free" => Reply::json(json!({ "id": "free", "amount": 0 })),
+    ///         _ => Reply::error(404, "resource_not_found"),
+    ///     })
+    ///     .build();
+    /// let free = GET_PLAN.request().path_param("plan_id", "free")?;
+    /// let plan = fake.client().execute(&free).await?;
+    /// assert_eq!(plan["amount"], 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn endpoint(
+        mut self,
+        operation: &Operation,
+        handle: impl Fn(&EndpointCall<'_>) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let endpoint = FakeEndpoint::new(operation.clone(), handle);
+        self.config.endpoints.push(endpoint);
         self
     }
 

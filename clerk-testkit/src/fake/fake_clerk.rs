@@ -3,23 +3,34 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "server")]
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+#[cfg(feature = "server")]
+use clerk_core::Operation;
 use clerk_core::model::UserId;
 use clerk_core::{
     Client, ClientBuilder, Clock, Delivery, HttpRequest, HttpResponse, HttpTransport, TransportError,
     TransportErrorKind, async_trait,
 };
+use serde_json::Value;
 
-use super::CallRecord;
+use super::acceptance::TicketError;
 use super::builder::FakeClerkBuilder;
+use super::call_record::CallRecord;
 use super::config::{self, Config};
 use super::default_clock::DefaultClock;
+#[cfg(feature = "webhooks")]
+use super::event_log::{Delivered, MessagePosition};
+use super::fault::FaultPlan;
 use super::routes::FakeOperation;
+use super::seed::{InvalidSeed, Seed};
 #[cfg(feature = "server")]
 use super::state::Routed;
 use super::state::{Reply, State};
 use super::store::{Arrival, Stored, normalize};
+use super::webhook_message::WebhookMessage;
 
 /// Clerk's Backend API in memory, with one instance. Clones share the instance.
 ///
@@ -119,12 +130,46 @@ impl FakeClerk {
     }
 
     /// Signs up the person of an address: accepts every pending invitation to the application, completes the waitlist
-    /// entry, and creates the user. Invitations to organizations stay pending until the person
-    /// [joins](Self::join_organization).
-    pub fn sign_up(&self, address: &str) {
+    /// entry, and creates the user with the public metadata of the invitations and a verified address. Invitations to
+    /// organizations stay pending until the person [joins](Self::join_organization).
+    ///
+    /// Returns the id of the user.
+    pub fn sign_up(&self, address: &str) -> UserId {
         let mut state = self.state();
         let at = state.time(&*self.shared.clock);
-        state.instance.sign_up(&normalize(address), at);
+        UserId::from(state.instance.sign_up(&normalize(address), at))
+    }
+
+    /// Accepts the invitation of a ticket, as its person does by following the link and signing up: to the application as by
+    /// [`sign_up`](Self::sign_up), or to an organization as by [`join_organization`](Self::join_organization). Returns the id of
+    /// the user.
+    ///
+    /// `ticket` is the `url` of the invitation, the URL that the link [redirects](Self::follow_link) to, or the ticket in
+    /// either.
+    ///
+    /// # Errors
+    ///
+    /// [`TicketError`] if no pending invitation has the ticket.
+    pub fn accept(&self, ticket: impl AsRef<str>) -> Result<UserId, TicketError> {
+        let mut state = self.state();
+        let at = state.time(&*self.shared.clock);
+        let user_id = state.instance.accept(ticket.as_ref(), at)?;
+        Ok(UserId::from(user_id))
+    }
+
+    /// Returns the URL that the link of an invitation redirects to: the `redirect_url` of the invitation, with
+    /// `__clerk_ticket` and `__clerk_status` in its query. The status is `sign_in` if the person is a user, and else
+    /// `sign_up`.
+    ///
+    /// `link` is the `url` of the invitation, or the ticket in it.
+    ///
+    /// # Errors
+    ///
+    /// [`TicketError`] if no pending invitation has the ticket.
+    pub fn follow_link(&self, link: impl AsRef<str>) -> Result<String, TicketError> {
+        let state = self.state();
+        let wall = state.time(&*self.shared.clock).wall;
+        state.instance.redirect(link.as_ref(), wall)
     }
 
     /// Accepts the pending invitation of an address to an organization: creates the user if necessary, and makes it a member
@@ -148,11 +193,79 @@ impl FakeClerk {
         self.lock().advance(duration);
     }
 
+    /// Adds what a seed contains, except for its settings. A [reset](Self::reset) removes it again.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSeed`] if the seed has settings: those are for [`FakeClerkBuilder::seed`].
+    pub fn seed(&self, seed: &Seed) -> Result<(), InvalidSeed> {
+        seed.refuse_settings()?;
+        let mut state = self.state();
+        let at = state.time(&*self.shared.clock);
+        state.seed(seed, at);
+        Ok(())
+    }
+
+    /// Returns everything that the instance stores, as Clerk's API shows it: `users`, `organizations`,
+    /// `organization_memberships`, `invitations`, `organization_invitations` and `waitlist_entries`. Besides, `now` has the time,
+    /// `mails` the emails, `webhooks` the messages and how their deliveries ended, and `settings` the settings.
+    pub fn snapshot(&self) -> Value {
+        let state = self.state();
+        let at = state.time(&*self.shared.clock);
+        state.snapshot(at)
+    }
+
+    /// Replaces the plan of faults. Its rules count calls from now on, and the chances start with its seed.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.state().set_faults(plan);
+    }
+
+    /// Returns the messages of the webhooks that Clerk would have sent, in order. Deliver them with a
+    #[cfg_attr(feature = "webhooks", doc = "[`WebhookSender`](crate::webhooks::WebhookSender).")]
+    #[cfg_attr(not(feature = "webhooks"), doc = "`WebhookSender` (feature `webhooks`).")]
+    pub fn webhook_messages(&self) -> Vec<WebhookMessage> {
+        self.state().instance.events.messages().to_vec()
+    }
+
     /// Returns the fake to its state before the first call: the instance is as the builder set it up, budgets are full, the
     /// log is empty, the time is that of the clock, and the fault plan starts over.
     pub fn reset(&self) {
         let config = Arc::clone(&self.shared.config);
-        *self.lock() = State::new(config, Arrival::from_clock(&*self.shared.clock));
+        let mut state = self.lock();
+        let new = State::new(config, Arrival::from_clock(&*self.shared.clock));
+        let old = std::mem::replace(&mut *state, new);
+        state.instance.events = old.instance.events.restart();
+    }
+
+    /// Returns the message at a sender's position, if there is one yet.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn undelivered_message(&self, position: &mut MessagePosition) -> Option<WebhookMessage> {
+        self.state().instance.events.undelivered(position).cloned()
+    }
+
+    /// Waits for the message at a sender's position.
+    #[cfg(feature = "server")]
+    pub(crate) fn poll_undelivered(&self, position: &mut MessagePosition, context: &Context<'_>) -> Poll<()> {
+        self.lock().instance.events.poll_undelivered(position, context)
+    }
+
+    /// Records how the delivery of the message at a sender's position ended, and moves to the next one.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn finish_delivery(&self, position: &mut MessagePosition, delivered: Delivered) {
+        self.lock().instance.events.finish(position, delivered);
+    }
+
+    /// Returns the operations that the fake has, and those that the application has added.
+    #[cfg(feature = "server")]
+    pub(crate) fn operations(&self) -> Vec<Operation> {
+        let own = self
+            .shared
+            .config
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.operation.clone());
+        let operations = FakeOperation::ALL.iter().map(|operation| operation.operation().clone());
+        operations.chain(own).collect()
     }
 
     /// Locks the state, after late requests have taken effect.

@@ -3,6 +3,8 @@
 pub(super) mod instance;
 pub(super) mod invitations;
 pub(super) mod organization_invitations;
+pub(super) mod organization_memberships;
+pub(super) mod organizations;
 pub(super) mod users;
 pub(super) mod waitlist_entries;
 

@@ -7,20 +7,23 @@ use bytes::Bytes;
 use clerk_core::HttpRequest;
 
 use super::error::Refusal;
+use super::event_log::EventLog;
 use super::instance_config::InstanceConfig;
 use super::query::Query;
-use super::records::{Invitation, NewInvitation, OrganizationInvitation, Organizations, User, WaitlistEntry};
+use super::records::{Invitation, Membership, OrganizationInvitation, Organizations, User, WaitlistEntry, to_json};
 use super::store::{Arrival, Store};
 
-/// Everything that the instance stores, and the number of emails sent to each address.
+/// Everything that the instance stores, the number of emails sent to each address, and the events of webhooks.
 #[derive(Debug, Default)]
 pub(super) struct Instance {
     pub(super) users: Store<User>,
     pub(super) invitations: Store<Invitation>,
     pub(super) organizations: Organizations,
     pub(super) organization_invitations: Store<OrganizationInvitation>,
+    pub(super) memberships: Store<Membership>,
     pub(super) waitlist_entries: Store<WaitlistEntry>,
     pub(super) mails: BTreeMap<String, u64>,
+    pub(super) events: EventLog,
 }
 
 /// The body of a successful response, or the reason for another.
@@ -93,48 +96,42 @@ impl Extent {
 impl Instance {
     /// Creates the instance as it is before the first call.
     pub(super) fn new(config: &InstanceConfig, at: Arrival) -> Self {
-        let mut instance = Self {
-            organizations: config.organizations.clone(),
-            ..Self::default()
-        };
-        for address in &config.users {
-            instance.users.create(address, at.wall);
+        let mut instance = Self::default();
+        instance.add(config, at);
+        instance
+    }
+
+    /// Adds what `config` contains. No emails are counted, and no events announced.
+    pub(super) fn add(&mut self, config: &InstanceConfig, at: Arrival) {
+        for new in &config.users {
+            self.users.create(new.clone(), at.wall);
         }
-        for address in &config.pending {
-            instance.invitations.create(NewInvitation::new(address.clone()), at);
+        for new in &config.pending {
+            self.invitations.create(new.clone(), at);
+        }
+        for new in config.organizations.values() {
+            self.organizations.create(new.clone(), at.wall);
+        }
+        for (organization_id, new) in &config.members {
+            self.memberships.create(organization_id, new.clone(), at.wall);
         }
         for (organization_id, new) in &config.pending_in_organizations {
-            let invitations = &mut instance.organization_invitations;
+            let invitations = &mut self.organization_invitations;
             invitations.create(organization_id, new.clone(), None, at);
         }
         for (address, is_locked) in &config.waitlist {
-            instance.waitlist_entries.create(address.clone(), *is_locked, at);
+            self.waitlist_entries.create(address.clone(), *is_locked, at);
         }
-        instance
+    }
+
+    /// Writes a membership as Clerk's API shows it.
+    pub(super) fn membership_json(&self, membership: &Membership) -> String {
+        let members_count = self.memberships.count(&membership.organization_id);
+        to_json(&membership.view(&self.organizations, &self.users, members_count))
     }
 
     /// Counts an email to an address.
     pub(super) fn send_mail(&mut self, email_address: &str) {
         *self.mails.entry(email_address.to_owned()).or_default() += 1;
-    }
-
-    /// Accepts the invitations of an address to the application, and creates its user.
-    pub(super) fn sign_up(&mut self, email_address: &str, at: Arrival) {
-        self.invitations.accept(email_address, at.wall);
-        self.waitlist_entries.complete(email_address, at.wall);
-        self.users.create(email_address, at.wall);
-    }
-
-    /// Accepts the invitation of an address to an organization, and creates its user and membership. Returns whether there
-    /// was an invitation.
-    pub(super) fn join(&mut self, organization_id: &str, email_address: &str, at: Arrival) -> bool {
-        let invitations = &mut self.organization_invitations;
-        let Some(role) = invitations.accept(organization_id, email_address, at.wall) else {
-            return false;
-        };
-        self.users.create(email_address, at.wall);
-        let organization = self.organizations.get_or_create(organization_id);
-        organization.add_member(email_address, &role);
-        true
     }
 }

@@ -1,10 +1,14 @@
 //! How an instance is set up: what it stores before the first call, and the rules that its operations follow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::error::Refusal;
-use super::records::{NewOrganizationInvitation, Organizations};
+use super::named::named;
+use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser};
+
+/// The id of the instance.
+pub(super) const INSTANCE_ID: &str = "ins_fake";
 
 /// Whether `ignore_existing` lets the address of a user be invited. Clerk's own texts contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,13 +35,28 @@ pub enum OrganizationDuplicate {
     DuplicateRecord,
 }
 
+named!(IgnoreExisting {
+    "refuses-users" => RefusesUsers,
+    "bypasses-users" => BypassesUsers,
+});
+
+named!(OrganizationDuplicate {
+    "not-unique" => NotUnique,
+    "duplicate-record" => DuplicateRecord,
+});
+
 /// Addresses are normalized, and lists are in the order of their ids.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct InstanceConfig {
     pub(super) is_production: bool,
-    pub(super) users: Vec<String>,
-    pub(super) pending: Vec<String>,
-    pub(super) organizations: Organizations,
+    pub(super) users: Vec<NewUser>,
+    pub(super) pending: Vec<NewInvitation>,
+    /// By id.
+    pub(super) organizations: BTreeMap<String, NewOrganization>,
+    /// Members, each with the id of the organization.
+    pub(super) members: Vec<(String, NewMember)>,
+    /// Roles besides those that every instance has.
+    pub(super) roles: BTreeSet<String>,
     /// Pending invitations, each with the id of its organization.
     pub(super) pending_in_organizations: Vec<(String, NewOrganizationInvitation)>,
     /// Addresses, each with whether its entry is locked.
@@ -49,8 +68,52 @@ pub(super) struct InstanceConfig {
     pub(super) read_lag: Duration,
 }
 
+impl InstanceConfig {
+    /// Adds a user, or replaces the one with its address.
+    pub(super) fn add_user(&mut self, new: NewUser) {
+        let known = self
+            .users
+            .iter_mut()
+            .find(|user| user.email_address == new.email_address);
+        match known {
+            Some(user) => *user = new,
+            None => self.users.push(new),
+        }
+    }
+
+    /// Returns the organization of an id, which is added if there is none.
+    pub(super) fn organization(&mut self, id: &str) -> &mut NewOrganization {
+        let organization = self.organizations.entry(id.to_owned());
+        organization.or_insert_with(|| NewOrganization::new(id.to_owned()))
+    }
+
+    /// Adds a member to an organization, with the user and the organization if necessary. Replaces the role of a member.
+    pub(super) fn add_member(&mut self, organization_id: &str, new: NewMember) {
+        self.organization(organization_id);
+        if !self.users.iter().any(|user| user.email_address == new.email_address) {
+            self.users.push(NewUser::new(&new.email_address));
+        }
+        self.members
+            .retain(|(id, member)| id != organization_id || member.email_address != new.email_address);
+        self.members.push((organization_id.to_owned(), new));
+    }
+
+    /// Returns the type of the environment, as Clerk's API shows it.
+    pub(super) const fn environment(&self) -> &'static str {
+        if self.is_production {
+            "production"
+        } else {
+            "development"
+        }
+    }
+
+    pub(super) fn has_role(&self, key: &str) -> bool {
+        matches!(key, ADMIN | MEMBER) || self.roles.contains(key)
+    }
+}
+
 /// The allowlist and the blocklist. An item is an address, or `*@` and a domain.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct AccessLists {
     /// Every address is allowed if it is empty.
     pub(super) allowed: BTreeSet<String>,
@@ -58,6 +121,11 @@ pub(super) struct AccessLists {
 }
 
 impl AccessLists {
+    pub(super) fn extend(&mut self, added: Self) {
+        self.allowed.extend(added.allowed);
+        self.blocked.extend(added.blocked);
+    }
+
     /// Refuses all of these addresses if one of them is excluded.
     pub(super) fn check<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
         let mut excluded: Vec<String> = Vec::new();

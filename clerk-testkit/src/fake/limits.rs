@@ -6,6 +6,8 @@ use std::time::Duration;
 use clerk_core::RateLimitKey;
 use clerk_core::middleware::{Quota, RateLimits};
 
+use super::named::named;
+
 /// The kind of a limit's window. Clerk does not document its kind, so code has to work with either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -16,6 +18,11 @@ pub enum WindowKind {
     /// Each call is given back to the budget one window after it was made.
     Sliding,
 }
+
+named!(WindowKind {
+    "fixed" => Fixed,
+    "sliding" => Sliding,
+});
 
 /// The limits of an instance, and the calls that count against them.
 #[derive(Debug)]

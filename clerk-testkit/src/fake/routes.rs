@@ -9,7 +9,9 @@ use clerk_core::{Operation, RateLimitKey, api};
 use http::Method;
 
 use super::error::Refusal;
-use super::handlers::{instance, invitations, organization_invitations, users, waitlist_entries};
+use super::handlers::{
+    instance, invitations, organization_invitations, organization_memberships, organizations, users, waitlist_entries,
+};
 use super::instance::{Call, Handler, Instance, PathParams};
 use crate::query::percent_decode;
 
@@ -56,6 +58,13 @@ routes! {
         GetOrganizationInvitation => organization_invitations::get,
         RevokeOrganizationInvitation => organization_invitations::revoke,
     }
+    organizations {
+        CreateOrganization => organizations::create,
+        GetOrganization => organizations::get,
+    }
+    organization_memberships {
+        ListOrganizationMemberships => organization_memberships::list,
+    }
     waitlist_entries {
         CreateWaitlistEntry => waitlist_entries::create,
         CreateBulkWaitlistEntries => waitlist_entries::create_bulk,
@@ -69,6 +78,7 @@ routes! {
         GetUsersCount => users::count,
         GetUser => users::get,
         UsersGetOrganizationInvitations => organization_invitations::list_of_user,
+        UsersGetOrganizationMemberships => organization_memberships::list_of_user,
     }
     instance {
         GetInstance => instance::get,
@@ -179,7 +189,7 @@ fn not_simulated(method: &Method, path: &str) -> Refusal {
 }
 
 /// Matches `path` against a template such as `/users/{user_id}`.
-fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
+pub(super) fn match_path(template: &'static str, path: &str) -> Option<PathParams> {
     let mut segments = path.split('/');
     let mut params = PathParams::default();
     for expected in template.split('/') {

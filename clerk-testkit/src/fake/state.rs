@@ -4,17 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_core::{Clock, HttpRequest, HttpResponse, SecretKey};
+use clerk_core::model::Timestamp;
+use clerk_core::{Clock, Delivery, HttpRequest, HttpResponse, RateLimitKey, SecretKey};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
+use serde_json::Value;
+
+use super::announcements::announce;
 use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config};
+use super::endpoint::FakeEndpoint;
 use super::error::{API_VERSION, CLERK_TRACE_ID, Refusal, bad_gateway, json_response};
-use super::fault::{self, Fault, FaultRun, Moment};
-use super::instance::{Call, Extent, HandlerResult, Instance};
+use super::fault::{self, Fault, FaultPlan, FaultRun, Moment};
+use super::instance::{Call, Extent, HandlerResult, Instance, PathParams};
+use super::instance_config::InstanceConfig;
 use super::limits::Limits;
 use super::routes::Route;
+use super::seed::Seed;
 use super::store::Arrival;
 
 const CLERK_API_VERSION: &str = "clerk-api-version";
@@ -33,6 +40,8 @@ pub(super) struct State {
     started: Duration,
     /// The time by which the fake is ahead of its clock.
     advanced: Duration,
+    /// The milliseconds by which the time of day was ahead of the clock's at the start.
+    wall_offset: i64,
 }
 
 /// What the sender of a request sees.
@@ -53,6 +62,8 @@ pub(crate) enum Reply {
 #[derive(Debug)]
 pub(crate) struct Routed {
     route: Result<Route, Refusal>,
+    /// The operation that the application has added, with the parameters of its path. It replaces the route.
+    endpoint: Option<(FakeEndpoint, PathParams)>,
     pub(crate) fault: Option<Fault>,
 }
 
@@ -75,6 +86,9 @@ struct LateRequest {
 
 impl State {
     pub(super) fn new(config: Arc<Config>, arrival: Arrival) -> Self {
+        let wall = config.start.unwrap_or(arrival.wall);
+        let wall_offset = wall.as_millis().saturating_sub(arrival.wall.as_millis());
+        let arrival = Arrival { wall, ..arrival };
         Self {
             instance: Instance::new(&config.instance, arrival),
             limits: Limits::new(config.limits.clone(), config.window),
@@ -83,16 +97,42 @@ impl State {
             calls: Vec::new(),
             started: arrival.now,
             advanced: Duration::ZERO,
+            wall_offset,
             config,
         }
     }
 
     pub(super) fn time(&self, clock: &dyn Clock) -> Arrival {
-        Arrival::from_clock(clock).after(self.advanced)
+        let Arrival { now, wall } = Arrival::from_clock(clock);
+        let wall = Timestamp::from_millis(wall.as_millis().saturating_add(self.wall_offset));
+        Arrival { now, wall }.after(self.advanced)
     }
 
     pub(super) fn advance(&mut self, duration: Duration) {
         self.advanced = self.advanced.saturating_add(duration);
+    }
+
+    /// Returns everything that the instance stores, and the settings.
+    pub(super) fn snapshot(&self, at: Arrival) -> Value {
+        let mut snapshot = self.instance.snapshot(at);
+        snapshot["settings"] = self.config.settings();
+        snapshot
+    }
+
+    /// Adds what a seed contains, except for its settings.
+    pub(super) fn seed(&mut self, seed: &Seed, at: Arrival) {
+        let mut added = InstanceConfig::default();
+        seed.add_to(&mut added);
+        self.instance.add(&added, at);
+        let instance = &mut Arc::make_mut(&mut self.config).instance;
+        instance.roles.extend(added.roles);
+        instance.malformed.extend(added.malformed);
+        instance.access.extend(added.access);
+    }
+
+    /// Replaces the plan of faults. Its rules count calls from now on.
+    pub(super) fn set_faults(&mut self, plan: FaultPlan) {
+        self.faults = FaultRun::new(plan);
     }
 
     pub(super) fn calls(&self) -> &[CallRecord] {
@@ -117,19 +157,31 @@ impl State {
 
     /// Routes the next call, and draws the fault that it meets. A request without a route meets none.
     pub(super) fn route(&mut self, method: &Method, path: &str) -> Routed {
+        let mut endpoints = self.config.endpoints.iter().rev();
+        let endpoint = endpoints.find_map(|endpoint| Some((endpoint.clone(), endpoint.params(method, path)?)));
         let route = Route::find(method, path);
+        if endpoint.is_some() {
+            return Routed {
+                route,
+                endpoint,
+                fault: None,
+            };
+        }
         let fault = route.as_ref().ok().and_then(|route| self.faults.next(route.operation));
-        Routed { route, fault }
+        Routed { route, endpoint, fault }
     }
 
     /// Replies to a routed request, and records the call.
     pub(super) fn reply(&mut self, request: &HttpRequest, routed: Routed, arrival: Arrival) -> Reply {
         self.catch_up(arrival.now);
-        let Routed { route, fault } = routed;
+        let Routed { route, endpoint, fault } = routed;
         let mut record = CallRecord {
             number: self.calls.len() as u64 + 1,
             at: arrival.now.saturating_sub(self.started),
-            operation: route.as_ref().ok().map(|route| route.operation),
+            operation: match &endpoint {
+                Some(_) => None,
+                None => route.as_ref().ok().map(|route| route.operation),
+            },
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
@@ -144,9 +196,10 @@ impl State {
             arrival,
             extent: Extent::Whole,
         };
-        let reply = match fault {
-            Some(fault) => self.reply_with_fault(fault, incoming, &mut record),
-            None => Reply::Whole(self.respond(incoming, &mut record)),
+        let reply = match (endpoint, fault) {
+            (Some((endpoint, params)), _) => self.reply_of(&endpoint, &params, incoming, &mut record),
+            (None, Some(fault)) => self.reply_with_fault(fault, incoming, &mut record),
+            (None, None) => Reply::Whole(self.respond(incoming, &mut record)),
         };
         if let Reply::Whole(response) | Reply::Truncated(response) = &reply {
             record.status = Some(response.status().as_u16());
@@ -156,6 +209,26 @@ impl State {
         }
         self.calls.push(record);
         reply
+    }
+
+    /// Returns the reply of an operation that the application has added.
+    fn reply_of(
+        &mut self,
+        endpoint: &FakeEndpoint,
+        params: &PathParams,
+        incoming: Incoming<'_>,
+        record: &mut CallRecord,
+    ) -> Reply {
+        let key = endpoint.operation.rate_limit_key();
+        if let Err(refusal) = self.admit_key(incoming.request, key, incoming.arrival.now) {
+            return Reply::Whole(refuse(&refusal, record));
+        }
+        match endpoint.handle(incoming.request, params).into_result() {
+            Some(Ok(response)) => Reply::Whole(with_trace_id(response, record)),
+            Some(Err(error)) if error.delivery() == Delivery::NotSent => Reply::Refused,
+            Some(Err(_)) => Reply::Lost,
+            None => Reply::Hang,
+        }
     }
 
     fn reply_with_fault(&mut self, fault: Fault, incoming: Incoming<'_>, record: &mut CallRecord) -> Reply {
@@ -245,18 +318,24 @@ impl State {
             extent: incoming.extent,
             created,
         };
-        (route.handler)(&mut self.instance, &mut call)
+        let body = (route.handler)(&mut self.instance, &mut call)?;
+        let events = &mut self.instance.events;
+        announce(events, route.operation.name(), &body, created, incoming.arrival);
+        Ok(body)
     }
 
     /// Admits a request that has a route and the key, and is within the limits.
     fn admit<'a>(&mut self, incoming: Incoming<'a>) -> Result<&'a Route, Refusal> {
         let route = incoming.route.map_err(Clone::clone)?;
-        check_api_version(incoming.request.headers())?;
-        authenticate(incoming.request.headers(), &self.config.secret_key)?;
-        self.limits
-            .take(route.rate_limit_key(), incoming.arrival.now)
-            .map_err(Refusal::too_many_requests)?;
+        self.admit_key(incoming.request, route.rate_limit_key(), incoming.arrival.now)?;
         Ok(route)
+    }
+
+    /// Admits a request that has the key of the instance and is within the limits of this rate-limit key.
+    fn admit_key(&mut self, request: &HttpRequest, key: RateLimitKey, now: Duration) -> Result<(), Refusal> {
+        check_api_version(request.headers())?;
+        authenticate(request.headers(), &self.config.secret_key)?;
+        self.limits.take(key, now).map_err(Refusal::too_many_requests)
     }
 }
 

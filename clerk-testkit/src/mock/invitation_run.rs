@@ -96,6 +96,7 @@ impl Mock {
     /// |---|---|
     /// | `GET /v1/instance` | a development instance |
     /// | `GET /v1/organizations/{organization_id}/invitations` | an empty page |
+    /// | `GET /v1/organization_roles` | an empty page, which says nothing about roles |
     /// | `POST /v1/organizations/{organization_id}/invitations/bulk` | an invitation for each person in the request |
     /// | `POST /v1/organizations/{organization_id}/invitations` | an invitation for the person in the request |
     #[track_caller]
@@ -105,6 +106,9 @@ impl Mock {
         addresses: impl IntoIterator<Item = A>,
     ) -> InvitationRunCalls {
         let organization = organization_id.as_ref();
+        self.expect(get("/v1/organization_roles"))
+            .respond(Reply::page([], 0))
+            .times(..);
         let path = format!("/v1/organizations/{organization}/invitations");
         self.expect_run(&path, Some(organization.to_owned()), addresses)
     }

@@ -162,7 +162,7 @@ impl Reply {
     }
 
     /// Returns the result of the call, or `None` if it hangs.
-    pub(super) fn into_result(self) -> Option<Result<HttpResponse, TransportError>> {
+    pub(crate) fn into_result(self) -> Option<Result<HttpResponse, TransportError>> {
         match self.0 {
             Kind::Response(response) | Kind::Unchecked(response) => Some(Ok(response)),
             Kind::Failure { kind, delivery } => Some(Err(TransportError::new(kind, delivery))),

@@ -1,8 +1,11 @@
 use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
-use clerk_core::HttpRequest;
-use http::{Request, Response};
+use clerk_core::{HttpRequest, HttpResponse};
+use http::header::HOST;
+use http::request::Parts;
+use http::uri::Authority;
+use http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -12,9 +15,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::body::{Closed, ResponseBody};
-use super::control;
+use super::{control, index};
 use crate::FakeClerk;
-use crate::fake::{Fault, MAX_BODY, Reply};
+use crate::fake::{Fault, LINK_PATH, MAX_BODY, Reply, replace_link_origin};
 
 /// Serves one connection until its client or a fault closes it, or the server stops.
 pub(super) async fn serve(stream: TcpStream, fake: FakeClerk, mut stopped: watch::Receiver<()>) {
@@ -40,10 +43,11 @@ async fn respond(
     mut stopped: watch::Receiver<()>,
 ) -> Result<Response<ResponseBody>, Closed> {
     let (parts, body) = request.into_parts();
-    if parts.uri.path().starts_with(control::PREFIX) {
+    let origin = origin(&parts);
+    if let Some(respond) = own_response(&parts) {
         let body = read(body).await?;
-        let response = control::respond(&fake, &parts.method, parts.uri.path(), &body);
-        return Ok(response.map(ResponseBody::whole));
+        let response = respond(&fake, &parts, &body);
+        return Ok(whole(response, origin.as_deref()));
     }
     let routed = fake.route(&parts.method, parts.uri.path());
     let body = match routed.fault {
@@ -52,7 +56,7 @@ async fn respond(
     };
     let request = HttpRequest::from_parts(parts, body);
     match fake.reply(&request, routed).await {
-        Reply::Whole(response) => Ok(response.map(ResponseBody::whole)),
+        Reply::Whole(response) => Ok(whole(response, origin.as_deref())),
         Reply::Truncated(response) => Ok(ResponseBody::truncate(response)),
         Reply::Refused | Reply::Lost => Err(Closed),
         Reply::Hang => {
@@ -60,6 +64,37 @@ async fn respond(
             Err(Closed)
         }
     }
+}
+
+type Respond = fn(&FakeClerk, &Parts, &[u8]) -> HttpResponse;
+
+/// Returns how the server itself responds, if the request is not one to Clerk's API.
+fn own_response(parts: &Parts) -> Option<Respond> {
+    match (&parts.method, parts.uri.path()) {
+        (&Method::GET, "/") => Some(|fake, _, _| index::respond(fake)),
+        (&Method::GET, LINK_PATH) => Some(|fake, parts, _| control::follow_link(fake, parts.uri.query())),
+        (_, path) if path.starts_with(control::PREFIX) => {
+            Some(|fake, parts, body| control::respond(fake, &parts.method, parts.uri.path(), body))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the origin by which the client reaches the server.
+fn origin(parts: &Parts) -> Option<String> {
+    let host = parts.headers.get(HOST)?.to_str().ok()?;
+    let authority: Authority = host.parse().ok()?;
+    Some(format!("http://{authority}"))
+}
+
+/// Returns the whole response. The links in it lead to this server, under the name that the client uses.
+fn whole(response: HttpResponse, origin: Option<&str>) -> Response<ResponseBody> {
+    response.map(|body| {
+        ResponseBody::whole(match origin {
+            Some(origin) => replace_link_origin(body, origin),
+            None => body,
+        })
+    })
 }
 
 /// Reads the body. Stops once it is too large.

@@ -1,42 +1,53 @@
 //! The control calls: what Clerk does on its own or through its users, and what a test wants to know.
 
+mod call;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clerk_core::HttpResponse;
+use clerk_core::model::UserId;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::FakeClerk;
-use crate::fake::FakeOperation;
+use crate::fake::{FakeOperation, FaultPlan, Seed, TicketError};
 
-/// The beginning of the paths of control calls.
-pub(super) const PREFIX: &str = "/_fake/";
+use call::ControlResult;
+pub(super) use call::{CONTROL_CALLS, PREFIX};
 
-const UNKNOWN: &str = "Unknown control call. These exist: GET /_fake/mails, GET /_fake/calls, POST /_fake/sign-up, \
-                       POST /_fake/join, POST /_fake/advance and POST /_fake/reset.";
-
+/// A person, by address or by the ticket of an invitation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignUp {
-    email_address: String,
+    email_address: Option<String>,
+    ticket: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Join {
-    email_address: String,
-    organization_id: String,
+    email_address: Option<String>,
+    ticket: Option<String>,
+    organization_id: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
     seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Faults {
+    plan: String,
+    #[serde(default)]
+    seed: u64,
 }
 
 /// The reason why a control call fails.
@@ -46,28 +57,31 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        let message = message.into();
+    fn bad_request(message: impl Into<String>) -> Self {
+        let (status, message) = (StatusCode::BAD_REQUEST, message.into());
         Self { status, message }
+    }
+
+    fn not_found(message: impl Into<String>) -> Self {
+        let (status, message) = (StatusCode::NOT_FOUND, message.into());
+        Self { status, message }
+    }
+}
+
+impl From<TicketError> for Problem {
+    fn from(error: TicketError) -> Self {
+        Self::not_found(format!("{error}."))
     }
 }
 
 /// Responds to a control call.
 pub(super) fn respond(fake: &FakeClerk, method: &Method, path: &str, body: &[u8]) -> HttpResponse {
-    let result = match (method.as_str(), path) {
-        ("GET", "/_fake/mails") => Ok(json_response(&fake.mails())),
-        ("GET", "/_fake/calls") => Ok(json_response(&calls(fake))),
-        ("POST", "/_fake/sign-up") => sign_up(fake, body),
-        ("POST", "/_fake/join") => join(fake, body),
-        ("POST", "/_fake/advance") => parse(body).map(|Advance { seconds }| {
-            fake.advance(Duration::from_secs(seconds));
-            no_content()
-        }),
-        ("POST", "/_fake/reset") => {
-            fake.reset();
-            Ok(no_content())
-        }
-        _ => Err(Problem::new(StatusCode::NOT_FOUND, UNKNOWN)),
+    let found = CONTROL_CALLS
+        .iter()
+        .find(|call| call.method == *method && call.path == path);
+    let result = match found {
+        Some(call) => (call.run)(fake, body),
+        None => Err(Problem::not_found(call::unknown())),
     };
     result.unwrap_or_else(|problem| {
         let mut response = json_response(&json!({ "error": problem.message }));
@@ -76,41 +90,94 @@ pub(super) fn respond(fake: &FakeClerk, method: &Method, path: &str, body: &[u8]
     })
 }
 
-fn calls(fake: &FakeClerk) -> BTreeMap<&'static str, u64> {
+fn mails(fake: &FakeClerk, _: &[u8]) -> ControlResult {
+    Ok(json_response(&fake.mails()))
+}
+
+fn calls(fake: &FakeClerk, _: &[u8]) -> ControlResult {
     let operations = FakeOperation::ALL.iter();
-    operations
+    let calls: BTreeMap<_, _> = operations
         .map(|operation| (operation.name(), fake.calls(*operation)))
-        .collect()
+        .collect();
+    Ok(json_response(&calls))
 }
 
-fn sign_up(fake: &FakeClerk, body: &[u8]) -> Result<HttpResponse, Problem> {
-    let SignUp { email_address } = parse(body)?;
-    fake.sign_up(&email_address);
-    Ok(user_id(fake, &email_address))
+fn state(fake: &FakeClerk, _: &[u8]) -> ControlResult {
+    Ok(json_response(&fake.snapshot()))
 }
 
-fn join(fake: &FakeClerk, body: &[u8]) -> Result<HttpResponse, Problem> {
-    let Join {
-        email_address,
-        organization_id,
-    } = parse(body)?;
-    if fake.join_organization(organization_id, &email_address) {
-        Ok(user_id(fake, &email_address))
-    } else {
-        let message = "The organization has no pending invitation for this address.";
-        Err(Problem::new(StatusCode::NOT_FOUND, message))
+fn sign_up(fake: &FakeClerk, body: &[u8]) -> ControlResult {
+    match parse(body)? {
+        SignUp {
+            email_address: Some(address),
+            ticket: None,
+        } => Ok(user(&fake.sign_up(&address))),
+        SignUp {
+            email_address: None,
+            ticket: Some(ticket),
+        } => Ok(user(&fake.accept(ticket)?)),
+        SignUp { .. } => Err(Problem::bad_request(
+            "The body must have either an `email_address` or a `ticket`.",
+        )),
     }
 }
 
-fn user_id(fake: &FakeClerk, email_address: &str) -> HttpResponse {
-    json_response(&json!({ "user_id": fake.user_id(email_address) }))
+fn join(fake: &FakeClerk, body: &[u8]) -> ControlResult {
+    match parse(body)? {
+        Join {
+            email_address: Some(address),
+            ticket: None,
+            organization_id: Some(organization_id),
+        } => match fake.join_organization(organization_id, &address) {
+            true => Ok(json_response(&json!({ "user_id": fake.user_id(&address) }))),
+            false => Err(Problem::not_found(
+                "The organization has no pending invitation for this address: invite the person first.",
+            )),
+        },
+        Join {
+            email_address: None,
+            ticket: Some(ticket),
+            organization_id: None,
+        } => Ok(user(&fake.accept(ticket)?)),
+        Join { .. } => Err(Problem::bad_request(
+            "The body must have either an `email_address` and an `organization_id`, or a `ticket`.",
+        )),
+    }
+}
+
+fn advance(fake: &FakeClerk, body: &[u8]) -> ControlResult {
+    let Advance { seconds } = parse(body)?;
+    fake.advance(Duration::from_secs(seconds));
+    Ok(no_content())
+}
+
+fn seed(fake: &FakeClerk, body: &[u8]) -> ControlResult {
+    let text = std::str::from_utf8(body).map_err(|_| Problem::bad_request("The body must be UTF-8."))?;
+    let seed = Seed::from_json(text).map_err(|error| Problem::bad_request(format!("{error}.")))?;
+    fake.seed(&seed)
+        .map_err(|error| Problem::bad_request(format!("{error}.")))?;
+    Ok(no_content())
+}
+
+fn faults(fake: &FakeClerk, body: &[u8]) -> ControlResult {
+    let Faults { plan, seed } = parse(body)?;
+    let plan = FaultPlan::parse(&plan).map_err(|error| Problem::bad_request(format!("{error}.")))?;
+    fake.set_faults(plan.seed(seed));
+    Ok(no_content())
+}
+
+fn reset(fake: &FakeClerk, _: &[u8]) -> ControlResult {
+    fake.reset();
+    Ok(no_content())
+}
+
+fn user(user_id: &UserId) -> HttpResponse {
+    json_response(&json!({ "user_id": user_id }))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        let message = format!("The body does not match the control call: {error}.");
-        Problem::new(StatusCode::BAD_REQUEST, message)
-    })
+    serde_json::from_slice(body)
+        .map_err(|error| Problem::bad_request(format!("The body does not match the control call: {error}.")))
 }
 
 fn no_content() -> HttpResponse {
@@ -126,4 +193,28 @@ fn json_response(value: &impl Serialize) -> HttpResponse {
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
+}
+
+/// Responds to a person who follows the link of an invitation.
+pub(super) fn follow_link(fake: &FakeClerk, query: Option<&str>) -> HttpResponse {
+    let link = format!("?{}", query.unwrap_or_default());
+    match fake.follow_link(link) {
+        Ok(location) => {
+            let mut response = no_content();
+            *response.status_mut() = StatusCode::SEE_OTHER;
+            // The handlers accept only URLs without control characters.
+            if let Ok(location) = HeaderValue::try_from(location) {
+                response.headers_mut().insert(http::header::LOCATION, location);
+            }
+            response
+        }
+        Err(error) => {
+            let message = format!("{error}.");
+            let error: Value =
+                json!({ "code": error.code(), "message": "no pending invitation", "long_message": message });
+            let mut response = json_response(&json!({ "errors": [error] }));
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
+    }
 }

@@ -7,6 +7,8 @@
 
 pub(crate) mod connection;
 pub(crate) mod organizations;
+#[cfg(feature = "server")]
+pub(crate) mod server;
 
 use std::time::Duration;
 

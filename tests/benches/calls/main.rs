@@ -1,7 +1,7 @@
 //! Measures one bulk call for ten people, and other calls, relative to peers in the same run.
 //!
 //! ```sh
-//! cargo bench -p clerk-tests --bench calls
+//! cargo bench -p clerk-benches --bench calls
 //! ```
 //!
 //! `tests/performance/count` uses `serve` and `call` to run one peer at a time and count its instructions.

@@ -3,23 +3,25 @@
 use std::collections::BTreeMap;
 
 use clerk_core::ErrorCode;
-use clerk_core::model::{Invitation, InvitationStatus};
-use clerk_core::run::{Outcome, Settlement};
+use clerk_core::model::InvitationStatus;
+use clerk_core::run::{Evidence, Outcome, Settlement};
 use clerk_testkit::ManualClock;
 use clerk_testkit::fake::IgnoreExisting;
-use serde::Deserialize;
 
 use super::Story;
+use super::journal::has_lost_records;
+use super::undo::at;
 use crate::others::{Deed, Event};
-use crate::process::{End, describe};
+use crate::process::{End, Life, describe};
 use crate::scenario::{Assumption, Row};
+use crate::target::{Invited, Target};
 
 /// The state of an address after everything has ended.
 struct Known<'a> {
-    /// The invitations that the run created.
-    by_run: Vec<&'a Invitation>,
+    /// The invitations that the run created, oldest first.
+    by_run: Vec<&'a Invited>,
     /// All others, including those from before the run.
-    by_others: Vec<&'a Invitation>,
+    by_others: Vec<&'a Invited>,
     /// Whether a user has the address now.
     is_user: bool,
     /// Whether others delete the pending invitations of the address.
@@ -43,19 +45,29 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
             problems.extend(mails(row, known).map(|problem| format!("{address}: {problem}")));
         }
     }
+    let mut has_lost = false;
     for (number, life) in story.lives.iter().enumerate() {
+        has_lost |= has_lost_records(life);
         let is_last = number + 1 == story.lives.len();
         for settlement in &life.settled {
             let Some(row) = story.scenario.rows.get(settlement.position) else {
                 continue;
             };
-            if settlement.outcome == Outcome::Pending && !(is_last && matches!(life.end, End::Ended(_))) {
+            if settlement.outcome == Outcome::Pending && !(is_last && matches!(life.end, End::Invited(_))) {
                 continue;
             }
             let Some(known) = known.get(&row.identity()) else {
                 continue;
             };
-            if let Some(problem) = untrue(story, row, known, settlement) {
+            let claim = Claim {
+                story,
+                life,
+                row,
+                known,
+                settlement,
+                has_lost,
+            };
+            if let Some(problem) = claim.problem() {
                 problems.push(format!("process {}: {}: {problem}", number + 1, describe(settlement)));
             }
         }
@@ -66,9 +78,10 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
 impl<'a> Known<'a> {
     fn new(story: &'a Story<'_>, row: &Row, address: &str) -> Self {
         let invitations = story.truth.values();
-        let (by_run, by_others) = invitations
-            .filter(|invitation| invitation.email_address.as_str() == address)
-            .partition(|invitation| maker(invitation).is_some());
+        let (mut by_run, by_others): (Vec<&Invited>, _) = invitations
+            .filter(|invitation| invitation.address == address)
+            .partition(|invitation| invitation.maker.is_some());
+        by_run.sort_by_key(|invitation| invitation.created_at);
         let events = &story.scenario.events;
         let happens = |deed| {
             let is_it = |event: &Event| event.deed == deed && event.address == address;
@@ -82,21 +95,23 @@ impl<'a> Known<'a> {
             mails: story.mails.get(address).copied().unwrap_or_default(),
         }
     }
-}
 
-/// Returns the row for which the run created this invitation, if the run created it.
-fn maker(invitation: &Invitation) -> Option<usize> {
-    #[derive(Deserialize)]
-    struct Mark {
-        row: usize,
+    fn all(&self) -> impl Iterator<Item = &'a Invited> {
+        self.by_run.iter().chain(&self.by_others).copied()
     }
 
-    invitation.public_metadata.get::<Mark>().ok().map(|mark| mark.row)
+    /// The number of invitations that the run created and that are neither revoked nor expired.
+    fn standing(&self) -> usize {
+        let is_standing = |invitation: &&&Invited| {
+            ![InvitationStatus::Revoked, InvitationStatus::Expired].contains(&invitation.status)
+        };
+        self.by_run.iter().filter(is_standing).count()
+    }
 }
 
-/// Checks that the run invited nobody twice.
+/// Checks that the run invited nobody twice, except after it had revoked the invitation before.
 fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
-    let from_before = |invitation: &&&Invitation| invitation.created_at == ManualClock::START;
+    let from_before = |invitation: &&&Invited| invitation.created_at == ManualClock::START;
     let later = known.by_others.iter().filter(|other| !from_before(other)).count();
     let accounted = (known.by_run.len() + later) as u64;
     if known.mails != accounted {
@@ -107,78 +122,160 @@ fn mails(row: &Row, known: &Known<'_>) -> Option<String> {
     }
     // A deleted invitation cannot be found, so its row may be sent again, except with `ignore_existing`.
     let may_repeat = known.is_deleted && !row.ignore_existing;
-    if known.by_run.len() > 1 && !may_repeat {
-        return Some(format!("the run invited {} times", known.by_run.len()));
+    let is_over = |earlier: &Invited, later: &Invited| match earlier.status {
+        InvitationStatus::Revoked => earlier.updated_at <= later.created_at,
+        InvitationStatus::Expired => earlier.expires_at.is_some_and(|end| end <= later.created_at),
+        _ => false,
+    };
+    let mut pairs = known.by_run.windows(2);
+    if !may_repeat && let Some(pair) = pairs.find(|pair| !is_over(pair[0], pair[1])) {
+        let [earlier, later] = [pair[0], pair[1]].map(|invitation| invitation.id.as_str());
+        return Some(format!(
+            "the run invited {} times, and {later} while {earlier} was not over",
+            known.by_run.len()
+        ));
     }
-    let pending = |invitation: &&&Invitation| invitation.status == InvitationStatus::Pending;
-    let all = known.by_run.iter().chain(&known.by_others);
-    if !row.ignore_existing && all.filter(pending).count() > 1 {
+    let pending = |invitation: &Invited| invitation.status == InvitationStatus::Pending;
+    if !row.ignore_existing && known.all().filter(|invitation| pending(invitation)).count() > 1 {
         return Some("two invitations are pending".to_owned());
     }
     None
 }
 
-/// Describes why an outcome is wrong, if it is.
-fn untrue(story: &Story<'_>, row: &Row, known: &Known<'_>, settlement: &Settlement) -> Option<String> {
-    let promised = story.scenario.broken.is_none();
-    let others_interfere = story.scenario.broken == Some(Assumption::NobodyElse);
-    let preflight = story.scenario.run.preflight;
-    // Even an invitation that is created too late is recognized if it is listed before the run resolves the recipient.
-    let is_own_found = preflight && (promised || story.scenario.broken == Some(Assumption::SettleDelay));
-    let made = known.by_run.len();
-    if row.is.invalid != (settlement.outcome == Outcome::Invalid) {
-        return Some("the input shows another outcome".to_owned());
+/// An announced outcome, and what is known of its person.
+struct Claim<'a> {
+    story: &'a Story<'a>,
+    life: &'a Life,
+    row: &'a Row,
+    known: &'a Known<'a>,
+    settlement: &'a Settlement,
+    /// Whether records of earlier processes may be lost.
+    has_lost: bool,
+}
+
+impl Claim<'_> {
+    /// Describes why the outcome is wrong, if it is.
+    fn problem(&self) -> Option<String> {
+        let Self {
+            row, known, settlement, ..
+        } = self;
+        if row.is.invalid != (settlement.outcome == Outcome::Invalid)
+            || row.is.duplicate != (settlement.outcome == Outcome::Duplicate)
+        {
+            return Some("the input shows another outcome".to_owned());
+        }
+        if let Some(problem) = self.wrong_invitation() {
+            return Some(problem);
+        }
+        // What a hostile server says of people is not true.
+        let is_right = self.story.scenario.hostility.is_some() || self.is_right();
+        (!is_right).then(|| {
+            format!(
+                "the run created {}, of which {} stand, others {}; user: {}; {row:?}",
+                known.by_run.len(),
+                known.standing(),
+                known.by_others.len(),
+                known.is_user,
+            )
+        })
     }
-    if row.is.duplicate != (settlement.outcome == Outcome::Duplicate) {
-        return Some("the input shows another outcome".to_owned());
-    }
-    if let Some(id) = &settlement.invitation_id {
-        let all = known.by_run.iter().chain(&known.by_others);
-        let mut of_address = all.filter(|invitation| invitation.id == *id);
-        let Some(invitation) = of_address.next() else {
+
+    /// Describes why the invitation cannot be the one of the outcome.
+    fn wrong_invitation(&self) -> Option<String> {
+        let id = self.settlement.invitation_id.as_ref()?.as_str();
+        let Some(invitation) = self.known.all().find(|invitation| invitation.id == id) else {
             return Some("the invitation is not one of this address".to_owned());
         };
-        let maker = maker(invitation);
-        if [Outcome::Created, Outcome::CreatedEarlier].contains(&settlement.outcome)
-            && !others_interfere
-            && maker != Some(settlement.position)
-        {
-            return Some(format!("the invitation was created for row {maker:?}"));
+        let is_earlier = match self.settlement.outcome {
+            Outcome::Created => false,
+            Outcome::CreatedEarlier => true,
+            _ => return None,
+        };
+        // A server that hides what was there before makes other invitations look like those of the run.
+        if self.others_interfere() || self.story.scenario.hostility.is_some() {
+            return None;
+        }
+        let position = self.settlement.position;
+        let Some(maker) = invitation.maker.filter(|maker| maker.row == position) else {
+            return Some(format!("the invitation was created for row {:?}", invitation.maker));
+        };
+        let began = at(self.life.time.start);
+        let is_impossible = match is_earlier {
+            true => invitation.created_at > began,
+            false => invitation.created_at < began,
+        };
+        if is_impossible && self.settlement.evidence == Evidence::Answer {
+            return Some(format!("the invitation was created at {:?}", invitation.created_at));
+        }
+        let has_changed = self.version() != Some(maker.version);
+        if self.settlement.reason.is_some() != has_changed && !self.has_lost {
+            return Some(format!("the row has changed: {has_changed}"));
+        }
+        None
+    }
+
+    fn others_interfere(&self) -> bool {
+        self.story.scenario.broken == Some(Assumption::NobodyElse)
+    }
+
+    fn is_right(&self) -> bool {
+        let Self {
+            story,
+            row,
+            known,
+            settlement,
+            ..
+        } = self;
+        let promised = story.scenario.broken.is_none();
+        let preflight = story.scenario.run.preflight && !self.has_lost;
+        // Even an invitation that is created too late is recognized if it is listed before the run resolves the recipient.
+        let is_own_found = preflight && (promised || story.scenario.broken == Some(Assumption::SettleDelay));
+        let standing = known.standing();
+        match settlement.outcome {
+            Outcome::Created | Outcome::CreatedEarlier => settlement.invitation_id.is_some() && self.may_be_created(),
+            // Without a preflight, the run cannot tell its own invitations from others'.
+            Outcome::AlreadyInvited => known.all().next().is_some() && !(is_own_found && standing > 0),
+            Outcome::ExistingUser => known.is_user && !(is_own_found && standing > 0),
+            Outcome::Refused => self.is_refused() && !self.is_invited_in_this_version(),
+            Outcome::Unknown => {
+                let cannot_be_known = row.ignore_existing || (!preflight && known.all().next().is_some());
+                cannot_be_known && !(promised && preflight && standing > 0)
+            }
+            // A pending outcome of a person who may have been invited gives the reason.
+            Outcome::Pending => standing == 0 || settlement.reason.is_some(),
+            _ => true,
         }
     }
-    let is_right = match settlement.outcome {
-        Outcome::Created | Outcome::CreatedEarlier => settlement.invitation_id.is_some() && may_be_created(story, row),
-        // Without a preflight, the run cannot tell its own invitations from others'.
-        Outcome::AlreadyInvited => made + known.by_others.len() > 0 && !(is_own_found && made > 0),
-        Outcome::ExistingUser => known.is_user && !(is_own_found && made > 0),
-        Outcome::Refused => made == 0 && is_refused(row, settlement),
-        Outcome::Unknown => {
-            let cannot_be_known = row.ignore_existing || (!preflight && made + known.by_others.len() > 0);
-            cannot_be_known && !(promised && preflight && made > 0)
-        }
-        // A pending outcome of a person who may have been invited gives the reason.
-        Outcome::Pending => made == 0 || settlement.reason.is_some(),
-        _ => true,
-    };
-    (!is_right).then(|| {
-        format!(
-            "the run created {made}, others {}; user: {}; {:?}",
-            known.by_others.len(),
-            known.is_user,
-            row
-        )
-    })
-}
 
-fn is_refused(row: &Row, settlement: &Settlement) -> bool {
-    let code = settlement.code.as_ref();
-    (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
-        || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
-}
+    /// The version of the row that the process was given.
+    fn version(&self) -> Option<usize> {
+        self.life.start.versions.get(self.settlement.position).copied()
+    }
 
-fn may_be_created(story: &Story<'_>, row: &Row) -> bool {
-    let bypasses = row.ignore_existing && story.scenario.clerk.ignore_existing == IgnoreExisting::BypassesUsers;
-    let others_interfere = story.scenario.broken == Some(Assumption::NobodyElse);
-    let is_taken = row.is.pending && !row.ignore_existing && !others_interfere;
-    !row.is.malformed && !row.is.blocked && (!row.is.user || bypasses) && !is_taken
+    fn is_invited_in_this_version(&self) -> bool {
+        let mut makers = self.known.by_run.iter().filter_map(|invitation| invitation.maker);
+        makers.any(|maker| Some(maker.version) == self.version())
+    }
+
+    fn is_refused(&self) -> bool {
+        let (row, code) = (self.row, self.settlement.code.as_ref());
+        let code_of_value = match self.story.scenario.target {
+            Target::Application => ErrorCode::from("form_param_value_invalid"),
+            Target::Organization => ErrorCode::ResourceNotFound,
+        };
+        (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
+            || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
+            || (row.sends_refused_value(self.version().unwrap_or_default()) && code == Some(&code_of_value))
+    }
+
+    fn may_be_created(&self) -> bool {
+        let (row, story) = (self.row, self.story);
+        let bypasses = row.ignore_existing && story.scenario.clerk.ignore_existing == IgnoreExisting::BypassesUsers;
+        let is_over = |other: &&Invited| other.status == InvitationStatus::Expired;
+        let is_taken = row.is.pending
+            && !row.ignore_existing
+            && !self.others_interfere()
+            && !self.known.by_others.iter().all(is_over);
+        !row.is.malformed && !row.is.blocked && (!row.is.user || bypasses) && !is_taken
+    }
 }

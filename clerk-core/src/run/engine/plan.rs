@@ -34,7 +34,7 @@ impl Engine<'_> {
             if !self.reading.is_idle() {
                 match self.next_event(None, true).await {
                     Event::Read(ReadEnd::LookedUp(Ok(lookups))) => {
-                        let known = self.stages.looked_up(lookups);
+                        let known = self.looked_up(lookups);
                         known
                             .iter()
                             .for_each(|known| self.announcer.announce(&known.settlement));

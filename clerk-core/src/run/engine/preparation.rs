@@ -1,41 +1,45 @@
 //! What a run reads before its first attempt: the journal, the id of the instance, and what Clerk has.
 
-use super::{Engine, append};
+use super::Engine;
 use crate::run::history::{History, PastCall};
 use crate::run::journal::{Fingerprints, Record};
-use crate::run::preflight::Snapshot;
+use crate::run::observer::RunEvent;
+use crate::run::preflight::Overview;
 use crate::run::report::Stop;
 
 impl Engine<'_> {
     pub(super) async fn prepare(&mut self) -> Result<(), Stop> {
-        if let Some(begun) = self.load_history().await? {
-            append(&*self.log, &[begun]).await?;
+        for record in self.load_history().await? {
+            self.ledger.note(record);
         }
-        Ok(())
+        self.write().await
     }
 
     /// Reads the journal, and the id of the instance that it has to belong to, unless the journal began with the same secret
-    /// key. Returns the first record of a new journal. The calls of earlier processes count before the first call, and nothing
+    /// key. Returns the first records of a new journal or round. The calls of earlier processes count before the first call, and nothing
     /// else of the journal is used before it is known to be the right one.
-    pub(super) async fn load_history(&mut self) -> Result<Option<Record>, Stop> {
-        let mut history = History::load(&*self.log).await.map_err(Stop::Journal)?;
+    pub(super) async fn load_history(&mut self) -> Result<Vec<Record>, Stop> {
+        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
             self.remember_calls(&history.take_calls());
+            if history.has_lost_calls() {
+                self.lanes.spend_all(self.clock.now());
+            }
         }
         let reader = self.reading.reader();
         let resource = reader.target().resource();
         history.check_resource(&resource).map_err(Stop::Journal)?;
         self.calls.resume_after(history.last_attempt());
         let account = reader.client().account();
-        let mut begun = None;
+        let mut first = Vec::new();
         if !history.is_of_account(account) {
             let instance = reader.retry(|| async { reader.client().instance().get().await });
             let instance = self.stop.race(instance).await?.map_err(Stop::from_error)?;
             let instance = instance.id.into_string();
             history.check_instance(&instance).map_err(Stop::Journal)?;
             if !is_begun {
-                let key = self.log.new_key();
+                let key = self.ledger.journal().new_key();
                 let record = Record::Begun {
                     version: Record::VERSION,
                     key: Some(key),
@@ -43,20 +47,49 @@ impl Engine<'_> {
                     instance,
                     resource,
                 };
-                history.apply(record.clone()).map_err(Stop::Journal)?;
-                begun = Some(record);
+                first.push(record);
             }
         }
+        if let Some(again) = self.input.again().filter(|again| !history.is_in_round(again)) {
+            let at = self.clock.wall();
+            first.push(Record::RoundBegan { at, again: *again });
+        }
+        for record in &first {
+            history.apply(record.clone()).map_err(Stop::Journal)?;
+        }
+        if self.input.again().is_some() && history.has_lost_calls() {
+            self.wait_for_lost_calls().await?;
+        }
+        // It depends on what Clerk has who is invited again.
+        self.settings.preflight |= self.input.again().is_some() || history.is_replacing();
         self.input.set_history(history);
-        Ok(begun)
+        Ok(first)
     }
 
-    /// Decides, before the first look-up, whether all invitations are listed instead of looking up each person.
-    pub(super) async fn take_snapshot(&mut self, recipients: Option<usize>) -> Result<(), Stop> {
-        let snapshot = Snapshot::read_if_cheaper(self.reading.reader(), recipients);
-        let snapshot = self.stop.race(snapshot).await?.map_err(Stop::from_error)?;
-        self.reading.set_snapshot(snapshot);
+    /// Waits until no call of an earlier run can be under way, and what it did is listed.
+    async fn wait_for_lost_calls(&mut self) -> Result<(), Stop> {
+        let wait = self.settings.settle_delay.saturating_add(self.settings.read_lag);
+        self.announcer.tell(&RunEvent::Waiting { wait });
+        self.stop.race(self.clock.sleep(wait)).await
+    }
+
+    /// Reads, before the first look-up, what takes fewer calls for all recipients together.
+    pub(super) async fn take_overview(&mut self, recipients: Option<usize>) -> Result<(), Stop> {
+        self.write().await?;
+        let overview = Overview::read(self.reading.reader(), recipients);
+        let overview = self.stop.race(overview).await?.map_err(Stop::from_error)?;
+        self.reading.set_overview(overview);
         Ok(())
+    }
+
+    /// Records that everyone has an outcome in a round of inviting again.
+    pub(super) async fn end_round(&mut self) -> Result<(), Stop> {
+        if self.input.again().is_none() {
+            return Ok(());
+        }
+        let at = self.clock.wall();
+        self.ledger.note(Record::RoundEnded { at });
+        self.write().await
     }
 
     /// Counts the calls of earlier processes in the budgets.

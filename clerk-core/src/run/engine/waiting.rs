@@ -47,10 +47,10 @@ impl Engine<'_> {
     /// Returns the next time at which something can be started that cannot be started now.
     pub(super) fn wake_at(&self) -> Option<Duration> {
         let (now, hold_until) = (self.clock.now(), self.pacing.hold_until());
-        let lanes = Lane::ALL
-            .iter()
-            .copied()
-            .filter(|lane| self.stages.has_batch_for(*lane));
+        // Invitations are revoked when a call can replace them.
+        let replaces = self.stages.wants_to_replace() && self.reading.is_idle();
+        let is_awaited = |lane: &Lane| replaces || self.has_use_for(*lane, now);
+        let lanes = Lane::ALL.iter().copied().filter(is_awaited);
         let lane_is_free = lanes.filter_map(|lane| self.lanes.free_at(lane, now)).min();
         let is_due = self.stages.next_due().filter(|_| self.reading.is_idle());
         [lane_is_free, is_due]

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::JournalKey;
 use crate::error::ErrorCode;
 use crate::model::{EmailAddress, InvitationId, Timestamp};
+use crate::run::again::Again;
 use crate::run::outcome::{Evidence, Outcome, Revocation};
 use crate::text::text_enum;
 use crate::transport::Effect;
 
 /// One entry of a journal.
 ///
-/// Its JSON is an object whose only key is the variant's name. Variants and fields that this version does not have come
-/// only with another [`VERSION`](Self::VERSION).
+/// Its JSON is an object whose only key is the variant's name. An SDK that does not have a variant or a field refuses the
+/// journal, because it cannot know what the record means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -70,6 +71,27 @@ pub enum Record {
         /// The fingerprint of what Clerk refused, if it did. A row that has changed since is sent again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fingerprint: Option<u64>,
+    },
+    /// A round of inviting people [again](crate::run::InvitationRun::again) has begun. Nobody is invited twice in a round,
+    /// however many runs it takes.
+    RoundBegan {
+        /// When it began.
+        at: Timestamp,
+        /// Whom it invites again.
+        again: Again,
+    },
+    /// Everyone in the input of the round has an outcome.
+    RoundEnded {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The pending invitations of a person are about to be revoked. Then the person is invited again, by a later run if this
+    /// one ends before.
+    Replacing {
+        /// The email address, trimmed and ASCII-lowercased.
+        address: EmailAddress,
+        /// The ids of the invitations.
+        ids: Vec<InvitationId>,
     },
     /// A revocation has ended.
     Revoked {

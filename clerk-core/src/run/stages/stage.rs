@@ -10,6 +10,8 @@ use crate::run::recipient::Recipient;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     LookingUp,
+    Replacing,
+    Revoking,
     Ready,
     Alone,
     Halves,
@@ -19,8 +21,10 @@ pub(super) enum Stage {
 }
 
 impl Stage {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::LookingUp,
+        Self::Replacing,
+        Self::Revoking,
         Self::Ready,
         Self::Alone,
         Self::Halves,
@@ -43,6 +47,11 @@ pub(super) enum Event {
     UnresolvedByTheJournal,
     NothingKnown,
     Known,
+    ToBeInvitedAgain,
+    RevocationStarts,
+    Revoked,
+    Accepted,
+    RevocationFailed,
     ReadFailed,
     AttemptStarts,
     Created,
@@ -65,6 +74,11 @@ impl fmt::Display for Event {
             Self::UnresolvedByTheJournal => "unresolved by the journal",
             Self::NothingKnown => "nothing known",
             Self::Known => "already invited or a user",
+            Self::ToBeInvitedAgain => "to be invited again",
+            Self::RevocationStarts => "revocation starts",
+            Self::Revoked => "revoked",
+            Self::Accepted => "accepted meanwhile",
+            Self::RevocationFailed => "revocation failed",
             Self::ReadFailed => "read failed",
             Self::AttemptStarts => "attempt starts",
             Self::Created => "created",
@@ -86,9 +100,9 @@ impl fmt::Display for Event {
 pub(super) type Move = (Option<Stage>, Event, Option<Stage>);
 
 /// Every move that there is.
-pub(super) const MOVES: [Move; 24] = {
+pub(super) const MOVES: [Move; 29] = {
     use Event as E;
-    use Stage::{Alone, Halves, InFlight, LookingUp, Ready, Resolving, Unresolved};
+    use Stage::{Alone, Halves, InFlight, LookingUp, Ready, Replacing, Resolving, Revoking, Unresolved};
 
     [
         (None, E::ReadFromInput, Some(LookingUp)),
@@ -97,6 +111,11 @@ pub(super) const MOVES: [Move; 24] = {
         (Some(LookingUp), E::NothingKnown, Some(Ready)),
         (Some(LookingUp), E::Known, None),
         (Some(LookingUp), E::ReadFailed, Some(Ready)),
+        (Some(LookingUp), E::ToBeInvitedAgain, Some(Replacing)),
+        (Some(Replacing), E::RevocationStarts, Some(Revoking)),
+        (Some(Revoking), E::Revoked, Some(Ready)),
+        (Some(Revoking), E::Accepted, None),
+        (Some(Revoking), E::RevocationFailed, Some(Replacing)),
         (Some(Ready), E::AttemptStarts, Some(InFlight)),
         (Some(Alone), E::AttemptStarts, Some(InFlight)),
         (Some(Halves), E::AttemptStarts, Some(InFlight)),
@@ -134,6 +153,8 @@ impl Stages {
     pub(super) fn recipients(&self, stage: Stage) -> Vec<&Recipient> {
         match stage {
             Stage::LookingUp => self.looking_up.iter().collect(),
+            Stage::Replacing => self.replacing.iter().collect(),
+            Stage::Revoking => self.revoking.iter().collect(),
             Stage::Ready => self.ready.iter().collect(),
             Stage::Alone => self.alone.iter().collect(),
             Stage::Halves => self.halves.iter().flatten().collect(),

@@ -30,6 +30,8 @@ fn invitation(position: usize) -> InvitationSummary {
         email_address: address(position).as_str().into(),
         status: Some(InvitationStatus::Pending),
         url: None,
+        created_at: None,
+        expires_at: None,
     }
 }
 
@@ -45,10 +47,21 @@ fn refusal(named: &[usize]) -> Refusal {
 
 fn unknown() -> Lookup {
     Lookup {
-        baseline: Vec::new(),
-        pending: None,
+        invitations: Vec::new(),
         is_user: false,
+        unknown_role: None,
     }
+}
+
+fn pending(position: usize) -> Lookup {
+    Lookup {
+        invitations: vec![invitation(position).into()],
+        ..unknown()
+    }
+}
+
+fn looked_up(stages: &mut Stages, lookups: Vec<Lookup>, again: Again) -> Vec<FinalOutcome> {
+    stages.looked_up(lookups, Some(&again), Timestamp::from_millis(0))
 }
 
 fn stages(recipients: impl IntoIterator<Item = usize>) -> Stages {
@@ -93,6 +106,16 @@ fn before((from, event, to): Move) -> Stages {
             stages.start_look_up(vec![recipient(0)]);
             stages
         }
+        Some(Stage::Replacing) => {
+            let mut stages = before((Some(Stage::LookingUp), event, None));
+            looked_up(&mut stages, vec![pending(0)], Again::new().pending());
+            stages
+        }
+        Some(Stage::Revoking) => {
+            let mut stages = before((Some(Stage::Replacing), event, None));
+            stages.start_revoking();
+            stages
+        }
         Some(Stage::Ready) => stages([0]),
         Some(Stage::Alone) => isolated(Isolation::OneByOne),
         Some(Stage::Halves) => isolated(Isolation::Halves),
@@ -135,11 +158,13 @@ fn apply(stages: &mut Stages, (from, event, to): Move) -> Vec<FinalOutcome> {
         Event::ReadFromInput if to == Some(Stage::LookingUp) => drop(stages.start_look_up(vec![recipient(0)])),
         Event::ReadFromInput => stages.add(recipient(0)),
         Event::UnresolvedByTheJournal => stages.add_unresolved(recipient(0), START),
-        Event::NothingKnown => return stages.looked_up(vec![unknown()]),
-        Event::Known => {
-            let pending = Some(invitation(0).id);
-            return stages.looked_up(vec![Lookup { pending, ..unknown() }]);
-        }
+        Event::NothingKnown => return looked_up(stages, vec![unknown()], Again::new()),
+        Event::Known => return looked_up(stages, vec![pending(0)], Again::new()),
+        Event::ToBeInvitedAgain => return looked_up(stages, vec![pending(0)], Again::new().pending()),
+        Event::RevocationStarts => drop(stages.start_revoking()),
+        Event::Revoked => return stages.revoked(&[(invitation(0).id, Revocation::Revoked)]),
+        Event::Accepted => return stages.revoked(&[(invitation(0).id, Revocation::Accepted)]),
+        Event::RevocationFailed => return stages.revoked(&[]),
         Event::ReadFailed => stages.read_failed(LATER),
         Event::AttemptStarts => {
             let lane = if from == Some(Stage::Alone) {
@@ -238,14 +263,14 @@ fn random_step(
         Isolation::Halves
     };
     let in_flight = positions(stages.in_flight(lane));
-    let looking_up = stages.recipients(Stage::LookingUp).len();
+    let looking_up = stages.looking_up.len();
     let one_of = |positions: &[usize], random: &mut fastrand::Rng| positions[random.usize(..positions.len())];
     let mut take = |count: usize| {
         let first = *next;
         *next = recipients.min(first + count);
         (first..*next).map(recipient).collect::<Vec<_>>()
     };
-    match random.u8(..14) {
+    match random.u8(..17) {
         0 => take(1).into_iter().for_each(|recipient| stages.add(recipient)),
         1 => take(1)
             .into_iter()
@@ -254,12 +279,13 @@ fn random_step(
             stages.start_look_up(take(5));
         }
         3 if looking_up > 0 => {
-            let lookup = |_| Lookup {
+            let own = positions(&stages.looking_up);
+            let lookup = |position: usize| Lookup {
                 is_user: random.bool(),
-                ..unknown()
+                ..if random.bool() { pending(position) } else { unknown() }
             };
-            let lookups = (0..looking_up).map(lookup).collect();
-            return stages.looked_up(lookups);
+            let lookups = own.into_iter().map(lookup).collect();
+            return looked_up(stages, lookups, Again::new().pending());
         }
         4 if !stages.is_reading() => {
             stages.start_resolving(*now);
@@ -292,6 +318,18 @@ fn random_step(
         }
         12 => stages.put_back(lane),
         13 => stages.ambiguous(lane, *now),
+        14 if !stages.is_reading() => drop(stages.start_revoking()),
+        15 | 16 if !stages.revoking.is_empty() => {
+            let own = positions(&stages.revoking).into_iter().take(random.usize(..=BATCH));
+            let ends: Vec<_> = own
+                .map(|position| (invitation(position).id, Revocation::Revoked))
+                .collect();
+            let is_accepted = random.u8(..4) == 0;
+            let ends = ends
+                .into_iter()
+                .map(|(id, end)| (id, if is_accepted { Revocation::Accepted } else { end }));
+            return stages.revoked(&ends.collect::<Vec<_>>());
+        }
         _ if *next == recipients => stages.end_input(),
         _ => {}
     }
@@ -356,7 +394,7 @@ fn the_bulk_lane_waits_for_ten_unless_no_more_can_come() {
     stages.start_look_up(vec![recipient(9)]);
     stages.end_input();
     assert!(!stages.has_batch_for(Lane::Bulk), "one is being looked up");
-    stages.looked_up(vec![unknown()]);
+    looked_up(&mut stages, vec![unknown()], Again::new());
     assert!(stages.has_batch_for(Lane::Bulk));
     let nine = self::stages(0..9);
     assert!(nine.has_batch_for(Lane::Bulk), "the input has ended");

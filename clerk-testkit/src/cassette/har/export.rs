@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::Cassette;
 use crate::cassette::CassetteError;
-use crate::cassette::date::Date;
 use crate::cassette::format::{Interaction, Outcome};
 use crate::cassette::request::{Headers, RecordedRequest};
+use crate::date::Date;
 use clerk_core::model::Timestamp;
 
 impl Cassette {

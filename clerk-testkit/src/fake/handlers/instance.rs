@@ -1,15 +1,14 @@
 use serde_json::json;
 
 use crate::fake::instance::{Call, HandlerResult, Instance};
+use crate::fake::instance_config::INSTANCE_ID;
 
 /// Carries out `GetInstance`.
 pub(crate) fn get(_: &Instance, call: &Call<'_>) -> HandlerResult {
-    let is_production = call.config.is_production;
-    let environment = if is_production { "production" } else { "development" };
     let instance = json!({
         "object": "instance",
-        "id": "ins_fake",
-        "environment_type": environment,
+        "id": INSTANCE_ID,
+        "environment_type": call.config.environment(),
         "allowed_origins": null,
         "workspace_id": null,
     });

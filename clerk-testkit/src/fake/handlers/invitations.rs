@@ -115,7 +115,7 @@ fn create_checked<'a>(instance: &'a mut Instance, call: &mut Call<'_>, new: NewI
 fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<NewInvitation, Refusal> {
     let email_address = fields.take_address(&config.malformed);
     let public_metadata = fields.take_metadata("public_metadata", null);
-    fields.take_redirect_url(null);
+    let redirect_url = fields.take_redirect_url(null);
     let template: Option<String> = fields.take(TEMPLATE_SLUG, Null::Refused);
     if template.is_some_and(|slug| !matches!(slug.as_str(), "invitation" | "waitlist_invitation")) {
         fields.refuse(ErrorItem::param_value_invalid(TEMPLATE_SLUG));
@@ -127,6 +127,7 @@ fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<N
     Ok(NewInvitation {
         email_address,
         public_metadata,
+        redirect_url,
         notify: notify.unwrap_or(true),
         ignore_existing: ignore_existing.unwrap_or(false),
         expires_in_days: expires_in_days.unwrap_or(EXPIRES_IN_DAYS),

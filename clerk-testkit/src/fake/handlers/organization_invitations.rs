@@ -1,7 +1,6 @@
 use clerk_core::ErrorCode;
 use clerk_core::model::Timestamp;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::json;
 
 use super::{BULK_MAX, find_duplicates, users};
@@ -45,7 +44,7 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let address = call.query().get("email_address").map(normalize);
     let filters = &["email_address"];
-    list_matching(instance, call, filters, OrganizationInvitation::view, |invitation| {
+    list_matching(instance, call, filters, view, |invitation| {
         invitation.organization_id == organization_id(call)
             && address
                 .as_ref()
@@ -56,7 +55,7 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
 /// Carries out `ListPendingOrganizationInvitations`.
 pub(crate) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
-    list_matching(instance, call, &[], OrganizationInvitation::view, |invitation| {
+    list_matching(instance, call, &[], view, |invitation| {
         invitation.organization_id == organization_id(call) && invitation.state.is_pending(call.at.wall)
     })
 }
@@ -64,8 +63,7 @@ pub(crate) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResul
 /// Carries out `ListInstanceOrganizationInvitations`.
 pub(crate) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let part_of_address = call.query().get("query").map(normalize).unwrap_or_default();
-    let view = OrganizationInvitation::view_with_organization;
-    list_matching(instance, call, &["query"], view, |invitation| {
+    list_matching(instance, call, &["query"], view_with_organization, |invitation| {
         invitation.email_address.contains(&part_of_address)
     })
 }
@@ -73,8 +71,7 @@ pub(crate) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerR
 /// Carries out `UsersGetOrganizationInvitations`.
 pub(crate) fn list_of_user(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let user = users::find(&instance.users, call.params.get("user_id"))?;
-    let view = OrganizationInvitation::view_with_organization;
-    list_matching(instance, call, &[], view, |invitation| {
+    list_matching(instance, call, &[], view_with_organization, |invitation| {
         invitation.email_address == user.email_address
     })
 }
@@ -122,7 +119,7 @@ fn find_organization<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a 
 fn find_admin<'a>(instance: &'a Instance, call: &Call<'_>, user_id: &str) -> Result<&'a User, Refusal> {
     let organization = find_organization(instance, call)?;
     let user = users::find(&instance.users, user_id)?;
-    match organization.role_of(&user.email_address) {
+    match instance.memberships.role_of(organization.id(), &user.email_address) {
         Some(ADMIN) => Ok(user),
         Some(_) => Err(permission_missing()),
         None => Err(not_a_member()),
@@ -136,7 +133,7 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
     let inviter_id: Option<String> = fields.take("inviter_user_id", Null::Accepted);
     let public_metadata = fields.take_metadata("public_metadata", Null::Accepted);
     let private_metadata = fields.take_metadata("private_metadata", Null::Accepted);
-    fields.take_redirect_url(Null::Accepted);
+    let redirect_url = fields.take_redirect_url(Null::Accepted);
     let notify: Option<bool> = fields.take("notify", Null::Accepted);
     let expires_in_days = fields.take_expires_in_days();
     fields.finish()?;
@@ -146,6 +143,7 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
         inviter_id,
         public_metadata,
         private_metadata,
+        redirect_url,
         notify: notify.unwrap_or(true),
         expires_in_days: expires_in_days.unwrap_or(EXPIRES_IN_DAYS),
     })
@@ -155,7 +153,7 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
 fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<'_>) -> Result<(), Refusal> {
     let organization = find_organization(instance, call)?;
     for new in people {
-        if !instance.organizations.has_role(&new.role) {
+        if !call.config.has_role(&new.role) {
             return Err(role_not_found());
         }
         if let Some(inviter_id) = &new.inviter_id {
@@ -164,7 +162,8 @@ fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<
     }
     let addresses = || people.iter().map(|new| new.email_address.as_str());
     call.config.access.check(addresses())?;
-    if addresses().any(|address| organization.role_of(address).is_some()) {
+    let memberships = &instance.memberships;
+    if addresses().any(|address| memberships.role_of(organization.id(), address).is_some()) {
         return Err(already_a_member());
     }
     let (invitations, wall) = (&instance.organization_invitations, call.at.wall);
@@ -178,7 +177,8 @@ fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<
         });
     }
     let pending = invitations.count_pending(organization_id(call), wall);
-    if organization.has_room_for(pending + people.len()) {
+    let members = memberships.count(organization_id(call));
+    if organization.has_room_for(members + pending + people.len()) {
         Ok(())
     } else {
         Err(membership_quota_exceeded())
@@ -198,11 +198,11 @@ fn create_checked(instance: &mut Instance, call: &mut Call<'_>, new: NewOrganiza
 }
 
 /// Returns the page of the invitations for which `matches` holds.
-fn list_matching<'a, V: Serialize>(
+fn list_matching<'a>(
     instance: &'a Instance,
     call: &Call<'_>,
     filters: &'static [&'static str],
-    view: fn(&'a OrganizationInvitation, Timestamp) -> V,
+    to_json: fn(&Instance, &OrganizationInvitation, Timestamp) -> String,
     matches: impl Fn(&OrganizationInvitation) -> bool,
 ) -> HandlerResult {
     let params = ListParams {
@@ -220,7 +220,18 @@ fn list_matching<'a, V: Serialize>(
         .filter(|invitation| call.is_listed(invitation.state.created))
         .filter(|invitation| list.includes_status(invitation.state.status(wall)))
         .filter(|invitation| matches(invitation));
-    Ok(list.page(found).envelope(|invitation| to_json(&view(invitation, wall))))
+    Ok(list
+        .page(found)
+        .envelope(|invitation| to_json(instance, invitation, wall)))
+}
+
+fn view(_: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
+    to_json(&invitation.view(wall))
+}
+
+fn view_with_organization(instance: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
+    let organization = instance.organizations.get(&invitation.organization_id);
+    to_json(&invitation.view_with_organization(organization, wall))
 }
 
 fn not_found() -> Refusal {

@@ -16,10 +16,9 @@ const FILTERS: [&str; 2] = ["email_address", "query"];
 const LIST_PARAMS: ListParams<User> = ListParams {
     filters: &FILTERS,
     statuses: &[],
-    // Nothing updates a user yet.
     orders: &[
         ("created_at", |a, b| a.created_at.cmp(&b.created_at)),
-        ("updated_at", |a, b| a.created_at.cmp(&b.created_at)),
+        ("updated_at", |a, b| a.updated_at.cmp(&b.updated_at)),
         ("email_address", |a, b| a.email_address.cmp(&b.email_address)),
     ],
     orders_not_simulated: &[

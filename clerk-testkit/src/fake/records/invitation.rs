@@ -3,12 +3,14 @@ use serde::Serialize;
 
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
 use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::ticket::Ticket;
 
 /// A request to invite an address to the application.
 #[derive(Debug, Clone)]
 pub(crate) struct NewInvitation {
     pub(crate) email_address: String,
     pub(crate) public_metadata: Metadata,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) notify: bool,
     pub(crate) ignore_existing: bool,
     pub(crate) expires_in_days: u32,
@@ -20,6 +22,7 @@ impl NewInvitation {
         Self {
             email_address,
             public_metadata: Metadata::default(),
+            redirect_url: None,
             notify: true,
             ignore_existing: false,
             expires_in_days: EXPIRES_IN_DAYS,
@@ -34,6 +37,7 @@ pub(crate) struct Invitation {
     pub(crate) email_address: String,
     public_metadata: Metadata,
     url: String,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) state: InvitationState,
 }
 
@@ -45,7 +49,8 @@ impl Store<Invitation> {
             id,
             email_address: new.email_address,
             public_metadata: new.public_metadata,
-            url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_ticket_{number:06}"),
+            url: Ticket::invitation(number).link(),
+            redirect_url: new.redirect_url,
             state: InvitationState::new(at, new.expires_in_days),
         })
     }
@@ -55,13 +60,16 @@ impl Store<Invitation> {
             .any(|invitation| invitation.state.is_pending(wall))
     }
 
-    /// Accepts every pending invitation of an address.
-    pub(crate) fn accept(&mut self, email_address: &str, wall: Timestamp) {
+    /// Accepts every pending invitation of an address, and returns their public metadata, oldest first.
+    pub(crate) fn accept(&mut self, email_address: &str, wall: Timestamp) -> Vec<Metadata> {
+        let mut metadata = Vec::new();
         self.update_by_address(email_address, |invitation| {
             if invitation.state.is_pending(wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
+                metadata.push(invitation.public_metadata.clone());
             }
         });
+        metadata
     }
 }
 

@@ -1,4 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use clerk_core::model::{Metadata, Timestamp};
+use serde::Serialize;
 
 /// The role that may invite.
 pub(crate) const ADMIN: &str = "org:admin";
@@ -6,57 +10,145 @@ pub(crate) const ADMIN: &str = "org:admin";
 /// The role of a plain member.
 pub(crate) const MEMBER: &str = "org:member";
 
-/// The organizations of the instance, and the roles that they share.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Organizations {
-    by_id: BTreeMap<String, Organization>,
-    custom_roles: BTreeSet<String>,
+/// A request to create an organization.
+#[derive(Debug, Clone)]
+pub(crate) struct NewOrganization {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) created_by: Option<String>,
+    pub(crate) membership_limit: Option<usize>,
+    pub(crate) public_metadata: Metadata,
+    pub(crate) private_metadata: Metadata,
 }
 
-/// An organization: its members, with their roles.
-#[derive(Debug, Clone, Default)]
+impl NewOrganization {
+    /// Creates an organization with this id, and a name and a slug that follow from it.
+    pub(crate) fn new(id: String) -> Self {
+        Self {
+            name: id.clone(),
+            slug: id.replace('_', "-"),
+            id,
+            created_by: None,
+            membership_limit: None,
+            public_metadata: Metadata::default(),
+            private_metadata: Metadata::default(),
+        }
+    }
+}
+
+/// The organizations of the instance.
+#[derive(Debug, Default)]
+pub(crate) struct Organizations {
+    by_id: BTreeMap<String, Organization>,
+    last_number: u64,
+}
+
+/// An organization.
+#[derive(Debug)]
 pub(crate) struct Organization {
-    roles_by_address: BTreeMap<String, String>,
-    membership_limit: Option<usize>,
+    fields: NewOrganization,
+    created_at: Timestamp,
 }
 
 impl Organizations {
-    /// Returns the organization of an id, which is created if it does not exist.
-    pub(crate) fn get_or_create(&mut self, id: &str) -> &mut Organization {
-        self.by_id.entry(id.to_owned()).or_default()
+    /// Returns an id that no organization has.
+    pub(crate) fn next_id(&mut self) -> String {
+        loop {
+            self.last_number += 1;
+            let id = format!("org_fake{:06}", self.last_number);
+            if !self.by_id.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Creates an organization, or replaces the one with its id.
+    pub(crate) fn create(&mut self, new: NewOrganization, wall: Timestamp) -> &Organization {
+        let id = new.id.clone();
+        let organization = Organization {
+            fields: new,
+            created_at: wall,
+        };
+        match self.by_id.entry(id) {
+            Entry::Occupied(mut entry) => {
+                entry.insert(organization);
+                entry.into_mut()
+            }
+            Entry::Vacant(entry) => entry.insert(organization),
+        }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Organization> {
         self.by_id.get(id)
     }
 
-    pub(crate) fn add_role(&mut self, key: &str) {
-        self.custom_roles.insert(key.to_owned());
+    pub(crate) fn find_by_slug(&self, slug: &str) -> Option<&Organization> {
+        self.iter().find(|organization| organization.fields.slug == slug)
     }
 
-    pub(crate) fn has_role(&self, key: &str) -> bool {
-        matches!(key, ADMIN | MEMBER) || self.custom_roles.contains(key)
+    /// Returns all organizations, in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Organization> {
+        self.by_id.values()
     }
 }
 
 impl Organization {
-    pub(crate) fn add_member(&mut self, email_address: &str, role: &str) {
-        self.roles_by_address.insert(email_address.to_owned(), role.to_owned());
+    pub(crate) fn id(&self) -> &str {
+        &self.fields.id
     }
 
-    pub(crate) const fn limit_memberships(&mut self, limit: usize) {
-        self.membership_limit = Some(limit);
+    pub(crate) fn name(&self) -> &str {
+        &self.fields.name
     }
 
-    /// Returns the role of a member, or `None` if the address is not a member's.
-    pub(crate) fn role_of(&self, email_address: &str) -> Option<&str> {
-        self.roles_by_address.get(email_address).map(String::as_str)
+    pub(crate) fn slug(&self) -> &str {
+        &self.fields.slug
     }
 
-    /// Whether this many people can join besides the members.
-    pub(crate) fn has_room_for(&self, invited: usize) -> bool {
-        let wanted = self.roles_by_address.len() + invited;
-        self.membership_limit.is_none_or(|limit| wanted <= limit)
+    /// Whether the organization can have this many memberships and pending invitations.
+    pub(crate) fn has_room_for(&self, people: usize) -> bool {
+        self.fields.membership_limit.is_none_or(|limit| people <= limit)
+    }
+
+    /// Returns the organization as Clerk's API shows it.
+    pub(crate) fn view(&self, members_count: usize) -> impl Serialize + '_ {
+        #[derive(Serialize)]
+        struct View<'a> {
+            object: &'static str,
+            id: &'a str,
+            name: &'a str,
+            slug: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            created_by: Option<&'a str>,
+            image_url: &'static str,
+            has_image: bool,
+            members_count: usize,
+            max_allowed_memberships: usize,
+            admin_delete_enabled: bool,
+            public_metadata: &'a Metadata,
+            private_metadata: &'a Metadata,
+            created_at: Timestamp,
+            updated_at: Timestamp,
+        }
+
+        View {
+            object: "organization",
+            id: self.id(),
+            name: self.name(),
+            slug: self.slug(),
+            created_by: self.fields.created_by.as_deref(),
+            image_url: "https://fake.clerk.test/images/organization.png",
+            has_image: false,
+            members_count,
+            // Clerk has 0 for no limit.
+            max_allowed_memberships: self.fields.membership_limit.unwrap_or_default(),
+            admin_delete_enabled: true,
+            public_metadata: &self.fields.public_metadata,
+            private_metadata: &self.fields.private_metadata,
+            created_at: self.created_at,
+            updated_at: self.created_at,
+        }
     }
 }
 

@@ -3,9 +3,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
-use super::organization::{MEMBER, role_name};
+use super::membership::NewMember;
+use super::organization::{MEMBER, Organization, role_name};
 use super::user::User;
 use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::ticket::Ticket;
 
 /// A request to invite an address to an organization.
 #[derive(Debug, Clone)]
@@ -15,6 +17,7 @@ pub(crate) struct NewOrganizationInvitation {
     pub(crate) inviter_id: Option<String>,
     pub(crate) public_metadata: Metadata,
     pub(crate) private_metadata: Metadata,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) notify: bool,
     pub(crate) expires_in_days: u32,
 }
@@ -28,6 +31,7 @@ impl NewOrganizationInvitation {
             inviter_id: None,
             public_metadata: Metadata::default(),
             private_metadata: Metadata::default(),
+            redirect_url: None,
             notify: true,
             expires_in_days: EXPIRES_IN_DAYS,
         }
@@ -45,6 +49,7 @@ pub(crate) struct OrganizationInvitation {
     public_metadata: Metadata,
     private_metadata: Metadata,
     url: String,
+    pub(crate) redirect_url: Option<String>,
     pub(crate) state: InvitationState,
 }
 
@@ -76,7 +81,8 @@ impl Store<OrganizationInvitation> {
             }),
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
-            url: format!("https://fake.clerk.test/v1/tickets/accept?ticket=fake_organization_ticket_{number:06}"),
+            url: Ticket::organization_invitation(number).link(),
+            redirect_url: new.redirect_url,
             state: InvitationState::new(at, new.expires_in_days),
         })
     }
@@ -92,22 +98,32 @@ impl Store<OrganizationInvitation> {
             .count()
     }
 
-    /// Accepts the pending invitation of an address, and returns the role that it gives.
+    /// Accepts the pending invitation of an address, and returns its id.
     pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
-        let mut role = None;
+        let mut id = None;
         self.update_by_address(email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
-                role = Some(invitation.role.clone());
+                id = Some(invitation.id.clone());
             }
         });
-        role
+        id
     }
 }
 
 impl OrganizationInvitation {
     fn is_pending_for(&self, organization_id: &str, wall: Timestamp) -> bool {
         self.organization_id == organization_id && self.state.is_pending(wall)
+    }
+
+    /// Returns the membership that the invitation leads to.
+    pub(crate) fn member(&self) -> NewMember {
+        NewMember {
+            email_address: self.email_address.clone(),
+            role: self.role.clone(),
+            public_metadata: self.public_metadata.clone(),
+            private_metadata: self.private_metadata.clone(),
+        }
     }
 
     /// Returns the invitation as the operations on one organization show it.
@@ -133,15 +149,16 @@ impl OrganizationInvitation {
     }
 
     /// Returns the invitation as lists across organizations show it: with data of its organization.
-    pub(crate) fn view_with_organization(&self, wall: Timestamp) -> View<'_> {
-        let id = &self.organization_id;
+    pub(crate) fn view_with_organization(&self, organization: Option<&Organization>, wall: Timestamp) -> View<'_> {
         View {
-            public_organization_data: Some(json!({
-                "id": id,
-                "name": id,
-                "slug": id.replace('_', "-"),
-                "has_image": false,
-            })),
+            public_organization_data: organization.map(|organization| {
+                json!({
+                    "id": organization.id(),
+                    "name": organization.name(),
+                    "slug": organization.slug(),
+                    "has_image": false,
+                })
+            }),
             ..self.view(wall)
         }
     }

@@ -56,9 +56,16 @@ impl Store<WaitlistEntry> {
         })
     }
 
-    /// Completes the entry of an address that has signed up.
-    pub(crate) fn complete(&mut self, email_address: &str, wall: Timestamp) {
-        self.update_by_address(email_address, |entry| entry.set_status(Status::Completed, wall));
+    /// Completes the entries of an address that has signed up, and returns the ids of those that were not complete.
+    pub(crate) fn complete(&mut self, email_address: &str, wall: Timestamp) -> Vec<String> {
+        let mut completed = Vec::new();
+        self.update_by_address(email_address, |entry| {
+            if entry.status != Status::Completed {
+                entry.set_status(Status::Completed, wall);
+                completed.push(entry.id.clone());
+            }
+        });
+        completed
     }
 }
 

@@ -13,6 +13,9 @@ use crate::run::journal::{JournalError, Record};
 /// The first bytes of a journal of format 1.
 const BEGINNING_OF_FORMAT_1: &[u8] = br#"{"begun":{"version":"#;
 
+/// How the first record begins behind its checksum, or behind the brace.
+const FIRST_RECORD: &[u8] = br#""begun":"#;
+
 /// Longer than any record. A line of a damaged file can be as long as the file.
 const LONGEST_LINE: u64 = 16 << 20;
 
@@ -20,6 +23,8 @@ const LONGEST_LINE: u64 = 16 << 20;
 #[derive(Debug)]
 enum Line {
     Record(Record),
+    /// Intact by its checksum, and not parsed.
+    Intact,
     /// Intact, but not a record of this version.
     Unknown,
     /// A beginning of a line at the end of the file: an append that was cut off.
@@ -48,10 +53,30 @@ pub(super) struct Lines<'f> {
     text: Vec<u8>,
     /// Whether that line has no newline.
     ends_without_newline: bool,
+    depth: Depth,
+}
+
+/// How far a line is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Records,
+    /// Whether it is intact. A line with a checksum is not parsed, except for the first record, wherever it is.
+    Checksums,
 }
 
 impl<'f> Lines<'f> {
-    pub(super) fn new(mut file: &'f File, path: &'f Path, from: Position, end: u64) -> Result<Self, JournalError> {
+    /// Reads records.
+    pub(super) fn new(file: &'f File, path: &'f Path, from: Position, end: u64) -> Result<Self, JournalError> {
+        Self::with_depth(file, path, from, end, Depth::Records)
+    }
+
+    fn with_depth(
+        mut file: &'f File,
+        path: &'f Path,
+        from: Position,
+        end: u64,
+        depth: Depth,
+    ) -> Result<Self, JournalError> {
         file.seek(SeekFrom::Start(from.offset))
             .map_err(|error| failed(path, "read", error))?;
         Ok(Self {
@@ -61,6 +86,7 @@ impl<'f> Lines<'f> {
             end,
             text: Vec::new(),
             ends_without_newline: false,
+            depth,
         })
     }
 
@@ -74,7 +100,7 @@ impl<'f> Lines<'f> {
         match self.next_line()? {
             None => Ok(None),
             Some(Line::Record(record)) => Ok(Some(record)),
-            Some(Line::Unknown) => Err(of_a_later_version(self.path, self.at.line)),
+            Some(Line::Unknown | Line::Intact) => Err(of_a_later_version(self.path, self.at.line)),
             Some(Line::Torn | Line::Damaged) => Err(damaged(self.path, self.at.line + 1)),
         }
     }
@@ -94,8 +120,7 @@ impl<'f> Lines<'f> {
             self.at = after;
             return Ok(Some(line));
         }
-        // A newline that was changed to another byte ends a line that was written in full.
-        let is_complete = !self.ends_without_newline || self.intact(length - 1, 0).is_some();
+        let is_complete = !self.ends_without_newline || self.begins_with_intact_line();
         let is_last = self.at.offset + length as u64 == self.end;
         Ok(Some(match is_last && !is_complete {
             true => Line::Torn,
@@ -103,10 +128,24 @@ impl<'f> Lines<'f> {
         }))
     }
 
+    /// Whether the text begins with a line that was written in full, behind which the newline was changed to another byte.
+    /// A part of the next line can follow.
+    fn begins_with_intact_line(&mut self) -> bool {
+        let mut values = serde_json::Deserializer::from_slice(&self.text).into_iter::<IgnoredAny>();
+        let begins_with_value = matches!(values.next(), Some(Ok(_)));
+        let end = values.byte_offset();
+        begins_with_value && self.intact(end, 0).is_some()
+    }
+
     /// Reads the first bytes of the text as a line that takes `length` bytes of the file. Returns `None` for a damaged one.
     fn intact(&mut self, bytes: usize, length: u64) -> Option<(Position, Line)> {
         let text = &mut self.text[..bytes];
         let (after, begin) = self.at.after(text, length)?;
+        let has_checksum = begin > 0;
+        let may_be_first = after.line == 1 || text.get(begin + 1..)?.starts_with(FIRST_RECORD);
+        if self.depth == Depth::Checksums && has_checksum && !may_be_first {
+            return Some((after, Line::Intact));
+        }
         let json = &mut text[begin..];
         *json.first_mut()? = b'{';
         let line = match serde_json::from_slice(json) {
@@ -141,26 +180,31 @@ pub(crate) fn scan(
     length: u64,
     each: impl FnMut(Record) -> Result<(), JournalError>,
 ) -> Result<Extent, JournalError> {
-    let extent = scan_to_damage(file, path, length, each)?;
+    let extent = read_to_damage(file, path, length, Depth::Records, each)?;
     match extent.damaged_line {
         None => Ok(extent),
         Some(line) => Err(damaged(path, line)),
     }
 }
 
-/// Reads the file up to its end or to the first damage, as [`scan`] does.
+/// Finds where the intact lines end, at the end of the file or at the first damage. Lines with a checksum are not parsed.
 ///
 /// # Errors
 ///
 /// [`JournalError`] if not even the first line is intact.
-pub(super) fn scan_to_damage(
+pub(super) fn find_extent(file: &File, path: &Path, length: u64) -> Result<Extent, JournalError> {
+    read_to_damage(file, path, length, Depth::Checksums, |_| Ok(()))
+}
+
+fn read_to_damage(
     file: &File,
     path: &Path,
     length: u64,
+    depth: Depth,
     mut each: impl FnMut(Record) -> Result<(), JournalError>,
 ) -> Result<Extent, JournalError> {
     check_beginning(file, path, length)?;
-    let mut lines = Lines::new(file, path, Position::START, length)?;
+    let mut lines = Lines::with_depth(file, path, Position::START, length, depth)?;
     let mut extent = Extent {
         end: Position::START,
         lacks_newline: false,
@@ -173,6 +217,7 @@ pub(super) fn scan_to_damage(
                 return Err(of_a_later_version(path, number));
             }
             Line::Record(record) => each(record)?,
+            Line::Intact => {}
             Line::Unknown => return Err(of_a_later_version(path, number)),
             Line::Damaged if number == 0 => return Err(damaged(path, 1)),
             Line::Damaged => {

@@ -5,7 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::lines::{Lines, scan_to_damage};
+use super::lines::{Lines, find_extent};
 use super::open::{LockedFile, narrow_permissions};
 use super::position::Position;
 use super::problem::{damaged, failed, failed_before};
@@ -40,7 +40,7 @@ impl Log {
         length: u64,
         damage: Damage,
     ) -> Result<(Self, Option<u64>), JournalError> {
-        let extent = scan_to_damage(&file, &path, length, |_| Ok(()))?;
+        let extent = find_extent(&file, &path, length)?;
         let mut log = Self {
             file,
             path,

@@ -8,11 +8,11 @@ const DAY: i64 = 86_400;
 
 /// A time in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Date(pub(super) Timestamp);
+pub(crate) struct Date(pub(super) Timestamp);
 
 impl Date {
     /// Reads a time with any offset.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let number = |range: std::ops::Range<usize>| {
             let digits = text.get(range)?;
             let is_number = digits.bytes().all(|c| c.is_ascii_digit());
