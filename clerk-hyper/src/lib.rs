@@ -6,6 +6,8 @@ mod classify;
 mod connect;
 mod dial;
 mod error;
+#[cfg(doc)]
+pub mod guide;
 mod proxy;
 mod setup;
 mod tls;
