@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::error::Error as StdError;
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,19 +16,22 @@ use clerk_core::api::organization_invitations::{
 };
 use clerk_core::api::users::{CountUsers, ListUsers};
 use clerk_core::api::waitlist_entries::{CreateWaitlistEntry, CreateWaitlistEntryBulk, ListWaitlistEntries};
-use clerk_core::middleware::{ObservedAttempt, Observer};
+use clerk_core::middleware::{BeganAttempt, ObservedAttempt, ObservedWait, Observer};
 use clerk_core::model::{
     EmailAddress, Invitation, Metadata, OrganizationId, OrganizationInvitation, User, WaitlistEntry,
 };
 use clerk_core::run::journal::{Journal, JournalError, MemoryJournal, Record as JournalRecord};
 use clerk_core::run::{RunEvent, RunObserver};
 use clerk_core::{
-    Client, ClientBuilder, Endpoint, HttpRequest, HttpResponse, SecretKey, SystemClock, async_trait, transport_fn,
+    Client, ClientBuilder, Endpoint, HttpRequest, HttpResponse, Multipart, Operation, SecretKey, SystemClock,
+    async_trait, transport_fn,
 };
 use clerk_hyper::{HyperTransport, TokioClock};
 use clerk_testkit::cassette::RecordOptions;
+use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 use clerk_testkit::mock::{Reply, post};
 use clerk_testkit::{FakeClerk, ManualClock, Mock, Record, Replay, SpyTransport};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -119,9 +122,16 @@ fn requests_are_redacted() {
     check(&ListWaitlistEntries::new().query(ADDRESS));
     check(&ListUsers::new().email_addresses(addresses));
     check(&CountUsers::new().email_addresses(addresses));
+    let form = Multipart::new().file(ADDRESS, ADDRESS, "image/png", ADDRESS);
+    assert_hides(&form);
+    assert_hides(&Operation::post("Upload", "/upload").request().multipart(&form).unwrap());
+    let entry: WaitlistEntry = read(&json!({
+        "id": "wait_1", "email_address": ADDRESS, "status": "pending", "created_at": 1, "updated_at": 1,
+    }));
     let client = client(200, "[]".into()).build().unwrap();
     assert_hides(&client.pages(&lists));
     assert_hides(&client.invitations().invite_all(invitations.to_vec()));
+    assert_hides(&client.waitlist_entries().invite_all([entry]));
 }
 
 #[test]
@@ -266,19 +276,48 @@ fn clients_and_their_parts_are_redacted() {
     assert_hides(&headers);
 }
 
-/// An observer that checks each event.
+/// An observer that checks each event, as `Debug`, as text and as JSON.
 #[derive(Debug, Default)]
 struct Checks;
 
+impl Checks {
+    fn check(event: &(impl Debug + Display + Serialize)) {
+        Self::check_json(event);
+        assert!(!event.to_string().contains(HIDDEN), "{event}");
+    }
+
+    fn check_json(event: &(impl Debug + Serialize)) {
+        assert_hides(event);
+        let json = serde_json::to_string(event).unwrap();
+        assert!(!json.contains(HIDDEN), "{json}");
+    }
+}
+
 impl RunObserver for Checks {
     fn event(&self, event: &RunEvent<'_>) {
-        assert_hides(event);
+        match event {
+            // The JSON of a settlement has the address, for reports.
+            RunEvent::Settled(settlement) => {
+                assert_hides(event);
+                assert!(!event.to_string().contains(HIDDEN), "{event}");
+                assert_hides(settlement);
+            }
+            event => Self::check(event),
+        }
     }
 }
 
 impl Observer for Checks {
+    fn attempt_began(&self, attempt: &BeganAttempt<'_>) {
+        Self::check_json(attempt);
+    }
+
     fn attempt_ended(&self, attempt: &ObservedAttempt<'_>) {
-        assert_hides(attempt);
+        Self::check(attempt);
+    }
+
+    fn waiting(&self, wait: &ObservedWait) {
+        Self::check(wait);
     }
 }
 
@@ -301,9 +340,20 @@ impl Journal for CheckedJournal {
 #[test]
 fn runs_are_redacted() {
     let clock = ManualClock::new();
+    let bulk = FakeOperation::CreateBulkInvitations;
+    let faults = FaultPlan::new()
+        .on_call(bulk, 1, Fault::TooManyRequests(Duration::from_secs(20)))
+        .on_call(bulk, 2, Fault::Hang(Moment::AfterEffect))
+        .on_call(bulk, 3, Fault::Garbage)
+        .on_call(
+            FakeOperation::GetUserList,
+            1,
+            Fault::TooManyRequests(Duration::from_secs(3)),
+        );
     let fake = FakeClerk::builder()
         .clock(clock.clone())
         .blocked("hidden2@example.com")
+        .faults(faults)
         .build();
     let clerk = fake
         .client_builder()

@@ -53,6 +53,8 @@ pub struct SystemClock {
 impl SystemClock {
     /// Creates a clock whose [`now`](Clock::now) starts at zero.
     pub fn new() -> Self {
+        #[cfg(test)]
+        tests::MADE.set(tests::MADE.get() + 1);
         Self { origin: Instant::now() }
     }
 
@@ -93,7 +95,72 @@ pub(crate) fn or_system(clock: Option<&Arc<dyn Clock>>) -> Arc<dyn Clock> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::client::Client;
+    use crate::error::ErrorKind;
+    use crate::secret_key::SecretKey;
+    use crate::transport::{Delivery, HttpTransport, TransportError, TransportErrorKind, transport_fn};
+
+    thread_local! {
+        /// How many clocks of the machine this thread has made.
+        pub(super) static MADE: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// A clock as an application has it where the machine has none. Sleeps end at once.
+    #[derive(Debug)]
+    struct OwnClock;
+
+    impl Clock for OwnClock {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn wall(&self) -> Timestamp {
+            Timestamp::from_millis(1_764_000_000_000)
+        }
+
+        fn sleep(&self, _: Duration) -> Sleep {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    fn unreachable() -> impl HttpTransport {
+        transport_fn(async |_request| Err(TransportError::new(TransportErrorKind::Connect, Delivery::NotSent)))
+    }
+
+    #[test]
+    fn with_a_clock_of_the_application_the_machine_needs_none() {
+        let made = MADE.get();
+        let key = SecretKey::new("sk_test_abc").expect("a key");
+        let client = Client::builder(key, unreachable()).clock(OwnClock).build();
+        let client = client.expect("a client");
+        let error = pollster::block_on(client.instance().get()).expect_err("unreachable");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
+        let run = client.invitations().invite_all(["ada@example.com"]);
+        assert!(pollster::block_on(run.run()).stopped().is_some());
+        #[cfg(feature = "webhooks")]
+        {
+            let secret = crate::webhooks::WebhookSecret::new("whsec_c2VjcmV0").expect("a secret");
+            let verifier = crate::webhooks::WebhookVerifier::new(secret.clone()).clock(OwnClock);
+            let signed = [
+                ("svix-id", "msg_1".to_owned()),
+                ("svix-timestamp", "1764000000".to_owned()),
+                ("svix-signature", secret.sign("msg_1", OwnClock.wall(), b"{}")),
+            ];
+            let headers = signed.map(|(name, value)| {
+                let value = http::HeaderValue::try_from(value).expect("a header");
+                (http::HeaderName::from_static(name), value)
+            });
+            verifier.verify(&headers.into_iter().collect(), b"{}").expect("signed");
+        }
+        assert_eq!(MADE.get(), made);
+        Client::builder(SecretKey::new("sk_test_abc").expect("a key"), unreachable())
+            .build()
+            .expect("a client");
+        assert_eq!(MADE.get(), made + 1);
+    }
 
     #[test]
     fn sleeps_at_least_as_long_as_requested() {

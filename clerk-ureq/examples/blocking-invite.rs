@@ -3,13 +3,15 @@
 //! It runs offline: a server that imitates Clerk takes the place of <https://api.clerk.com>.
 #![expect(clippy::print_stdout, reason = "the example prints its progress")]
 
-use std::error::Error;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{io, sync::mpsc, thread};
 
 use clerk_testkit::{FakeClerk, server::FakeServer};
-use clerk_ureq::api::invitations::CreateInvitation;
-use clerk_ureq::run::{Outcome, RunEvent, RunObserver};
+
+// passage: a blocking program with progress
+use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clerk_ureq::run::{Outcome, RunEvent};
 use clerk_ureq::{Client, SecretKey, UreqTransport, block_on};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -17,25 +19,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let key = SecretKey::new(FakeClerk::SECRET_KEY)?;
     let clerk = Client::builder(key, UreqTransport::new()).base_url(url).build()?;
 
-    let people = (1..=35).map(|n| CreateInvitation::new(format!("person{n}@example.com")));
-    let run = clerk.invitations().invite_all(people).observer(Progress::default());
+    let people = (1..=35).map(|n| format!("person{n}@example.com"));
+    let settled = AtomicUsize::new(0);
+    let run = clerk.invitations().invite_all(people).on_event(move |event| {
+        if let RunEvent::Settled(settlement) = event {
+            let settled = settled.fetch_add(1, Ordering::Relaxed) + 1;
+            println!("{settled:2} of 35: {}", settlement.outcome);
+        }
+    });
     let report = block_on(run.run());
     println!("{} people were invited", report.count(Outcome::Created));
     Ok(())
 }
-
-/// Prints a line for each person.
-#[derive(Debug, Default)]
-struct Progress(AtomicUsize);
-
-impl RunObserver for Progress {
-    fn event(&self, event: &RunEvent<'_>) {
-        if let RunEvent::Settled(settlement) = event {
-            let settled = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-            println!("{settled:2} of 35: {}", settlement.outcome.as_str());
-        }
-    }
-}
+// end of passage
 
 /// Serves a fake of Clerk on a thread of its own, and returns its URL.
 fn start_fake_clerk() -> Result<String, Box<dyn Error>> {

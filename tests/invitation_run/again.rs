@@ -96,7 +96,7 @@ fn invite_first(scene: &Scene, count: usize, journal: &Arc<dyn Journal>) {
         let address = settlement.email_address.as_str();
         let n = (0..count).find(|n| self::address(*n) == address).unwrap();
         match first(n) {
-            First::Accepted => scene.fake.sign_up(address),
+            First::Accepted => drop(scene.fake.sign_up(address)),
             First::Revoked => {
                 let id = settlement.invitation_id.unwrap();
                 scene.clock.drive(clerk.invitations().revoke(&id)).unwrap().unwrap();

@@ -122,7 +122,9 @@ impl Others {
 
     fn sign_up(&self, address: &str) {
         match self.target {
-            Target::Application => self.fake.sign_up(address),
+            Target::Application => {
+                self.fake.sign_up(address);
+            }
             Target::Organization => {
                 self.fake.join_organization(ORGANIZATION, address);
             }

@@ -106,12 +106,17 @@ impl Authority {
 
     /// Speaks TLS with a certificate for `name` that is valid until a year.
     pub(crate) fn server(&self, name: &str, valid_from: i32, valid_until: i32) -> Behavior {
+        speaking(self.config(name, valid_from, valid_until))
+    }
+
+    /// Returns the configuration of a server with a certificate for `name` that is valid until a year.
+    pub(crate) fn config(&self, name: &str, valid_from: i32, valid_until: i32) -> Arc<ServerConfig> {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
         params.not_before = date_time_ymd(valid_from, 1, 1);
         params.not_after = date_time_ymd(valid_until, 1, 1);
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        tls(certificate.der().clone(), &key)
+        config(certificate.der().clone(), &key)
     }
 }
 
@@ -122,10 +127,13 @@ pub(crate) fn self_signed(is_authority: bool) -> Behavior {
     if is_authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
-    tls(params.self_signed(&key).expect("a certificate").der().clone(), &key)
+    speaking(config(
+        params.self_signed(&key).expect("a certificate").der().clone(),
+        &key,
+    ))
 }
 
-fn tls(certificate: CertificateDer<'static>, key: &KeyPair) -> Behavior {
+fn config(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -133,7 +141,11 @@ fn tls(certificate: CertificateDer<'static>, key: &KeyPair) -> Behavior {
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .expect("a matching key");
-    let config = Arc::new(config);
+    Arc::new(config)
+}
+
+/// Speaks TLS, and answers each request with 204.
+fn speaking(config: Arc<ServerConfig>) -> Behavior {
     Arc::new(move |mut connection| {
         let mut session = ServerConnection::new(Arc::clone(&config)).expect("a session");
         let mut stream = Stream::new(&mut session, &mut connection);

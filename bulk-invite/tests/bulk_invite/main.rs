@@ -22,6 +22,8 @@ mod readme;
 mod revoke;
 #[cfg(unix)]
 mod running;
+#[cfg(unix)]
+mod tunnels;
 mod usage;
 mod waitlist;
 mod with_a_key;

@@ -157,7 +157,7 @@ impl fmt::Debug for Proxy {
 }
 
 /// The reason why a text is not the URL of a [`Proxy`]. It does not show the text, which may contain a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidProxy {
     /// The scheme is not `http`, `socks5` or `socks5h`.
@@ -183,6 +183,8 @@ impl fmt::Display for InvalidProxy {
         })
     }
 }
+
+clerk_core::debug_as_display!(InvalidProxy);
 
 impl StdError for InvalidProxy {}
 

@@ -7,7 +7,6 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// [`ProxyError`]. The request was not sent.
 ///
 /// It is a source of the [`TransportError`](clerk_core::TransportError).
-#[derive(Debug)]
 pub struct TunnelError {
     /// The host and port.
     pub(super) proxy: String,
@@ -20,6 +19,8 @@ impl fmt::Display for TunnelError {
     }
 }
 
+clerk_core::debug_as_display!(TunnelError);
+
 impl StdError for TunnelError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.cause)
@@ -29,7 +30,7 @@ impl StdError for TunnelError {
 /// The reason why a proxy did not open a connection to the target. The request was not sent.
 ///
 /// It is the source of a [`TunnelError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyError {
     /// An HTTP proxy refused the connection with this status. 407 means that credentials are missing or wrong.
@@ -67,6 +68,8 @@ impl fmt::Display for ProxyError {
         f.write_str(reason)
     }
 }
+
+clerk_core::debug_as_display!(ProxyError);
 
 impl StdError for ProxyError {}
 

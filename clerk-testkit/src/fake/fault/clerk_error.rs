@@ -184,7 +184,7 @@ impl fmt::Debug for ClerkError {
 }
 
 /// The error for a text that is neither a code nor a status of [`ClerkError::all`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UnknownClerkError;
 
 impl fmt::Display for UnknownClerkError {
@@ -194,5 +194,7 @@ impl fmt::Display for UnknownClerkError {
         f.write_str(&codes.join(", "))
     }
 }
+
+clerk_core::debug_as_display!(UnknownClerkError);
 
 impl StdError for UnknownClerkError {}
