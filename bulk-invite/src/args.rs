@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ColorChoice, Parser, ValueEnum};
 use clerk_core::model::{InvitationTemplate, OrganizationId};
-use clerk_core::run::Lanes;
+use clerk_core::run::{Again, Lanes};
 use clerk_hyper::{InvalidProxy, Proxy};
 use encoding_rs::Encoding;
 
@@ -29,7 +29,7 @@ use crate::people::{self, Destination, Filter, LayoutOption, ReadOptions, Settin
 )]
 pub(crate) struct Args {
     /// The people file, or - for standard input
-    #[arg(value_name = "PEOPLE.csv", required_unless_present_any = ["revoke_run", "purge", "generate", "waitlist"], conflicts_with = "revoke_run")]
+    #[arg(value_name = "PEOPLE.csv", required_unless_present_any = ["revoke_run", "purge", "generate", "waitlist", "status"], conflicts_with = "revoke_run")]
     people: Option<PathBuf>,
 
     /// Check the people file without calling Clerk
@@ -43,6 +43,10 @@ pub(crate) struct Args {
     /// Show who would be invited and how long it would take; sends no invitations
     #[arg(long, group = "mode", help_heading = MODES)]
     pub(crate) plan: bool,
+
+    /// Show what became of the invitations of the people in the file, or in the journal that --journal names; changes nothing
+    #[arg(long, group = "mode", help_heading = MODES)]
+    pub(crate) status: bool,
 
     /// Revoke the invitations that the run of this journal created
     #[arg(long, value_name = "JOURNAL", group = "mode", help_heading = MODES, conflicts_with_all = ["journal", "report"])]
@@ -104,6 +108,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = NOT_FOR_WAITLIST, help_heading = SELECTION)]
     pub(crate) waitlist: Option<String>,
 
+    /// Invite people again who have not accepted, by what became of their invitation: pending, expired, revoked, or several
+    /// of these with commas between. A pending invitation is revoked first
+    #[arg(long, value_name = "STATUSES", value_enum, value_delimiter = ',', hide_possible_values = true, conflicts_with_all = NOT_WITH_AGAIN, help_heading = SELECTION)]
+    again: Vec<AgainStatus>,
+
+    /// With --again, leave out people whose newest invitation is younger than this, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "again", help_heading = SELECTION)]
+    older_than: Option<Duration>,
+
     /// Skip the confirmation that a live key requires to invite more than 50 people, or to revoke
     #[arg(long, help_heading = SELECTION)]
     pub(crate) yes: bool,
@@ -141,7 +154,7 @@ pub(crate) struct Args {
     pub(crate) resend_unknown: bool,
 
     /// Remove a damaged end of the journal, and look up everyone without an outcome before inviting them
-    #[arg(long, conflicts_with_all = ["dry_run", "plan"], help_heading = JOURNAL)]
+    #[arg(long, conflicts_with_all = ["dry_run", "plan", "status"], help_heading = JOURNAL)]
     pub(crate) recover_tail: bool,
 
     /// The API endpoints to use
@@ -239,8 +252,20 @@ pub(crate) struct Args {
     pub(crate) json: bool,
 }
 
+/// The modes that invite nobody, and what would not read what became of earlier invitations.
+const NOT_WITH_AGAIN: [&str; 6] = [
+    "dry_run",
+    "explain_file",
+    "status",
+    "revoke_run",
+    "purge",
+    "no_preflight",
+];
+
 /// The options that the waitlist has no use for: it is no file, and Clerk chooses the settings of its invitations.
-const NOT_FOR_WAITLIST: [&str; 14] = [
+const NOT_FOR_WAITLIST: [&str; 16] = [
+    "status",
+    "again",
     "people",
     "dry_run",
     "explain_file",
@@ -285,6 +310,17 @@ impl From<LanesArg> for Lanes {
             LanesArg::Single => Self::Single,
         }
     }
+}
+
+/// What became of the invitations of people who are invited again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AgainStatus {
+    /// The invitation can be accepted
+    Pending,
+    /// The invitation was not accepted in time
+    Expired,
+    /// The invitation was revoked
+    Revoked,
 }
 
 /// How progress is shown.
@@ -381,6 +417,27 @@ impl Args {
     /// Returns the people file, or `None` if people are read from standard input.
     pub(crate) fn people_file(&self) -> Option<&Path> {
         self.people.as_deref().filter(|people| people.as_os_str() != "-")
+    }
+
+    /// Whether the command line names people: a file, or standard input.
+    pub(crate) const fn has_people(&self) -> bool {
+        self.people.is_some()
+    }
+
+    /// Returns who is invited again, if anyone is.
+    pub(crate) fn again(&self) -> Option<Again> {
+        if self.again.is_empty() {
+            return None;
+        }
+        let again = self.again.iter().fold(Again::new(), |again, status| match status {
+            AgainStatus::Pending => again.pending(),
+            AgainStatus::Expired => again.expired(),
+            AgainStatus::Revoked => again.revoked(),
+        });
+        Some(match self.older_than {
+            Some(age) => again.older_than(age),
+            None => again,
+        })
     }
 
     /// Whether people are read from standard input.

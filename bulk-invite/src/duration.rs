@@ -16,7 +16,7 @@ pub(crate) fn format(time: Duration) -> String {
     }
 }
 
-/// Parses a duration such as `500ms`, `30s`, `2m` or `1.5h`. A number without a unit means seconds.
+/// Parses a duration such as `500ms`, `30s`, `2m`, `1.5h` or `7d`. A number without a unit means seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, &'static str> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let seconds_per_unit = match &text[number.len()..] {
@@ -24,6 +24,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, &'static str> {
         "" | "s" => 1.0,
         "m" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return Err(EXPECTED),
     };
     let seconds = number.trim().parse::<f64>().map_err(|_| EXPECTED)? * seconds_per_unit;
@@ -35,7 +36,7 @@ pub(crate) fn parse_nonzero(text: &str) -> Result<Duration, &'static str> {
     parse(text).and_then(|time| if time.is_zero() { Err(EXPECTED) } else { Ok(time) })
 }
 
-const EXPECTED: &str = "expected a duration such as 30s, 500ms, 2m or 1.5h";
+const EXPECTED: &str = "expected a duration such as 30s, 500ms, 2m, 1.5h or 7d";
 
 #[cfg(test)]
 mod tests {
@@ -73,7 +74,8 @@ mod tests {
             ("-1s", None),
             ("", None),
             ("s", None),
-            ("1d", None),
+            ("7d", Some(604_800_000)),
+            ("1w", None),
             ("inf", None),
             ("1e999", None),
             ("NaN", None),

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use clerk_core::run::RunEvent;
+use clerk_core::run::{PersonStatus, RunEvent};
 use clerk_core::{Clock, Error};
 use serde_json::{Map, Value, json};
 
 use crate::connection::Connection;
 use crate::network_problem::NetworkProblem;
 use crate::output_file::{OutputFile, explain};
+use crate::people::Position;
 use crate::results::RowResult;
 use crate::text::escaped;
 
@@ -60,6 +61,19 @@ impl EventLog {
             }
             _ => {}
         }
+    }
+
+    /// Writes what became of the invitations of a person.
+    pub(crate) fn status(&mut self, position: Option<Position>, status: &PersonStatus) {
+        self.write(json!({
+            "event": "status",
+            "line": position.map(|position| position.line),
+            "email_address": status.email_address,
+            "status": status.standing,
+            "invitation_id": status.invitation_id,
+            "created_at": status.created_at,
+            "expires_at": status.expires_at,
+        }));
     }
 
     /// Writes the outcome of a row.

@@ -63,7 +63,7 @@ Ctrl-C:
 Exit codes (the first that applies):
   2    Invalid usage, input or configuration. Nothing was sent.
   3    Stopped with people left. Run the same command again to continue.
-  1    Some rows need attention (refused, invalid or unknown), or an output file is incomplete.
+  1    Some rows need attention, or an output file is incomplete.
        With --revoke-run: some invitations were accepted already, or attempts are unresolved.
   0    Everyone has an invitation or is a user.
   130  Ctrl-C was pressed twice.";

@@ -16,7 +16,7 @@ use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
 use crate::links::Links;
-use crate::output_file::OutputFiles;
+use crate::output_file::{OutputFile, OutputFiles};
 use crate::people::{Recipient, Row, RowStatus};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
@@ -116,12 +116,27 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     }
     let has_failed = !problems.is_empty();
     problems.extend(record.event_log_failure());
-    let report = files.report.map(|file| match report::is_html(file.path()) {
-        true => report::write(file, |out| {
-            Page::new(args, connection, &record, stop_reason.as_deref()).write(out)
-        }),
-        false => report::write(file, |out| report::write_csv(out, &record.results, args.report_for)),
-    });
+    let keeps_report = files.report.as_ref().is_some_and(OutputFile::has_content)
+        && ending.stopped().is_some()
+        && record.results.counts().count(Outcome::Pending) == recipients.len();
+    if keeps_report && let Some(path) = &args.report {
+        let path = text::escaped(&path.display().to_string());
+        print(|out| {
+            writeln!(
+                out,
+                "The report {path} is left as it was, because this run has no outcome to add."
+            )
+        })?;
+    }
+    let report = files
+        .report
+        .filter(|_| !keeps_report)
+        .map(|file| match report::is_html(file.path()) {
+            true => report::write(file, |out| {
+                Page::new(args, connection, &record, stop_reason.as_deref()).write(out)
+            }),
+            false => report::write(file, |out| report::write_csv(out, &record.results, args.report_for)),
+        });
     let has_report = report == Some(Ok(()));
     problems.extend(report.and_then(Result::err));
     problems.iter().for_each(|problem| print_error(problem));
@@ -150,7 +165,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
 }
 
 /// Reads the people file, and prints how it was understood.
-fn read_people(args: &Args) -> Result<Vec<Row>, String> {
+pub(crate) fn read_people(args: &Args) -> Result<Vec<Row>, String> {
     let bytes = input::read(args)?;
     let file = explain_file::read(&bytes, args)?;
     match args.sends_nothing() {
@@ -161,7 +176,7 @@ fn read_people(args: &Args) -> Result<Vec<Row>, String> {
 }
 
 /// Separates the rows to send from those with a result already.
-fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
+pub(crate) fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
     let mut recipients = Vec::new();
     let mut results = Results::default();
     for row in rows {
@@ -211,6 +226,10 @@ fn invitation_run<'r>(
         .settle_delay(args.settle_delay)
         .read_lag(args.read_lag)
         .seed(args.seed);
+    let run = match args.again() {
+        Some(again) => run.again(again),
+        None => run,
+    };
     let run = if args.keep_going { run.keep_going() } else { run };
     if args.resend_unknown { run.resend_unknown() } else { run }
 }

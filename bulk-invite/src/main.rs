@@ -30,6 +30,8 @@ mod recorder;
 mod report;
 mod results;
 mod revoke;
+mod status;
+mod status_report;
 mod stop_reason;
 mod summary;
 mod text;

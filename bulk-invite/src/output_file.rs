@@ -70,6 +70,11 @@ impl OutputFile {
         Ok(self.file)
     }
 
+    /// Whether the file is not empty, as one of an earlier run.
+    pub(crate) fn has_content(&self) -> bool {
+        self.file.metadata().is_ok_and(|file| file.is_file() && file.len() > 0)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

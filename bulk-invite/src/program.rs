@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use crate::args::Args;
 use crate::connection::Connection;
 use crate::console::print;
-use crate::{explain_file, invite, journal, revoke};
+use crate::{explain_file, invite, journal, revoke, status};
 
 const DEMO: &str = "DEMO: calling a fake of Clerk inside the program; no emails are sent. Set CLERK_SECRET_KEY to invite \
                     people.";
 const DRY_RUN: &str = "DRY RUN: checking the file only; nothing is sent.";
 const PLAN: &str = "PLAN: reading from Clerk only; no invitations are sent.";
+
+const STATUS: &str = "STATUS: reading from Clerk only; no invitations are sent.";
 
 /// Runs the program and returns its exit code. An error means that nothing was sent.
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, String> {
@@ -29,6 +31,10 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, String> {
     }
     if args.plan {
         print(|out| writeln!(out, "{PLAN}"))?;
+    }
+    if args.status {
+        print(|out| writeln!(out, "{STATUS}"))?;
+        return status::run(args, &connection).await;
     }
     match &args.revoke_run {
         Some(journal) => revoke::run(args, &connection, journal).await,

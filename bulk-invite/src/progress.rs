@@ -68,12 +68,17 @@ impl Progress {
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::AttemptEnded { .. } => self.show(None),
+            RunEvent::Status(_) => {
+                self.processed += 1;
+                self.show_read();
+            }
             RunEvent::Waiting { wait } if *wait >= SHOWN_WAIT => self.show(Some(*wait)),
             RunEvent::Settled(settlement) => {
                 self.processed += usize::from(settlement.outcome != Outcome::Pending);
                 self.created += usize::from(settlement.outcome == Outcome::Created);
             }
-            RunEvent::Revoked { .. } => {
+            // A run that invites people again revokes too.
+            RunEvent::Revoked { .. } if self.total == 0 => {
                 self.revoked += 1;
                 self.show_revoked();
             }
@@ -85,6 +90,17 @@ impl Progress {
     pub(crate) fn finish(&self) {
         if let View::Bar(bar) = &self.view {
             bar.finish_and_clear();
+        }
+    }
+
+    fn show_read(&self) {
+        match &self.view {
+            View::Plain if self.processed.is_multiple_of(1000) => print_line(&format!("{} read", self.processed)),
+            View::Bar(bar) => {
+                bar.set_position(self.processed as u64);
+                bar.set_message(format!("{} read", self.processed));
+            }
+            _ => {}
         }
     }
 

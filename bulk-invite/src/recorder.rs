@@ -86,6 +86,12 @@ impl Record {
                 let position = self.positions.get(settlement.position).copied().unwrap_or_default();
                 self.insert(RowResult::from_settlement(position, settlement));
             }
+            RunEvent::Status(status) => {
+                let position = self.positions.get(status.position).copied();
+                self.events
+                    .iter_mut()
+                    .for_each(|events| events.status(position, status));
+            }
             _ => {}
         }
         self.events.iter_mut().for_each(|events| events.event(event));

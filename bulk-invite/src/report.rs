@@ -26,7 +26,7 @@ const ID_COLUMN: usize = 4;
 const URL_COLUMN: usize = 5;
 
 /// The byte order mark of UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether a report at this path is an HTML page instead of a CSV file.
 pub(crate) fn is_html(path: &Path) -> bool {
@@ -86,7 +86,7 @@ pub(crate) fn write_csv(sink: &mut impl io::Write, results: &Results, program: R
 
 /// Escapes text for a cell. Text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises
 /// against CSV injection; the wide forms of the signs are those of East Asian input methods.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = escaped(text);
     let begins_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     match text.trim_start().starts_with(begins_formula) {

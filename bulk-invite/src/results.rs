@@ -11,10 +11,19 @@ use crate::people::{Position, Recipient};
 use crate::text::{escaped, message, shortened};
 
 /// The outcomes that need attention, the most serious first.
-pub(crate) const NEED_ATTENTION: [Outcome; 3] = [Outcome::Unknown, Outcome::Refused, Outcome::Invalid];
+pub(crate) const NEED_ATTENTION: [Outcome; 5] = [
+    Outcome::Unknown,
+    Outcome::Refused,
+    Outcome::Invalid,
+    Outcome::Expired,
+    Outcome::Revoked,
+];
 
 /// The longest address that mail systems accept has 254 characters (RFC 5321, 4.5.3.1.3).
 const ADDRESS_LENGTH: usize = 254;
+
+/// The reason of an invitation that has ended and was not sent again.
+const NOT_INCLUDED: &str = "--again leaves them out";
 
 const UNKNOWN: &str = "an invitation may exist, and another attempt could send a second one. Look for the person in Clerk's \
                        dashboard; if there is no invitation, run again with --resend-unknown.";
@@ -47,6 +56,9 @@ impl RowResult {
             (Some(code), Some(reason)) => format!("{code}: {reason}"),
             (Some(text), None) | (None, Some(text)) => text.to_owned(),
             (None, None) if settlement.outcome == Outcome::Unknown => UNKNOWN.to_owned(),
+            (None, None) if matches!(settlement.outcome, Outcome::Expired | Outcome::Revoked) => {
+                NOT_INCLUDED.to_owned()
+            }
             (None, None) => String::new(),
         };
         Self {
@@ -88,7 +100,7 @@ fn is_invited(outcome: Outcome) -> bool {
 }
 
 /// Prepares the cell with the address for output. A cell that is no address can be of any length.
-fn address(cell: &str) -> String {
+pub(crate) fn address(cell: &str) -> String {
     escaped(&shortened(cell, ADDRESS_LENGTH))
 }
 

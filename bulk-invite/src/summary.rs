@@ -92,7 +92,12 @@ impl Summary<'_> {
     /// Writes the summary as text.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let counts = self.results.counts();
-        writeln!(out, "{} in {}", people(counts.total()), duration::format(self.elapsed))?;
+        write!(out, "{} in {}", people(counts.total()), duration::format(self.elapsed))?;
+        let (earlier, now) = (counts.count(Outcome::CreatedEarlier), counts.count(Outcome::Created));
+        match self.sends_nothing() || earlier == 0 {
+            true => writeln!(out)?,
+            false => writeln!(out, ": {earlier} invited by earlier runs, {now} now")?,
+        }
         if self.demo.is_some() && self.simulated > self.elapsed + SHOWN_SKIP {
             let simulated = duration::format(self.simulated);
             writeln!(
@@ -259,6 +264,9 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
         Outcome::CreatedEarlier => "invited by earlier runs",
         Outcome::AlreadyInvited => "have a pending invitation from before",
         Outcome::ExistingUser => "are users already, or members of the organization",
+        Outcome::Accepted => "have accepted an invitation",
+        Outcome::Expired => "had an invitation that has expired",
+        Outcome::Revoked => "had an invitation that was revoked",
         Outcome::Refused => "refused by Clerk",
         Outcome::Invalid => "cannot be sent: correct the row",
         Outcome::Duplicate => "repeat an address of an earlier row",
@@ -269,7 +277,8 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
 }
 
 /// The outcomes of rows that a run skips without a problem.
-const SKIPPED: [Outcome; 4] = [
+const SKIPPED: [Outcome; 5] = [
+    Outcome::Accepted,
     Outcome::CreatedEarlier,
     Outcome::AlreadyInvited,
     Outcome::ExistingUser,

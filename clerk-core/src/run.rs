@@ -76,6 +76,9 @@
 //! | the bulk endpoint | `POST /invitations/bulk` | `POST /organizations/{organization_id}/invitations/bulk` |
 //! | the single endpoint | `POST /invitations` | `POST /organizations/{organization_id}/invitations` |
 //!
+//! A run for the waitlist makes the calls to the application, with `POST /waitlist_entries/{waitlist_entry_id}/invite` in place of
+//! the two endpoints.
+//!
 //! Without a [preflight](InvitationRun::preflight), invitations are read only for unresolved people, and users and roles are not
 //! read. A run that invites people [again](InvitationRun::again) also revokes: `POST /invitations/{invitation_id}/revoke`, or
 //! `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`. So does a run that completes what such a run

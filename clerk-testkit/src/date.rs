@@ -1,5 +1,8 @@
 //! Times in files, as in RFC 3339: `2026-01-01T00:00:00Z`.
 
+use std::error::Error as StdError;
+use std::fmt;
+
 use clerk_core::model::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -43,8 +46,8 @@ impl Date {
     }
 }
 
-impl std::fmt::Display for Date {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_millis().div_euclid(1000);
         let (day_number, in_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
         let (year, month, day) = civil(day_number);
@@ -52,6 +55,18 @@ impl std::fmt::Display for Date {
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
+
+/// The error for a text that is no time as in RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidDate;
+
+impl fmt::Display for InvalidDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a time such as 2026-01-01T00:00:00Z")
+    }
+}
+
+impl StdError for InvalidDate {}
 
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -62,7 +77,7 @@ impl Serialize for Date {
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("expected a time such as 2026-01-01T00:00:00Z"))
+        Self::parse(&text).ok_or_else(|| D::Error::custom(InvalidDate))
     }
 }
 

@@ -56,6 +56,7 @@ mod store;
 mod ticket;
 mod webhook_message;
 
+pub use crate::date::InvalidDate;
 pub use acceptance::TicketError;
 pub use builder::FakeClerkBuilder;
 pub use call_record::CallRecord;

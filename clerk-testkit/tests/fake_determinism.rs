@@ -53,6 +53,8 @@ fn serve(seed: &str) -> String {
         .args([
             "--clock",
             "manual",
+            "--now",
+            "2026-01-01T00:00:00Z",
             "--fault-seed",
             seed,
             "--limits",
@@ -77,6 +79,7 @@ fn serve(seed: &str) -> String {
         let calls = [
             ("POST", "/v1/invitations", body.as_str()),
             ("POST", "/_fake/advance", r#"{"seconds":3}"#),
+            ("POST", "/_fake/sign-up", body.as_str()),
             ("GET", "/v1/invitations?paginated=true", ""),
         ];
         for (method, path, body) in calls {
@@ -85,6 +88,9 @@ fn serve(seed: &str) -> String {
             seen.push_str(&format!("{}{}\n", answer.head, String::from_utf8_lossy(&answer.body)));
         }
     }
+    connection.send("GET", "/_fake/state", "");
+    let state = connection.read().expect("a response").body;
+    seen.push_str(&String::from_utf8_lossy(&state));
     seen + &std::fs::read_to_string(&log).expect("the log")
 }
 

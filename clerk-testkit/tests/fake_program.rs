@@ -176,10 +176,63 @@ fn options_add_organizations_and_waitlist_entries() {
 }
 
 #[test]
+fn a_seed_and_the_other_options_are_combined() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| write_file(&folder, name, text);
+    let seed = "settings: {limits: none, secret_key: sk_test_mine, start: 2020-01-01T00:00:00Z}\n\
+                organizations: [{id: org_1, members: [boss@example.com]}]\n";
+    let child = fake_clerk()
+        .args([
+            "--clock",
+            "manual",
+            "--now",
+            "2026-02-03T04:05:06Z",
+            "--role",
+            "org:billing",
+        ])
+        .args(["--membership-limit", "org_1=3"])
+        .arg("--seed")
+        .arg(file("seed.yml", seed))
+        .arg("--allowlist")
+        .arg(file("allowlist", "*@example.com\n"))
+        .arg("--locked-waitlist")
+        .arg(file("locked", "locked@example.com\n"))
+        .arg("--organization-invitations")
+        .arg(file("invitations", "org_1 old@example.com\n"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut program = Program(child);
+    let address = program.address();
+    let call = |method: &str, path: &str, body: Value| {
+        let mut connection = Connection::open(address);
+        connection.send_with_key("sk_test_mine", method, path, &body.to_string());
+        connection.read().expect("a response").json()
+    };
+    let invite = |address: &str| {
+        let person = json!({ "email_address": address, "role": "org:billing" });
+        let answer = call("POST", "/v1/organizations/org_1/invitations", person);
+        answer["errors"][0]["code"].as_str().unwrap_or("none").to_owned()
+    };
+    assert_eq!(invite("boss@example.com"), "already_a_member_in_organization");
+    assert_eq!(invite("old@example.com"), "organization_invitation_not_unique");
+    assert_eq!(invite("ada@example.org"), "not_allowed_access");
+    assert_eq!(invite("ada@example.com"), "none");
+    assert_eq!(invite("bob@example.com"), "organization_membership_quota_exceeded");
+    let locked = call("POST", "/v1/waitlist_entries/wle_fake000001/invite", json!({}));
+    assert_eq!(locked["errors"][0]["code"], "waitlist_entry_locked");
+    let state = call("GET", "/_fake/state", json!({}));
+    assert_eq!(state["now"], json!(1_770_091_506_000_i64), "--now wins over the seed");
+    assert_eq!(state["settings"]["limits"], json!({}), "the limits are the seed's");
+}
+
+#[test]
 fn invalid_options_are_explained() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write_file(&folder, "members", "just-one-word\n");
     let file = file.to_str().expect("UTF-8");
+    let bad_seed = write_file(&folder, "seed.yml", "users: [nobody]\n");
+    let bad_seed = bad_seed.to_str().expect("UTF-8");
     for (arguments, complaint) in [
         (&["--port", "x"][..], "fake-clerk: --port: "),
         (&["--port"], "fake-clerk: --port: "),
@@ -205,6 +258,28 @@ fn invalid_options_are_explained() {
             &["--members", file],
             "fake-clerk: --members: \"just-one-word\" has no address",
         ),
+        (&["--seed", bad_seed], "fake-clerk: --seed: "),
+        (
+            &["--now", "soon"],
+            "fake-clerk: --now: expected a time such as 2026-01-01T00:00:00Z",
+        ),
+        (
+            &["--membership-limit", "org_1"],
+            "fake-clerk: --membership-limit: \"org_1\" is not a limit such as org_1=20",
+        ),
+        (
+            &["--webhook-url", "https://x"],
+            "fake-clerk: --webhook-url: \"https://x\" is not a URL such as http://",
+        ),
+        (
+            &["--webhook-url", "http://x"],
+            "fake-clerk: --webhook-url needs --webhook-secret",
+        ),
+        (
+            &["--webhook-secret", "whsec_YQ=="],
+            "fake-clerk: --webhook-secret needs --webhook-url",
+        ),
+        (&["--webhook-secret", "whsec_%"], "fake-clerk: --webhook-secret: "),
         (&["serve"], "fake-clerk: unexpected argument \"serve\""),
     ] {
         let output = fake_clerk().args(arguments).output().expect("the program runs");
@@ -215,6 +290,15 @@ fn invalid_options_are_explained() {
         );
         assert!(output.stdout.is_empty());
     }
+    let output = fake_clerk()
+        .args(["--seed", bad_seed])
+        .output()
+        .expect("the program runs");
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        complained.contains("seed.yml: invalid seed: users[0]: \"nobody\" is not an email address"),
+        "{complained}"
+    );
     let help = fake_clerk().arg("--help").output().expect("the program runs");
     assert!(help.status.success());
     assert!(String::from_utf8_lossy(&help.stdout).contains("--existing-users FILE"));

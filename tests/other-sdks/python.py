@@ -5,6 +5,8 @@ Usage: python python.py URL, where clerk-backend-api is installed.
 
 import json
 import sys
+import urllib.error
+import urllib.parse
 import urllib.request
 
 from clerk_backend_api import Clerk, models
@@ -13,8 +15,9 @@ URL = sys.argv[1]
 ROLE = "org:member"
 
 
-def control(method, what):
-    request = urllib.request.Request(f"{URL}/_fake/{what}", method=method)
+def control(method, what, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{URL}/_fake/{what}", method=method, data=data)
     with urllib.request.urlopen(request, timeout=10) as response:
         return response.read()
 
@@ -102,8 +105,71 @@ def organization_invitations(clerk):
     one_mail_each(13)
 
 
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+def follow(link):
+    """Follows the link of an invitation, as the person who got the email does, and returns the ticket."""
+    try:
+        urllib.request.build_opener(NoRedirect).open(link, timeout=10)
+    except urllib.error.HTTPError as response:
+        assert response.code == 303, response.code
+        location = urllib.parse.urlsplit(response.headers["location"])
+        query = urllib.parse.parse_qs(location.query)
+        assert (location.netloc, query["__clerk_status"]) == ("app.example.com", ["sign_up"]), location
+        return query["__clerk_ticket"][0]
+    raise AssertionError("not redirected")
+
+
+def life_of_an_organization(clerk):
+    """Everything from the creation of an organization to the acceptance, expiry and revocation of its invitations."""
+    organization = clerk.organizations.create(request={"name": "Acme", "public_metadata": {"plan": "free"}})
+    here = {"organization_id": organization.id}
+    assert clerk.organizations.get(**here).name == "Acme"
+    invitations = clerk.organization_invitations
+    ten = people(
+        "p",
+        10,
+        role=ROLE,
+        expires_in_days=1,
+        public_metadata={"desk": 7},
+        redirect_url="https://app.example.com/welcome",
+    )
+    invited = invitations.bulk_create(**here, request_body=ten).data
+    assert len(invited) == 10
+
+    # Two accept: one signs up with the ticket, and one joins with it.
+    for invitation, call in zip(invited, ("sign-up", "join")):
+        accepted = json.loads(control("POST", call, {"ticket": follow(invitation.url)}))
+        user = clerk.users.get(user_id=accepted["user_id"])
+        [address] = user.email_addresses
+        assert (address.email_address, address.verification.status) == (invitation.email_address, "verified")
+        [membership] = clerk.users.get_organization_memberships(user_id=user.id).data
+        assert (membership.role, membership.public_metadata) == (ROLE, {"desk": 7})
+        assert membership.organization.name == "Acme"
+    assert clerk.organization_memberships.list(**here).total_count == 2
+
+    invitations.revoke(**here, invitation_id=invited[2].id)
+    control("POST", "advance", {"seconds": 86400})
+    statuses = sorted(invitation.status for invitation in invitations.list(**here, limit=100).data)
+    assert statuses == ["accepted"] * 2 + ["expired"] * 7 + ["revoked"], statuses
+
+    # An invitation to the application: its metadata becomes the user's.
+    ada = clerk.invitations.create(
+        request={
+            "email_address": "ada@example.com",
+            "public_metadata": {"team": "engines"},
+            "redirect_url": "https://app.example.com/welcome",
+        }
+    )
+    accepted = json.loads(control("POST", "sign-up", {"ticket": follow(ada.url)}))
+    assert clerk.users.get(user_id=accepted["user_id"]).public_metadata == {"team": "engines"}
+
+
 with Clerk(bearer_auth="sk_test_fake", server_url=f"{URL}/v1") as sdk:
-    for check in (application_invitations, organization_invitations):
+    for check in (application_invitations, organization_invitations, life_of_an_organization):
         control("POST", "reset")
         check(sdk)
         print(f"python: {check.__name__}: ok")

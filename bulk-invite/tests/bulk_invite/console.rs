@@ -110,7 +110,7 @@ fn the_help_begins_with_examples_and_names_the_exit_codes() {
 fn the_man_page_and_the_completions_name_each_option() {
     let help = run(&mut program(&["--help"])).stdout;
     let names = help.lines().filter_map(|line| line.trim().strip_prefix("--"));
-    let names: Vec<&str> = names.filter_map(|line| line.split([' ', '=']).next()).collect();
+    let names: Vec<&str> = names.filter_map(|line| line.split([' ', '=', '[']).next()).collect();
     assert!(names.len() > 40, "{names:?}");
     for what in ["man", "bash", "zsh", "fish", "powershell", "elvish"] {
         let ended = run(&mut program(&["--generate", what]));

@@ -1,6 +1,7 @@
 //! Runs the program `bulk-invite` against a fake of Clerk.
 #![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
+mod again;
 mod api_url;
 mod connection;
 mod console;

@@ -77,7 +77,7 @@ impl WaitlistEntriesApi<'_> {
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created. The entries stay
-    /// invited.
+    /// invited, so that a later run finds these people [already invited](crate::run::Outcome::AlreadyInvited).
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Waitlist, journal)
     }

@@ -15,6 +15,7 @@ use super::limits::WindowKind;
 use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganizationInvitation, NewUser};
 use super::seed::{Seed, Settings};
 use super::store::normalize;
+use crate::date::{Date, InvalidDate};
 use crate::mock::Reply;
 
 /// Builds a [`FakeClerk`](crate::FakeClerk), starting from [`FakeClerk::builder`](crate::FakeClerk::builder). Every setting has a default.
@@ -259,6 +260,16 @@ impl FakeClerkBuilder {
     pub const fn start(mut self, time: Timestamp) -> Self {
         self.config.start = Some(time);
         self
+    }
+
+    /// Like [`start`](Self::start), with a time as in RFC 3339, such as `2026-01-01T00:00:00Z`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDate`] if the text is no such time.
+    pub fn start_date(self, time: &str) -> Result<Self, InvalidDate> {
+        let Date(time) = Date::parse(time).ok_or(InvalidDate)?;
+        Ok(self.start(time))
     }
 
     /// Adds an operation of your own, or replaces one that the fake has.

@@ -266,12 +266,8 @@ impl Seed {
         for organization in self.organizations.iter().cloned() {
             let id = organization.id.clone();
             let mut new = NewOrganization::new(id.clone());
-            if let Some(name) = organization.name {
-                new.name = name;
-            }
-            if let Some(slug) = organization.slug {
-                new.slug = slug;
-            }
+            new.name = organization.name.unwrap_or(new.name);
+            new.slug = organization.slug.unwrap_or(new.slug);
             new.membership_limit = organization.membership_limit;
             new.public_metadata = organization.public_metadata;
             new.private_metadata = organization.private_metadata;

@@ -40,9 +40,12 @@ fn serve(arguments: Arguments) -> Result<(), String> {
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
     runtime.block_on(async {
         let port = arguments.port;
-        let server = FakeServer::start_on_port(fake.build(), port)
+        let mut server = FakeServer::start_on_port(fake.build(), port)
             .await
             .map_err(|error| format!("cannot listen on port {port}: {error}"))?;
+        if let Some((url, secret)) = arguments.webhooks {
+            server.send_webhooks(url, secret);
+        }
         writeln!(io::stdout(), "{}", server.url()).map_err(|error| error.to_string())?;
         std::future::pending().await
     })
