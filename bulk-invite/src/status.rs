@@ -57,7 +57,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     };
     let mut files = OutputFiles::open(args, args.journal.as_deref())?;
     let (recipients, others) = match source {
-        Source::File => invite::partition(invite::read_people(args)?),
+        Source::File => invite::partition(args, invite::read_people(args)?.rows())?,
         Source::Journal(_) => (Vec::new(), Results::default()),
     };
     let positions: Vec<_> = recipients.iter().map(|recipient| recipient.position).collect();

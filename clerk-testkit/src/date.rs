@@ -11,7 +11,7 @@ const DAY: i64 = 86_400;
 
 /// A time in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Date(pub(super) Timestamp);
+pub(crate) struct Date(pub(crate) Timestamp);
 
 impl Date {
     /// Reads a time with any offset.

@@ -16,16 +16,19 @@
 //! - Addresses are stored trimmed and with ASCII letters in lower case.
 //! - `query` finds addresses that contain the text, and the invitation or entry with that id.
 //! - Unknown fields of a body are refused (`form_param_unknown`).
-//! - The name of an organization is its id, and the name of a role is derived from its key. Pending invitations count
-//!   toward the [membership limit](FakeClerkBuilder::membership_limit) of an organization.
-//! - The allowlist and the blocklist also apply to organization invitations, and not to the waitlist.
+//! - Members and pending invitations count toward the limit of an organization, which has none by default.
+//! - The allowlist and the blocklist also apply to organization invitations, and not to the waitlist or to users that the
+//!   application creates. A pending invitation makes an address allowed.
+//! - `redirect_url` is not compared with the redirect URLs of the instance.
+//! - A user needs an email address, a phone number, a wallet or a user name, and no password.
+//! - The key of `GetJWKS` signs nothing: session tokens have a signature that does not verify.
 //! - An invited waitlist entry can be invited again with `ignore_existing`. It can also be rejected, which does not affect
 //!   the invitation. A rejected entry can be invited.
 //!
 //! # What is not simulated
 //!
-//! A request to an operation without a [`FakeOperation`], a query parameter of a list that the fake does not know, and an
-//! order that only Clerk has get a 400 with the code `fake_not_simulated` and a message that names the alternatives.
+//! The fake has every operation of the SDK. A request to another one, and a query parameter that the fake does not know, get a
+//! 400 with the code `fake_not_simulated` and a message that names the alternatives.
 //! Clerk has no such code, so a test cannot mistake it for Clerk's response.
 
 mod acceptance;
@@ -45,6 +48,8 @@ mod instance;
 mod instance_config;
 mod limits;
 mod list;
+mod list_cache;
+mod metadata;
 mod named;
 mod query;
 mod records;

@@ -137,7 +137,7 @@ fn each_action_depends_on_the_status_of_the_entry() {
         (invite, 5, Some((409, "waitlist_entry_already_completed"))),
         (insist, 5, Some((409, "waitlist_entry_already_completed"))),
         (invite, 6, Some((422, "form_identifier_exists"))),
-        (insist, 6, Some((422, "form_identifier_exists"))),
+        (insist, 6, None),
         (invite, 7, Some((400, "duplicate_record"))),
         (insist, 7, None),
         (invite, 8, Some((404, "resource_not_found"))),
@@ -163,16 +163,29 @@ fn each_action_depends_on_the_status_of_the_entry() {
 }
 
 #[test]
-fn a_users_entry_can_be_invited_where_ignore_existing_bypasses_users() {
-    let fake = FakeClerk::builder()
-        .waitlist_entry("user@example.com")
-        .existing_user("user@example.com")
-        .ignore_existing(IgnoreExisting::BypassesUsers)
-        .build();
-    let clerk = fake.client();
-    let id = entry(1);
-    block_on(clerk.waitlist_entries().invite(&id)).expect_err("a user");
-    block_on(clerk.execute(&InviteWaitlistEntry::new(&id).ignore_existing(true))).expect("invited");
+fn the_setting_decides_whether_ignore_existing_bypasses_users() {
+    for (rule, single, bulk) in [
+        (IgnoreExisting::PerOperation, 200, 422),
+        (IgnoreExisting::RefusesUsers, 422, 422),
+        (IgnoreExisting::BypassesUsers, 200, 200),
+    ] {
+        let fake = FakeClerk::builder()
+            .waitlist_entry("user@example.com")
+            .existing_user("user@example.com")
+            .ignore_existing(rule)
+            .build();
+        let user = json!({ "email_address": "user@example.com", "ignore_existing": true });
+        let invite = "/waitlist_entries/wle_fake000001/invite";
+        for (path, body, status) in [
+            (invite, json!({}), 422),
+            ("/invitations", user.clone(), single),
+            ("/invitations/bulk", json!([user]), bulk),
+            (invite, json!({ "ignore_existing": true }), single),
+        ] {
+            let answer = call(&fake, "POST", path, body);
+            assert_eq!(answer.status, status, "{rule}, {path}: {}", answer.json);
+        }
+    }
 }
 
 #[test]

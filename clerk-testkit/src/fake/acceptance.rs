@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 use super::event_log::EventLog;
 use super::instance::Instance;
-use super::records::{Invitation, InvitationState, NewUser, OrganizationInvitation, Resolution, to_json};
-use super::store::{Arrival, Store, Stored};
+use super::metadata::merge;
+use super::records::{Invitation, InvitationState, NewUser, OrganizationInvitation, Resolution, Verification, to_json};
+use super::store::{Arrival, Index, Store, Stored};
 use super::ticket::Ticket;
 
 /// The page that a link leads to if the invitation has no `redirect_url`.
@@ -59,10 +60,13 @@ impl Instance {
     /// Returns the id of the user.
     pub(super) fn sign_up(&mut self, email_address: &str, at: Arrival) -> String {
         let metadata = self.invitations.accept(email_address, at.wall);
-        let is_new = self.users.create(NewUser::new(email_address), at.wall);
-        self.users.update_by_address(email_address, |user| {
+        let is_new = self
+            .users
+            .create(NewUser::new(email_address), Verification::TICKET, at.wall);
+        self.users.update_by(Index::EmailAddress, email_address, |user| {
             for metadata in metadata.iter().filter(|metadata| !metadata.is_empty()) {
-                user.add_public_metadata(metadata, at.wall);
+                user.public_metadata = merge(&user.public_metadata, metadata);
+                user.updated_at = at.wall;
             }
         });
         if is_new || metadata.iter().any(|metadata| !metadata.is_empty()) {
@@ -89,7 +93,8 @@ impl Instance {
         let Some(id) = invitations.accept(organization_id, email_address, at.wall) else {
             return false;
         };
-        if self.users.create(NewUser::new(email_address), at.wall) {
+        let new = NewUser::new(email_address);
+        if self.users.create(new, Verification::TICKET, at.wall) {
             self.announce_user(email_address, true, at);
         }
         let Some(invitation) = self.organization_invitations.get(&id) else {
@@ -97,18 +102,13 @@ impl Instance {
         };
         let json = to_json(&invitation.view(at.wall));
         announce_json(&mut self.events, "organizationInvitation.accepted", json, at);
-        let membership = self.memberships.create(organization_id, invitation.member(), at.wall);
-        if let Some(id) = membership.map(|membership| membership.id().to_owned()) {
-            let json = self
-                .memberships
-                .get(&id)
-                .map(|membership| self.membership_json(membership));
-            announce_json(
-                &mut self.events,
-                "organizationMembership.created",
-                json.unwrap_or_default(),
-                at,
-            );
+        let grant = invitation.grant();
+        let user_id = self.user_id(email_address);
+        let memberships = &mut self.organization_memberships;
+        let created = memberships.create(organization_id, &user_id, grant, at.wall);
+        if let Some(membership) = created.and_then(|id| self.organization_memberships.get(&id)) {
+            let json = self.membership_json(membership);
+            announce_json(&mut self.events, "organizationMembership.created", json, at);
         }
         true
     }
@@ -116,7 +116,7 @@ impl Instance {
     fn announce_user(&mut self, email_address: &str, is_new: bool, at: Arrival) {
         if let Some(user) = self.users.find(email_address) {
             let event_type = if is_new { "user.created" } else { "user.updated" };
-            announce_json(&mut self.events, event_type, user.view().to_string(), at);
+            announce_json(&mut self.events, event_type, to_json(user), at);
         }
     }
 

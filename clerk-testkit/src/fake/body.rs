@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clerk_core::HttpRequest;
-use clerk_core::model::{EmailAddress, Metadata};
+use clerk_core::model::{EmailAddress, Metadata, Timestamp};
+use clerk_core::{ErrorCode, HttpRequest};
 use http::Uri;
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::error::{ErrorItem, Refusal};
+use super::metadata::MetadataLimit;
 use super::store::normalize;
+use crate::date::Date;
 
 /// The largest body that is read: 1 MiB.
 pub(crate) const MAX_BODY: usize = 1 << 20;
@@ -100,6 +102,13 @@ impl Fields {
         self.take_or(name, null, ErrorItem::param_type_invalid)
     }
 
+    /// Takes an optional field that `null` clears: `Some(None)` is `null`.
+    pub(super) fn take_nullable<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<Option<T>> {
+        let is_null = self.left.get(name)?.get() == "null";
+        let value = self.take(name, Null::Accepted);
+        (is_null || value.is_some()).then_some(value)
+    }
+
     /// Takes a required field.
     pub(super) fn take_required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         if !self.left.contains_key(name) {
@@ -141,10 +150,36 @@ impl Fields {
         normalized
     }
 
-    /// Takes a field of metadata.
-    pub(super) fn take_metadata(&mut self, name: &'static str, null: Null) -> Metadata {
-        self.take_or(name, null, ErrorItem::param_value_invalid)
-            .unwrap_or_default()
+    /// Takes a field of metadata, which has a size limit.
+    pub(super) fn take_metadata(&mut self, name: &'static str, null: Null, limit: MetadataLimit) -> Option<Metadata> {
+        let metadata: Metadata = self.take_or(name, null, ErrorItem::param_value_invalid)?;
+        if metadata.as_json().len() > limit.0 {
+            self.refuse(ErrorItem::param_too_large(name));
+        }
+        Some(metadata)
+    }
+
+    /// Takes a time as in RFC 3339.
+    pub(super) fn take_time(&mut self, name: &'static str) -> Option<Timestamp> {
+        let text: String = self.take(name, Null::Accepted)?;
+        let time = Date::parse(&text).map(|date| date.0);
+        if time.is_none() {
+            self.refuse(ErrorItem::for_param(
+                ErrorCode::from("form_param_invalid_time"),
+                name,
+                "is not a time",
+            ));
+        }
+        time
+    }
+
+    /// Takes an optional field whose value must be one of those allowed.
+    pub(super) fn take_one_of(&mut self, name: &'static str, null: Null, allowed: &[&str]) -> Option<String> {
+        let value: String = self.take(name, null)?;
+        if !allowed.contains(&value.as_str()) {
+            self.refuse(ErrorItem::param_value_invalid(name));
+        }
+        Some(value)
     }
 
     /// Takes `redirect_url`: an absolute URL or a path. No response contains it, but the link leads to it.

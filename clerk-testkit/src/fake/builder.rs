@@ -12,6 +12,7 @@ use super::endpoint::{EndpointCall, FakeEndpoint};
 use super::fault::FaultPlan;
 use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
 use super::limits::WindowKind;
+use super::metadata::MetadataLimit;
 use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganizationInvitation, NewUser};
 use super::seed::{Seed, Settings};
 use super::store::normalize;
@@ -209,9 +210,16 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// Sets whether `ignore_existing` bypasses users. The default is [`IgnoreExisting::RefusesUsers`].
+    /// Sets whether `ignore_existing` bypasses users. The default is [`IgnoreExisting::PerOperation`].
     pub const fn ignore_existing(mut self, rule: IgnoreExisting) -> Self {
         self.config.instance.ignore_existing = rule;
+        self
+    }
+
+    /// Sets the largest size of each field of metadata, in bytes of JSON (`form_param_exceeds_allowed_size`). The default is
+    /// 8 KB, as Clerk documents.
+    pub const fn metadata_limit(mut self, bytes: usize) -> Self {
+        self.config.instance.metadata_limit = MetadataLimit(bytes);
         self
     }
 

@@ -64,6 +64,27 @@ impl ErrorItem {
         Self::for_param(ErrorCode::FormParamValueInvalid, param, message)
     }
 
+    pub(super) fn param_too_large(param: &str) -> Self {
+        let code = ErrorCode::from("form_param_exceeds_allowed_size");
+        Self::for_param(code, param, "is larger than allowed")
+    }
+
+    pub(super) fn param_too_long(param: &str) -> Self {
+        let code = ErrorCode::from("form_param_max_length_exceeded");
+        Self::for_param(code, param, "is longer than allowed")
+    }
+
+    pub(super) fn identifier_exists(param: &str) -> Self {
+        let message = "already belongs to another one";
+        Self::for_param(ErrorCode::FormIdentifierExists, param, message)
+    }
+
+    /// Refuses an id or a key in the body that belongs to nothing.
+    pub(super) fn resource_not_found(param: &str) -> Self {
+        let code = ErrorCode::from("form_resource_not_found");
+        Self::for_param(code, param, "does not exist")
+    }
+
     pub(super) fn param_format_invalid(param: &str) -> Self {
         Self::for_param(ErrorCode::FormParamFormatInvalid, param, "is malformed")
     }
@@ -194,6 +215,13 @@ impl Refusal {
             .with_meta(json!({ "identifiers": addresses }))
     }
 
+    /// Does not name the address, because Clerk does not.
+    pub(super) fn subaddress() -> Self {
+        let hint = "The instance refuses email addresses with a subaddress.";
+        let code = ErrorCode::NotAllowedAccess;
+        Self::new(StatusCode::FORBIDDEN, code, "access not allowed", hint)
+    }
+
     pub(super) fn duplicate(addresses: &[String]) -> Self {
         let hint = "Invitations are already pending for these addresses.";
         let code = ErrorCode::DuplicateRecord;
@@ -239,9 +267,13 @@ impl Refusal {
     }
 }
 
-/// Returns a 200 with this JSON text.
+/// Returns a 200 with this JSON text, or a 204 without any.
 pub(super) fn json_response(body: Bytes) -> HttpResponse {
     let mut response = HttpResponse::new(body);
+    if response.body().is_empty() {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return response;
+    }
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response

@@ -3,24 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::error::Refusal;
+use super::metadata::MetadataLimit;
 use super::named::named;
-use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser};
-
-/// The id of the instance.
-pub(super) const INSTANCE_ID: &str = "ins_fake";
+use super::records::{NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser};
 
 /// Whether `ignore_existing` lets the address of a user be invited. Clerk's own texts contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum IgnoreExisting {
-    /// It bypasses pending invitations only: the address of a user is refused all the same.
+    /// It bypasses users in `CreateInvitation` and `InviteWaitlistEntry`, and pending invitations only in
+    /// `CreateBulkInvitations`.
     ///
-    /// This is the default, because Clerk's description of the bulk operation says that nothing bypasses the rule, and
-    /// because code that handles the refusal works either way.
+    /// This is the default. Clerk's description says of the single operation that the address may be "claimed by another
+    /// user", and of the bulk operation that nothing bypasses existing users.
     #[default]
+    PerOperation,
+    /// It bypasses pending invitations only: the address of a user is refused all the same.
     RefusesUsers,
     /// It bypasses users too.
     BypassesUsers,
+}
+
+impl IgnoreExisting {
+    /// Whether it bypasses users in a bulk call or a single one.
+    pub(super) const fn bypasses_users(self, is_bulk: bool) -> bool {
+        match self {
+            Self::PerOperation => !is_bulk,
+            Self::RefusesUsers => false,
+            Self::BypassesUsers => true,
+        }
+    }
 }
 
 /// The error for an organization invitation whose address has a pending one. Clerk's texts name both.
@@ -36,6 +48,7 @@ pub enum OrganizationDuplicate {
 }
 
 named!(IgnoreExisting {
+    "per-operation" => PerOperation,
     "refuses-users" => RefusesUsers,
     "bypasses-users" => BypassesUsers,
 });
@@ -66,6 +79,7 @@ pub(super) struct InstanceConfig {
     pub(super) ignore_existing: IgnoreExisting,
     pub(super) organization_duplicate: OrganizationDuplicate,
     pub(super) read_lag: Duration,
+    pub(super) metadata_limit: MetadataLimit,
 }
 
 impl InstanceConfig {
@@ -106,10 +120,6 @@ impl InstanceConfig {
             "development"
         }
     }
-
-    pub(super) fn has_role(&self, key: &str) -> bool {
-        matches!(key, ADMIN | MEMBER) || self.roles.contains(key)
-    }
 }
 
 /// The allowlist and the blocklist. An item is an address, or `*@` and a domain.
@@ -125,28 +135,4 @@ impl AccessLists {
         self.allowed.extend(added.allowed);
         self.blocked.extend(added.blocked);
     }
-
-    /// Refuses all of these addresses if one of them is excluded.
-    pub(super) fn check<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
-        let mut excluded: Vec<String> = Vec::new();
-        for address in addresses {
-            if !self.allows(address) && !excluded.iter().any(|known| known == address) {
-                excluded.push(address.to_owned());
-            }
-        }
-        if excluded.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::not_allowed(&excluded))
-        }
-    }
-
-    fn allows(&self, address: &str) -> bool {
-        !covers(&self.blocked, address) && (self.allowed.is_empty() || covers(&self.allowed, address))
-    }
-}
-
-fn covers(list: &BTreeSet<String>, address: &str) -> bool {
-    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-    list.contains(address) || list.contains(&format!("*@{domain}"))
 }

@@ -10,7 +10,9 @@ use http::Method;
 
 use super::error::Refusal;
 use super::handlers::{
-    instance, invitations, organization_invitations, organization_memberships, organizations, users, waitlist_entries,
+    access_lists, email_addresses, instance, invitations, organization_domains, organization_invitations,
+    organization_memberships, organization_permissions, organization_roles, organizations, phone_numbers,
+    redirect_urls, sessions, tokens, users, waitlist_entries,
 };
 use super::instance::{Call, Handler, Instance, PathParams};
 use crate::query::percent_decode;
@@ -58,13 +60,6 @@ routes! {
         GetOrganizationInvitation => organization_invitations::get,
         RevokeOrganizationInvitation => organization_invitations::revoke,
     }
-    organizations {
-        CreateOrganization => organizations::create,
-        GetOrganization => organizations::get,
-    }
-    organization_memberships {
-        ListOrganizationMemberships => organization_memberships::list,
-    }
     waitlist_entries {
         CreateWaitlistEntry => waitlist_entries::create,
         CreateBulkWaitlistEntries => waitlist_entries::create_bulk,
@@ -77,12 +72,109 @@ routes! {
         GetUserList => users::list,
         GetUsersCount => users::count,
         GetUser => users::get,
-        UsersGetOrganizationInvitations => organization_invitations::list_of_user,
+        CreateUser => users::create,
+        UpdateUser => users::update,
+        DeleteUser => users::delete,
+        UpdateUserMetadata => users::merge_metadata,
+        ReplaceUserMetadata => users::replace_metadata,
+        BanUser => users::ban,
+        UnbanUser => users::unban,
+        UsersBan => users::ban_all,
+        UsersUnban => users::unban_all,
+        LockUser => users::lock,
+        UnlockUser => users::unlock,
         UsersGetOrganizationMemberships => organization_memberships::list_of_user,
+        UsersGetOrganizationInvitations => organization_invitations::list_of_user,
+    }
+    email_addresses {
+        CreateEmailAddress => email_addresses::create,
+        GetEmailAddress => email_addresses::get,
+        UpdateEmailAddress => email_addresses::update,
+        DeleteEmailAddress => email_addresses::delete,
+    }
+    phone_numbers {
+        CreatePhoneNumber => phone_numbers::create,
+        GetPhoneNumber => phone_numbers::get,
+        UpdatePhoneNumber => phone_numbers::update,
+        DeletePhoneNumber => phone_numbers::delete,
+    }
+    organizations {
+        CreateOrganization => organizations::create,
+        GetOrganization => organizations::get,
+        ListOrganizations => organizations::list,
+        UpdateOrganization => organizations::update,
+        DeleteOrganization => organizations::delete,
+        MergeOrganizationMetadata => organizations::merge_metadata,
+        ReplaceOrganizationMetadata => organizations::replace_metadata,
+    }
+    organization_memberships {
+        CreateOrganizationMembership => organization_memberships::create,
+        ListOrganizationMemberships => organization_memberships::list,
+        InstanceGetOrganizationMemberships => organization_memberships::list_of_instance,
+        UpdateOrganizationMembership => organization_memberships::update,
+        UpdateOrganizationMembershipMetadata => organization_memberships::merge_metadata,
+        DeleteOrganizationMembership => organization_memberships::delete,
+    }
+    organization_roles {
+        ListOrganizationRoles => organization_roles::list,
+        CreateOrganizationRole => organization_roles::create,
+        GetOrganizationRole => organization_roles::get,
+        UpdateOrganizationRole => organization_roles::update,
+        DeleteOrganizationRole => organization_roles::delete,
+        AssignPermissionToOrganizationRole => organization_roles::assign_permission,
+        RemovePermissionFromOrganizationRole => organization_roles::remove_permission,
+    }
+    organization_permissions {
+        ListOrganizationPermissions => organization_permissions::list,
+        CreateOrganizationPermission => organization_permissions::create,
+        GetOrganizationPermission => organization_permissions::get,
+        UpdateOrganizationPermission => organization_permissions::update,
+        DeleteOrganizationPermission => organization_permissions::delete,
+    }
+    organization_domains {
+        CreateOrganizationDomain => organization_domains::create,
+        ListOrganizationDomains => organization_domains::list,
+        ListAllOrganizationDomains => organization_domains::list_of_instance,
+        UpdateOrganizationDomain => organization_domains::update,
+        DeleteOrganizationDomain => organization_domains::delete,
+    }
+    allowlist {
+        ListAllowlistIdentifiers => access_lists::list_allowed,
+        CreateAllowlistIdentifier => access_lists::allow,
+        DeleteAllowlistIdentifier => access_lists::disallow,
+    }
+    blocklist {
+        ListBlocklistIdentifiers => access_lists::list_blocked,
+        CreateBlocklistIdentifier => access_lists::block,
+        DeleteBlocklistIdentifier => access_lists::unblock,
     }
     instance {
         GetInstance => instance::get,
+        UpdateInstance => instance::update,
+        UpdateInstanceRestrictions => instance::update_restrictions,
+        UpdateInstanceAuthConfig => instance::update_settings,
+        GetInstanceOrganizationSettings => instance::get_organization_settings,
+        UpdateInstanceOrganizationSettings => instance::update_organization_settings,
         ListInstanceOrganizationInvitations => organization_invitations::list_of_instance,
+    }
+    redirect_urls {
+        ListRedirectURLs => redirect_urls::list,
+        CreateRedirectURL => redirect_urls::create,
+        GetRedirectURL => redirect_urls::get,
+        DeleteRedirectURL => redirect_urls::delete,
+    }
+    sessions {
+        GetSessionList => sessions::list,
+        CreateSession => sessions::create,
+        GetSession => sessions::get,
+        RevokeSession => sessions::revoke,
+        CreateSessionToken => sessions::create_token,
+    }
+    tokens {
+        CreateSignInToken => tokens::create_sign_in,
+        RevokeSignInToken => tokens::revoke_sign_in,
+        CreateTestingToken => tokens::create_testing,
+        GetJWKS => tokens::jwks,
     }
 }
 
@@ -109,7 +201,7 @@ impl fmt::Display for FakeOperation {
     }
 }
 
-/// Finds an operation at compile time.
+/// Finds an operation at compile time, whatever the case of its first letter: Clerk calls one `createSession`.
 #[expect(clippy::panic, reason = "the table is evaluated at compile time")]
 const fn find_by_name(operations: &'static [&'static Operation], name: &str) -> &'static Operation {
     let mut index = 0;
@@ -129,7 +221,7 @@ const fn is_equal(a: &[u8], b: &[u8]) -> bool {
     }
     let mut index = 0;
     while index < a.len() {
-        if a[index] != b[index] {
+        if !a[index].eq_ignore_ascii_case(&b[index]) {
             return false;
         }
         index += 1;

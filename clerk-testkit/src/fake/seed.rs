@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::instance_config::InstanceConfig;
 use super::records::{
-    EXPIRES_IN_DAYS, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser,
+    EXPIRES_IN_DAYS, Grant, MEMBER, NewInvitation, NewMember, NewOrganization, NewOrganizationInvitation, NewUser,
 };
 use super::store::normalize;
 
@@ -277,9 +277,11 @@ impl Seed {
                     &id,
                     NewMember {
                         email_address: member.email_address.0,
-                        role: member.role.unwrap_or_else(|| MEMBER.to_owned()),
-                        public_metadata: member.public_metadata,
-                        private_metadata: member.private_metadata,
+                        grant: Grant {
+                            role: member.role.unwrap_or_else(|| MEMBER.to_owned()),
+                            public_metadata: member.public_metadata,
+                            private_metadata: member.private_metadata,
+                        },
                     },
                 );
             }

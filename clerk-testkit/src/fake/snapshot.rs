@@ -3,36 +3,23 @@
 use serde_json::{Value, json};
 
 use super::instance::Instance;
-use super::store::Arrival;
+use super::store::{Arrival, Store, Stored};
 
 impl Instance {
     /// Returns the objects of the instance as Clerk's API shows them, the emails, and the webhooks.
     pub(super) fn snapshot(&self, at: Arrival) -> Value {
         let wall = at.wall;
-        let organizations = self.organizations.iter();
         let webhooks = self.events.with_deliveries();
         json!({
             "now": wall,
-            "users": self.users.iter().map(|user| user.view()).collect::<Value>(),
-            "organizations": organizations
-                .map(|organization| view(&organization.view(self.memberships.count(organization.id()))))
-                .collect::<Value>(),
-            "organization_memberships": self
-                .memberships
-                .iter()
-                .map(|membership| parsed(&self.membership_json(membership)))
-                .collect::<Value>(),
-            "invitations": self.invitations.iter().map(|invitation| view(&invitation.view(wall))).collect::<Value>(),
-            "organization_invitations": self
-                .organization_invitations
-                .iter()
-                .map(|invitation| view(&invitation.view(wall)))
-                .collect::<Value>(),
-            "waitlist_entries": self
-                .waitlist_entries
-                .iter()
-                .map(|entry| parsed(&entry.to_json(&self.invitations, wall)))
-                .collect::<Value>(),
+            "users": all(&self.users, view),
+            "organizations": all(&self.organizations, view),
+            "organization_memberships": all(&self.organization_memberships, |membership| {
+                parsed(&self.membership_json(membership))
+            }),
+            "invitations": all(&self.invitations, |invitation| view(&invitation.view(wall))),
+            "organization_invitations": all(&self.organization_invitations, |invitation| view(&invitation.view(wall))),
+            "waitlist_entries": all(&self.waitlist_entries, |entry| parsed(&entry.to_json(&self.invitations, wall))),
             "mails": self.mails,
             "webhooks": webhooks
                 .map(|(message, delivered)| {
@@ -47,6 +34,11 @@ impl Instance {
                 .collect::<Value>(),
         })
     }
+}
+
+/// Returns all records, oldest first.
+fn all<T: Stored>(store: &Store<T>, view: impl Fn(&T) -> Value) -> Value {
+    store.iter().map(|(_, record)| view(record)).collect()
 }
 
 fn view(object: &impl serde::Serialize) -> Value {

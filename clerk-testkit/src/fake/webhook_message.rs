@@ -5,7 +5,7 @@ use clerk_core::model::Timestamp;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::instance_config::INSTANCE_ID;
+use super::records::INSTANCE_ID;
 
 /// The message of a webhook: an event as Clerk sends it, before it is signed.
 ///

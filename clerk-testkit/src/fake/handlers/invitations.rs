@@ -1,13 +1,12 @@
 use clerk_core::ErrorCode;
 use http::StatusCode;
 
-use super::{BULK_MAX, deleted, find_duplicates};
+use super::{BULK_MAX, deleted, find_duplicates, respond};
 use crate::fake::body::{Fields, Null, read_array, read_object};
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
-use crate::fake::instance_config::{IgnoreExisting, InstanceConfig};
-use crate::fake::list::{List, ListParams, json_array};
-use crate::fake::query::Query;
+use crate::fake::instance_config::InstanceConfig;
+use crate::fake::list::{List, ListParams, Scope, json_array, read_paginated};
 use crate::fake::records::{EXPIRES_IN_DAYS, Invitation, NewInvitation, REVOKED, Resolution, STATUSES, to_json};
 use crate::fake::store::Stored;
 
@@ -18,11 +17,12 @@ const LIST_PARAMS: ListParams<Invitation> = ListParams {
     filters: &["paginated", "query"],
     statuses: &STATUSES,
     orders: &[
-        ("created_at", |a, b| a.state.created_at.cmp(&b.state.created_at)),
-        ("email_address", |a, b| a.email_address.cmp(&b.email_address)),
-        ("expires_at", |a, b| a.state.expires_at.cmp(&b.state.expires_at)),
+        ("created_at", |_, invitation| invitation.state.created_at.into()),
+        ("email_address", |_, invitation| {
+            invitation.email_address.as_str().into()
+        }),
+        ("expires_at", |_, invitation| invitation.state.expires_at.into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// Carries out `CreateInvitation`.
@@ -37,7 +37,7 @@ pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> Handl
     let people = read_array(call.request, BULK_MAX, |person| {
         read_new(person, Null::Accepted, call.config)
     })?;
-    check(instance, &people, call)?;
+    check(instance, &people, true, call)?;
     let count = call.extent.apply(people.len());
     let created = people.into_iter().take(count).map(|new| {
         let invitation = create_checked(instance, call, new);
@@ -58,31 +58,28 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
         // By default, the list has all invitations but the revoked ones.
         false => status != REVOKED,
     };
-    let found = instance
-        .invitations
-        .iter()
-        .filter(|invitation| call.is_listed(invitation.state.created))
-        .filter(|invitation| has_status(invitation.state.status(wall)))
-        .filter(|invitation| query.matches_id_or_address(*invitation));
-    let page = list.page(found);
+    let page = list.page(instance, call, &instance.invitations, Scope::All, |invitation| {
+        has_status(invitation.state.status(wall))
+            && query.matches_id_or_address(invitation.id(), &invitation.email_address)
+    });
     let view = |invitation: &Invitation| to_json(&invitation.view(wall));
-    Ok(if is_paginated {
-        page.envelope(view)
-    } else {
-        page.array(view)
-    })
+    Ok(page.array_or_envelope(is_paginated, view))
 }
 
 /// Carries out `RevokeInvitation`. An expired invitation can be revoked too.
 pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
-    let invitation = instance.invitations.get_mut(call.params.get(INVITATION_ID));
-    let invitation = invitation.ok_or_else(not_found)?;
+    let (id, wall) = (call.params.get(INVITATION_ID), call.at.wall);
+    let invitation = instance.invitations.get(id).ok_or_else(not_found)?;
     match invitation.state.resolution() {
         Some(Resolution::Revoked) => return Err(already_revoked()),
         Some(Resolution::Accepted) => return Err(already_accepted()),
-        None => invitation.state.resolve(Resolution::Revoked, call.at.wall),
+        None => {}
     }
-    Ok(to_json(&invitation.view(call.at.wall)).into())
+    let revoked = instance.invitations.update(id, |invitation| {
+        invitation.state.resolve(Resolution::Revoked, wall);
+        respond(&invitation.view(wall))
+    });
+    revoked.ok_or_else(not_found)
 }
 
 /// Carries out `DeleteInvitation`.
@@ -98,7 +95,7 @@ pub(super) fn invite<'a>(
     call: &mut Call<'_>,
     new: NewInvitation,
 ) -> Result<&'a Invitation, Refusal> {
-    check(instance, std::slice::from_ref(&new), call)?;
+    check(instance, std::slice::from_ref(&new), false, call)?;
     Ok(create_checked(instance, call, new))
 }
 
@@ -114,7 +111,7 @@ fn create_checked<'a>(instance: &'a mut Instance, call: &mut Call<'_>, new: NewI
 /// Reads the fields of one person. Some fields accept `null` in a bulk call only: `null` says how those are read.
 fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<NewInvitation, Refusal> {
     let email_address = fields.take_address(&config.malformed);
-    let public_metadata = fields.take_metadata("public_metadata", null);
+    let public_metadata = fields.take_metadata("public_metadata", null, config.metadata_limit);
     let redirect_url = fields.take_redirect_url(null);
     let template: Option<String> = fields.take(TEMPLATE_SLUG, Null::Refused);
     if template.is_some_and(|slug| !matches!(slug.as_str(), "invitation" | "waitlist_invitation")) {
@@ -126,7 +123,7 @@ fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<N
     fields.finish()?;
     Ok(NewInvitation {
         email_address,
-        public_metadata,
+        public_metadata: public_metadata.unwrap_or_default(),
         redirect_url,
         notify: notify.unwrap_or(true),
         ignore_existing: ignore_existing.unwrap_or(false),
@@ -135,10 +132,10 @@ fn read_new(mut fields: Fields, null: Null, config: &InstanceConfig) -> Result<N
 }
 
 /// Refuses all of `people` if the instance refuses one of them.
-fn check(instance: &Instance, people: &[NewInvitation], call: &Call<'_>) -> Result<(), Refusal> {
+fn check(instance: &Instance, people: &[NewInvitation], is_bulk: bool, call: &Call<'_>) -> Result<(), Refusal> {
     let addresses = people.iter().map(|new| new.email_address.as_str());
-    call.config.access.check(addresses)?;
-    let bypasses_users = call.config.ignore_existing == IgnoreExisting::BypassesUsers;
+    instance.check_access(addresses, call.at.wall)?;
+    let bypasses_users = call.config.ignore_existing.bypasses_users(is_bulk);
     let is_user = |new: &NewInvitation| {
         !(new.ignore_existing && bypasses_users) && instance.users.find(&new.email_address).is_some()
     };
@@ -154,17 +151,6 @@ fn check(instance: &Instance, people: &[NewInvitation], call: &Call<'_>) -> Resu
         Ok(())
     } else {
         Err(Refusal::duplicate(&duplicates))
-    }
-}
-
-fn read_paginated(query: &Query, errors: &mut Vec<ErrorItem>) -> bool {
-    match query.get("paginated") {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => {
-            errors.push(ErrorItem::param_type_invalid("paginated"));
-            false
-        }
     }
 }
 

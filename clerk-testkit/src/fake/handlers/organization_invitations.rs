@@ -3,21 +3,23 @@ use clerk_core::model::Timestamp;
 use http::StatusCode;
 use serde_json::json;
 
-use super::{BULK_MAX, find_duplicates, users};
+use super::{BULK_MAX, find_duplicates, organization_roles, organizations, respond, users};
 use crate::fake::body::{Fields, Null, read_array, read_object, read_optional_object};
-use crate::fake::error::{ErrorItem, Refusal};
+use crate::fake::error::Refusal;
 use crate::fake::instance::{Call, HandlerResult, Instance};
 use crate::fake::instance_config::{InstanceConfig, OrganizationDuplicate};
-use crate::fake::list::{List, ListParams, OrderField, json_array, json_envelope};
+use crate::fake::list::{List, ListParams, OrderField, Scope, json_array, json_envelope};
 use crate::fake::records::{
     ADMIN, EXPIRES_IN_DAYS, NewOrganizationInvitation, Organization, OrganizationInvitation, Resolution, STATUSES,
     User, to_json,
 };
-use crate::fake::store::{Stored, normalize};
+use crate::fake::store::{Index, Stored, normalize};
 
 const ORDERS: &[OrderField<OrganizationInvitation>] = &[
-    ("created_at", |a, b| a.state.created_at.cmp(&b.state.created_at)),
-    ("email_address", |a, b| a.email_address.cmp(&b.email_address)),
+    ("created_at", |_, invitation| invitation.state.created_at.into()),
+    ("email_address", |_, invitation| {
+        invitation.email_address.as_str().into()
+    }),
 ];
 
 /// Carries out `CreateOrganizationInvitation`.
@@ -43,37 +45,53 @@ pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> Handl
 pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
     let address = call.query().get("email_address").map(normalize);
-    let filters = &["email_address"];
-    list_matching(instance, call, filters, view, |invitation| {
-        invitation.organization_id == organization_id(call)
-            && address
-                .as_ref()
-                .is_none_or(|address| invitation.email_address == *address)
+    let scope = Scope::AnyOf(Index::OrganizationId, &[organization_id(call).to_owned()]);
+    list_matching(instance, call, &["email_address"], scope, to_json_plain, |invitation| {
+        address
+            .as_ref()
+            .is_none_or(|address| invitation.email_address == *address)
     })
 }
 
 /// Carries out `ListPendingOrganizationInvitations`.
 pub(crate) fn list_pending(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     find_organization(instance, call)?;
-    list_matching(instance, call, &[], view, |invitation| {
-        invitation.organization_id == organization_id(call) && invitation.state.is_pending(call.at.wall)
+    let scope = Scope::AnyOf(Index::OrganizationId, &[organization_id(call).to_owned()]);
+    list_matching(instance, call, &[], scope, to_json_plain, |invitation| {
+        invitation.state.is_pending(call.at.wall)
     })
 }
 
 /// Carries out `ListInstanceOrganizationInvitations`.
 pub(crate) fn list_of_instance(instance: &Instance, call: &Call<'_>) -> HandlerResult {
+    organizations::check_enabled(instance)?;
     let part_of_address = call.query().get("query").map(normalize).unwrap_or_default();
-    list_matching(instance, call, &["query"], view_with_organization, |invitation| {
-        invitation.email_address.contains(&part_of_address)
-    })
+    list_matching(
+        instance,
+        call,
+        &["query"],
+        Scope::All,
+        to_json_with_organization,
+        |invitation| invitation.email_address.contains(&part_of_address),
+    )
 }
 
 /// Carries out `UsersGetOrganizationInvitations`.
 pub(crate) fn list_of_user(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let user = users::find(&instance.users, call.params.get("user_id"))?;
-    list_matching(instance, call, &[], view_with_organization, |invitation| {
-        invitation.email_address == user.email_address
-    })
+    let addresses = user.email_addresses.iter().map(|contact| contact.email_address.clone());
+    let addresses: Vec<String> = addresses.collect();
+    let scope = Scope::AnyOf(Index::EmailAddress, &addresses);
+    list_matching(instance, call, &[], scope, to_json_with_organization, |_| true)
+}
+
+fn to_json_plain(_: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
+    to_json(&invitation.view(wall))
+}
+
+fn to_json_with_organization(instance: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
+    let organization = instance.organizations.get(&invitation.organization_id);
+    to_json(&invitation.view_with_organization(organization, wall))
 }
 
 /// Carries out `GetOrganizationInvitation`.
@@ -94,15 +112,17 @@ pub(crate) fn revoke(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
     if let Some(user_id) = requesting_user_id {
         find_admin(instance, call, &user_id)?;
     }
-    let invitations = &mut instance.organization_invitations;
-    let found = invitations.get_mut(call.params.get("invitation_id"));
+    let (id, wall) = (call.params.get("invitation_id"), call.at.wall);
+    let found = instance.organization_invitations.get(id);
     let found = found.filter(|invitation| invitation.organization_id == organization_id(call));
-    let invitation = found.ok_or_else(not_found)?;
-    if !invitation.state.is_pending(call.at.wall) {
+    if !found.ok_or_else(not_found)?.state.is_pending(wall) {
         return Err(not_pending());
     }
-    invitation.state.resolve(Resolution::Revoked, call.at.wall);
-    Ok(to_json(&invitation.view(call.at.wall)).into())
+    let revoked = instance.organization_invitations.update(id, |invitation| {
+        invitation.state.resolve(Resolution::Revoked, wall);
+        respond(&invitation.view(wall))
+    });
+    revoked.ok_or_else(not_found)
 }
 
 fn organization_id<'a>(call: &Call<'a>) -> &'a str {
@@ -111,15 +131,13 @@ fn organization_id<'a>(call: &Call<'a>) -> &'a str {
 
 /// Returns the organization of the path.
 fn find_organization<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a Organization, Refusal> {
-    let found = instance.organizations.get(organization_id(call));
-    found.ok_or_else(|| Refusal::not_found("No organization has this id."))
+    organizations::find(instance, organization_id(call))
 }
 
 /// Returns the user of an id, who must be an administrator of the organization of the path.
 fn find_admin<'a>(instance: &'a Instance, call: &Call<'_>, user_id: &str) -> Result<&'a User, Refusal> {
-    let organization = find_organization(instance, call)?;
     let user = users::find(&instance.users, user_id)?;
-    match instance.memberships.role_of(organization.id(), &user.email_address) {
+    match instance.role_in(organization_id(call), user) {
         Some(ADMIN) => Ok(user),
         Some(_) => Err(permission_missing()),
         None => Err(not_a_member()),
@@ -131,8 +149,8 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
     let email_address = fields.take_address(&config.malformed);
     let role: Option<String> = fields.take_required("role");
     let inviter_id: Option<String> = fields.take("inviter_user_id", Null::Accepted);
-    let public_metadata = fields.take_metadata("public_metadata", Null::Accepted);
-    let private_metadata = fields.take_metadata("private_metadata", Null::Accepted);
+    let public_metadata = fields.take_metadata("public_metadata", Null::Accepted, config.metadata_limit);
+    let private_metadata = fields.take_metadata("private_metadata", Null::Accepted, config.metadata_limit);
     let redirect_url = fields.take_redirect_url(Null::Accepted);
     let notify: Option<bool> = fields.take("notify", Null::Accepted);
     let expires_in_days = fields.take_expires_in_days();
@@ -141,8 +159,8 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
         email_address,
         role: role.unwrap_or_default(),
         inviter_id,
-        public_metadata,
-        private_metadata,
+        public_metadata: public_metadata.unwrap_or_default(),
+        private_metadata: private_metadata.unwrap_or_default(),
         redirect_url,
         notify: notify.unwrap_or(true),
         expires_in_days: expires_in_days.unwrap_or(EXPIRES_IN_DAYS),
@@ -153,17 +171,18 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewOrganizati
 fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<'_>) -> Result<(), Refusal> {
     let organization = find_organization(instance, call)?;
     for new in people {
-        if !call.config.has_role(&new.role) {
-            return Err(role_not_found());
-        }
+        organization_roles::check_exists(instance, &new.role)?;
         if let Some(inviter_id) = &new.inviter_id {
             find_admin(instance, call, inviter_id)?;
         }
     }
     let addresses = || people.iter().map(|new| new.email_address.as_str());
-    call.config.access.check(addresses())?;
-    let memberships = &instance.memberships;
-    if addresses().any(|address| memberships.role_of(organization.id(), address).is_some()) {
+    instance.check_access(addresses(), call.at.wall)?;
+    let is_member = |address| {
+        let user = instance.users.find(address);
+        user.is_some_and(|user| instance.role_in(organization_id(call), user).is_some())
+    };
+    if addresses().any(is_member) {
         return Err(already_a_member());
     }
     let (invitations, wall) = (&instance.organization_invitations, call.at.wall);
@@ -176,9 +195,7 @@ fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<
             OrganizationDuplicate::DuplicateRecord => Refusal::duplicate(&duplicates),
         });
     }
-    let pending = invitations.count_pending(organization_id(call), wall);
-    let members = memberships.count(organization_id(call));
-    if organization.has_room_for(members + pending + people.len()) {
+    if instance.has_room_for(organization, people.len(), wall) {
         Ok(())
     } else {
         Err(membership_quota_exceeded())
@@ -197,11 +214,12 @@ fn create_checked(instance: &mut Instance, call: &mut Call<'_>, new: NewOrganiza
     to_json(&invitation.view(call.at.wall))
 }
 
-/// Returns the page of the invitations for which `matches` holds.
-fn list_matching<'a>(
-    instance: &'a Instance,
+/// Returns the page of the invitations in `scope` for which `matches` holds.
+fn list_matching(
+    instance: &Instance,
     call: &Call<'_>,
     filters: &'static [&'static str],
+    scope: Scope<'_>,
     to_json: fn(&Instance, &OrganizationInvitation, Timestamp) -> String,
     matches: impl Fn(&OrganizationInvitation) -> bool,
 ) -> HandlerResult {
@@ -209,42 +227,26 @@ fn list_matching<'a>(
         filters,
         statuses: &STATUSES,
         orders: ORDERS,
-        orders_not_simulated: &[],
     };
     let query = call.query();
     let list = List::read(&query, &params, Vec::new())?;
     let wall = call.at.wall;
-    let found = instance
-        .organization_invitations
-        .iter()
-        .filter(|invitation| call.is_listed(invitation.state.created))
-        .filter(|invitation| list.includes_status(invitation.state.status(wall)))
-        .filter(|invitation| matches(invitation));
-    Ok(list
-        .page(found)
-        .envelope(|invitation| to_json(instance, invitation, wall)))
-}
-
-fn view(_: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
-    to_json(&invitation.view(wall))
-}
-
-fn view_with_organization(instance: &Instance, invitation: &OrganizationInvitation, wall: Timestamp) -> String {
-    let organization = instance.organizations.get(&invitation.organization_id);
-    to_json(&invitation.view_with_organization(organization, wall))
+    let page = list.page(
+        instance,
+        call,
+        &instance.organization_invitations,
+        scope,
+        |invitation| list.includes_status(invitation.state.status(wall)) && matches(invitation),
+    );
+    Ok(page.envelope(|invitation| to_json(instance, invitation, wall)))
 }
 
 fn not_found() -> Refusal {
     Refusal::not_found("The organization has no invitation with this id.")
 }
 
-fn role_not_found() -> Refusal {
-    let error = ErrorItem::for_param(ErrorCode::ResourceNotFound, "role", "is not a role of the instance");
-    Refusal::from_errors(StatusCode::NOT_FOUND, vec![error])
-}
-
 /// Does not name the address, because Clerk does not.
-fn already_a_member() -> Refusal {
+pub(super) fn already_a_member() -> Refusal {
     let code = ErrorCode::AlreadyAMemberInOrganization;
     let hint = "A member of the organization already has one of these addresses.";
     Refusal::new(StatusCode::BAD_REQUEST, code, "already a member", hint)
@@ -256,7 +258,7 @@ fn not_unique() -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, code, "duplicate invitation", hint)
 }
 
-fn not_a_member() -> Refusal {
+pub(super) fn not_a_member() -> Refusal {
     let code = ErrorCode::NotAMemberInOrganization;
     let hint = "The user is not a member of the organization.";
     Refusal::new(StatusCode::FORBIDDEN, code, "not a member", hint)
@@ -269,7 +271,7 @@ fn permission_missing() -> Refusal {
         .with_meta(json!({ "permissions": ["org:sys_memberships:manage"] }))
 }
 
-fn membership_quota_exceeded() -> Refusal {
+pub(super) fn membership_quota_exceeded() -> Refusal {
     let code = ErrorCode::OrganizationMembershipQuotaExceeded;
     let hint = "Members and pending invitations together would exceed the limit of the organization.";
     Refusal::new(StatusCode::FORBIDDEN, code, "organization full", hint)

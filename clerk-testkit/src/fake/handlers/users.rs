@@ -1,34 +1,50 @@
-use clerk_core::ErrorCode;
+mod filter;
+mod write;
+
 use serde_json::json;
 
+use super::respond;
+use crate::fake::body::read_object;
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
-use crate::fake::list::{List, ListParams};
-use crate::fake::query::Query;
-use crate::fake::records::User;
-use crate::fake::store::{Store, normalize};
+use crate::fake::list::{List, ListParams, json_array};
+use crate::fake::records::{User, to_json};
+use crate::fake::store::{Store, Stored};
 
-/// The largest number of addresses that one call can ask for.
-const MAX_ADDRESSES: usize = 100;
+pub(super) use filter::Filter;
+pub(super) use write::is_phone_number;
+pub(crate) use write::{create, merge_metadata, replace_metadata, update};
 
-const FILTERS: [&str; 2] = ["email_address", "query"];
+const USER_ID: &str = "user_id";
+const USER_IDS: &str = "user_ids";
+
+/// The largest number of users that one call bans.
+const MAX_BANNED: usize = 50;
 
 const LIST_PARAMS: ListParams<User> = ListParams {
-    filters: &FILTERS,
+    filters: Filter::OF_USERS,
     statuses: &[],
     orders: &[
-        ("created_at", |a, b| a.created_at.cmp(&b.created_at)),
-        ("updated_at", |a, b| a.updated_at.cmp(&b.updated_at)),
-        ("email_address", |a, b| a.email_address.cmp(&b.email_address)),
-    ],
-    orders_not_simulated: &[
-        "web3wallet",
-        "first_name",
-        "last_name",
-        "phone_number",
-        "username",
-        "last_active_at",
-        "last_sign_in_at",
+        ("created_at", |_, user| user.created_at.into()),
+        ("updated_at", |_, user| user.updated_at.into()),
+        ("email_address", |_, user| user.primary_email_address().into()),
+        ("phone_number", |_, user| {
+            user.phone_numbers
+                .first()
+                .map(|contact| contact.phone_number.as_str())
+                .into()
+        }),
+        ("web3wallet", |_, user| {
+            user.web3_wallets
+                .first()
+                .map(|wallet| wallet.web3_wallet.as_str())
+                .into()
+        }),
+        ("username", |_, user| user.username.as_deref().into()),
+        ("first_name", |_, user| user.first_name.as_deref().into()),
+        ("last_name", |_, user| user.last_name.as_deref().into()),
+        ("last_active_at", |_, user| user.last_active_at.into()),
+        ("last_sign_in_at", |_, user| user.last_sign_in_at.into()),
     ],
 };
 
@@ -37,9 +53,19 @@ pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let mut errors = Vec::new();
     let filter = Filter::read(&query, &mut errors);
-    let list = List::read(&query, &LIST_PARAMS, errors)?;
-    let page = list.page(instance.users.iter().filter(|user| filter.matches(user)));
-    Ok(page.array(|user| user.view().to_string()))
+    let mut list = List::read(&query, &LIST_PARAMS, errors)?;
+    if let Some(id) = query.get(filter::STARTING_AFTER) {
+        let position = instance.users.position(id).filter(|_| list.is_by_creation());
+        let error = || Refusal::if_any(vec![ErrorItem::param_value_invalid(filter::STARTING_AFTER)]);
+        match position {
+            Some(position) => list.start_after(position),
+            None => error()?,
+        }
+    }
+    let page = list.page(instance, call, &instance.users, filter.scope(), |user| {
+        filter.includes_creation(user.created_at) && filter.identifies(instance, user)
+    });
+    Ok(page.array(to_json))
 }
 
 /// Carries out `GetUsersCount`.
@@ -47,47 +73,102 @@ pub(crate) fn count(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let mut errors = Vec::new();
     let filter = Filter::read(&query, &mut errors);
-    query.refuse_not_simulated(&FILTERS)?;
+    query.refuse_not_simulated(Filter::OF_USERS)?;
     Refusal::if_any(errors)?;
-    let count = instance.users.iter().filter(|user| filter.matches(user)).count();
-    let body = json!({ "object": "total_count", "total_count": count });
+    let users = instance.users.iter().map(|(_, user)| user);
+    let found = users.filter(|user| filter.includes_creation(user.created_at) && filter.identifies(instance, user));
+    let body = json!({ "object": "total_count", "total_count": found.count() });
     Ok(body.to_string().into())
 }
 
 /// Carries out `GetUser`.
 pub(crate) fn get(instance: &Instance, call: &Call<'_>) -> HandlerResult {
-    let user = find(&instance.users, call.params.get("user_id"))?;
-    Ok(user.view().to_string().into())
+    Ok(respond(find(&instance.users, call.params.get(USER_ID))?))
+}
+
+/// Carries out `DeleteUser`.
+pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    let user = instance.remove_user(call.params.get(USER_ID)).ok_or_else(not_found)?;
+    let mut body = json!({ "object": "user", "id": user.id(), "deleted": true });
+    if let Some(external_id) = &user.external_id {
+        body["external_id"] = external_id.as_str().into();
+    }
+    Ok(body.to_string().into())
+}
+
+/// Carries out `BanUser`.
+pub(crate) fn ban(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    set_banned(instance, call, call.params.get(USER_ID), true).map(Into::into)
+}
+
+/// Carries out `UnbanUser`.
+pub(crate) fn unban(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    set_banned(instance, call, call.params.get(USER_ID), false).map(Into::into)
+}
+
+/// Carries out `UsersBan`, for all of the users or for none.
+pub(crate) fn ban_all(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    set_all_banned(instance, call, true)
+}
+
+/// Carries out `UsersUnban`, for all of the users or for none.
+pub(crate) fn unban_all(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    set_all_banned(instance, call, false)
+}
+
+fn set_all_banned(instance: &mut Instance, call: &Call<'_>, banned: bool) -> HandlerResult {
+    let mut fields = read_object(call.request)?;
+    let ids: Option<Vec<String>> = fields.take_required(USER_IDS);
+    if ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MAX_BANNED) {
+        fields.refuse(ErrorItem::param_value_invalid(USER_IDS));
+    }
+    fields.finish()?;
+    let ids = ids.unwrap_or_default();
+    for id in &ids {
+        find(&instance.users, id)?;
+    }
+    let users: Result<Vec<String>, _> = ids.iter().map(|id| set_banned(instance, call, id, banned)).collect();
+    Ok(json_array(users?.into_iter()).into())
+}
+
+/// Bans a user, which ends all sessions, or removes the ban.
+fn set_banned(instance: &mut Instance, call: &Call<'_>, id: &str, banned: bool) -> Result<String, Refusal> {
+    if banned {
+        instance.end_sessions(id, call.at.wall);
+    }
+    change(instance, call, id, |user| user.banned = banned)
+}
+
+/// Carries out `LockUser`.
+pub(crate) fn lock(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    change(instance, call, call.params.get(USER_ID), |user| user.set_locked(true)).map(Into::into)
+}
+
+/// Carries out `UnlockUser`.
+pub(crate) fn unlock(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
+    change(instance, call, call.params.get(USER_ID), |user| user.set_locked(false)).map(Into::into)
+}
+
+/// Changes a user, and returns it as JSON.
+pub(super) fn change(
+    instance: &mut Instance,
+    call: &Call<'_>,
+    id: &str,
+    change: impl FnOnce(&mut User),
+) -> Result<String, Refusal> {
+    let changed = instance.users.update(id, |user| {
+        change(user);
+        user.updated_at = call.at.wall;
+        to_json(user)
+    });
+    changed.ok_or_else(not_found)
 }
 
 /// Returns the user of an id.
 pub(super) fn find<'a>(users: &'a Store<User>, id: &str) -> Result<&'a User, Refusal> {
-    users.get(id).ok_or_else(|| Refusal::not_found("No user has this id."))
+    users.get(id).ok_or_else(not_found)
 }
 
-/// The users that a request asks for.
-#[derive(Debug)]
-struct Filter {
-    /// Every address if it is empty.
-    addresses: Vec<String>,
-    part_of_address: String,
-}
-
-impl Filter {
-    fn read(query: &Query, errors: &mut Vec<ErrorItem>) -> Self {
-        let addresses: Vec<String> = query.all("email_address").map(normalize).collect();
-        if addresses.len() > MAX_ADDRESSES {
-            let code = ErrorCode::from("form_param_array_size_exceeded");
-            errors.push(ErrorItem::for_param(code, "email_address", "has too many values"));
-        }
-        Self {
-            addresses,
-            part_of_address: query.get("query").map(normalize).unwrap_or_default(),
-        }
-    }
-
-    fn matches(&self, user: &User) -> bool {
-        let address = &user.email_address;
-        (self.addresses.is_empty() || self.addresses.contains(address)) && address.contains(&self.part_of_address)
-    }
+fn not_found() -> Refusal {
+    Refusal::not_found("No user has this id.")
 }

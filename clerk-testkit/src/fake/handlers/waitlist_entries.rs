@@ -8,9 +8,9 @@ use crate::fake::body::{Fields, Null, read_array, read_object, read_optional_obj
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
 use crate::fake::instance_config::InstanceConfig;
-use crate::fake::list::{List, ListParams, json_array};
+use crate::fake::list::{List, ListParams, Scope, json_array};
 use crate::fake::records::{NewInvitation, Status, WaitlistEntry};
-use crate::fake::store::Stored;
+use crate::fake::store::{Index, Stored};
 
 /// The largest number of people in a bulk call.
 const BULK_MAX: usize = 50;
@@ -19,12 +19,11 @@ const LIST_PARAMS: ListParams<WaitlistEntry> = ListParams {
     filters: &["query"],
     statuses: &Status::NAMES,
     orders: &[
-        ("created_at", |a, b| a.created_at.cmp(&b.created_at)),
-        ("email_address", |a, b| a.email_address.cmp(&b.email_address)),
+        ("created_at", |_, entry| entry.created_at.into()),
+        ("email_address", |_, entry| entry.email_address.as_str().into()),
         // Entries that were never invited come first.
-        ("invited_at", |a, b| a.invited_at.cmp(&b.invited_at)),
+        ("invited_at", |_, entry| entry.invited_at.into()),
     ],
-    orders_not_simulated: &[],
 };
 
 /// A request to put an address on the waitlist.
@@ -56,13 +55,9 @@ pub(crate) fn create_bulk(instance: &mut Instance, call: &mut Call<'_>) -> Handl
 pub(crate) fn list(instance: &Instance, call: &Call<'_>) -> HandlerResult {
     let query = call.query();
     let list = List::read(&query, &LIST_PARAMS, Vec::new())?;
-    let found = instance
-        .waitlist_entries
-        .iter()
-        .filter(|entry| call.is_listed(entry.created))
-        .filter(|entry| list.includes_status(entry.status.name()))
-        .filter(|entry| query.matches_id_or_address(*entry));
-    let page = list.page(found);
+    let page = list.page(instance, call, &instance.waitlist_entries, Scope::All, |entry| {
+        list.includes_status(entry.status.name()) && query.matches_id_or_address(entry.id(), &entry.email_address)
+    });
     Ok(page.envelope(|entry| entry.to_json(&instance.invitations, call.at.wall)))
 }
 
@@ -123,7 +118,11 @@ fn read_new(mut fields: Fields, config: &InstanceConfig) -> Result<NewEntry, Ref
 /// Returns the entry of the address as JSON, and creates it if there is none.
 fn find_or_create(instance: &mut Instance, call: &mut Call<'_>, new: NewEntry) -> String {
     let wall = call.at.wall;
-    if let Some(entry) = instance.waitlist_entries.by_address(&new.email_address).next() {
+    if let Some(entry) = instance
+        .waitlist_entries
+        .by(Index::EmailAddress, &new.email_address)
+        .next()
+    {
         return entry.to_json(&instance.invitations, wall);
     }
     if new.notify {
@@ -149,12 +148,12 @@ fn find_unlocked<'a>(instance: &'a Instance, call: &Call<'_>) -> Result<&'a Wait
 
 /// Updates the entry of the path, and returns it as JSON.
 fn update(instance: &mut Instance, call: &Call<'_>, update: impl FnOnce(&mut WaitlistEntry)) -> HandlerResult {
-    let entry = instance
-        .waitlist_entries
-        .get_mut(entry_id(call))
-        .ok_or_else(not_found)?;
-    update(entry);
-    Ok(entry.to_json(&instance.invitations, call.at.wall).into())
+    let invitations = &instance.invitations;
+    let updated = instance.waitlist_entries.update(entry_id(call), |entry| {
+        update(entry);
+        entry.to_json(invitations, call.at.wall).into()
+    });
+    updated.ok_or_else(not_found)
 }
 
 fn not_found() -> Refusal {

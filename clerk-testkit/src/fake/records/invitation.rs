@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
-use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::store::{Arrival, Index, Store, stored};
 use crate::fake::ticket::Ticket;
 
 /// A request to invite an address to the application.
@@ -41,7 +43,15 @@ pub(crate) struct Invitation {
     pub(crate) state: InvitationState,
 }
 
-stored!(Invitation, "inv_fake");
+stored!(Invitation, "inv_fake", EmailAddress => email_address;
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.state.resolution().is_none().then_some(self.state.expires_at)
+    }
+
+    fn created(&self) -> Option<Duration> {
+        Some(self.state.created)
+    }
+);
 
 impl Store<Invitation> {
     pub(crate) fn create(&mut self, new: NewInvitation, at: Arrival) -> &Invitation {
@@ -56,14 +66,14 @@ impl Store<Invitation> {
     }
 
     pub(crate) fn has_pending(&self, email_address: &str, wall: Timestamp) -> bool {
-        self.by_address(email_address)
+        self.by(Index::EmailAddress, email_address)
             .any(|invitation| invitation.state.is_pending(wall))
     }
 
     /// Accepts every pending invitation of an address, and returns their public metadata, oldest first.
     pub(crate) fn accept(&mut self, email_address: &str, wall: Timestamp) -> Vec<Metadata> {
         let mut metadata = Vec::new();
-        self.update_by_address(email_address, |invitation| {
+        self.update_by(Index::EmailAddress, email_address, |invitation| {
             if invitation.state.is_pending(wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
                 metadata.push(invitation.public_metadata.clone());

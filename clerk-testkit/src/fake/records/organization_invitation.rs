@@ -1,12 +1,16 @@
+use std::time::Duration;
+
 use clerk_core::model::{Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::image_url;
 use super::invitation_state::{EXPIRES_IN_DAYS, InvitationState, Resolution};
-use super::membership::NewMember;
-use super::organization::{MEMBER, Organization, role_name};
+use super::organization::Organization;
+use super::organization_membership::Grant;
+use super::role::{MEMBER, role_name};
 use super::user::User;
-use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::store::{Arrival, Index, Store, Stored, stored};
 use crate::fake::ticket::Ticket;
 
 /// A request to invite an address to an organization.
@@ -44,7 +48,7 @@ pub(crate) struct OrganizationInvitation {
     id: String,
     pub(crate) organization_id: String,
     pub(crate) email_address: String,
-    role: String,
+    pub(crate) role: String,
     inviter: Option<Inviter>,
     public_metadata: Metadata,
     private_metadata: Metadata,
@@ -57,10 +61,20 @@ pub(crate) struct OrganizationInvitation {
 #[derive(Debug)]
 struct Inviter {
     user_id: String,
-    email_address: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    identifier: String,
 }
 
-stored!(OrganizationInvitation, "orginv_fake");
+stored!(OrganizationInvitation, "orginv_fake", EmailAddress => email_address, OrganizationId => organization_id;
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.state.resolution().is_none().then_some(self.state.expires_at)
+    }
+
+    fn created(&self) -> Option<Duration> {
+        Some(self.state.created)
+    }
+);
 
 impl Store<OrganizationInvitation> {
     pub(crate) fn create(
@@ -77,7 +91,9 @@ impl Store<OrganizationInvitation> {
             role: new.role,
             inviter: inviter.map(|user| Inviter {
                 user_id: user.id().to_owned(),
-                email_address: user.email_address.clone(),
+                first_name: user.first_name.clone(),
+                last_name: user.last_name.clone(),
+                identifier: user.identifier().to_owned(),
             }),
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
@@ -88,20 +104,20 @@ impl Store<OrganizationInvitation> {
     }
 
     pub(crate) fn has_pending(&self, organization_id: &str, email_address: &str, wall: Timestamp) -> bool {
-        self.by_address(email_address)
+        self.by(Index::EmailAddress, email_address)
             .any(|invitation| invitation.is_pending_for(organization_id, wall))
     }
 
     pub(crate) fn count_pending(&self, organization_id: &str, wall: Timestamp) -> usize {
-        self.iter()
-            .filter(|invitation| invitation.is_pending_for(organization_id, wall))
+        self.by(Index::OrganizationId, organization_id)
+            .filter(|invitation| invitation.state.is_pending(wall))
             .count()
     }
 
     /// Accepts the pending invitation of an address, and returns its id.
     pub(crate) fn accept(&mut self, organization_id: &str, email_address: &str, wall: Timestamp) -> Option<String> {
         let mut id = None;
-        self.update_by_address(email_address, |invitation| {
+        self.update_by(Index::EmailAddress, email_address, |invitation| {
             if invitation.is_pending_for(organization_id, wall) {
                 invitation.state.resolve(Resolution::Accepted, wall);
                 id = Some(invitation.id.clone());
@@ -116,10 +132,9 @@ impl OrganizationInvitation {
         self.organization_id == organization_id && self.state.is_pending(wall)
     }
 
-    /// Returns the membership that the invitation leads to.
-    pub(crate) fn member(&self) -> NewMember {
-        NewMember {
-            email_address: self.email_address.clone(),
+    /// Returns what the invitation gives to the member.
+    pub(crate) fn grant(&self) -> Grant {
+        Grant {
             role: self.role.clone(),
             public_metadata: self.public_metadata.clone(),
             private_metadata: self.private_metadata.clone(),
@@ -151,14 +166,7 @@ impl OrganizationInvitation {
     /// Returns the invitation as lists across organizations show it: with data of its organization.
     pub(crate) fn view_with_organization(&self, organization: Option<&Organization>, wall: Timestamp) -> View<'_> {
         View {
-            public_organization_data: organization.map(|organization| {
-                json!({
-                    "id": organization.id(),
-                    "name": organization.name(),
-                    "slug": organization.slug(),
-                    "has_image": false,
-                })
-            }),
+            public_organization_data: organization.map(Organization::public_data),
             ..self.view(wall)
         }
     }
@@ -168,11 +176,11 @@ impl Inviter {
     fn view(&self) -> Value {
         json!({
             "user_id": &self.user_id,
-            "first_name": null,
-            "last_name": null,
-            "image_url": "https://fake.clerk.test/images/user.png",
+            "first_name": &self.first_name,
+            "last_name": &self.last_name,
+            "image_url": image_url("user"),
             "has_image": false,
-            "identifier": &self.email_address,
+            "identifier": &self.identifier,
         })
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::invitation::Invitation;
 use super::to_json;
-use crate::fake::store::{Arrival, Store, Stored, stored};
+use crate::fake::store::{Arrival, Index, Store, stored};
 
 /// An entry of the waitlist.
 #[derive(Debug)]
@@ -39,7 +39,11 @@ impl Status {
     }
 }
 
-stored!(WaitlistEntry, "wle_fake");
+stored!(WaitlistEntry, "wle_fake", EmailAddress => email_address;
+    fn created(&self) -> Option<Duration> {
+        Some(self.created)
+    }
+);
 
 impl Store<WaitlistEntry> {
     pub(crate) fn create(&mut self, email_address: String, is_locked: bool, at: Arrival) -> &WaitlistEntry {
@@ -59,7 +63,7 @@ impl Store<WaitlistEntry> {
     /// Completes the entries of an address that has signed up, and returns the ids of those that were not complete.
     pub(crate) fn complete(&mut self, email_address: &str, wall: Timestamp) -> Vec<String> {
         let mut completed = Vec::new();
-        self.update_by_address(email_address, |entry| {
+        self.update_by(Index::EmailAddress, email_address, |entry| {
             if entry.status != Status::Completed {
                 entry.set_status(Status::Completed, wall);
                 completed.push(entry.id.clone());
