@@ -6,7 +6,7 @@ use clerk_core::model::NormalizedEmailAddress;
 use clerk_core::run::Outcome;
 use clerk_core::run::journal::{Journal, Record};
 
-use crate::people::{Recipient, line_list};
+use crate::people::{Lines, Recipient};
 use crate::results::RowResult;
 use crate::text::quoted;
 
@@ -52,21 +52,14 @@ pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> 
 }
 
 /// Returns a sentence for each role that cannot be the key of a role in Clerk.
-pub(crate) fn doubtful_roles(recipients: &[Recipient]) -> Vec<String> {
-    let mut lines: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-    for recipient in recipients {
-        if let Some(role) = recipient.role().filter(|role| !is_role_key(role)) {
-            lines.entry(role).or_default().push(recipient.position.line);
-        }
-    }
-    let sentence = |(role, lines): (&str, Vec<u64>)| {
+pub(crate) fn doubtful_roles(roles: &BTreeMap<String, Lines>) -> impl Iterator<Item = String> {
+    let doubtful = roles.iter().filter(|(role, _)| !is_role_key(role));
+    doubtful.map(|(role, lines)| {
         format!(
-            "The role {} on {} looks wrong: keys of roles are written like org:member.",
-            quoted(role),
-            line_list(&lines)
+            "The role {} on {lines} looks wrong: keys of roles are written like org:member.",
+            quoted(role)
         )
-    };
-    lines.into_iter().map(sentence).collect()
+    })
 }
 
 fn is_role_key(role: &str) -> bool {

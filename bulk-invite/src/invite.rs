@@ -1,5 +1,6 @@
 //! Invites the people of a file or on the waitlist, or checks or plans that.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
 use crate::links::Links;
 use crate::output_file::{OutputFile, OutputFiles};
-use crate::people::{Recipient, Row, RowStatus};
+use crate::people::{Inspection, Recipient, RowStatus, Rows};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::results::{Results, RowResult};
@@ -32,9 +33,15 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         Some(_) => waitlist::read(args, connection, &journal).await?,
         None => Vec::new(),
     };
+    let mut roles = BTreeMap::new();
     let (recipients, results) = match args.waitlist {
         Some(_) => (waitlist::recipients(&entries), Results::default()),
-        None => partition(read_people(args)?),
+        None => {
+            let file = read_people(args)?;
+            let rows = file.rows();
+            roles = file.roles;
+            partition(args, rows)?
+        }
     };
     if let Some(expected) = args.expect.filter(|expected| *expected != recipients.len()) {
         return Err(format!(
@@ -44,7 +51,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         ));
     }
     if args.sends_nothing() {
-        for sentence in forecast::doubtful_roles(&recipients) {
+        for sentence in forecast::doubtful_roles(&roles) {
             print(|out| writeln!(out, "{sentence}"))?;
         }
     } else {
@@ -165,21 +172,21 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
 }
 
 /// Reads the people file, and prints how it was understood.
-pub(crate) fn read_people(args: &Args) -> Result<Vec<Row>, String> {
-    let bytes = input::read(args)?;
-    let file = explain_file::read(&bytes, args)?;
+pub(crate) fn read_people(args: &Args) -> Result<Inspection, String> {
+    let file = explain_file::inspect(args)?;
     match args.sends_nothing() {
         true => print(|out| explain_file::write_form(out, &file))?,
         false => print(|out| file.notes.iter().try_for_each(|note| writeln!(out, "{note}")))?,
     }
-    Ok(file.rows)
+    Ok(file)
 }
 
 /// Separates the rows to send from those with a result already.
-pub(crate) fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
+pub(crate) fn partition(args: &Args, rows: Rows) -> Result<(Vec<Recipient>, Results), String> {
     let mut recipients = Vec::new();
     let mut results = Results::default();
     for row in rows {
+        let row = row.map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
         let (outcome, reason) = match row.status {
             RowStatus::Valid(recipient) => {
                 recipients.push(recipient);
@@ -195,7 +202,7 @@ pub(crate) fn partition(rows: Vec<Row>) -> (Vec<Recipient>, Results) {
             &reason,
         ));
     }
-    (recipients, results)
+    Ok((recipients, results))
 }
 
 fn invitation_run<'r>(

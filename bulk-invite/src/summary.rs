@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::console::{HEADING, outcome_style};
 use crate::demo::DemoFacts;
 use crate::duration;
-use crate::problems::{self, Group};
+use crate::problems::{Group, Groups};
 use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
 use crate::text::{escaped, people};
 
@@ -204,7 +204,8 @@ impl Summary<'_> {
     /// Lists the rows that need attention, those with the same kind of problem together.
     fn write_problems(&self, out: &mut impl Write) -> io::Result<()> {
         let rows = self.rows_with(&NEED_ATTENTION);
-        let groups = problems::group(rows.map(|row| (row.reason.as_str(), row)));
+        let mut groups = Groups::<Vec<&RowResult>>::default();
+        rows.for_each(|row| groups.rows_of(&row.reason).push(row));
         if groups.is_empty() {
             return Ok(());
         }
@@ -339,7 +340,7 @@ impl JsonPlan {
 }
 
 /// Writes the problem of several rows, and the first of the rows.
-fn write_group(out: &mut impl Write, group: &Group<'_, &RowResult>) -> io::Result<()> {
+fn write_group(out: &mut impl Write, group: &Group<Vec<&RowResult>>) -> io::Result<()> {
     const SHOWN: usize = 3;
     let outcome = group.rows.first().map_or("", |row| row.outcome.as_str());
     writeln!(out, "  {} rows: {outcome}: {}", group.rows.len(), group.reason)?;

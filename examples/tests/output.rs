@@ -26,6 +26,7 @@ fn example(name: &str) -> PathBuf {
 fn stdout(name: &str) -> String {
     let output = Command::new(example(name))
         .env_remove("CLERK_SECRET_KEY")
+        .env_remove("CLERK_WEBHOOK_SECRET")
         .output()
         .expect("the example starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -57,6 +58,20 @@ fn custom_transport_sends_an_invitation() {
         stdout.ends_with("is pending\nemails to ada@example.com: 1\n"),
         "{stdout}"
     );
+}
+
+#[test]
+fn webhooks_are_verified_and_handled() {
+    let stdout = stdout("webhooks");
+    for expected in [
+        "user_fake000001 signed up, with the metadata {\"team\":\"engines\"}",
+        "nothing to do for organizationInvitation.accepted",
+        "org_1 has a new member with the role org:member",
+        "refused: no signature of the webhook matches",
+    ] {
+        assert!(stdout.contains(expected), "{expected} is not in {stdout}");
+    }
+    assert!(stdout.ends_with("forged webhooks, 0 accepted\n"), "{stdout}");
 }
 
 #[test]

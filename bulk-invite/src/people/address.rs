@@ -2,7 +2,7 @@
 
 use clerk_core::model::EmailAddress;
 
-use super::line_list;
+use super::lines::Lines;
 use crate::text::{is_invisible, quoted};
 
 /// How an address differs from its cell.
@@ -23,18 +23,15 @@ pub(super) enum Change {
 
 impl Change {
     /// Returns a note on the lines with this change.
-    pub(super) fn note(self, lines: &[u64]) -> String {
+    pub(super) fn note(self, lines: &Lines) -> String {
         let removed = match self {
             Self::Punycode => {
-                return format!(
-                    "Wrote the internationalized domains in ASCII (punycode) on {}.",
-                    line_list(lines)
-                );
+                return format!("Wrote the internationalized domains in ASCII (punycode) on {lines}.");
             }
             Self::OtherColumn => {
                 return format!(
                     "The column with the email addresses is blank on {}: the next one of the layout is used.",
-                    line_list(lines)
+                    lines
                 );
             }
             Self::Name => "names and angle brackets",
@@ -43,11 +40,11 @@ impl Change {
             Self::InvisibleCharacters => "invisible characters",
             Self::OtherAddresses => "further addresses",
         };
-        let addresses = match lines {
-            [_] => "the address",
+        let addresses = match lines.count() {
+            1 => "the address",
             _ => "the addresses",
         };
-        format!("Removed {removed} around {addresses} on {}.", line_list(lines))
+        format!("Removed {removed} around {addresses} on {}.", lines)
     }
 }
 

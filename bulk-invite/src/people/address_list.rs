@@ -1,32 +1,88 @@
 //! Reads a plain list of addresses: one per line, or several on a line as mail programs copy them.
 
-use super::address;
-use super::records::Record;
+use std::collections::VecDeque;
+use std::io::BufRead;
+
+use super::line_ends::LineCounter;
+use super::records::{MAX_RECORD, Record};
+use super::{UnusableFile, address};
 
 /// Whether the first line that is not blank consists of addresses only, so that the file has no header.
 pub(super) fn is_address_list(text: &str) -> bool {
-    let first = text.lines().find(|line| !line.trim().is_empty());
+    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty());
     first.is_some_and(|line| {
         let mut parts = split(line).peekable();
         parts.peek().is_some() && parts.all(|part| address::extract(part).is_ok())
     })
 }
 
-/// Returns a record with one field for each address.
-pub(super) fn read(text: &str) -> Vec<Record> {
-    let mut records = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        for (part, item) in split(line).zip(0..) {
-            records.push(Record {
-                line: number,
-                item,
-                last_line: number,
-                fields: vec![part.to_owned()],
-                is_open: false,
-            });
+/// The addresses of a list: a record with one field for each.
+pub(super) struct Addresses<R> {
+    text: R,
+    line: Vec<u8>,
+    lines: LineCounter,
+    /// The addresses of the current line.
+    records: VecDeque<Record>,
+}
+
+impl<R: BufRead> Addresses<R> {
+    pub(super) const fn new(text: R) -> Self {
+        Self {
+            text,
+            line: Vec::new(),
+            lines: LineCounter::new(),
+            records: VecDeque::new(),
         }
     }
-    records
+
+    /// Reads the next line. Returns its number, or `None` at the end of the text.
+    fn read_line(&mut self) -> Result<Option<u64>, UnusableFile> {
+        self.line.clear();
+        let number = self.lines.line();
+        loop {
+            let bytes = self
+                .text
+                .fill_buf()
+                .map_err(|error| UnusableFile(format!("line {number} cannot be read: {error}")))?;
+            if bytes.is_empty() {
+                return Ok((!self.line.is_empty()).then_some(number));
+            }
+            let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let length = end.map_or(bytes.len(), |end| end + 1);
+            self.line.extend_from_slice(&bytes[..length]);
+            self.lines.count(&bytes[..length]);
+            self.text.consume(length);
+            if end.is_some() {
+                return Ok(Some(number));
+            }
+            if self.line.len() > MAX_RECORD {
+                return Err(UnusableFile(format!(
+                    "line {number} has more than {} MB: write one address on each line",
+                    MAX_RECORD >> 20
+                )));
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Addresses<R> {
+    type Item = Result<Record, UnusableFile>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.records.pop_front() {
+                return Some(Ok(record));
+            }
+            let number = match self.read_line() {
+                Ok(number) => number?,
+                Err(error) => return Some(Err(error)),
+            };
+            let line = String::from_utf8_lossy(&self.line);
+            let parts = split(&line).zip(0..);
+            let record = |(part, item): (&str, u32)| Record::new(number, item, number, vec![part.to_owned()]);
+            self.records.extend(parts.map(record));
+        }
+    }
 }
 
 /// Splits a line at commas, semicolons and tabs outside of quotes and angle brackets. Skips blank parts.
@@ -57,6 +113,7 @@ mod tests {
             "Ada <ada@example.com>; \"Hopper, Grace\" <grace@example.com>",
             "ada@example.com, bob@example.com;",
             "mailto:ada@example.com",
+            "ada@example.com\rbob@example.com\r",
         ] {
             assert!(is_address_list(list), "{list}");
         }
@@ -72,9 +129,9 @@ mod tests {
 
     #[test]
     fn reads_each_address_with_its_line() {
-        let list = "ada@example.com\n\nAda <a@example.com>; \"Hopper, Grace\" <grace@example.com>;\nbob";
-        let parts: Vec<_> = read(list)
-            .into_iter()
+        let list = "ada@example.com\r\n\rAda <a@example.com>; \"Hopper, Grace\" <grace@example.com>;\nbob";
+        let parts: Vec<_> = Addresses::new(list.as_bytes())
+            .map(|record| record.expect("a list"))
             .map(|record| (record.line, record.item, record.fields[0].clone()))
             .collect();
         let expected = [

@@ -1,9 +1,10 @@
 //! Finds the separator of a CSV file, and the header of a table.
 
 use super::header::has_email_column;
+use super::lines::Lines;
 use super::options::ReadOptions;
 use super::records::{self, Record};
-use super::{UnusableFile, address, line_list};
+use super::{UnusableFile, address};
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -75,8 +76,8 @@ pub(super) fn skip(skipped: &[Record], header: &Record) -> Result<Option<String>
             record.line, header.line
         )));
     }
-    let lines: Vec<u64> = skipped.iter().map(|record| record.line).collect();
-    Ok((!lines.is_empty()).then(|| format!("Skipped {} before the header.", line_list(&lines))))
+    let lines: Lines = skipped.iter().map(|record| record.line).collect();
+    Ok((lines.count() > 0).then(|| format!("Skipped {lines} before the header.")))
 }
 
 /// Returns the separator that a first line such as `sep=;` declares. Excel reads and writes this line.

@@ -1,12 +1,7 @@
 //! Selects rows by the value of a column.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::column_names::{is_status, normalize};
 use super::layout::Inactive;
-use super::line_list;
 use super::records::Record;
-use crate::text::{escaped, people, quoted};
 
 /// A condition such as `Status=Active` or `Status!=Deactivated`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,51 +53,6 @@ impl Filters {
     pub(super) fn uses(&self, index: usize) -> bool {
         self.0.iter().any(|(used, _)| *used == index)
     }
-
-    /// Explains that no record meets the conditions, with values of the columns.
-    pub(super) fn no_match(&self, names: &[String], records: &[Record]) -> String {
-        let columns = self.0.iter().map(|(index, _)| {
-            let cells = records.iter().filter_map(|record| record.fields.get(*index));
-            let values: BTreeSet<&str> = cells.map(|cell| cell.trim()).collect();
-            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
-            let name = names.get(*index).map_or("", String::as_str);
-            format!("the column {} contains {}", quoted(name), shown.join(", "))
-        });
-        format!("no row meets --where: {}", columns.collect::<Vec<_>>().join("; "))
-    }
-
-    /// Warns of people that a column marks as inactive, unless a filter or the layout uses the column.
-    pub(super) fn inactive_people(
-        &self,
-        names: &[String],
-        records: &[Record],
-        layout: &InactiveColumns,
-    ) -> Vec<String> {
-        let mut warnings = Vec::new();
-        for (index, name) in names.iter().enumerate() {
-            if !is_status(name) || self.uses(index) || layout.uses(index) {
-                continue;
-            }
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            for record in records {
-                let cell = record.fields.get(index).map_or("", |cell| cell.trim());
-                if is_inactive(name, cell) {
-                    *counts.entry(cell).or_default() += 1;
-                }
-            }
-            for (value, count) in counts {
-                warnings.push(format!(
-                    "Warning: the column {} is {} for {}. To leave them out, add --where '{}!={}'.",
-                    quoted(name),
-                    quoted(value),
-                    people(count),
-                    escaped(name),
-                    escaped(value)
-                ));
-            }
-        }
-        warnings
-    }
 }
 
 /// The columns of a layout that mark people as inactive, with their indexes.
@@ -125,58 +75,6 @@ impl InactiveColumns {
     /// Whether a column marks people as inactive.
     pub(super) fn uses(&self, index: usize) -> bool {
         self.0.iter().any(|(used, _)| *used == index)
-    }
-
-    /// Describes the records that are left out, by column.
-    pub(super) fn notes(&self, names: &[String], left_out: &[Record]) -> Vec<String> {
-        let mut found: BTreeMap<usize, (BTreeSet<&str>, Vec<u64>)> = BTreeMap::new();
-        for record in left_out {
-            if let Some((index, cell)) = self.find(record) {
-                let (values, lines) = found.entry(index).or_default();
-                values.insert(cell);
-                lines.push(record.line);
-            }
-        }
-        let notes = found.into_iter().map(|(index, (values, lines))| {
-            let name = names.get(index).map_or("", String::as_str);
-            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| quoted(value)).collect();
-            format!(
-                "Left out {} because the column {} is {}: {}.",
-                people(lines.len()),
-                quoted(name),
-                shown.join(", "),
-                line_list(&lines)
-            )
-        });
-        notes.collect()
-    }
-}
-
-/// The number of values that a message shows.
-const SHOWN: usize = 5;
-
-/// Whether a cell of a status column means that a person is not to be invited: a word such as `suspended`, no in a column such as
-/// `active`, or yes in a column such as `suspended`.
-fn is_inactive(column: &str, cell: &str) -> bool {
-    const INACTIVE: [&str; 10] = [
-        "suspended",
-        "deactivated",
-        "disabled",
-        "inactive",
-        "blocked",
-        "banned",
-        "deleted",
-        "archived",
-        "terminated",
-        "deprovisioned",
-    ];
-    const ENABLED: [&str; 5] = ["active", "isactive", "enabled", "isenabled", "accountenabled"];
-    let cell = cell.to_lowercase();
-    let column = normalize(column);
-    match cell.as_str() {
-        "true" | "yes" => INACTIVE.contains(&column.trim_start_matches("is")),
-        "false" | "no" => ENABLED.contains(&column.as_str()),
-        word => INACTIVE.contains(&word),
     }
 }
 

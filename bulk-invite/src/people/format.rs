@@ -1,10 +1,11 @@
 //! Tells a people file's format by its bytes.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::io::{self, Read, copy, sink};
 
 use zip::ZipArchive;
 
 use super::UnusableFile;
+use super::source::{Reader, Source};
 
 /// A format that people are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,21 +24,30 @@ const MAX_UNPACKED: u64 = 1 << 30;
 /// The same for `.ods`, which is parsed as a whole.
 const MAX_UNPACKED_ODS: u64 = 256 << 20;
 
+/// The number of bytes that tell a format.
+const MAGIC: u64 = 8;
+
+/// The number of bytes of an old Office file that are searched for what it contains.
+const SEARCHED_OLE: u64 = 64 << 20;
+
 /// Returns the format of a file.
 ///
 /// # Errors
 ///
 /// If people cannot be read from it. The message says what it is, and what to do.
-pub(super) fn detect(bytes: &[u8]) -> Result<Format, UnusableFile> {
+pub(super) fn detect(source: &Source) -> Result<Format, UnusableFile> {
     let save_as = |what: &str| {
         Err(UnusableFile(format!(
             "the file is {what}: save it as .xlsx or as CSV UTF-8"
         )))
     };
+    let read = |length| read_beginning(source, length).map_err(|error| unreadable(&error));
+    let bytes = read(MAGIC)?;
     if bytes.starts_with(b"PK\x03\x04") {
-        return detect_zip(bytes);
+        return detect_zip(source);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        let bytes = read(SEARCHED_OLE)?;
         let contains = |name: &str| {
             let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
             bytes.windows(name.len()).any(|window| window == name)
@@ -65,14 +75,24 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Format, UnusableFile> {
     }
 }
 
+fn read_beginning(source: &Source, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.reader().take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(error: &io::Error) -> UnusableFile {
+    UnusableFile(format!("the file cannot be read: {error}"))
+}
+
 /// Tells the formats that are zip archives apart, by the files within.
-fn detect_zip(bytes: &[u8]) -> Result<Format, UnusableFile> {
+fn detect_zip(source: &Source) -> Result<Format, UnusableFile> {
     let damaged = |error: &dyn std::fmt::Display| {
         UnusableFile(format!(
             "the file is a workbook or a zip archive, but damaged ({error}): download or save it again"
         ))
     };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+    let mut archive = ZipArchive::new(source.reader()).map_err(|error| damaged(&error))?;
     let mut mime_type = String::new();
     if let Ok(file) = archive.by_name("mimetype") {
         // The content does not matter if it is no text.
@@ -113,7 +133,7 @@ fn detect_zip(bytes: &[u8]) -> Result<Format, UnusableFile> {
 }
 
 /// Unpacks an archive to nowhere, up to `limit` bytes: the sizes that it declares can be wrong. The error is `None` at the limit.
-fn check_size(archive: &mut ZipArchive<Cursor<&[u8]>>, limit: u64) -> Result<(), Option<std::io::Error>> {
+fn check_size(archive: &mut ZipArchive<Reader>, limit: u64) -> Result<(), Option<std::io::Error>> {
     let mut left = limit;
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(|error| Some(error.into()))?;
@@ -125,7 +145,7 @@ fn check_size(archive: &mut ZipArchive<Cursor<&[u8]>>, limit: u64) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -138,6 +158,10 @@ mod tests {
             archive.write_all(content).expect("its content");
         }
         archive.finish().expect("an archive").into_inner()
+    }
+
+    fn source(bytes: &[u8]) -> Source {
+        Source::copy_of(bytes).expect("a copy")
     }
 
     #[test]
@@ -169,10 +193,10 @@ mod tests {
             (b"\x1F\x8B\x08".to_vec(), "compressed with gzip: unpack it"),
         ];
         for (bytes, expected) in cases {
-            let error = detect(&bytes).expect_err(expected).to_string();
+            let error = detect(&source(&bytes)).expect_err(expected).to_string();
             assert!(error.contains(expected), "{expected}: {error}");
         }
-        assert_eq!(detect(b"email\nada@example.com"), Ok(Format::Text));
+        assert_eq!(detect(&source(b"email\nada@example.com")), Ok(Format::Text));
     }
 
     #[test]
@@ -180,7 +204,7 @@ mod tests {
         let zeros = vec![0; 1 << 20];
         let bytes = archive(&[("a", &zeros), ("b", &zeros)]);
         assert!(bytes.len() < 1 << 14, "a megabyte of zeros packs well");
-        let mut archive = ZipArchive::new(Cursor::new(&bytes[..])).expect("an archive");
+        let mut archive = ZipArchive::new(source(&bytes).reader()).expect("an archive");
         assert!(check_size(&mut archive, 2 << 20).is_ok());
         assert!(matches!(check_size(&mut archive, (2 << 20) - 1), Err(None)));
     }

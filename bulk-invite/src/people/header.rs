@@ -171,6 +171,10 @@ impl Header {
         Ok((header, notes))
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     pub(super) fn columns(&self) -> &[Column] {
         &self.columns
     }

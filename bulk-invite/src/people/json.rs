@@ -1,13 +1,18 @@
 //! Reads people from JSON: an array of objects or addresses, an object that contains such an array, or one object per line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Value};
 
 use super::UnusableFile;
 use super::column_names::is_email_address;
-use super::records::{Record, line_ends};
+use super::encoding::{Text, TextFile};
+use super::json_values::Scanner;
+use super::line_ends::line_ends;
+use super::records::Record;
+use crate::text::quoted;
 
 /// The member that is kept as JSON. The members of other objects become columns such as `profile.email`.
 const METADATA: &str = "public_metadata";
@@ -29,130 +34,242 @@ pub(super) fn is_json(text: &str) -> bool {
         .is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
 }
 
-/// Returns the records of a file. The first one is the header.
-///
-/// # Errors
-///
-/// If the file is not JSON, or contains no list of people.
-pub(super) fn read(text: &str) -> Result<Vec<Record>, UnusableFile> {
-    let people = people(text)?;
-    let mut columns: BTreeMap<String, usize> = BTreeMap::new();
-    let mut names: Vec<String> = Vec::new();
-    let mut records = Vec::new();
-    let mut position = Position::new(text);
-    for person in people {
-        let (line, item) = position.of_element(person);
-        let mut cells = Vec::new();
-        flatten(person, "", 0, &mut cells).map_err(|problem| UnusableFile(format!("line {line}: {problem}")))?;
-        let mut fields = Vec::new();
-        for (name, text) in cells {
-            let index = *columns.entry(name).or_insert_with_key(|name| {
-                names.push(name.clone());
-                names.len() - 1
-            });
-            if index >= MAX_COLUMNS {
-                return Err(UnusableFile(format!(
-                    "line {line}: the objects have more than {MAX_COLUMNS} different members"
-                )));
-            }
-            if fields.len() <= index {
-                fields.resize(index + 1, String::new());
-            }
-            fields[index] = text;
+/// A file of valid JSON with people.
+#[derive(Debug)]
+pub(super) struct JsonFile {
+    text: TextFile,
+    list: List,
+    /// The names of the columns, with their numbers.
+    columns: HashMap<String, usize>,
+}
+
+/// Where the people are.
+#[derive(Debug, Clone, Copy)]
+enum List {
+    /// Each value of the file is a person.
+    Values,
+    /// The file is an array of people.
+    Array,
+    /// The file is an object, whose member with this number, from 0, is an array of people.
+    Member(usize),
+}
+
+impl JsonFile {
+    /// Checks a file, and finds the people in it and their columns.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not JSON, or contains no list of people.
+    pub(super) fn open(text: TextFile) -> Result<Self, UnusableFile> {
+        let mut values = 0_u64;
+        for value in Deserializer::from_reader(text.text()).into_iter::<IgnoredAny>() {
+            value.map_err(|error| UnusableFile(format!("the file looks like JSON, but is not valid: {error}")))?;
+            values += 1;
         }
-        let last_line = line + line_ends(person.get().as_bytes());
-        records.push(record(line, item, last_line, fields));
+        let mut scanner = Scanner::new(text.text());
+        let list = match (scanner.peek()?, values) {
+            (Some(b'['), 1) => List::Array,
+            (Some(b'{'), 1) => find_list(&mut scanner)?,
+            _ => List::Values,
+        };
+        let mut columns = HashMap::new();
+        let mut people = People::new(text.text(), list)?;
+        while let Some(person) = people.next()? {
+            for (name, _) in person.cells {
+                let number = columns.len();
+                columns.entry(name).or_insert(number);
+                if columns.len() > MAX_COLUMNS {
+                    return Err(UnusableFile(format!(
+                        "line {}: the objects have more than {MAX_COLUMNS} different members",
+                        person.line
+                    )));
+                }
+            }
+        }
+        if columns.is_empty() {
+            return Err(UnusableFile(
+                "the file contains no people: its list is empty".to_owned(),
+            ));
+        }
+        Ok(Self { text, list, columns })
     }
-    if records.is_empty() {
-        return Err(UnusableFile(
-            "the file contains no people: its list is empty".to_owned(),
-        ));
-    }
-    let header_line = records[0].line;
-    records.insert(0, record(header_line, 0, header_line, names));
-    Ok(records)
-}
 
-const fn record(line: u64, item: u32, last_line: u64, fields: Vec<String>) -> Record {
-    Record {
-        line,
-        item,
-        last_line,
-        fields,
-        is_open: false,
-    }
-}
-
-/// Returns the JSON of each person.
-fn people(text: &str) -> Result<Vec<&RawValue>, UnusableFile> {
-    let not_json =
-        |error: serde_json::Error| UnusableFile(format!("the file looks like JSON, but is not valid: {error}"));
-    let values = Deserializer::from_str(text).into_iter::<&RawValue>();
-    let values = values.collect::<Result<Vec<_>, _>>().map_err(not_json)?;
-    let [value] = values.as_slice() else {
-        return Ok(values);
-    };
-    if value.get().starts_with('[') {
-        return serde_json::from_str(value.get()).map_err(not_json);
-    }
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).map_err(not_json)?;
-    if members.keys().any(|name| is_email_address(name)) {
-        return Ok(values);
-    }
-    let lists: Vec<_> = members
-        .iter()
-        .filter_map(|(name, value)| {
-            let list: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-            let has_objects = !list.is_empty() && list.iter().all(|item| item.get().starts_with('{'));
-            has_objects.then_some((name, list))
+    /// Returns the records. The first one is the header.
+    pub(super) fn into_records(self) -> Result<Records, UnusableFile> {
+        Ok(Records {
+            people: People::new(self.text.text(), self.list)?,
+            columns: self.columns,
+            is_first: true,
         })
-        .collect();
-    match lists.len() {
-        0 => Ok(values),
-        1 => Ok(lists.into_iter().flat_map(|(_, list)| list).collect()),
-        _ => Err(UnusableFile(format!(
-            "the file has several lists: {}. Keep the one with the people.",
-            lists
-                .iter()
-                .map(|(name, _)| crate::text::quoted(name))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ))),
     }
 }
 
-/// Finds the lines of elements, which are asked for in their order.
-struct Position<'a> {
-    text: &'a str,
-    at: usize,
-    line: u64,
-    item: u32,
+/// The records of a JSON file.
+pub(super) struct Records {
+    people: People,
+    columns: HashMap<String, usize>,
     is_first: bool,
 }
 
-impl<'a> Position<'a> {
-    const fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            line: 1,
-            item: 0,
-            is_first: true,
+impl Records {
+    fn header(&mut self) -> Result<Record, UnusableFile> {
+        let mut names = vec![String::new(); self.columns.len()];
+        for (name, number) in &self.columns {
+            names[*number].clone_from(name);
         }
+        self.people.scanner.peek()?;
+        let line = self.people.scanner.line();
+        Ok(Record::new(line, 0, line, names))
     }
 
-    /// Returns the line on which an element begins, and the number of elements before it on the line.
-    fn of_element(&mut self, element: &RawValue) -> (u64, u32) {
-        let start = element.get().as_ptr().addr() - self.text.as_ptr().addr();
-        let lines = line_ends(&self.text.as_bytes()[self.at..start]);
-        self.item = match lines {
-            0 if !self.is_first => self.item + 1,
+    fn person(&mut self) -> Result<Option<Record>, UnusableFile> {
+        let Some(person) = self.people.next()? else {
+            return Ok(None);
+        };
+        let mut fields = Vec::new();
+        for (name, text) in person.cells {
+            let Some(number) = self.columns.get(&name) else {
+                continue;
+            };
+            if fields.len() <= *number {
+                fields.resize(number + 1, String::new());
+            }
+            fields[*number] = text;
+        }
+        Ok(Some(Record::new(person.line, person.item, person.last_line, fields)))
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, UnusableFile>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match std::mem::take(&mut self.is_first) {
+            true => Some(self.header()),
+            false => self.person().transpose(),
+        }
+    }
+}
+
+/// The people of a JSON file.
+struct People {
+    scanner: Scanner<Text>,
+    list: List,
+    /// The line on which the last person begins, and the number of people before it on the line.
+    last: Option<(u64, u32)>,
+}
+
+/// A person in a JSON file.
+struct Person {
+    line: u64,
+    item: u32,
+    last_line: u64,
+    /// The names and texts of the cells.
+    cells: Vec<(String, String)>,
+}
+
+impl People {
+    fn new(text: Text, list: List) -> Result<Self, UnusableFile> {
+        let mut scanner = Scanner::new(text);
+        if let List::Member(number) = list {
+            scanner.skip_if(b'{')?;
+            for _ in 0..number {
+                next_key(&mut scanner)?;
+                scanner.skip_value()?;
+            }
+            next_key(&mut scanner)?;
+        }
+        if !matches!(list, List::Values) {
+            scanner.skip_if(b'[')?;
+        }
+        Ok(Self {
+            scanner,
+            list,
+            last: None,
+        })
+    }
+
+    fn next(&mut self) -> Result<Option<Person>, UnusableFile> {
+        let has_next = match self.list {
+            List::Values => self.scanner.peek()?.is_some(),
+            List::Array | List::Member(_) => has_element(&mut self.scanner)?,
+        };
+        if !has_next {
+            return Ok(None);
+        }
+        let line = self.scanner.line();
+        let item = match self.last {
+            Some((last, item)) if last == line => item + 1,
             _ => 0,
         };
-        self.is_first = false;
-        self.at = start;
-        self.line += lines;
-        (self.line, self.item)
+        self.last = Some((line, item));
+        let json = self.scanner.value()?;
+        let mut cells = Vec::new();
+        serde_json::from_str(json)
+            .map_err(|error| format!("invalid JSON: {error}"))
+            .and_then(|person| flatten(person, "", 0, &mut cells))
+            .map_err(|problem| UnusableFile(format!("line {line}: {problem}")))?;
+        Ok(Some(Person {
+            line,
+            item,
+            last_line: line + line_ends(json.as_bytes()),
+            cells,
+        }))
+    }
+}
+
+/// Advances to the next element of an array, whose opening bracket has been read. Returns whether there is one.
+fn has_element(scanner: &mut Scanner<Text>) -> Result<bool, UnusableFile> {
+    scanner.skip_if(b',')?;
+    Ok(!matches!(scanner.peek()?, None | Some(b']')))
+}
+
+/// Advances to the value of the next member of an object, whose opening brace has been read. Returns its name.
+fn next_key(scanner: &mut Scanner<Text>) -> Result<Option<String>, UnusableFile> {
+    scanner.skip_if(b',')?;
+    if scanner.peek()? != Some(b'"') {
+        return Ok(None);
+    }
+    let name = serde_json::from_str(scanner.value()?).unwrap_or_default();
+    scanner.skip_if(b':')?;
+    scanner.peek()?;
+    Ok(Some(name))
+}
+
+/// Finds the people in a file that is an object: its only member that is a list of objects, or else the object itself.
+fn find_list(scanner: &mut Scanner<Text>) -> Result<List, UnusableFile> {
+    scanner.skip_if(b'{')?;
+    let mut lists = BTreeMap::new();
+    let mut is_person = false;
+    let mut number = 0;
+    while let Some(name) = next_key(scanner)? {
+        is_person |= is_email_address(&name);
+        if scanner.skip_if(b'[')? {
+            let mut is_list = scanner.peek()? == Some(b'{');
+            while has_element(scanner)? {
+                is_list &= scanner.peek()? == Some(b'{');
+                scanner.skip_value()?;
+            }
+            scanner.skip_if(b']')?;
+            if is_list {
+                lists.insert(name, number);
+            }
+        } else {
+            scanner.skip_value()?;
+        }
+        number += 1;
+    }
+    if is_person {
+        return Ok(List::Values);
+    }
+    let names: Vec<String> = lists.keys().map(|name| quoted(name)).collect();
+    match lists.into_values().collect::<Vec<_>>()[..] {
+        [] => Ok(List::Values),
+        [only] => Ok(List::Member(only)),
+        _ => Err(UnusableFile(format!(
+            "the file has several lists: {}. Keep the one with the people.",
+            names.join(", ")
+        ))),
     }
 }
 
@@ -191,7 +308,16 @@ fn flatten(value: &RawValue, name: &str, depth: usize, cells: &mut Vec<(String, 
 
 #[cfg(test)]
 mod tests {
+    use super::super::Source;
     use super::*;
+
+    fn read(json: &str) -> Vec<Record> {
+        let source = Source::copy_of(json.as_bytes()).expect("a copy");
+        let text = TextFile::open(&source, None).expect("text");
+        let file = JsonFile::open(text).expect(json);
+        let records = file.into_records().expect(json).collect::<Result<_, _>>();
+        records.expect(json)
+    }
 
     #[test]
     fn each_person_has_the_line_on_which_it_begins() {
@@ -204,7 +330,7 @@ mod tests {
             ("[\"a\",\"b\",\"c\"]", vec![(1, 0), (1, 1), (1, 2)]),
         ];
         for (json, expected) in cases {
-            let records = read(json).expect(json);
+            let records = read(json);
             let lines: Vec<_> = records[1..].iter().map(|record| (record.line, record.item)).collect();
             assert_eq!(lines, expected, "{json}");
         }
@@ -213,7 +339,7 @@ mod tests {
     #[test]
     fn splits_objects_into_columns_and_keeps_metadata_as_json() {
         let json = r#"{"profile":{"email":"a","tags":["x"]},"public_metadata":{"id":12345678901234567890123},"n":null,"on":true}"#;
-        let records = read(json).expect("JSON");
+        let records = read(json);
         let cells: Vec<_> = records[0].fields.iter().zip(&records[1].fields).collect();
         let expected = [
             ("n", ""),

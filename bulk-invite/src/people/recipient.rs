@@ -7,6 +7,7 @@ use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_core::model::Metadata;
 
 use super::Position;
+use super::options::ReadOptions;
 use super::row::Settings;
 
 /// What people are invited to.
@@ -47,15 +48,16 @@ impl Recipient {
         }
     }
 
-    /// Checks that the recipient has what `destination` requires.
-    pub(super) fn validate(self, destination: Destination) -> Result<Self, String> {
-        if destination == Destination::Organization && self.settings.role.is_none() {
-            return Err("there is no role: fill in the column role, or set a role for all rows with --role".to_owned());
+    /// Checks that the row or the options have what the destination requires.
+    pub(super) fn validate(&self, options: &ReadOptions) -> Result<(), String> {
+        let has_role = self.settings.role.is_some() || options.defaults.role.is_some();
+        match options.destination == Destination::Organization && !has_role {
+            true => Err("there is no role: fill in the column role, or set a role for all rows with --role".to_owned()),
+            false => Ok(()),
         }
-        Ok(self)
     }
 
-    /// Returns the role, of the row or of all rows.
+    /// Returns the role.
     pub(crate) fn role(&self) -> Option<&str> {
         self.settings.role.as_deref()
     }

@@ -1,11 +1,24 @@
 //! Reads the records of a CSV file and the lines they are on.
 
-use csv::{ReaderBuilder, StringRecord};
+use std::io::{self, BufRead, Read};
 
+use csv::{ReaderBuilder, StringRecord};
+use serde::{Deserialize, Serialize};
+
+use super::line_ends::line_ends;
 use super::{Position, UnusableFile};
 
+/// The size that a record can have, in bytes. A longer one is many rows behind a stray quote.
+pub(super) const MAX_RECORD: usize = 4 << 20;
+
+/// The number of fields that a record can have.
+const MAX_FIELDS: usize = 10_000;
+
+/// The size of the CSV reader's buffer.
+const BUFFER: usize = 1 << 16;
+
 /// A record with at least one field that is not blank.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// The line on which it begins, from 1.
     pub(super) line: u64,
@@ -20,6 +33,17 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// Creates a record of a form that has no quotes.
+    pub(super) const fn new(line: u64, item: u32, last_line: u64, fields: Vec<String>) -> Self {
+        Self {
+            line,
+            item,
+            last_line,
+            fields,
+            is_open: false,
+        }
+    }
+
     /// Returns where the record begins.
     pub(super) const fn position(&self) -> Position {
         Position {
@@ -29,45 +53,111 @@ impl Record {
     }
 }
 
-/// Reads at most `max` records of a CSV file. Skips blank records.
+/// Reads at most `max` records of a text. Skips blank records.
 pub(super) fn read(text: &str, separator: u8, max: usize) -> Result<Vec<Record>, UnusableFile> {
-    let bytes = text.as_bytes();
-    let mut reader = reader(bytes, separator);
-    let mut lines = Lines { bytes, at: 0, line: 1 };
-    let mut records = Vec::new();
-    let mut record = StringRecord::new();
-    while records.len() < max {
-        let more = reader
-            .read_record(&mut record)
-            .map_err(|error| UnusableFile(format!("the file is not CSV: {error}")))?;
-        if !more {
-            break;
-        }
-        let start = record.position().map_or(0, csv::Position::byte);
-        let raw = lines.raw(start, reader.position().byte());
-        let line = lines.line;
-        if record.iter().all(|field| field.trim().is_empty()) {
-            continue;
-        }
-        let last_line = line + line_ends(raw.trim_ascii_end());
-        let is_last = lines.at + raw.len() == bytes.len();
-        records.push(Record {
-            line,
-            item: 0,
-            last_line,
-            fields: record.iter().map(unquoted).collect(),
-            is_open: (last_line > line && has_odd_quotes(raw)) || (is_last && runs_on(raw, separator)),
-        });
-    }
-    Ok(records)
+    Records::new(text.as_bytes(), separator).take(max).collect()
 }
 
-fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+/// The records of a CSV file that are not blank.
+pub(super) struct Records<R> {
+    reader: csv::Reader<Retaining<R>>,
+    separator: u8,
+    record: StringRecord,
+    /// The position and the line at which the last record begins.
+    at: u64,
+    line: u64,
+    has_failed: bool,
+}
+
+impl<R: BufRead> Records<R> {
+    pub(super) fn new(text: R, separator: u8) -> Self {
+        Self {
+            reader: reader(Retaining::new(text), separator),
+            separator,
+            record: StringRecord::new(),
+            at: 0,
+            line: 1,
+            has_failed: false,
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<Record>, UnusableFile> {
+        loop {
+            let end = self.reader.position().byte();
+            self.reader.get_mut().release(self.at, end);
+            let more = self
+                .reader
+                .read_record(&mut self.record)
+                .map_err(|error| self.unreadable(&error))?;
+            if !more {
+                return Ok(None);
+            }
+            let start = self.record.position().map_or(0, csv::Position::byte);
+            let end = self.reader.position().byte();
+            let retaining = self.reader.get_ref();
+            // The CSV reader's position is before the blank lines that precede a record.
+            let blank = retaining.slice(start, end);
+            let blank = blank.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            let start = start + blank as u64;
+            self.line += line_ends(retaining.slice(self.at, start));
+            self.at = start;
+            if self.record.iter().all(|field| field.trim().is_empty()) {
+                continue;
+            }
+            if self.record.len() > MAX_FIELDS {
+                return Err(UnusableFile(format!(
+                    "line {} has more than {MAX_FIELDS} fields: keep only the columns that are needed",
+                    self.line
+                )));
+            }
+            let raw = retaining.slice(start, end);
+            let last_line = self.line + line_ends(raw.trim_ascii_end());
+            let is_odd = last_line > self.line && has_odd_quotes(raw);
+            let is_last = self
+                .reader
+                .get_mut()
+                .is_end(end)
+                .map_err(|error| self.unreadable(&error.into()))?;
+            let raw = self.reader.get_ref().slice(start, end);
+            return Ok(Some(Record {
+                is_open: is_odd || (is_last && runs_on(raw, self.separator)),
+                ..Record::new(self.line, 0, last_line, self.record.iter().map(unquoted).collect())
+            }));
+        }
+    }
+
+    fn unreadable(&self, error: &csv::Error) -> UnusableFile {
+        UnusableFile(match self.reader.get_ref().is_full() {
+            true => format!(
+                "the row after line {} has more than {} MB: look for a quote without a closing one",
+                self.line,
+                MAX_RECORD >> 20
+            ),
+            false => format!("the file is not CSV: {error}"),
+        })
+    }
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = Result<Record, UnusableFile>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_failed {
+            return None;
+        }
+        let record = self.read().transpose();
+        self.has_failed = matches!(record, Some(Err(_)));
+        record
+    }
+}
+
+fn reader<R: Read>(text: R, separator: u8) -> csv::Reader<R> {
     ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
-        .from_reader(bytes)
+        .buffer_capacity(BUFFER)
+        .from_reader(text)
 }
 
 /// Whether a record has an odd number of quotes. A stray quote can be closed by the first quote of a later row.
@@ -79,7 +169,65 @@ fn has_odd_quotes(record: &[u8]) -> bool {
 /// complete.
 fn runs_on(record: &[u8], separator: u8) -> bool {
     let with_a_line = [record, b"\nx"].concat();
-    reader(&with_a_line, separator).into_byte_records().count() == 1
+    reader(&with_a_line[..], separator).into_byte_records().count() == 1
+}
+
+/// Keeps the bytes of the records that the CSV reader is at, which it does not show.
+struct Retaining<R> {
+    inner: R,
+    bytes: Vec<u8>,
+    /// The position in the text of the first byte that is kept.
+    start: u64,
+    /// The position behind the last record.
+    read_up_to: u64,
+}
+
+impl<R: BufRead> Retaining<R> {
+    const fn new(inner: R) -> Self {
+        Self {
+            inner,
+            bytes: Vec::new(),
+            start: 0,
+            read_up_to: 0,
+        }
+    }
+
+    fn slice(&self, start: u64, end: u64) -> &[u8] {
+        let index = |position: u64| usize::try_from(position.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        let end = index(end).min(self.bytes.len());
+        &self.bytes[index(start).min(end)..end]
+    }
+
+    /// Frees the bytes before `from`; the records before `read_up_to` have been read.
+    fn release(&mut self, from: u64, read_up_to: u64) {
+        self.read_up_to = read_up_to;
+        let free = self.slice(self.start, from).len();
+        if free >= BUFFER {
+            self.bytes.drain(..free);
+            self.start = from;
+        }
+    }
+
+    /// Whether the text ends at a position.
+    fn is_end(&mut self, position: u64) -> io::Result<bool> {
+        Ok(position == self.start + self.bytes.len() as u64 && self.inner.fill_buf()?.is_empty())
+    }
+
+    /// Whether the record that is being read is too long.
+    fn is_full(&self) -> bool {
+        self.start + self.bytes.len() as u64 > self.read_up_to + (MAX_RECORD + BUFFER) as u64
+    }
+}
+
+impl<R: BufRead> Read for Retaining<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_full() {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        let length = self.inner.read(buffer)?;
+        self.bytes.extend_from_slice(&buffer[..length]);
+        Ok(length)
+    }
 }
 
 /// Returns a field without surrounding spaces, and without quotes that the CSV reader kept because of those spaces.
@@ -91,38 +239,6 @@ fn unquoted(field: &str) -> String {
         Some(quoted) if is_padded => quoted.replace("\"\"", "\"").trim().to_owned(),
         _ => text.to_owned(),
     }
-}
-
-/// Finds the line on which a record begins. The CSV reader's position is before the blank lines that precede it.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    /// Advances to the record between two positions, and returns its bytes.
-    fn raw(&mut self, start: u64, end: u64) -> &'a [u8] {
-        let index = |position| usize::try_from(position).unwrap_or(usize::MAX).min(self.bytes.len());
-        let (mut start, end) = (index(start), index(end));
-        while start < end && matches!(self.bytes[start], b'\n' | b'\r') {
-            start += 1;
-        }
-        self.line += line_ends(&self.bytes[self.at..start]);
-        self.at = start;
-        &self.bytes[start..end]
-    }
-}
-
-/// Counts line ends: LF, CRLF, or CR alone.
-pub(super) fn line_ends(bytes: &[u8]) -> u64 {
-    let mut ends = 0;
-    for (index, byte) in bytes.iter().enumerate() {
-        if *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
-            ends += 1;
-        }
-    }
-    ends
 }
 
 #[cfg(test)]
@@ -198,5 +314,34 @@ mod tests {
         }
         let records = read_all("a,b\n5\" pipe,x\ny,z").expect("CSV");
         assert!(records.iter().all(|record| !record.is_open), "{records:?}");
+    }
+
+    #[test]
+    fn records_far_into_a_file_have_their_lines() {
+        let mut text = String::from("a,b\n");
+        for n in 0..20_000 {
+            text += &format!("{n},\"two\r\nlines\"\r\n");
+        }
+        text += "\n\nlast,\"open";
+        let records = read_all(&text).expect("CSV");
+        for (record, n) in records[1..=20_000].iter().zip(0_u64..) {
+            assert_eq!((record.line, record.last_line), (2 * n + 2, 2 * n + 3));
+            assert_eq!(fields(record)[0], n.to_string());
+        }
+        let last = records.last().map(|record| (record.line, record.is_open));
+        assert_eq!(last, Some((40_004, true)));
+    }
+
+    #[test]
+    fn a_record_has_a_limit() {
+        let text = format!("a,b\nx,y\n\"{}", "x,y\n".repeat(MAX_RECORD / 2));
+        let error = read_all(&text).expect_err("too long").to_string();
+        assert_eq!(
+            error,
+            "the row after line 2 has more than 4 MB: look for a quote without a closing one"
+        );
+        let wide = format!("x{}", ",".repeat(MAX_FIELDS));
+        let error = read_all(&wide).expect_err("too wide").to_string();
+        assert!(error.starts_with("line 1 has more than 10000 fields"), "{error}");
     }
 }

@@ -3,25 +3,34 @@
 use std::collections::BTreeMap;
 
 use clerk_core::model::{InvitationTemplate, Metadata};
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::address::{self, Change};
 use super::cell;
 use super::column::Column;
 use super::header::Header;
+use super::lines::Lines;
 use super::options::ReadOptions;
 use super::recipient::Recipient;
 use super::records::Record;
 use crate::text::quoted;
 
 /// The settings of a row, or the defaults for all rows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) redirect_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_in_days: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) template: Option<InvitationTemplate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) notify: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ignore_existing: Option<bool>,
 }
 
@@ -33,13 +42,14 @@ struct Cells {
     metadata_members: Vec<(String, String)>,
 }
 
-/// Parses a row. Returns its address, which is empty if the row has none, and the recipient or what is wrong with the row.
+/// Parses a row. Returns its address, which is empty if the row has none, and the recipient without defaults or what is wrong with
+/// the row.
 /// Adds to `changes` how the address differs from its cell.
 pub(super) fn read(
     record: &Record,
     header: &Header,
     options: &ReadOptions,
-    changes: &mut BTreeMap<Change, Vec<u64>>,
+    changes: &mut BTreeMap<Change, Lines>,
 ) -> (String, Result<Recipient, String>) {
     let (cell, is_fallback) = header.email_cell(&record.fields);
     let separated = header
@@ -86,9 +96,10 @@ fn recipient(
         position: record.position(),
         email_address,
         public_metadata: merge(cells.metadata, &cells.metadata_members)?,
-        settings: cells.settings.or(&options.defaults),
+        settings: cells.settings,
     };
-    Ok((recipient.validate(options.destination)?, changes))
+    recipient.validate(options)?;
+    Ok((recipient, changes))
 }
 
 /// Checks that the record is a single row with no more fields than the header.
@@ -170,7 +181,7 @@ impl Cells {
 
 impl Settings {
     /// Falls back to `defaults` for unset settings.
-    fn or(self, defaults: &Self) -> Self {
+    pub(super) fn or(self, defaults: &Self) -> Self {
         Self {
             role: self.role.or_else(|| defaults.role.clone()),
             redirect_url: self.redirect_url.or_else(|| defaults.redirect_url.clone()),

@@ -7,6 +7,27 @@ use serde_json::json;
 
 use super::*;
 
+/// What a people file contains, with all its rows.
+#[derive(Debug)]
+struct PeopleFile {
+    rows: Vec<Row>,
+    form: String,
+    notes: Vec<String>,
+}
+
+fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile> {
+    let source = Source::copy_of(bytes).expect("a copy");
+    let inspection = inspect(&source, options)?;
+    let rows: Vec<Row> = inspection.rows().collect::<Result<_, _>>().expect("the rows again");
+    let valid = rows.iter().filter(|row| matches!(row.status, RowStatus::Valid(_)));
+    assert_eq!(valid.count(), inspection.people);
+    Ok(PeopleFile {
+        rows,
+        form: inspection.form,
+        notes: inspection.notes,
+    })
+}
+
 fn options(destination: Destination) -> ReadOptions {
     ReadOptions::new(destination, Settings::default())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{BufReader, Cursor};
+use std::io::BufReader;
 
 use calamine::{Data, ExcelDateTime, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
 use quick_xml::events::Event;
@@ -11,6 +11,8 @@ use zip::ZipArchive;
 use super::dialect::{SEARCHED, find_header};
 use super::options::ReadOptions;
 use super::records::Record;
+use super::source::{Reader as SourceReader, Source};
+use super::spool::{Spool, SpoolWriter};
 use super::{UnusableFile, address};
 use crate::text::quoted;
 
@@ -23,26 +25,29 @@ const MAX_CELLS: usize = 32_000_000;
 /// The sheet with the people.
 pub(super) struct People {
     pub(super) sheet: String,
-    pub(super) records: Vec<Record>,
+    /// The first records.
+    pub(super) beginning: Vec<Record>,
+    /// All records, so that the memory of the workbook can be freed.
+    pub(super) records: Spool<Record>,
     /// Whether the workbook has other sheets.
     pub(super) is_one_of_several: bool,
 }
 
 /// An open workbook.
-pub(super) enum Workbook<'b> {
-    Xlsx(Box<Xlsx<Cursor<&'b [u8]>>>),
-    Ods(Ods<Cursor<&'b [u8]>>),
+pub(super) enum Workbook {
+    Xlsx(Box<Xlsx<SourceReader>>),
+    Ods(Ods<SourceReader>),
 }
 
-impl<'b> Workbook<'b> {
-    pub(super) fn open_xlsx(bytes: &'b [u8]) -> Result<Self, UnusableFile> {
-        let workbook = open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+impl Workbook {
+    pub(super) fn open_xlsx(source: &Source) -> Result<Self, UnusableFile> {
+        let workbook = open_workbook_from_rs(source.reader()).map_err(unreadable)?;
         Ok(Self::Xlsx(Box::new(workbook)))
     }
 
-    pub(super) fn open_ods(bytes: &'b [u8]) -> Result<Self, UnusableFile> {
-        check_xml(bytes, "content.xml")?;
-        open_workbook_from_rs(Cursor::new(bytes))
+    pub(super) fn open_ods(source: &Source) -> Result<Self, UnusableFile> {
+        check_xml(source, "content.xml")?;
+        open_workbook_from_rs(source.reader())
             .map(Self::Ods)
             .map_err(|error| match error {
                 calamine::OdsError::Password => UnusableFile(
@@ -57,14 +62,24 @@ impl<'b> Workbook<'b> {
     /// # Errors
     ///
     /// If it is not clear which sheet has the people.
-    pub(super) fn read(&mut self, options: &ReadOptions) -> Result<People, UnusableFile> {
+    pub(super) fn read(mut self, options: &ReadOptions) -> Result<People, UnusableFile> {
         let sheets = self.sheets();
         let sheet = match &options.sheet {
             Some(wanted) => named(&sheets, wanted)?,
             None => self.sheet_with_people(&sheets, options)?,
         };
+        let mut records = SpoolWriter::new();
+        let mut beginning = Vec::new();
+        self.each_record(&sheet, |record| {
+            records.push(&record)?;
+            if beginning.len() < SEARCHED {
+                beginning.push(record);
+            }
+            Ok(true)
+        })?;
         Ok(People {
-            records: self.records(&sheet, usize::MAX)?,
+            beginning,
+            records: records.finish()?,
             sheet,
             is_one_of_several: sheets.len() > 1,
         })
@@ -85,7 +100,7 @@ impl<'b> Workbook<'b> {
         let mut hidden = Vec::new();
         let mut filled = Vec::new();
         for sheet in sheets {
-            let first = self.records(&sheet.name, SEARCHED)?;
+            let first = self.beginning(&sheet.name)?;
             let has_people = find_header(&first, 0, options).is_some() || first.first().is_some_and(is_list);
             match (sheet.visible, has_people) {
                 (SheetVisible::Visible, true) => visible.push(sheet.name.clone()),
@@ -115,9 +130,23 @@ impl<'b> Workbook<'b> {
         }
     }
 
-    /// Reads at most `max` records of a sheet, one for each row that is not blank.
-    fn records(&mut self, sheet: &str, max: usize) -> Result<Vec<Record>, UnusableFile> {
-        let mut rows = Rows::default();
+    /// Returns the first records of a sheet.
+    fn beginning(&mut self, sheet: &str) -> Result<Vec<Record>, UnusableFile> {
+        let mut records = Vec::new();
+        self.each_record(sheet, |record| {
+            records.push(record);
+            Ok(records.len() < SEARCHED)
+        })?;
+        Ok(records)
+    }
+
+    /// Passes on the records of a sheet, one for each row that is not blank, until `each` returns false.
+    fn each_record(
+        &mut self,
+        sheet: &str,
+        mut each: impl FnMut(Record) -> Result<bool, UnusableFile>,
+    ) -> Result<(), UnusableFile> {
+        let mut row = RowOfCells::default();
         match self {
             Self::Xlsx(workbook) => {
                 let links = workbook.hyperlinks_by_sheet_name(sheet).map_err(unreadable)?;
@@ -129,38 +158,42 @@ impl<'b> Workbook<'b> {
                 let mut cells = workbook.worksheet_cells_reader(sheet).map_err(unreadable)?;
                 while let Some(cell) = cells.next_cell().map_err(unreadable)? {
                     let text = text(&Data::from(cell.get_value().clone()));
-                    let (row, column) = cell.get_position();
-                    let text = match addresses.get(&(row, column)) {
-                        Some(target) if !text.contains('@') => target.clone(),
-                        _ => text,
+                    let (number, column) = cell.get_position();
+                    let text = match addresses.get(&(number, column)) {
+                        Some(target) if !text.contains('@') => target,
+                        _ => &text,
                     };
-                    rows.add(row, column, text)?;
-                    if rows.records.len() >= max {
-                        break;
+                    if let Some(record) = row.add(number, column, text)?
+                        && !each(record)?
+                    {
+                        return Ok(());
                     }
                 }
             }
             Self::Ods(workbook) => {
                 let range = workbook.worksheet_range(sheet).map_err(unreadable)?;
                 let (first_row, first_column) = range.start().unwrap_or_default();
-                for (row, column, value) in range.used_cells() {
+                for (number, column, value) in range.used_cells() {
                     let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-                    rows.add(first_row + offset(row), first_column + offset(column), text(value))?;
-                    if rows.records.len() >= max {
-                        break;
+                    let (number, column) = (first_row + offset(number), first_column + offset(column));
+                    if let Some(record) = row.add(number, column, &text(value))?
+                        && !each(record)?
+                    {
+                        return Ok(());
                     }
                 }
             }
         }
-        rows.end_row();
-        rows.records.truncate(max);
-        Ok(rows.records)
+        if let Some(record) = row.end() {
+            each(record)?;
+        }
+        Ok(())
     }
 }
 
 /// Checks that each element of a file in an archive has its end, because calamine waits forever for the missing end of a table.
-fn check_xml(archive: &[u8], name: &str) -> Result<(), UnusableFile> {
-    let mut archive = ZipArchive::new(Cursor::new(archive)).map_err(unreadable)?;
+fn check_xml(archive: &Source, name: &str) -> Result<(), UnusableFile> {
+    let mut archive = ZipArchive::new(archive.reader()).map_err(unreadable)?;
     let file = archive.by_name(name).map_err(unreadable)?;
     let mut reader = quick_xml::Reader::from_reader(BufReader::new(file));
     let mut buffer = Vec::new();
@@ -177,25 +210,24 @@ fn check_xml(archive: &[u8], name: &str) -> Result<(), UnusableFile> {
     }
 }
 
-/// Collects cells into records.
+/// Collects the cells of a row.
 #[derive(Default)]
-struct Rows {
-    records: Vec<Record>,
-    row: u32,
+struct RowOfCells {
+    number: u32,
     fields: Vec<String>,
+    /// The number of cells of all rows so far.
     cells: usize,
 }
 
-impl Rows {
-    fn add(&mut self, row: u32, column: u32, text: String) -> Result<(), UnusableFile> {
+impl RowOfCells {
+    /// Adds a cell. Returns the row before it if the cell begins a new one.
+    fn add(&mut self, number: u32, column: u32, text: &str) -> Result<Option<Record>, UnusableFile> {
         let text = text.trim();
-        if row != self.row {
-            self.end_row();
-            self.row = row;
-        }
         if text.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
+        let ended = if number == self.number { None } else { self.end() };
+        self.number = number;
         let index = column as usize;
         self.cells += (index + 1).saturating_sub(self.fields.len());
         if column >= MAX_COLUMNS || self.cells > MAX_CELLS {
@@ -207,20 +239,14 @@ impl Rows {
             self.fields.resize(index + 1, String::new());
         }
         text.clone_into(&mut self.fields[index]);
-        Ok(())
+        Ok(ended)
     }
 
-    fn end_row(&mut self) {
-        if !self.fields.is_empty() {
-            let line = u64::from(self.row) + 1;
-            self.records.push(Record {
-                line,
-                item: 0,
-                last_line: line,
-                fields: std::mem::take(&mut self.fields),
-                is_open: false,
-            });
-        }
+    /// Returns the row, if it has cells.
+    fn end(&mut self) -> Option<Record> {
+        let line = u64::from(self.number) + 1;
+        let fields = std::mem::take(&mut self.fields);
+        (!fields.is_empty()).then(|| Record::new(line, 0, line, fields))
     }
 }
 
@@ -230,19 +256,12 @@ pub(super) fn is_list(record: &Record) -> bool {
     filled.all(|field| address::extract(field).is_ok())
 }
 
-/// Returns a record with one field for each cell of a sheet without a header.
-pub(super) fn split(records: Vec<Record>) -> Vec<Record> {
-    let cells = records.into_iter().flat_map(|record| {
-        let filled = record.fields.into_iter().filter(|field| !field.is_empty());
-        filled.zip(0..).map(move |(field, item)| Record {
-            line: record.line,
-            item,
-            last_line: record.last_line,
-            fields: vec![field],
-            is_open: false,
-        })
-    });
-    cells.collect()
+/// Returns a record with one field for each cell of a row of a sheet without a header.
+pub(super) fn split(record: Record) -> impl Iterator<Item = Record> {
+    let filled = record.fields.into_iter().filter(|field| !field.is_empty());
+    filled
+        .zip(0..)
+        .map(move |(field, item)| Record::new(record.line, item, record.last_line, vec![field]))
 }
 
 /// Returns the text of a cell as a CSV file would have it.

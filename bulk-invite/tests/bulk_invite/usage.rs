@@ -37,7 +37,10 @@ fn a_file_that_cannot_be_used_is_reported_with_its_name() {
         &run(&mut program(&[&folder.path("missing.csv")])),
         "missing.csv: No such file",
     );
-    assert_usage_error(&run(&mut program(&[&folder.path(".")])), "Is a directory");
+    assert_usage_error(
+        &run(&mut program(&[&folder.path(".")])),
+        "it is a folder: name a file in it",
+    );
 }
 
 #[test]
