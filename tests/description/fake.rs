@@ -1,13 +1,8 @@
 //! Compares the fake with the description: it takes every parameter that the SDK can send, and its responses have the
 //! form that is described.
 
-// The module has more than this check uses.
-#[allow(
-    dead_code,
-    unreachable_pub,
-    unexpected_cfgs,
-    reason = "the tests of the fake share the module"
-)]
+// The module is also that of the fake's own tests, with their features.
+#[allow(unreachable_pub, unexpected_cfgs, reason = "the tests of the fake share the module")]
 #[path = "../../clerk-testkit/tests/fake_support/mod.rs"]
 mod fake_support;
 
