@@ -99,7 +99,8 @@ fn open_file(path: &Path, args: &Args) -> Result<FileJournal, String> {
             writeln!(
                 out,
                 "Removed the damaged lines of the journal from line {line} on. Everyone without an outcome is looked up \
-                 before they are invited."
+                 before they are invited. The calls in these lines may have used up the rate limits, so the run waits for \
+                 them first."
             )
         })?;
     }

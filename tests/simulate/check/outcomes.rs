@@ -56,7 +56,8 @@ fn has_its_evidence(settlement: &Settlement) -> bool {
     match settlement.outcome {
         Outcome::Created | Outcome::CreatedEarlier => [Answer, Read].contains(&settlement.evidence),
         Outcome::AlreadyInvited | Outcome::ExistingUser => [Read, Refusal].contains(&settlement.evidence),
-        Outcome::Refused => settlement.evidence == Refusal,
+        // A preflight reads the roles of an organization.
+        Outcome::Refused => [Read, Refusal].contains(&settlement.evidence),
         Outcome::Invalid | Outcome::Duplicate => settlement.evidence == Input,
         Outcome::Unknown => settlement.evidence == Read,
         Outcome::Pending => settlement.evidence == Evidence::None,

@@ -263,9 +263,14 @@ impl Claim<'_> {
             Target::Application => ErrorCode::from("form_param_value_invalid"),
             Target::Organization => ErrorCode::ResourceNotFound,
         };
+        let sends_refused_value = row.sends_refused_value(self.version().unwrap_or_default());
+        let is_read = self.settlement.evidence == Evidence::Read;
+        if is_read && self.story.scenario.target == Target::Organization {
+            return sends_refused_value && code.is_none();
+        }
         (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
             || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
-            || (row.sends_refused_value(self.version().unwrap_or_default()) && code == Some(&code_of_value))
+            || (sends_refused_value && code == Some(&code_of_value))
     }
 
     fn may_be_created(&self) -> bool {
