@@ -7,7 +7,7 @@ const KINDS: &[(&[&str], &str)] = &[
     (&["begin:vcard"], "a vCard file: export the contacts as CSV"),
     (&["begin:vcalendar"], "a calendar: export the list of its guests as CSV"),
     (
-        &["dn:", "version: 1"],
+        &["dn:", "version: 1\n", "version: 1\r"],
         "an LDIF file: export the entries as CSV, with a column mail",
     ),
     (
@@ -22,8 +22,6 @@ const KINDS: &[(&[&str], &str)] = &[
         &[
             "insert into",
             "create table",
-            "copy ",
-            "select ",
             "-- mysql dump",
             "-- postgresql database dump",
             "--\n-- postgresql",
@@ -31,25 +29,36 @@ const KINDS: &[(&[&str], &str)] = &[
         "SQL: export the result of a query as CSV instead",
     ),
     (
-        &["---\n", "---\r\n", "- email", "- name:"],
+        &["---\n", "---\r\n", "- email:", "- name:"],
         "YAML: convert it to JSON or CSV",
     ),
-    (MAIL, "an email: copy the addresses into a file, one on each line"),
 ];
 
-/// The names that the first line of an email can have.
+/// The names of lines that emails begin with.
 const MAIL: &[&str] = &[
-    "from: ",
-    "to: ",
-    "subject: ",
-    "date: ",
-    "return-path: ",
-    "received: ",
-    "delivered-to: ",
-    "mime-version: ",
-    "message-id: ",
-    "x-mozilla-status: ",
+    "from",
+    "to",
+    "subject",
+    "date",
+    "return-path",
+    "received",
+    "delivered-to",
+    "mime-version",
+    "message-id",
 ];
+
+/// The names among them that the lines above a table in a report do not have.
+const MAIL_ONLY: &[&str] = &[
+    "subject",
+    "return-path",
+    "received",
+    "delivered-to",
+    "mime-version",
+    "message-id",
+];
+
+/// The number of lines at the beginning of an email that are searched for those.
+const SEARCHED: usize = 100;
 
 /// # Errors
 ///
@@ -62,8 +71,20 @@ pub(super) fn check(beginning: &str) -> Result<(), UnusableFile> {
         .find(|(beginnings, _)| beginnings.iter().any(|beginning| first.starts_with(beginning)));
     match kind {
         Some((_, what)) => Err(UnusableFile(format!("the file is {what}"))),
+        None if is_mail(text) => Err(UnusableFile(
+            "the file is an email: copy the addresses into a file, one on each line".to_owned(),
+        )),
         None => Ok(()),
     }
+}
+
+fn is_mail(text: &str) -> bool {
+    let is_named = |line: &str, names: &[&str]| {
+        let name = line.split_once(": ").map_or("", |(name, _)| name);
+        names.iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let begins = text.lines().next().is_some_and(|line| is_named(line, MAIL));
+    begins && text.lines().take(SEARCHED).any(|line| is_named(line, MAIL_ONLY))
 }
 
 #[cfg(test)]
@@ -82,7 +103,10 @@ mod tests {
             ("INSERT INTO users VALUES ('ada@example.com');", "SQL"),
             ("---\nusers:\n", "YAML"),
             ("- email: ada@example.com\n", "YAML"),
-            ("From: Ada <ada@example.com>\nTo: bob@example.com\n", "an email"),
+            (
+                "From: Ada <ada@example.com>\nTo: bob@example.com\nSubject: Hi\n",
+                "an email",
+            ),
         ];
         for (text, expected) in cases {
             let error = check(text).expect_err(text).to_string();
@@ -95,6 +119,9 @@ mod tests {
             "version:v1.0\nemail\n",
             "Ada <ada@example.com>",
             "Date;Email\n",
+            "Copy of the members\nemail\n",
+            "From: 2026-01-01\nTo: 2026-02-01\nName,Email\n",
+            "Version: 1.2\nemail\n",
             "----+----\nid | email\n",
         ] {
             assert!(check(text).is_ok(), "{text}");

@@ -360,7 +360,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "an email",
-        file: "From: Ada <ada@example.com>\nTo: bob@example.com\n\nHello\n",
+        file: "From: Ada <ada@example.com>\nTo: bob@example.com\nSubject: Hi\n\nHello\n",
         ignores: true,
         expected: Err("the file is an email"),
         ..CASE
