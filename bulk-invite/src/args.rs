@@ -263,8 +263,9 @@ const NOT_WITH_AGAIN: [&str; 6] = [
 ];
 
 /// The options that the waitlist has no use for: it is no file, and Clerk chooses the settings of its invitations.
-const NOT_FOR_WAITLIST: [&str; 16] = [
+const NOT_FOR_WAITLIST: [&str; 17] = [
     "status",
+    "revoke_run",
     "again",
     "people",
     "dry_run",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clerk_core::run::journal::{FileJournal, Journal, JournalError, NoJournal};
+use clerk_core::run::journal::{FileJournal, Journal, JournalError, NoJournal, Record};
 
 use crate::args::Args;
 use crate::console::print;
@@ -74,6 +74,17 @@ pub(crate) fn open_existing(path: &Path, args: &Args) -> Result<FileJournal, Str
     open_file(path, args)
 }
 
+/// Whether a journal is of a run for the waitlist. One that cannot be read is refused by the run that uses it.
+pub(crate) async fn is_of_waitlist(journal: &dyn Journal) -> bool {
+    let mut is_of_waitlist = false;
+    let mut read = |record| {
+        if let Record::Begun { resource, .. } = record {
+            is_of_waitlist = resource == "waitlist_entries";
+        }
+    };
+    journal.load(&mut read).await.is_ok() && is_of_waitlist
+}
+
 fn open_file(path: &Path, args: &Args) -> Result<FileJournal, String> {
     if !args.recover_tail {
         return FileJournal::open(path).map_err(|error| match error.is_damage() {
@@ -88,7 +99,8 @@ fn open_file(path: &Path, args: &Args) -> Result<FileJournal, String> {
             writeln!(
                 out,
                 "Removed the damaged lines of the journal from line {line} on. Everyone without an outcome is looked up \
-                 before they are invited."
+                 before they are invited. The calls in these lines may have used up the rate limits, so the run waits for \
+                 them first."
             )
         })?;
     }

@@ -18,6 +18,7 @@ mod layout;
 mod line_ends;
 mod lines;
 mod options;
+mod other_text;
 mod recipient;
 mod records;
 mod row;

@@ -13,7 +13,7 @@ use crate::confirm::confirm;
 use crate::connection::Connection;
 use crate::console::{print, print_error, print_result};
 use crate::interrupt::stop_on_ctrl_c;
-use crate::journal::open_existing;
+use crate::journal::{is_of_waitlist, open_existing};
 use crate::output_file::OutputFiles;
 use crate::program::exit_code;
 use crate::recorder::Recorder;
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     let recorder = Arc::new(recorder);
     let client = &connection.client;
     let run = match &args.organization {
-        None if args.waitlist.is_some() => client.waitlist_entries().revoke_all(journal),
+        None if is_of_waitlist(&journal).await => client.waitlist_entries().revoke_all(journal),
         None => client.invitations().revoke_all(journal),
         Some(id) => client.organization_invitations().revoke_all(id, journal),
     };

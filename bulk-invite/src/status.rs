@@ -69,7 +69,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         files.events.take(),
     )?;
     let recorder = Arc::new(recorder);
-    let run = status_run(args, connection, &source, recipients)?;
+    let run = status_run(args, connection, &source, recipients).await?;
     let run = run
         .limits(connection.limits.clone())
         .max_wait(args.max_wait)
@@ -121,7 +121,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     Ok(exit_code(report.stopped().is_some(), needs_attention))
 }
 
-fn status_run(
+async fn status_run(
     args: &Args,
     connection: &Connection,
     source: &Source<'_>,
@@ -134,7 +134,13 @@ fn status_run(
     Ok(match (source, &args.organization) {
         (Source::File, None) => client.invitations().status_of(addresses),
         (Source::File, Some(id)) => client.organization_invitations().status_of(id, addresses),
-        (Source::Journal(path), None) => client.invitations().status_of_run(journal::open_existing(path, args)?),
+        (Source::Journal(path), None) => {
+            let journal = journal::open_existing(path, args)?;
+            match journal::is_of_waitlist(&journal).await {
+                true => client.waitlist_entries().status_of_run(journal),
+                false => client.invitations().status_of_run(journal),
+            }
+        }
         (Source::Journal(path), Some(id)) => {
             let journal = journal::open_existing(path, args)?;
             client.organization_invitations().status_of_run(id, journal)
@@ -147,7 +153,7 @@ fn rows(statuses: &[PersonStatus], positions: &[Position]) -> Vec<StatusRow> {
     statuses.iter().map(row).collect()
 }
 
-/// What is printed.
+/// The text that is printed.
 struct Overview<'a> {
     report: &'a StatusReport,
     rows: &'a [StatusRow],

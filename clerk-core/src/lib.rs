@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;
 mod client;
@@ -10,6 +11,7 @@ mod error_chain;
 pub mod json;
 pub mod middleware;
 pub mod model;
+mod nullable;
 mod operation;
 mod paging;
 pub mod run;
@@ -32,6 +34,7 @@ pub use clock::{Clock, Sleep, SystemClock};
 pub use endpoint::{Endpoint, EndpointRequest, Multipart};
 pub use error::{ApiError, BuildError, DecodeError, Error, ErrorCode, ErrorKind, InvalidRequest, Result};
 pub use error_chain::ErrorChain;
+pub use nullable::Nullable;
 pub use operation::{CallContext, CallOptions, Operation, RateLimitKey};
 pub use paging::{Items, Pages};
 pub use secret_key::{Environment, InvalidSecretKey, SecretKey};

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod builder;
@@ -6,6 +7,8 @@ mod classify;
 mod connect;
 mod dial;
 mod error;
+#[cfg(doc)]
+pub mod guide;
 mod proxy;
 mod setup;
 mod tls;

@@ -1,5 +1,6 @@
 //! Test doubles for code that uses the Rust SDK for [Clerk](https://clerk.com)'s Backend API.
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod cassette;
 mod clock;

@@ -131,6 +131,44 @@ fn each_event_is_sent_typed_in_order_and_once() {
 }
 
 #[test]
+fn changes_by_the_backend_are_sent() {
+    let fake = FakeClerk::builder().existing_user("boss@example.com").build();
+    let boss = fake.user_id("boss@example.com").expect("a user");
+    let mut sender = WebhookSender::new(&fake, secret());
+    let ada = json!({ "email_address": ["ada@example.com"] });
+    let address = json!({ "user_id": boss.as_str(), "email_address": "chief@example.com" });
+    let acme = json!({ "name": "Acme", "created_by": boss.as_str() });
+    let user = format!("/users/{boss}");
+    for (method, path, body, expected) in [
+        ("POST", "/users", ada, &["user.created"][..]),
+        ("PATCH", user.as_str(), json!({ "first_name": "B" }), &["user.updated"]),
+        (
+            "POST",
+            "/users/ban",
+            json!({ "user_ids": [boss.as_str()] }),
+            &["user.updated"],
+        ),
+        ("POST", "/email_addresses", address, &["user.updated"]),
+        (
+            "POST",
+            "/organizations",
+            acme,
+            &["organization.created", "organizationMembership.created"],
+        ),
+        ("DELETE", user.as_str(), json!(""), &["user.deleted"]),
+    ] {
+        let body = if body == json!("") {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let answer = call(&fake, method, path, body);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.json);
+        assert_eq!(types(&received(&mut sender)), expected, "{method} {path}");
+    }
+}
+
+#[test]
 fn a_new_user_is_matched_with_the_invitation() {
     let fake = FakeClerk::new();
     invite(&fake, "ada@example.com");

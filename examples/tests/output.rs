@@ -1,31 +1,14 @@
 //! Runs each example offline and checks what it prints.
 #![expect(clippy::expect_used, reason = "the helpers of a test fail the test")]
 
-use std::env;
-use std::path::PathBuf;
+mod example;
+
 use std::process::Command;
 
-/// Returns the path of a built example: `target/debug/examples/NAME`, next to the `deps` folder that holds this test.
-///
-/// Cargo sets `CARGO_BIN_EXE_*` for binaries only. `cargo test` builds the examples of the package before its tests.
-fn example(name: &str) -> PathBuf {
-    let test = env::current_exe().expect("the path of this test");
-    let target = test.ancestors().nth(2).expect("target/debug");
-    let path = target
-        .join("examples")
-        .join(name)
-        .with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        path.exists(),
-        "{} is missing: run `cargo build -p clerk-examples --examples` first",
-        path.display()
-    );
-    path
-}
-
 fn stdout(name: &str) -> String {
-    let output = Command::new(example(name))
+    let output = Command::new(example::path(name))
         .env_remove("CLERK_SECRET_KEY")
+        .env_remove("CLERK_WEBHOOK_SECRET")
         .output()
         .expect("the example starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -57,6 +40,20 @@ fn custom_transport_sends_an_invitation() {
         stdout.ends_with("is pending\nemails to ada@example.com: 1\n"),
         "{stdout}"
     );
+}
+
+#[test]
+fn webhooks_are_verified_and_handled() {
+    let stdout = stdout("webhooks");
+    for expected in [
+        "user_fake000001 signed up, with the metadata {\"team\":\"engines\"}",
+        "nothing to do for organizationInvitation.accepted",
+        "org_1 has a new member with the role org:member",
+        "refused: no signature of the webhook matches",
+    ] {
+        assert!(stdout.contains(expected), "{expected} is not in {stdout}");
+    }
+    assert!(stdout.ends_with("forged webhooks, 0 accepted\n"), "{stdout}");
 }
 
 #[test]

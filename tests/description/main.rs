@@ -1,4 +1,4 @@
-//! Compares the SDK with Clerk's OpenAPI description of its API.
+//! Compares the SDK and the fake with Clerk's OpenAPI description of its API.
 //!
 //! The description is not part of this project. `CLERK_API_DESCRIPTION` gives its path. Without it, only the check itself is
 //! tested, with a small description that is part of this project.
@@ -10,6 +10,7 @@ mod choose;
 mod coverage;
 mod differences;
 mod exchange;
+mod fake;
 mod generate;
 mod requests;
 mod responses;
@@ -50,6 +51,15 @@ fn the_sdk_matches_clerks_description() {
             allowed.operation
         );
     }
+    let of_fake = fake::differences(&description, api::operations(), &cases());
+    println!("\ndifferences between the fake and the description: {}", of_fake.len());
+    for difference in &of_fake {
+        println!("- {difference}");
+    }
+    assert!(
+        of_fake.is_empty(),
+        "the fake differs from Clerk's description: see the list above"
+    );
     let is_clean = verdict.unintended.is_empty() && verdict.stale.is_empty();
     assert!(is_clean, "the SDK differs from Clerk's description: see the list above");
 }

@@ -205,7 +205,7 @@ fn an_interrupted_round_is_continued_and_invites_nobody_twice() {
             if is_plain {
                 let (report, settled) = run(&scene, &people(COUNT), &journal, None);
                 assert!(report.stopped().is_none(), "{what}: {report:?}");
-                // Whoever lost an invitation to the round has another one.
+                // People who lost an invitation to the round have another one.
                 let pending = |settlement: &&Settlement| settlement.outcome == Outcome::Pending;
                 assert_eq!(settled.iter().find(pending), None, "{what}");
                 for n in (0..COUNT).filter(|n| first(*n) == First::Pending) {

@@ -58,7 +58,7 @@ struct Interrupted {
     before: usize,
 }
 
-/// People of whom some have rows with `ignore_existing`.
+/// People, some of them in rows with `ignore_existing`.
 fn rows() -> Vec<CreateInvitation> {
     let rows = people(5).into_iter().enumerate();
     rows.map(|(number, row)| row.ignore_existing(number % 2 == 1)).collect()
@@ -191,7 +191,7 @@ fn an_append_that_is_cut_anywhere_is_continued() {
             // A last line that lacks only its newline is whole.
             let kept = fs::read(run.path()).unwrap();
             assert!(bytes.starts_with(&kept) || kept.starts_with(bytes), "{what}");
-            // What is left depends on the whole lines alone.
+            // The rest depends on the whole lines alone.
             if continued != Some(whole_lines(&kept)) {
                 continued = Some(whole_lines(&kept));
                 let fresh = Interrupted::at(append).unwrap();

@@ -14,6 +14,7 @@ mod reruns;
 mod restarts;
 mod results;
 mod scene;
+mod shared_limits;
 mod shared_refusals;
 mod spawned;
 mod status;

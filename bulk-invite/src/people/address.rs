@@ -105,6 +105,16 @@ pub(super) fn extract(cell: &str) -> Result<(String, Vec<Change>), String> {
     Ok((address, changes))
 }
 
+/// Whether a cell is or contains an address, as in `1. ada@example.com`.
+pub(super) fn is_contained(cell: &str) -> bool {
+    let is_outside =
+        |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '[' | ']' | '(' | ')' | '<' | '>' | '\'' | '"');
+    extract(cell).is_ok()
+        || cell
+            .split(is_outside)
+            .any(|part| EmailAddress::from(part).validate().is_ok())
+}
+
 /// Removes spaces, invisible characters, and quotes at both ends.
 fn trim<'t>(text: &'t str, changes: &mut Vec<Change>) -> &'t str {
     let mut text = text.trim_ascii();

@@ -62,16 +62,23 @@ pub(super) fn detect(source: &Source) -> Result<Format, UnusableFile> {
             _ => save_as("an old Excel workbook (.xls)"),
         };
     }
-    let others: [(&[u8], &str); 5] = [
-        (b"%PDF", "a PDF file"),
-        (b"{\\rtf", "a rich text document"),
-        (b"\x1F\x8B", "compressed with gzip: unpack it, and if it is no CSV"),
-        (b"7z\xBC\xAF", "a 7z archive: unpack it, and if it is no CSV"),
-        (b"Rar!", "a RAR archive: unpack it, and if it is no CSV"),
+    let others: [(&[u8], &str); 2] = [(b"%PDF", "a PDF file"), (b"{\\rtf", "a rich text document")];
+    let packed: [(&[u8], &str); 4] = [
+        (b"\x1F\x8B", "compressed with gzip"),
+        (b"\x28\xB5\x2F\xFD", "compressed with zstd"),
+        (b"7z\xBC\xAF", "a 7z archive"),
+        (b"Rar!", "a RAR archive"),
     ];
-    match others.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        Some((_, what)) => save_as(what),
-        None => Ok(Format::Text),
+    let find = |kinds: &[(&[u8], &'static str)]| {
+        let found = kinds.iter().find(|(magic, _)| bytes.starts_with(magic));
+        found.map(|(_, what)| *what)
+    };
+    match (find(&others), find(&packed)) {
+        (Some(what), _) => save_as(what),
+        (_, Some(what)) => Err(UnusableFile(format!(
+            "the file is {what}: unpack it, and use the file within"
+        ))),
+        _ => Ok(Format::Text),
     }
 }
 
@@ -190,7 +197,10 @@ mod tests {
                 "a workbook with a password: remove the password",
             ),
             (b"%PDF-1.7\n".to_vec(), "a PDF file: save it as"),
-            (b"\x1F\x8B\x08".to_vec(), "compressed with gzip: unpack it"),
+            (
+                b"\x1F\x8B\x08".to_vec(),
+                "compressed with gzip: unpack it, and use the file within",
+            ),
         ];
         for (bytes, expected) in cases {
             let error = detect(&source(&bytes)).expect_err(expected).to_string();

@@ -54,10 +54,10 @@ impl Header {
                 "the header contains a NUL character (U+0000): save the file as CSV UTF-8".to_owned(),
             ));
         }
-        if let Some(address) = record.fields.iter().find(|name| address::extract(name).is_ok()) {
+        if let Some(address) = record.fields.iter().find(|name| address::is_contained(name)) {
             return Err(error(format!(
                 "the first line must name the columns, but contains {}: add a header such as \
-                 email_address,public_metadata.team",
+                 email_address,public_metadata.team, or write nothing but one address on each line",
                 quoted(address)
             )));
         }
@@ -255,6 +255,14 @@ fn email_column(names: &[&str], option: Option<&str>, layout: Option<&Layout>) -
                 )
             });
     }
+    if let [only] = names
+        && only.contains([',', ';', '\t'])
+    {
+        return Err(format!(
+            "the quotes enclose the whole line {}: save the file again with quotes around single fields, or remove the quotes",
+            quoted(only)
+        ));
+    }
     let candidates: Vec<usize> = (0..names.len())
         .filter(|index| is_email_address(names[*index]))
         .collect();
@@ -330,7 +338,13 @@ fn unknown_columns(names: &[&str], options: &ReadOptions) -> String {
             quoted(name)
         );
     }
-    let suggested: Vec<&str> = names.iter().copied().filter(|name| !is_sensitive(name)).collect();
+    // Columns with the same name cannot be told apart.
+    let is_unique = |name: &str| names.iter().filter(|other| **other == name).count() == 1;
+    let suggested = names
+        .iter()
+        .copied()
+        .filter(|name| !is_sensitive(name) && is_unique(name));
+    let suggested: Vec<&str> = suggested.collect();
     let metadata = if suggested.is_empty() {
         String::new()
     } else {

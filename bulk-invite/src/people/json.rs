@@ -241,9 +241,11 @@ fn find_list(scanner: &mut Scanner<Text>) -> Result<List, UnusableFile> {
     scanner.skip_if(b'{')?;
     let mut lists = BTreeMap::new();
     let mut is_person = false;
+    let mut objects = 0;
     let mut number = 0;
     while let Some(name) = next_key(scanner)? {
         is_person |= is_email_address(&name);
+        objects += usize::from(scanner.peek()? == Some(b'{'));
         if scanner.skip_if(b'[')? {
             let mut is_list = scanner.peek()? == Some(b'{');
             while has_element(scanner)? {
@@ -264,6 +266,10 @@ fn find_list(scanner: &mut Scanner<Text>) -> Result<List, UnusableFile> {
     }
     let names: Vec<String> = lists.keys().map(|name| quoted(name)).collect();
     match lists.into_values().collect::<Vec<_>>()[..] {
+        [] if objects > 1 && objects == number => Err(UnusableFile(
+            "the file is an object with a member for each person: write a list instead, as in [{\"email\": \"…\"}, …]"
+                .to_owned(),
+        )),
         [] => Ok(List::Values),
         [only] => Ok(List::Member(only)),
         _ => Err(UnusableFile(format!(

@@ -55,6 +55,7 @@ const LAYOUTS: &[Layout] = &[
             &["First Name", "Email Address", "Org Unit Path"],
             // The download of the columns that the list of users shows.
             &["First Name", "Email Address", "Status", "Last Sign In"],
+            &["First Name", "Email Address", "Status", "2sv Enrolled"],
         ],
         email_columns: &["Email Address"],
         address_separator: None,

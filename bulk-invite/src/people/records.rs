@@ -101,7 +101,12 @@ impl<R: BufRead> Records<R> {
             let start = start + blank as u64;
             self.line += line_ends(retaining.slice(self.at, start));
             self.at = start;
-            if self.record.iter().all(|field| field.trim().is_empty()) {
+            let is_blank = |field: &str| match self.separator {
+                // Tables that are drawn with bars have rules.
+                b'|' => is_rule(field),
+                _ => field.trim().is_empty(),
+            };
+            if self.record.iter().all(is_blank) {
                 continue;
             }
             if self.record.len() > MAX_FIELDS {
@@ -149,6 +154,13 @@ impl<R: BufRead> Iterator for Records<R> {
         self.has_failed = matches!(record, Some(Err(_)));
         record
     }
+}
+
+/// Whether a field of a drawn table is blank or a line of dashes, as in `|---|:--:|` and `----+----`.
+fn is_rule(field: &str) -> bool {
+    let field = field.trim();
+    let dashes = field.bytes().filter(|byte| matches!(byte, b'-' | b'=')).count();
+    field.is_empty() || (dashes > 1 && field.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b':')))
 }
 
 fn reader<R: Read>(text: R, separator: u8) -> csv::Reader<R> {

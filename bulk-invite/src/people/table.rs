@@ -1,6 +1,5 @@
 //! Opens a people file of any form as a header and records.
 
-use super::UnusableFile;
 use super::address_list::{self, Addresses};
 use super::dialect;
 use super::encoding::TextFile;
@@ -10,6 +9,7 @@ use super::options::ReadOptions;
 use super::records::{Record, Records};
 use super::source::Source;
 use super::workbook::{self, Workbook};
+use super::{UnusableFile, other_text};
 use crate::text::quoted;
 
 /// A people file as records.
@@ -49,6 +49,7 @@ fn open_text(source: &Source, options: &ReadOptions) -> Result<Table, UnusableFi
         let records = JsonFile::open(file)?.into_records()?;
         return with_header(format!("{encoding}, JSON"), None, Box::new(records));
     }
+    other_text::check(&beginning)?;
     if options.email_column.is_none() && address_list::is_address_list(&beginning) {
         return Ok(list_of_addresses(encoding, Box::new(Addresses::new(file.text()))));
     }

@@ -1,12 +1,14 @@
 //! `--waitlist`: the people on the waitlist are invited in place of those in a file.
 
+use clerk_core::middleware::RateLimits;
 use clerk_testkit::FakeClerk;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 
 use crate::program::{Clerk, Folder, run};
 
 fn waitlist(count: usize) -> clerk_testkit::fake::FakeClerkBuilder {
-    (0..count).fold(FakeClerk::builder(), |fake, number| {
+    let fake = FakeClerk::builder().limits(RateLimits::none());
+    (0..count).fold(fake, |fake, number| {
         fake.waitlist_entry(format!("person{number}@example.com"))
     })
 }
@@ -17,7 +19,7 @@ fn invites_everyone_on_the_waitlist_with_a_report() {
     let clerk = Clerk::start(waitlist(30).waitlist_entry("ada@other.test"));
     let report = folder.path("report.csv");
     let journal = folder.path("waitlist.journal");
-    let args = ["--waitlist=person", "--journal", &journal, "--json"];
+    let args = ["--waitlist=person", "--journal", &journal, "--limits", "none", "--json"];
 
     let plan = run(clerk.program(&args).arg("--plan"));
     assert_eq!(
@@ -58,6 +60,8 @@ fn people_of_a_lost_call_are_not_invited_twice_by_the_next_run() {
         "--waitlist",
         "--journal",
         &journal,
+        "--limits",
+        "none",
         "--attempts",
         "1",
         "--settle-delay",
@@ -75,9 +79,10 @@ fn people_of_a_lost_call_are_not_invited_twice_by_the_next_run() {
     let mails = clerk.fake().mails();
     assert!(mails.len() == 5 && mails.values().all(|&mails| mails == 1), "{mails:?}");
 
-    let revoked = run(clerk
-        .program(&["--waitlist", "--revoke-run", &journal, "--json"])
-        .arg("--yes"));
+    // The program sees in the journal that it is one of the waitlist.
+    let status = run(&mut clerk.program(&["--status", "--journal", &journal, "--limits", "none", "--json"]));
+    assert_eq!(status.json()["pending"], 5, "{} {}", status.stdout, status.stderr);
+    let revoked = run(&mut clerk.program(&["--revoke-run", &journal, "--limits", "none", "--json"]));
     assert_eq!(revoked.json()["revoked"], 5, "{}", revoked.stderr);
 }
 

@@ -7,6 +7,7 @@ use crate::api::resource::resource;
 use crate::client::Client;
 use crate::error::Result;
 use crate::model::{DeletedObject, Metadata, Organization, OrganizationId, Page, UserId};
+use crate::nullable::Nullable;
 use crate::operation::Operation;
 use crate::sensitive::Sensitive;
 
@@ -57,7 +58,7 @@ resource! {
     = Operation::post("CreateOrganization", "/organizations")
     => send create -> Organization;
 
-    /// Changes the fields of an organization that are set. Metadata is changed by [`MergeOrganizationMetadata`]
+    /// Changes the fields of an organization that are set. `None` clears a field, as in `role_set_key(None)`. Metadata is changed by [`MergeOrganizationMetadata`]
     /// (`PATCH /v1/organizations/{organization_id}`).
     ///
     /// # Errors
@@ -70,11 +71,11 @@ resource! {
         /// The name in URLs: lowercase letters, digits and dashes; unique in the instance.
         slug: String,
         /// The number of memberships that the organization may have; 0 for no limit.
-        max_allowed_memberships: u64,
+        max_allowed_memberships: Nullable<u64>,
         /// When the organization was created elsewhere (RFC 3339), for imports.
         created_at: String,
         /// The key of the role set.
-        role_set_key: String,
+        role_set_key: Nullable<String>,
         /// Whether administrators may delete the organization.
         admin_delete_enabled: bool,
     }

@@ -16,6 +16,7 @@ use crate::model::{
     DeletedObject, EmailAddress, EmailAddressId, Metadata, OrganizationInvitation, OrganizationMembership, Page,
     PhoneNumberId, User, UserId,
 };
+use crate::nullable::Nullable;
 use crate::operation::Operation;
 use crate::sensitive::Sensitive;
 
@@ -191,7 +192,7 @@ resource! {
     = Operation::post("CreateUser", "/users")
     => send create -> User;
 
-    /// Changes the fields of a user that are set. Metadata is changed by [`UpdateUserMetadata`] (`PATCH
+    /// Changes the fields of a user that are set. `None` clears a field, as in `last_name(None)`. Metadata is changed by [`UpdateUserMetadata`] (`PATCH
     /// /v1/users/{user_id}`).
     ///
     /// # Errors
@@ -201,15 +202,15 @@ resource! {
     /// identifiers.
     pub struct UpdateUser<'a>(user_id: &'a UserId) {
         /// The application's own id of the user.
-        external_id: String,
+        external_id: Nullable<String>,
         /// The first name.
-        first_name: Sensitive,
+        first_name: Nullable<Sensitive>,
         /// The last name.
-        last_name: Sensitive,
+        last_name: Nullable<Sensitive>,
         /// The user name.
-        username: Sensitive,
+        username: Nullable<Sensitive>,
         /// The language and region, such as `en-US`.
-        locale: String,
+        locale: Nullable<String>,
         /// The primary email address, which must be verified.
         primary_email_address_id: &'a EmailAddressId,
         /// Whether Clerk tells the user about the new primary email address.
@@ -239,7 +240,7 @@ resource! {
         /// Whether the user may create organizations.
         create_organization_enabled: bool,
         /// The number of organizations that the user may create; 0 for no limit.
-        create_organizations_limit: u64,
+        create_organizations_limit: Nullable<u64>,
         /// When the user accepted the legal documents (RFC 3339).
         legal_accepted_at: String,
         /// Accepts a user who has not accepted the legal documents.

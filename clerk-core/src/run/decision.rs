@@ -24,7 +24,7 @@ pub(super) enum Decision {
     Settle(Known),
 }
 
-/// Decides about a recipient. `again` is whom the run invites again, and `now` the time.
+/// Decides about a recipient. `again` selects the people to invite again, and `now` the time.
 pub(super) fn decide(recipient: &Recipient, lookup: &Lookup, again: Option<&Again>, now: Timestamp) -> Decision {
     if let Some(role) = lookup.unknown_role.as_deref() {
         let reason = format!("The instance has no role {role}.");

@@ -22,7 +22,7 @@ pub(super) struct History {
     replacing: HashMap<u128, Vec<InvitationId>>,
     /// How many rounds of inviting again have begun.
     rounds: u32,
-    /// Whom the last round invites again, if it has not ended.
+    /// The people that the last round invites again, if it has not ended.
     open_round: Option<Again>,
     calls: Vec<PastCall>,
     last_attempt: u64,
@@ -262,7 +262,7 @@ impl History {
         }
     }
 
-    /// Whether people are to be invited again of whom it depends on Clerk whether their invitations are revoked yet.
+    /// Whether people are to be invited again whose invitations may not be revoked yet.
     pub(super) fn is_replacing(&self) -> bool {
         !self.replacing.is_empty()
     }

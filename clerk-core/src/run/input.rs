@@ -30,7 +30,7 @@ pub(super) struct Input<'p> {
     position: usize,
     seen: HashSet<u128>,
     resend_unknown: bool,
-    /// Who is invited again.
+    /// The people to invite again.
     again: Option<Again>,
     /// What the journal says. `None` until the journal is known to be the right one.
     history: Option<History>,

@@ -184,7 +184,8 @@ impl<'p> InvitationRun<'p> {
     /// # Cancel safety
     ///
     /// The future can be dropped at any time: the journal has a record of every attempt that was sent. Run again on the same
-    /// journal to continue. People of an attempt that was cut off are unresolved until then.
+    /// journal to continue. People of an attempt that was cut off are unresolved until then. A web framework drops the future
+    /// of a handler when the browser disconnects, so spawn the run as a task of its own.
     pub async fn run(self) -> RunReport {
         self.engine().run().await
     }

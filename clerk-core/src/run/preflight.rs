@@ -49,7 +49,7 @@ impl Lookup {
     }
 }
 
-/// What was read for all recipients together.
+/// The reads for all recipients together.
 #[derive(Debug, Default)]
 pub(super) struct Overview {
     /// The invitations, if listing them all took fewer calls than look-ups.

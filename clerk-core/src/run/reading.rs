@@ -24,7 +24,7 @@ pub(super) enum ReadEnd {
 /// Makes the reads of a run, one at a time.
 pub(super) struct Reading {
     reader: Reader,
-    /// What was read for all recipients together, before the first look-up.
+    /// The reads for all recipients together, before the first look-up.
     overview: Option<Arc<Overview>>,
     task: Option<Pin<Box<dyn Future<Output = ReadEnd> + Send>>>,
 }

@@ -156,7 +156,7 @@ impl Stages {
     }
 
     /// Makes those ready that need a call, holds those whose invitations have to be revoked before, and returns the others.
-    /// `again` is whom the run invites again.
+    /// `again` selects the people to invite again.
     pub(super) fn looked_up(
         &mut self,
         lookups: Vec<Lookup>,

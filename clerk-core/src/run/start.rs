@@ -81,6 +81,12 @@ impl WaitlistEntriesApi<'_> {
     pub fn revoke_all(self, journal: impl Journal) -> RevocationRun {
         RevocationRun::new(self.client, Target::Waitlist, journal)
     }
+
+    /// Creates a run that reads what became of the invitations of everyone in the journal of [`invite_all`](Self::invite_all),
+    /// in the order of the journal.
+    pub fn status_of_run(self, journal: impl Journal) -> StatusRun<'static> {
+        StatusRun::new(self.client, Target::Waitlist, People::InJournal(Arc::new(journal)))
+    }
 }
 
 impl OrganizationInvitationsApi<'_> {

@@ -41,7 +41,7 @@ pub struct StatusRun<'p> {
     stop: StopHandle,
 }
 
-/// Whose invitations are read.
+/// The people to read the invitations of.
 pub(super) enum People<'p> {
     Given(Box<dyn Iterator<Item = EmailAddress> + Send + 'p>),
     /// Everyone in a journal, in the order in which they appear there.

@@ -135,7 +135,7 @@ impl Target {
         }
     }
 
-    /// Whether Clerk invites a person again whom it has invited. A waitlist entry can be invited once.
+    /// Whether Clerk invites people again. A waitlist entry can be invited once.
     pub(super) const fn invites_again(&self) -> bool {
         matches!(self, Self::Application | Self::Organization(_))
     }

@@ -113,6 +113,22 @@ impl Instance {
         true
     }
 
+    /// Announces the members of an organization that was created with them.
+    pub(super) fn announce_members(&mut self, organization_id: &str, at: Arrival) {
+        let members = self.organization_memberships.by(Index::OrganizationId, organization_id);
+        let members: Vec<String> = members.map(|membership| self.membership_json(membership)).collect();
+        for json in members {
+            announce_json(&mut self.events, "organizationMembership.created", json, at);
+        }
+    }
+
+    /// Announces that a user was changed.
+    pub(super) fn announce_change(&mut self, user_id: &str, at: Arrival) {
+        if let Some(user) = self.users.get(user_id) {
+            announce_json(&mut self.events, "user.updated", to_json(user), at);
+        }
+    }
+
     fn announce_user(&mut self, email_address: &str, is_new: bool, at: Arrival) {
         if let Some(user) = self.users.find(email_address) {
             let event_type = if is_new { "user.created" } else { "user.updated" };

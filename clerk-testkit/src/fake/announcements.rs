@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::event_log::EventLog;
+use super::instance::Instance;
 use super::store::Arrival;
 
 /// What the event of an operation is about.
@@ -17,7 +17,11 @@ enum About {
     Created,
 }
 
-/// Operations, by name, each with its event. Signing up and joining are no operations: they announce their events themselves.
+/// The operation whose creator becomes a member.
+const CREATE_ORGANIZATION: &str = "CreateOrganization";
+
+/// Operations, by name, each with its event. Signing up and joining are no operations: they announce their events themselves, and
+/// so do the operations on email addresses and phone numbers, whose responses are not the user that they change.
 const ANNOUNCEMENTS: &[(&str, &str, About)] = &[
     ("CreateUser", "user.created", About::Response),
     ("UpdateUser", "user.updated", About::Response),
@@ -27,8 +31,10 @@ const ANNOUNCEMENTS: &[(&str, &str, About)] = &[
     ("UnbanUser", "user.updated", About::Response),
     ("LockUser", "user.updated", About::Response),
     ("UnlockUser", "user.updated", About::Response),
+    ("UsersBan", "user.updated", About::Each),
+    ("UsersUnban", "user.updated", About::Each),
     ("DeleteUser", "user.deleted", About::Response),
-    ("CreateOrganization", "organization.created", About::Response),
+    (CREATE_ORGANIZATION, "organization.created", About::Response),
     ("UpdateOrganization", "organization.updated", About::Response),
     ("MergeOrganizationMetadata", "organization.updated", About::Response),
     ("ReplaceOrganizationMetadata", "organization.updated", About::Response),
@@ -75,7 +81,7 @@ const ANNOUNCEMENTS: &[(&str, &str, About)] = &[
 ];
 
 /// Announces the events of an operation that succeeded with this response. `created` are the ids of what it created.
-pub(super) fn announce(events: &mut EventLog, operation: &str, response: &[u8], created: &[String], at: Arrival) {
+pub(super) fn announce(instance: &mut Instance, operation: &str, response: &[u8], created: &[String], at: Arrival) {
     let found = ANNOUNCEMENTS.iter().find(|(name, _, _)| *name == operation);
     let Some((_, event_type, about)) = found else { return };
     let objects = match about {
@@ -88,7 +94,12 @@ pub(super) fn announce(events: &mut EventLog, operation: &str, response: &[u8], 
     };
     // A handler of one of these operations always responds with an object or a list.
     for object in objects.unwrap_or_default() {
-        events.announce(event_type, object, at.wall);
+        instance.events.announce(event_type, object, at.wall);
+    }
+    if operation == CREATE_ORGANIZATION {
+        for id in created {
+            instance.announce_members(id, at);
+        }
     }
 }
 
@@ -119,4 +130,17 @@ fn id(object: &RawValue) -> Option<String> {
 
     let identified: Identified = serde_json::from_str(object.get()).ok()?;
     Some(identified.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::routes::FakeOperation;
+
+    #[test]
+    fn each_announcement_is_of_an_operation_that_the_fake_has() {
+        for (name, _, _) in ANNOUNCEMENTS {
+            assert!(FakeOperation::from_name(name).is_some(), "{name}");
+        }
+    }
 }

@@ -263,7 +263,7 @@ impl FakeClerkBuilder {
         self
     }
 
-    /// Sets the time of day at the start and after each [reset](super::FakeClerk::reset). From then on, time passes as on the
+    /// Sets the time of day at the start and after each [reset](crate::FakeClerk::reset). From then on, time passes as on the
     /// clock. The default is the clock's time of day.
     pub const fn start(mut self, time: Timestamp) -> Self {
         self.config.start = Some(time);

@@ -319,8 +319,8 @@ impl State {
             created,
         };
         let body = (route.handler)(&mut self.instance, &mut call)?;
-        let events = &mut self.instance.events;
-        announce(events, route.operation.name(), &body, created, incoming.arrival);
+        let name = route.operation.name();
+        announce(&mut self.instance, name, &body, created, incoming.arrival);
         Ok(body)
     }
 

@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod connection;
+pub(crate) mod operations;
 pub(crate) mod organizations;
 #[cfg(feature = "server")]
 pub(crate) mod server;

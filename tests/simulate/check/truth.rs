@@ -273,15 +273,18 @@ impl Claim<'_> {
 
     fn is_refused(&self) -> bool {
         let (row, code) = (self.row, self.settlement.code.as_ref());
-        let is_read = self.settlement.evidence == Evidence::Read;
         let code_of_value = match self.story.scenario.target {
             Target::Application => ErrorCode::from("form_param_value_invalid"),
             Target::Organization => ErrorCode::ResourceNotFound,
         };
+        let sends_refused_value = row.sends_refused_value(self.version().unwrap_or_default());
+        let is_read = self.settlement.evidence == Evidence::Read;
+        if is_read && self.story.scenario.target == Target::Organization {
+            return sends_refused_value && code.is_none();
+        }
         (row.is.malformed && code == Some(&ErrorCode::FormParamFormatInvalid))
             || (row.is.blocked && code == Some(&ErrorCode::NotAllowedAccess))
-            || (row.sends_refused_value(self.version().unwrap_or_default())
-                && (code == Some(&code_of_value) || is_read))
+            || (sends_refused_value && code == Some(&code_of_value))
     }
 
     fn may_be_created(&self) -> bool {

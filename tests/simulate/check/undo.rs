@@ -1,5 +1,5 @@
-//! What is said to be revoked is revoked, an undo revokes every invitation that the runs created, and nobody is said to have
-//! one of them.
+//! Announced revocations are true, an undo revokes every invitation that the runs created, and nobody is said to have one of
+//! them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -337,6 +337,115 @@ pub(super) const CASES: &[Case] = &[
         expected: Err("the first line must name the columns, but contains \"ada@example.com\""),
         ..CASE
     },
+    Case {
+        name: "Markdown",
+        file: "| name | email |\n|------|:-----:|\n| Ada | ada@example.com |\n",
+        ignores: true,
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "psql",
+        file: " id |      email\n----+-----------------\n  1 | ada@example.com\n(1 row)\n",
+        ignores: true,
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "mysql",
+        file: "+----+-----------------+\n| id | email           |\n+----+-----------------+\n|  1 | ada@example.com |\n+----+-----------------+\n",
+        ignores: true,
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "an email",
+        file: "From: Ada <ada@example.com>\nTo: bob@example.com\nSubject: Hi\n\nHello\n",
+        ignores: true,
+        expected: Err("the file is an email"),
+        ..CASE
+    },
+    Case {
+        name: "vCard",
+        file: "BEGIN:VCARD\nVERSION:3.0\nEMAIL;TYPE=INTERNET:ada@example.com\nEND:VCARD\n",
+        ignores: true,
+        expected: Err("the file is a vCard file"),
+        ..CASE
+    },
+    Case {
+        name: "bullets",
+        file: "- ada@example.com\n- bob@example.com\n",
+        ignores: true,
+        expected: Err("or write nothing but one address on each line"),
+        ..CASE
+    },
+    Case {
+        name: "numbers",
+        file: "1. ada@example.com\n2. bob@example.com\n",
+        ignores: true,
+        expected: Err("or write nothing but one address on each line"),
+        ..CASE
+    },
+    Case {
+        name: "a Python list",
+        file: "['ada@example.com', 'bob@example.com']\n",
+        ignores: true,
+        expected: Err("or write nothing but one address on each line"),
+        ..CASE
+    },
+    Case {
+        name: "addresses between spaces",
+        file: "ada@example.com bob@example.com\n",
+        ignores: true,
+        expected: Err("or write nothing but one address on each line"),
+        ..CASE
+    },
+    Case {
+        name: "quotes around whole lines",
+        file: "\"email,name\"\n\"ada@example.com,Ada\"\n",
+        ignores: true,
+        expected: Err("the quotes enclose the whole line"),
+        ..CASE
+    },
+    Case {
+        name: "columns with the same name",
+        file: "email,Name,Name,Team\nada@example.com,Ada,L,x\n",
+        expected: Err("name them: --metadata-columns \"Team\"."),
+        ..CASE
+    },
+    Case {
+        name: "an object with a member for each person",
+        file: "{\"u1\":{\"email\":\"ada@example.com\"},\"u2\":{\"email\":\"bob@example.com\"}}",
+        ignores: true,
+        expected: Err("write a list instead"),
+        ..CASE
+    },
+    Case {
+        name: "totals at the end",
+        file: "email,amount\nada@example.com,5\nTotal,5\n",
+        ignores: true,
+        expected: Ok(&["ada@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "a byte order mark in the middle",
+        file: "email\nada@example.com\n\u{FEFF}email\nbob@example.com\n",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "a list with carriage returns",
+        file: "ada@example.com\rbob@example.com\r",
+        expected: Ok(&["ada@example.com", "bob@example.com"]),
+        ..CASE
+    },
+    Case {
+        name: "Google Workspace, with two-step verification",
+        file: "First Name [Required],Last Name [Required],Email Address [Required],Status [READ ONLY],2sv Enrolled [READ ONLY]\nAda,L,ada@example.com,Active,True\nBob,B,bob@example.com,Suspended,False\n",
+        expected: Ok(&["ada@example.com"]),
+        note: "--layout google-workspace",
+        ..CASE
+    },
 ];
 
 #[test]

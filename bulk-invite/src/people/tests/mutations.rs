@@ -1,5 +1,7 @@
 //! Reads mutated files: a reader must neither panic nor lose a row without a message.
 
+use serde::de::IgnoredAny;
+
 use super::corpus::CASES;
 use super::*;
 
@@ -136,6 +138,65 @@ fn each_line_of_a_mutated_file_is_a_row_or_part_of_one_with_a_message() {
                 is_blank || reported.contains(&number) || has_invalid,
                 "line {number} of {text:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn each_element_of_mutated_json_is_a_row() {
+    let mut numbers = Numbers(4);
+    for _ in 0..rounds() {
+        let people: Vec<String> = (0..6)
+            .map(|n| format!("{{\"email\": \"p{n}@example.com\",\n \"notify\": false}}"))
+            .collect();
+        let is_array = numbers.below(2) == 0;
+        let json = match is_array {
+            true => format!("[{}]", people.join(",\n")),
+            false => people.join("\n"),
+        };
+        let mut bytes = json.into_bytes();
+        mutate(&mut bytes, &mut numbers);
+        let Ok(file) = read(&bytes, &options(Destination::Application)) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let elements = match is_array {
+            true => serde_json::from_str::<Vec<IgnoredAny>>(&text).map(|elements| elements.len()),
+            false => serde_json::Deserializer::from_str(&text)
+                .into_iter::<IgnoredAny>()
+                .try_fold(0, |count, value| value.map(|_| count + 1)),
+        };
+        if let Ok(elements) = elements {
+            assert_eq!(file.rows.len(), elements, "{text}");
+        }
+    }
+}
+
+#[test]
+fn each_row_of_a_workbook_that_is_not_blank_is_a_row() {
+    let mut numbers = Numbers(5);
+    for _ in 0..rounds() / 8 {
+        let mut rows: Vec<Vec<&str>> = vec![vec!["email", "notify"]];
+        let mut expected = Vec::new();
+        for line in 2..=9 {
+            let row = match numbers.below(4) {
+                0 => vec![],
+                1 => vec!["ada@example.com"],
+                2 => vec!["", "maybe"],
+                _ => vec!["nobody", "no"],
+            };
+            if !row.is_empty() {
+                expected.push(line);
+            }
+            rows.push(row);
+        }
+        let cells: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        let bytes = super::workbooks::xlsx(&[("A", &cells)]);
+        if let Ok(file) = read(&bytes, &options(Destination::Application)) {
+            let lines: Vec<u64> = file.rows.iter().map(|row| row.position.line).collect();
+            assert_eq!(lines, expected);
+        } else {
+            assert!(expected.is_empty(), "{expected:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use super::*;
 
 /// Returns a workbook with a sheet of text cells for each name.
-fn xlsx(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+pub(super) fn xlsx(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     for (name, rows) in sheets {
         fill(workbook.add_worksheet(), name, rows);

@@ -101,8 +101,9 @@ impl FileJournal {
     /// A loss of power can damage an append whose sync had not ended, and then nothing was sent that is lost. That cannot be
     /// told from other damage, so the journal records the loss, and further runs treat everyone without an outcome as
     /// unresolved: they wait, read what Clerk has for each of them, and invite a person only if the read finds nothing. A row
-    /// with `ignore_existing` ends [unknown](crate::run::Outcome::Unknown). [`lost_from_line`](Self::lost_from_line) returns
-    /// where the removed lines began.
+    /// with `ignore_existing` ends [unknown](crate::run::Outcome::Unknown). The next run counts the limits of both endpoints as
+    /// used up, because the lost records can be those of recent calls. [`lost_from_line`](Self::lost_from_line) returns where the
+    /// removed lines began.
     ///
     /// # Errors
     ///

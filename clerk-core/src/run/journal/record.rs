@@ -77,7 +77,7 @@ pub enum Record {
     RoundBegan {
         /// When it began.
         at: Timestamp,
-        /// Whom it invites again.
+        /// The people that it invites again.
         again: Again,
     },
     /// Everyone in the input of the round has an outcome.

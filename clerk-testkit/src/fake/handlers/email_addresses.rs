@@ -43,6 +43,7 @@ pub(crate) fn create(instance: &mut Instance, call: &mut Call<'_>) -> HandlerRes
     let id = created.ok_or_else(not_found)?;
     let body = respond(find(instance, &id)?.1);
     call.created.push(id);
+    instance.announce_change(&user_id, call.at);
     Ok(body)
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn update(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
         }
         user.updated_at = wall;
     });
+    instance.announce_change(&user_id, call.at);
     Ok(respond(find(instance, id)?.1))
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
         }
         user.updated_at = call.at.wall;
     });
+    instance.announce_change(&user_id, call.at);
     Ok(deleted("email_address", id))
 }
 
