@@ -40,12 +40,13 @@ mod index;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::webhooks::WebhookSecret;
 use http::Uri;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::FakeClerk;
@@ -129,11 +130,13 @@ impl FakeServer {
 
 async fn accept(listener: TcpListener, fake: FakeClerk, mut stopped: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
+    let large_bodies = Arc::new(Semaphore::new(connection::LARGE_BODIES));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection::serve(stream, fake.clone(), stopped.clone()));
+                    let large_bodies = Arc::clone(&large_bodies);
+                    connections.spawn(connection::serve(stream, fake.clone(), large_bodies, stopped.clone()));
                 }
                 // The most likely cause is too many open files, and some will close.
                 Err(_) => fake.sleep(Duration::from_millis(10)).await,
