@@ -167,6 +167,10 @@ fn to_an_organization(random: &mut Random, kills: usize) -> usize {
 }
 
 /// The links are in no journal. The report has them all in the end.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real process is killed after a random real time"
+)]
 fn with_a_report(random: &mut Random, kills: usize) -> usize {
     let mut scene = Scene::new(&[]);
     let report = scene.folder.path("report.csv");
@@ -208,11 +212,14 @@ fn undone_and_invited_anew(random: &mut Random, kills: usize, target: &'static [
     scene.killed
 }
 
+/// Kills programs up to a number of times, and returns how many were killed.
+type Round = fn(&mut Random, usize) -> usize;
+
 #[test]
 #[ignore = "takes minutes: run .ci/kills"]
 fn killed_programs_invite_everyone_once() {
     let wanted = std::env::var("KILLS").map_or(500, |kills| kills.parse().expect("KILLS is a number"));
-    let rounds: [(&str, fn(&mut Random, usize) -> usize); 5] = [
+    let rounds: [(&str, Round); 5] = [
         ("invitations", to_the_application),
         ("invitations to an organization", to_an_organization),
         ("reports", with_a_report),
