@@ -56,9 +56,11 @@ fn options_configure_the_fake() {
             "--environment",
             "production",
             "--limits",
-            "single=5/60s",
+            "single=6/60s",
             "--ignore-existing",
             "bypasses-users",
+            "--metadata-limit",
+            "20",
         ])
         .args([
             "--window",
@@ -109,6 +111,9 @@ fn options_configure_the_fake() {
     assert_eq!(invite("x@evil.example"), "not_allowed_access");
     let ignoring = json!({ "email_address": "user@example.com", "ignore_existing": true });
     assert_eq!(call("POST", "/v1/invitations", ignoring).status, 200);
+    let large = json!({ "email_address": "new@example.com", "public_metadata": { "team": "Analytical Engines" } });
+    let refused = call("POST", "/v1/invitations", large).json();
+    assert_eq!(refused["errors"][0]["code"], "form_param_exceeds_allowed_size");
     assert_eq!(invite("new@example.com"), "too_many_requests");
     let two = json!([{ "email_address": "b@example.com" }, { "email_address": "c@example.com" }]);
     assert_eq!(call("POST", "/v1/invitations/bulk", two).status, 500);
@@ -125,10 +130,10 @@ fn options_configure_the_fake() {
     assert_eq!(mails, json!({ "user@example.com": 1, "b@example.com": 1 }));
 
     let log = std::fs::read_to_string(log).expect("the log");
-    assert_eq!(log.lines().count(), 9);
-    let seventh: Value = serde_json::from_str(log.lines().nth(6).expect("a line")).expect("JSON");
-    assert_eq!(seventh["fault"], "500-after-effect");
-    assert_eq!(seventh["created"], json!(["inv_fake000003"]));
+    assert_eq!(log.lines().count(), 10);
+    let eighth: Value = serde_json::from_str(log.lines().nth(7).expect("a line")).expect("JSON");
+    assert_eq!(eighth["fault"], "500-after-effect");
+    assert_eq!(eighth["created"], json!(["inv_fake000003"]));
     assert!(!log.contains("sk_live"), "{log}");
 }
 

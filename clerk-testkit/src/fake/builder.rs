@@ -97,6 +97,7 @@ impl FakeClerkBuilder {
         config.bulk_on_5xx = settings.bulk_on_5xx.unwrap_or(config.bulk_on_5xx);
         config.latency = settings.latency().unwrap_or(config.latency);
         instance.ignore_existing = settings.ignore_existing.unwrap_or(instance.ignore_existing);
+        instance.metadata_limit = settings.metadata_limit.map_or(instance.metadata_limit, MetadataLimit);
         instance.organization_duplicate = settings
             .organization_duplicate
             .unwrap_or(instance.organization_duplicate);

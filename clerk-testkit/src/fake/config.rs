@@ -72,6 +72,7 @@ impl Config {
             "limit_of_all_calls": self.limits.all().map(limit),
             "window": self.window.to_string(),
             "ignore_existing": instance.ignore_existing.to_string(),
+            "metadata_limit": instance.metadata_limit.0,
             "organization_duplicate": instance.organization_duplicate.to_string(),
             "bulk_on_5xx": self.bulk_on_5xx.to_string(),
             "read_lag_ms": instance.read_lag.as_millis(),

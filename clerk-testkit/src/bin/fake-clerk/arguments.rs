@@ -52,7 +52,9 @@ Instance:
 Rules:
   --limits LIMITS               documented (default), none, or a list: bulk=25/3600s,single=100/3600s,all=100/10s
   --window KIND                 window of the limits: fixed (default) or sliding
-  --ignore-existing RULE        for users' addresses with ignore_existing: refuses-users (default) or bypasses-users
+  --ignore-existing RULE        for users' addresses with ignore_existing: per-operation (default: single calls invite
+                                them, bulk calls refuse them), refuses-users or bypasses-users
+  --metadata-limit BYTES        largest size of each field of metadata, as JSON (default: 8192)
   --organization-duplicate RULE error for a second organization invitation: not-unique (default) or duplicate-record
   --read-lag MS                 delay until lists show a new invitation
 
@@ -189,6 +191,7 @@ impl Options {
             "blocklist" => lines(&value?)?.iter().fold(fake, FakeClerkBuilder::blocked),
             "window" => fake.window(named(value?)?),
             "ignore-existing" => fake.ignore_existing(named(value?)?),
+            "metadata-limit" => fake.metadata_limit(number(value?)?),
             "bulk-on-5xx" => fake.bulk_on_5xx(named(value?)?),
             "read-lag" => fake.read_lag(Duration::from_millis(number(value?)?)),
             "latency" => fake.latency(Duration::from_millis(number(value?)?)),

@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Option<Limits>,
     pub(crate) window: Option<WindowKind>,
     pub(crate) ignore_existing: Option<IgnoreExisting>,
+    pub(crate) metadata_limit: Option<usize>,
     pub(crate) organization_duplicate: Option<OrganizationDuplicate>,
     pub(crate) bulk_on_5xx: Option<BulkOn5xx>,
     pub(crate) read_lag_ms: Option<u64>,
