@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clerk_core::run::{PersonStatus, RunEvent};
 use clerk_core::{Clock, Error};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::connection::Connection;
@@ -23,6 +24,20 @@ pub(crate) struct EventLog {
     clock: Arc<dyn Clock>,
     server: String,
     failure: Option<io::Error>,
+    line: Vec<u8>,
+}
+
+/// The outcome of a row. The invitation's URL is omitted: it contains the ticket that accepts the invitation.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    at: i64,
+    email_address: &'a str,
+    event: &'static str,
+    evidence: &'static str,
+    invitation_id: Option<&'a str>,
+    line: u64,
+    outcome: &'static str,
+    reason: &'a str,
 }
 
 impl EventLog {
@@ -38,6 +53,7 @@ impl EventLog {
             clock: connection.clock(),
             server: connection.server().to_owned(),
             failure: None,
+            line: Vec::new(),
         })
     }
 
@@ -51,13 +67,13 @@ impl EventLog {
                 error,
             } => {
                 let ended = json!({ "event": "attempt", "attempt": attempt, "lane": lane, "people": people });
-                self.write(with_result(ended, *error, &self.server));
+                self.write_escaped(with_result(ended, *error, &self.server));
             }
             RunEvent::Waiting { wait } => {
-                self.write(json!({ "event": "waiting", "seconds": wait.as_secs_f64() }));
+                self.write_escaped(json!({ "event": "waiting", "seconds": wait.as_secs_f64() }));
             }
             RunEvent::Revoked { id, revocation } => {
-                self.write(json!({ "event": "revocation", "invitation_id": id, "result": revocation }));
+                self.write_escaped(json!({ "event": "revocation", "invitation_id": id, "result": revocation }));
             }
             _ => {}
         }
@@ -65,7 +81,7 @@ impl EventLog {
 
     /// Writes what became of the invitations of a person.
     pub(crate) fn status(&mut self, position: Option<Position>, status: &PersonStatus) {
-        self.write(json!({
+        self.write_escaped(json!({
             "event": "status",
             "line": position.map(|position| position.line),
             "email_address": status.email_address,
@@ -76,23 +92,24 @@ impl EventLog {
         }));
     }
 
-    /// Writes the outcome of a row.
+    /// Writes the outcome of a row, whose texts are escaped already.
     pub(crate) fn outcome(&mut self, row: &RowResult) {
-        // The invitation's URL is omitted: it contains the ticket that accepts the invitation.
-        self.write(json!({
-            "event": "outcome",
-            "line": row.position.line,
-            "email_address": row.email_address,
-            "outcome": row.outcome,
-            "evidence": row.evidence,
-            "invitation_id": row.invitation_id,
-            "reason": row.reason,
-        }));
+        let id = row.invitation_id.as_ref().map(|id| escaped(id.as_str()));
+        self.write(&Outcome {
+            at: self.clock.wall().as_millis(),
+            email_address: &row.email_address,
+            event: "outcome",
+            evidence: row.evidence.as_str(),
+            invitation_id: id.as_deref(),
+            line: row.position.line,
+            outcome: row.outcome.as_str(),
+            reason: &row.reason,
+        });
     }
 
     /// Writes why the run stopped.
     pub(crate) fn stopped(&mut self, reason: &str) {
-        self.write(json!({ "event": "stopped", "reason": reason }));
+        self.write_escaped(json!({ "event": "stopped", "reason": reason }));
     }
 
     /// Returns why the log is incomplete, if it is.
@@ -101,18 +118,26 @@ impl EventLog {
         Some(format!("the event log {} is incomplete: {}", self.path, explain(error)))
     }
 
-    fn write(&mut self, mut event: Value) {
-        if self.failure.is_some() {
-            return;
-        }
+    fn write_escaped(&mut self, mut event: Value) {
         event
             .as_object_mut()
             .into_iter()
             .flat_map(Map::values_mut)
             .for_each(escape);
         event["at"] = self.clock.wall().as_millis().into();
+        self.write(&event);
+    }
+
+    fn write(&mut self, event: &impl Serialize) {
+        if self.failure.is_some() {
+            return;
+        }
+        self.line.clear();
+        let serialized = serde_json::to_writer(&mut self.line, event).map_err(io::Error::from);
+        self.line.push(b'\n');
         // One write per line, so that a kill leaves no partial line.
-        self.failure = self.file.write_all(format!("{event}\n").as_bytes()).err();
+        let written = serialized.and_then(|()| self.file.write_all(&self.line));
+        self.failure = written.err();
     }
 }
 

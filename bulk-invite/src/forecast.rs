@@ -1,8 +1,8 @@
 //! What can be known about a run without calling Clerk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use clerk_core::model::NormalizedEmailAddress;
+use clerk_core::model::{InvitationId, NormalizedEmailAddress};
 use clerk_core::run::Outcome;
 use clerk_core::run::journal::{Journal, Record};
 
@@ -10,34 +10,45 @@ use crate::people::{Lines, Recipient};
 use crate::results::RowResult;
 use crate::text::quoted;
 
-/// Returns the results of the recipients that an earlier run with this journal has settled for good.
-///
-/// # Errors
-///
-/// If the journal cannot be read.
-pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> Result<Vec<RowResult>, String> {
-    let mut outcomes = HashMap::new();
-    let mut each = |record: Record| match record {
-        Record::Settled {
-            address,
-            outcome: outcome @ (Outcome::Created | Outcome::AlreadyInvited | Outcome::ExistingUser),
-            id,
-            ..
-        } => {
-            let outcome = match outcome {
-                Outcome::Created => Outcome::CreatedEarlier,
-                outcome => outcome,
-            };
-            outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
-        }
-        Record::Revoked { id, revocation } if revocation.is_undone() => {
-            outcomes.retain(|_, (_, invitation)| invitation.as_ref() != Some(&id));
-        }
-        _ => {}
-    };
-    journal.load(&mut each).await.map_err(|error| error.to_string())?;
-    let result = |recipient: &Recipient| {
-        let (outcome, id) = outcomes.get(&NormalizedEmailAddress::new(&recipient.email_address))?;
+/// What earlier runs with a journal have settled for good, by address.
+#[derive(Debug)]
+pub(crate) struct Settled(HashMap<NormalizedEmailAddress, (Outcome, Option<InvitationId>)>);
+
+impl Settled {
+    /// Reads a journal.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read.
+    pub(crate) async fn read(journal: &dyn Journal) -> Result<Self, String> {
+        let mut outcomes = HashMap::new();
+        let mut undone = HashSet::new();
+        let mut each = |record: Record| match record {
+            Record::Settled {
+                address,
+                outcome: outcome @ (Outcome::Created | Outcome::AlreadyInvited | Outcome::ExistingUser),
+                id,
+                ..
+            } => {
+                let outcome = match outcome {
+                    Outcome::Created => Outcome::CreatedEarlier,
+                    outcome => outcome,
+                };
+                outcomes.insert(NormalizedEmailAddress::new(address.as_str()), (outcome, id));
+            }
+            Record::Revoked { id, revocation } if revocation.is_undone() => {
+                undone.insert(id);
+            }
+            _ => {}
+        };
+        journal.load(&mut each).await.map_err(|error| error.to_string())?;
+        outcomes.retain(|_, (_, id)| !id.as_ref().is_some_and(|id| undone.contains(id)));
+        Ok(Self(outcomes))
+    }
+
+    /// Returns the result of a recipient, if one is settled.
+    pub(crate) fn result(&self, recipient: &Recipient) -> Option<RowResult> {
+        let (outcome, id) = self.0.get(&NormalizedEmailAddress::new(&recipient.email_address))?;
         Some(RowResult {
             invitation_id: id.clone(),
             ..RowResult::from_input(
@@ -47,8 +58,7 @@ pub(crate) async fn settled(journal: &dyn Journal, recipients: &[Recipient]) -> 
                 "by an earlier run",
             )
         })
-    };
-    Ok(recipients.iter().filter_map(result).collect())
+    }
 }
 
 /// Returns a sentence for each role that cannot be the key of a role in Clerk.

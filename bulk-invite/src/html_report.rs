@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::args::Args;
 use crate::connection::Connection;
 use crate::recorder::Record;
-use crate::results::{Results, RowResult};
+use crate::report_rows::ReportRows;
+use crate::results::{Counts, RowResult};
 use crate::summary::meaning;
 use crate::text::{escaped, people};
 use crate::timeline::Timeline;
@@ -34,7 +35,8 @@ pub(crate) struct Page<'a> {
     organization: Option<&'a str>,
     mode: &'static str,
     sends_nothing: bool,
-    results: &'a Results,
+    counts: &'a Counts,
+    rows: &'a ReportRows,
     timeline: &'a Timeline,
     /// The time that passed on the run's clock.
     elapsed: Duration,
@@ -49,6 +51,7 @@ impl<'a> Page<'a> {
         args: &'a Args,
         connection: &Connection,
         record: &'a Record,
+        rows: &'a ReportRows,
         stop_reason: Option<&'a str>,
     ) -> Self {
         let file = args.people_file().and_then(Path::file_name);
@@ -67,7 +70,8 @@ impl<'a> Page<'a> {
                 _ => "Inviting",
             },
             sends_nothing: args.sends_nothing(),
-            results: &record.results,
+            counts: record.results.counts(),
+            rows,
             timeline: &record.timeline,
             elapsed: clock.now(),
             ended: clock.wall(),
@@ -117,7 +121,7 @@ impl<'a> Page<'a> {
     }
 
     fn write_numbers(&self, out: &mut impl Write) -> io::Result<()> {
-        let counts = self.results.counts();
+        let counts = self.counts;
         writeln!(out, "<ul class=\"numbers\">")?;
         let total = counts.total();
         writeln!(out, "<li><b>{total}</b> rows <small>of the people file</small></li>")?;
@@ -136,7 +140,7 @@ impl<'a> Page<'a> {
 
     /// Writes the table with the first rows. The script fills it with the rows that are searched for.
     fn write_table(&self, out: &mut impl Write) -> io::Result<()> {
-        let counts = self.results.counts();
+        let counts = self.counts;
         writeln!(
             out,
             "<section aria-labelledby=\"people\">\n<h2 id=\"people\">People</h2>\n\
@@ -162,8 +166,8 @@ impl<'a> Page<'a> {
             write!(out, "<th scope=\"col\"><button type=\"button\">{name}</button></th>")?;
         }
         writeln!(out, "</tr></thead>\n<tbody>")?;
-        for row in self.results.rows().take(ROWS_PER_PAGE) {
-            write_row(out, row)?;
+        for row in self.rows.rows().take(ROWS_PER_PAGE) {
+            write_row(out, &row?)?;
         }
         writeln!(
             out,
@@ -176,13 +180,14 @@ impl<'a> Page<'a> {
     /// Writes all rows as JSON for the script.
     fn write_data(&self, out: &mut impl Write) -> io::Result<()> {
         write!(out, "<script type=\"application/json\" id=\"data\">[")?;
-        for (index, row) in self.results.rows().enumerate() {
+        for (index, row) in self.rows.rows().enumerate() {
+            let row = row?;
             let separator = if index == 0 { "" } else { ",\n" };
             let json = serde_json::to_string(&(
                 row.position.line,
                 &row.email_address,
                 row.outcome,
-                invitation(row),
+                invitation(&row),
                 &row.reason,
             ))?;
             // HTML ends a script at the first `</script`, even within a JSON string.
@@ -238,12 +243,13 @@ mod tests {
     use clerk_core::run::Outcome;
 
     use crate::people::Position;
+    use crate::results::Results;
 
     #[test]
     fn text_of_the_file_and_of_clerk_is_escaped_everywhere() {
         const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&\u{1b}\u{202e}";
-        let mut results = Results::default();
-        results.insert(RowResult::from_input(
+        let mut results = Results::new(true);
+        results.insert(&RowResult::from_input(
             Position::new(2),
             HOSTILE,
             Outcome::Invalid,
@@ -254,7 +260,8 @@ mod tests {
             organization: Some(HOSTILE),
             mode: "Inviting",
             sends_nothing: false,
-            results: &results,
+            counts: results.counts(),
+            rows: results.report.as_ref().expect("a report"),
             timeline: &Timeline::default(),
             elapsed: Duration::ZERO,
             ended: Timestamp::from_millis(0),

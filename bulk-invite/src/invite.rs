@@ -1,73 +1,96 @@
 //! Invites the people of a file or on the waitlist, or checks or plans that.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clerk_core::model::WaitlistEntry;
-use clerk_core::run::journal::Journal;
 use clerk_core::run::{InvitationRun, Outcome, Stop};
 
 use crate::args::Args;
 use crate::confirm::confirm;
 use crate::connection::Connection;
 use crate::console::{print, print_error, print_result};
+use crate::forecast::Settled;
 use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
-use crate::links::Links;
 use crate::output_file::{OutputFile, OutputFiles};
-use crate::people::{Inspection, Recipient, RowStatus, Rows};
+use crate::people::{Inspection, Recipient, Row, UnusableFile};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
-use crate::results::{Results, RowResult};
+use crate::report_rows::ReportRows;
+use crate::results::RowResult;
 use crate::summary::{Ending, Summary};
-use crate::{explain_file, forecast, input, links, report, stop_reason, text, time_left, waitlist};
+use crate::{explain_file, forecast, input, report, stop_reason, text, time_left, waitlist};
+
+/// The people that a run invites.
+enum People {
+    File(Box<Inspection>),
+    Waitlist(Vec<WaitlistEntry>),
+}
+
+impl People {
+    /// Returns the number of people to invite.
+    fn len(&self) -> usize {
+        match self {
+            Self::File(file) => file.people,
+            Self::Waitlist(entries) => entries.len(),
+        }
+    }
+
+    /// Returns all rows, from the first.
+    fn rows(&self) -> Box<dyn Iterator<Item = Result<Row, UnusableFile>> + Send + '_> {
+        match self {
+            Self::File(file) => Box::new(file.rows()),
+            Self::Waitlist(entries) => Box::new(waitlist::rows(entries).map(Ok)),
+        }
+    }
+}
 
 /// Runs one of the modes that read a people file or the waitlist. An error means that nothing was sent.
 pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode, String> {
     let journal = JournalLocation::from_args(args, connection.is_demo())?;
     let files = OutputFiles::open(args, journal.path())?;
-    let entries = match args.waitlist {
-        Some(_) => waitlist::read(args, connection, &journal).await?,
-        None => Vec::new(),
+    let people = match args.waitlist {
+        Some(_) => People::Waitlist(waitlist::read(args, connection, &journal).await?),
+        None => People::File(Box::new(read_people(args)?)),
     };
-    let mut roles = BTreeMap::new();
-    let (recipients, results) = match args.waitlist {
-        Some(_) => (waitlist::recipients(&entries), Results::default()),
-        None => {
-            let file = read_people(args)?;
-            let rows = file.rows();
-            roles = file.roles;
-            partition(args, rows)?
-        }
-    };
-    if let Some(expected) = args.expect.filter(|expected| *expected != recipients.len()) {
+    let unusable = |error: &UnusableFile| format!("cannot use {}: {error}", input::name(args));
+    if let Some(expected) = args.expect.filter(|expected| *expected != people.len()) {
         return Err(format!(
             "--expect {expected} does not match: the {} has {} to invite (nothing was sent)",
             args.waitlist.as_ref().map_or("file", |_| "waitlist"),
-            text::people(recipients.len())
+            text::people(people.len())
         ));
     }
     if args.sends_nothing() {
-        for sentence in forecast::doubtful_roles(&roles) {
-            print(|out| writeln!(out, "{sentence}"))?;
+        if let People::File(file) = &people {
+            for sentence in forecast::doubtful_roles(&file.roles) {
+                print(|out| writeln!(out, "{sentence}"))?;
+            }
         }
     } else {
-        let action = format!("invite {}", text::people(recipients.len()));
-        confirm(args, connection.client.environment(), recipients.len(), &action)?;
+        let action = format!("invite {}", text::people(people.len()));
+        confirm(args, connection.client.environment(), people.len(), &action)?;
     }
-    let positions = recipients.iter().map(|recipient| recipient.position).collect();
-    let recorder = Arc::new(Recorder::new(args, connection, results, positions, files.events)?);
+    let has_report = files.report.is_some();
+    let recorder = Arc::new(Recorder::new(args, connection, people.len(), has_report, files.events)?);
+    let mut problems = Vec::new();
+    // Why the rows could not be read to their end.
+    let failure = Arc::default();
     let ending = if args.dry_run {
-        let settled = forecast::settled(&*journal.open_existing_or_empty(args)?, &recipients).await?;
-        let left = recipients.len() - settled.len();
+        let settled = Settled::read(&*journal.open_existing_or_empty(args)?).await?;
         let mut record = recorder.record();
-        settled.into_iter().for_each(|row| record.insert(row));
-        record.mark_pending(&recipients, "not sent: dry run");
+        for row in people.rows() {
+            if let Some(recipient) = record.read(row.map_err(|error| unusable(&error))?) {
+                let pending = || RowResult::pending(&recipient, "not sent: dry run");
+                record.insert(&settled.result(&recipient).unwrap_or_else(pending));
+            }
+        }
         Ending::Checked(time_left::estimate(
-            left,
+            record.results.counts().count(Outcome::Pending),
             args.destination(),
             args.lanes.into(),
             &connection.limits,
@@ -77,43 +100,54 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
             true => journal.open_existing_or_empty(args),
             false => journal.open(args),
         }?;
-        let run = invitation_run(args, connection, &recipients, entries, journal).observer(Arc::clone(&recorder));
+        let run = invitation_run(args, connection, &people, &recorder, &failure)
+            .journal(journal)
+            .observer(Arc::clone(&recorder));
         stop_on_ctrl_c(run.stop_handle());
+        let ending = match args.plan {
+            true => Ending::Planned(run.plan().await),
+            false => Ending::Ran(run.run().await),
+        };
+        problems.extend(failure.get().map(unusable));
         if args.plan {
-            let plan = run.plan().await;
-            recorder.record().mark_pending(&recipients, "would be invited");
-            Ending::Planned(plan)
-        } else {
-            Ending::Ran(run.run().await)
+            let marked = recorder.record().mark_pending(people.rows(), "would be invited");
+            problems.extend(marked.err().as_ref().map(unusable));
         }
+        ending
     };
 
-    let mut problems = Vec::new();
-    let links = match (&args.report, &ending) {
-        (Some(path), Ending::Ran(_)) if !report::is_html(path) => {
-            let mut links = report::read_links(path);
-            recorder.record().results.set_links(&links);
-            let missing = recorder.record().results.without_link();
-            if ending.stopped().is_none() && !missing.is_empty() {
-                let read = links::read_back(&connection.client, args.organization.as_ref(), missing, &mut links).await;
-                problems.extend(read.err().map(|error| {
-                    format!("the report lacks links of earlier invitations, because Clerk's list cannot be read: {error}: run again")
-                }));
+    let mut rows = recorder.record().results.report.take();
+    let has_report_already = files.report.as_ref().is_some_and(OutputFile::has_content);
+    if has_report_already && failure.get().is_some() {
+        // Rows are missing, so it would be poorer than the one that it replaces.
+        rows = None;
+    }
+    if let (Some(path), Some(report), Ending::Ran(_)) = (&args.report, &mut rows, &ending)
+        && !report::is_html(path)
+    {
+        match find_links(args, connection, path, report, ending.stopped().is_none()).await {
+            Ok(None) => {}
+            Ok(Some(reason)) => problems.push(format!(
+                "the report lacks links of earlier invitations, because {reason}: run again"
+            )),
+            Err(error) => {
+                // Without the links it would be poorer than the one that it replaces.
+                rows = None;
+                problems.push(report::not_kept(path, &error));
             }
-            links
         }
-        _ => Links::new(),
-    };
+    }
     let mut record = recorder.record();
-    record.results.set_links(&links);
     record.progress.finish();
     let mut stop_reason = None;
     if let Some(stop) = ending.stopped() {
-        let reason = stop_reason::describe(stop, connection, args.max_wait, &recipients);
+        let changed = changed_row(stop, people.rows());
+        let reason = stop_reason::describe(stop, connection, args.max_wait, changed.as_ref());
         if matches!(stop, Stop::Journal(_)) && record.attempts == 0 {
             return Err(reason);
         }
-        record.results.explain_pending(&format!("not sent: {reason}"));
+        rows.iter_mut()
+            .for_each(|rows| rows.explain_pending(&format!("not sent: {reason}")));
         // After Ctrl-C, the reason is no news.
         if !matches!(stop, Stop::Requested) {
             problems.push(reason.clone());
@@ -123,9 +157,9 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     }
     let has_failed = !problems.is_empty();
     problems.extend(record.event_log_failure());
-    let keeps_report = files.report.as_ref().is_some_and(OutputFile::has_content)
+    let keeps_report = has_report_already
         && ending.stopped().is_some()
-        && record.results.counts().count(Outcome::Pending) == recipients.len();
+        && record.results.counts().count(Outcome::Pending) == people.len();
     if keeps_report && let Some(path) = &args.report {
         let path = text::escaped(&path.display().to_string());
         print(|out| {
@@ -138,11 +172,15 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let report = files
         .report
         .filter(|_| !keeps_report)
-        .map(|file| match report::is_html(file.path()) {
-            true => report::write(file, |out| {
-                Page::new(args, connection, &record, stop_reason.as_deref()).write(out)
-            }),
-            false => report::write(file, |out| report::write_csv(out, &record.results, args.report_for)),
+        .zip(rows)
+        .map(|(file, mut rows)| {
+            rows.complete().map_err(|error| report::not_kept(file.path(), &error))?;
+            match report::is_html(file.path()) {
+                true => report::write(file, |out| {
+                    Page::new(args, connection, &record, &rows, stop_reason.as_deref()).write(out)
+                }),
+                false => report::write(file, |out| report::write_csv(out, &rows, args.report_for)),
+            }
         });
     let has_report = report == Some(Ok(()));
     problems.extend(report.and_then(Result::err));
@@ -181,50 +219,108 @@ pub(crate) fn read_people(args: &Args) -> Result<Inspection, String> {
     Ok(file)
 }
 
-/// Separates the rows to send from those with a result already.
-pub(crate) fn partition(args: &Args, rows: Rows) -> Result<(Vec<Recipient>, Results), String> {
-    let mut recipients = Vec::new();
-    let mut results = Results::default();
-    for row in rows {
-        let row = row.map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
-        let (outcome, reason) = match row.status {
-            RowStatus::Valid(recipient) => {
-                recipients.push(recipient);
-                continue;
-            }
-            RowStatus::Invalid(reason) => (Outcome::Invalid, reason),
-            RowStatus::Duplicate(first) => (Outcome::Duplicate, format!("same address as line {first}")),
-        };
-        results.insert(RowResult::from_input(
-            row.position,
-            &row.email_address,
-            outcome,
-            &reason,
-        ));
-    }
-    Ok((recipients, results))
+/// The people of a file, as a run reads them. The recorder takes in the other rows.
+struct FilePeople<'p> {
+    rows: Box<dyn Iterator<Item = Result<Row, UnusableFile>> + Send + 'p>,
+    /// The number of people left.
+    left: usize,
+    recorder: Arc<Recorder>,
+    /// Why the rows could not be read to their end.
+    failure: Arc<OnceLock<UnusableFile>>,
 }
 
-fn invitation_run<'r>(
+impl Iterator for FilePeople<'_> {
+    type Item = Recipient;
+
+    fn next(&mut self) -> Option<Recipient> {
+        loop {
+            match self.rows.next()? {
+                Ok(row) => {
+                    let recipient = self.recorder.record().read(row);
+                    if recipient.is_some() {
+                        self.left = self.left.saturating_sub(1);
+                        return recipient;
+                    }
+                }
+                Err(error) => {
+                    // Nothing is read after the first failure.
+                    let _ = self.failure.set(error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+/// Finds the links of earlier invitations: in the report that is replaced and, if the run has `ended`, in Clerk's list. Returns
+/// why the list could not be read, if so.
+///
+/// # Errors
+///
+/// If links or rows cannot be kept or read back.
+async fn find_links(
     args: &Args,
     connection: &Connection,
-    recipients: &'r [Recipient],
-    entries: Vec<WaitlistEntry>,
-    journal: Arc<dyn Journal>,
-) -> InvitationRun<'r> {
+    path: &Path,
+    rows: &mut ReportRows,
+    ended: bool,
+) -> io::Result<Option<String>> {
+    let mut links = report::read_links(path)?;
+    let missing = rows.missing_links(&links)?;
+    let read = match ended && !missing.is_empty() {
+        true => {
+            links
+                .read_back(&connection.client, args.organization.as_ref(), missing)
+                .await
+        }
+        false => Ok(()),
+    };
+    rows.set_links(links);
+    Ok(read.err())
+}
+
+/// Returns the recipient whose row has changed, if that has stopped the run.
+fn changed_row(stop: &Stop, rows: impl Iterator<Item = Result<Row, UnusableFile>>) -> Option<Recipient> {
+    let Stop::ChangedRow { position } = stop else {
+        return None;
+    };
+    let mut recipients = rows.map_while(Result::ok).filter_map(Row::into_recipient);
+    recipients.nth(*position)
+}
+
+fn invitation_run<'p>(
+    args: &Args,
+    connection: &Connection,
+    people: &'p People,
+    recorder: &Arc<Recorder>,
+    failure: &Arc<OnceLock<UnusableFile>>,
+) -> InvitationRun<'p> {
     let client = &connection.client;
-    let run = match &args.organization {
-        None if args.waitlist.is_some() => client.waitlist_entries().invite_all(entries),
-        None => client
+    let rows = || FilePeople {
+        rows: people.rows(),
+        left: people.len(),
+        recorder: Arc::clone(recorder),
+        failure: Arc::clone(failure),
+    };
+    let run = match (people, &args.organization) {
+        (People::Waitlist(entries), _) => {
+            // The entries come in the same order.
+            rows().for_each(drop);
+            client.waitlist_entries().invite_all(entries.iter().cloned())
+        }
+        (People::File(_), None) => client
             .invitations()
-            .invite_all(recipients.iter().map(Recipient::to_invitation)),
-        Some(id) => {
-            let invitations = recipients.iter().map(Recipient::to_organization_invitation);
+            .invite_all(rows().map(|recipient| recipient.to_invitation())),
+        (People::File(_), Some(id)) => {
+            let invitations = rows().map(|recipient| recipient.to_organization_invitation());
             client.organization_invitations().invite_all(id, invitations)
         }
     };
     let run = run
-        .journal(journal)
         .limits(connection.limits.clone())
         .lanes(args.lanes.into())
         .preflight(!args.no_preflight)

@@ -32,7 +32,7 @@ use std::fmt;
 
 pub(crate) use cell::{expires_in_days, redirect_url, template};
 pub(crate) use filter::Filter;
-pub(crate) use inspection::{Inspection, Rows, inspect};
+pub(crate) use inspection::{Inspection, inspect};
 pub(crate) use layout::{LayoutOption, names as layout_names};
 pub(crate) use lines::Lines;
 pub(crate) use options::ReadOptions;
@@ -63,6 +63,16 @@ pub(crate) struct Row {
     /// The address as written, without surrounding spaces; empty if the row has none.
     pub(crate) email_address: String,
     pub(crate) status: RowStatus,
+}
+
+impl Row {
+    /// Returns the recipient of a row that can be sent.
+    pub(crate) fn into_recipient(self) -> Option<Recipient> {
+        match self.status {
+            RowStatus::Valid(recipient) => Some(recipient),
+            RowStatus::Invalid(_) | RowStatus::Duplicate(_) => None,
+        }
+    }
 }
 
 /// Whether a row can be sent.

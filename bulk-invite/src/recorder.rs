@@ -10,7 +10,7 @@ use crate::args::Args;
 use crate::connection::Connection;
 use crate::events::EventLog;
 use crate::output_file::OutputFile;
-use crate::people::{Position, Recipient};
+use crate::people::{Position, Recipient, Row, RowStatus, UnusableFile};
 use crate::progress::Progress;
 use crate::results::{Results, RowResult};
 use crate::timeline::Timeline;
@@ -34,31 +34,33 @@ pub(crate) struct Record {
     events: Option<EventLog>,
     /// Where each recipient is in the people file, by position in the run.
     positions: Vec<Position>,
+    /// Whether each recipient has a result, by position in the run.
+    settled: Vec<bool>,
+    /// The number of rows of the people file that were read.
+    rows_read: usize,
 }
 
 impl Recorder {
-    /// Starts recording a run of the recipients at `positions`. `results` holds the rows that are not part of the run.
+    /// Starts recording a run of this many recipients. `has_report` is whether all rows are kept for a report.
     pub(crate) fn new(
         args: &Args,
         connection: &Connection,
-        results: Results,
-        positions: Vec<Position>,
+        recipients: usize,
+        has_report: bool,
         events: Option<OutputFile>,
     ) -> Result<Self, String> {
-        let mut events = events.map(|file| EventLog::new(file, connection)).transpose()?;
-        for row in results.rows() {
-            events.iter_mut().for_each(|events| events.outcome(row));
-        }
         Ok(Self(Mutex::new(Record {
-            results,
-            progress: Progress::new(args, positions.len(), connection),
+            results: Results::new(has_report),
+            progress: Progress::new(args, recipients, connection),
             attempts: 0,
             revocations: 0,
             timeline: Timeline::default(),
             clock: connection.clock(),
             started: connection.clock().now(),
-            events,
-            positions,
+            events: events.map(|file| EventLog::new(file, connection)).transpose()?,
+            positions: Vec::new(),
+            settled: Vec::new(),
+            rows_read: 0,
         })))
     }
 
@@ -83,8 +85,15 @@ impl Record {
                     let elapsed = self.clock.now().saturating_sub(self.started);
                     self.timeline.add(elapsed, settlement.outcome == Outcome::Created);
                 }
+                if let Some(is_settled) = self.settled.get_mut(settlement.position) {
+                    *is_settled = true;
+                }
                 let position = self.positions.get(settlement.position).copied().unwrap_or_default();
-                self.insert(RowResult::from_settlement(position, settlement));
+                if self.events.is_some() || self.results.keep(settlement.outcome) {
+                    self.insert(&RowResult::from_settlement(position, settlement));
+                } else {
+                    self.results.count(settlement.outcome);
+                }
             }
             RunEvent::Status(status) => {
                 let position = self.positions.get(status.position).copied();
@@ -98,18 +107,58 @@ impl Record {
         self.progress.event(event);
     }
 
-    pub(crate) fn insert(&mut self, row: RowResult) {
-        self.events.iter_mut().for_each(|events| events.outcome(&row));
+    pub(crate) fn insert(&mut self, row: &RowResult) {
+        self.events.iter_mut().for_each(|events| events.outcome(row));
         self.results.insert(row);
     }
 
-    /// Marks the recipients without a result as pending.
-    pub(crate) fn mark_pending(&mut self, recipients: &[Recipient], reason: &str) {
-        for recipient in recipients {
-            if !self.results.contains(recipient.position) {
-                self.insert(RowResult::pending(recipient, reason));
+    /// Takes in the next row of the people file. Returns the recipient to invite; any other row has its result.
+    pub(crate) fn read(&mut self, row: Row) -> Option<Recipient> {
+        self.rows_read += 1;
+        let (outcome, reason) = match row.status {
+            RowStatus::Valid(recipient) => {
+                self.positions.push(row.position);
+                self.settled.push(false);
+                return Some(recipient);
+            }
+            RowStatus::Invalid(reason) => (Outcome::Invalid, reason),
+            RowStatus::Duplicate(first) => (Outcome::Duplicate, format!("same address as line {first}")),
+        };
+        self.insert(&RowResult::from_input(
+            row.position,
+            &row.email_address,
+            outcome,
+            &reason,
+        ));
+        None
+    }
+
+    /// Returns where each recipient so far is in the people file.
+    pub(crate) fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// Marks the recipients without a result as pending, and takes in the rows that were not read. `rows` is the whole file.
+    pub(crate) fn mark_pending(
+        &mut self,
+        rows: impl Iterator<Item = Result<Row, UnusableFile>>,
+        reason: &str,
+    ) -> Result<(), UnusableFile> {
+        let read = self.rows_read;
+        let mut recipients = 0;
+        for (index, row) in rows.enumerate() {
+            let recipient = match row? {
+                row if index >= read => self.read(row),
+                row => row.into_recipient(),
+            };
+            if let Some(recipient) = recipient {
+                if self.settled.get(recipients) == Some(&false) {
+                    self.insert(&RowResult::pending(&recipient, reason));
+                }
+                recipients += 1;
             }
         }
+        Ok(())
     }
 
     /// Writes to the event log why the run stopped.

@@ -1,5 +1,6 @@
 //! The report: an HTML page, or a CSV file with the result of each row, in the order of the people file.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -8,7 +9,7 @@ use std::path::Path;
 use crate::args::ReportFor;
 use crate::links::Links;
 use crate::output_file::{OutputFile, explain};
-use crate::results::Results;
+use crate::report_rows::ReportRows;
 use crate::text::escaped;
 
 const HEADER: [&str; 7] = [
@@ -45,40 +46,58 @@ pub(crate) fn write(
         .map_err(|error| format!("the report {path} is incomplete: {}", explain(&error)))
 }
 
+/// Explains that a report is not written, because its rows could not be kept until the end of the run.
+pub(crate) fn not_kept(path: &Path, error: &io::Error) -> String {
+    format!(
+        "the report {} is left as it was, because its rows found no room in {} ({error}): free some space there, or set TMPDIR \
+         to a folder with space, and run again",
+        path.display(),
+        env::temp_dir().display()
+    )
+}
+
 /// Returns the links in a CSV report of an earlier run. Another file has none.
-pub(crate) fn read_links(path: &Path) -> Links {
+///
+/// # Errors
+///
+/// If there is no room for the links.
+pub(crate) fn read_links(path: &Path) -> io::Result<Links> {
+    let mut links = Links::new();
     // A device can be read without end.
-    if !path.is_file() {
-        return Links::new();
+    if path.is_file()
+        && let Ok(mut reader) = csv::ReaderBuilder::new().flexible(true).from_path(path)
+    {
+        let mut row = csv::StringRecord::new();
+        while let Ok(true) = reader.read_record(&mut row) {
+            if let (Some(id), Some(url)) = (row.get(ID_COLUMN), row.get(URL_COLUMN))
+                && !id.is_empty()
+                && !url.is_empty()
+            {
+                links.insert(id, url)?;
+            }
+        }
     }
-    let Ok(reader) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
-        return Links::new();
-    };
-    let rows = reader.into_records().map_while(Result::ok);
-    let link = |row: csv::StringRecord| match (row.get(ID_COLUMN), row.get(URL_COLUMN)) {
-        (Some(id), Some(url)) if !id.is_empty() && !url.is_empty() => Some((id.to_owned(), url.to_owned())),
-        _ => None,
-    };
-    rows.filter_map(link).collect()
+    Ok(links)
 }
 
 /// Writes the CSV file.
-pub(crate) fn write_csv(sink: &mut impl io::Write, results: &Results, program: ReportFor) -> io::Result<()> {
+pub(crate) fn write_csv(sink: &mut impl io::Write, rows: &ReportRows, program: ReportFor) -> io::Result<()> {
     if program == ReportFor::Excel {
         sink.write_all(BYTE_ORDER_MARK)?;
     }
     let mut writer = csv::Writer::from_writer(sink);
     writer.write_record(HEADER)?;
-    for row in results.rows() {
+    for row in rows.rows() {
+        let row = row?;
         let id = row.invitation_id.as_ref().map_or("", |id| id.as_str());
         writer.write_record([
-            row.position.line.to_string(),
-            cell(&row.email_address),
-            row.outcome.to_string(),
-            row.evidence.to_string(),
-            cell(id),
-            cell(row.url.as_deref().unwrap_or("")),
-            cell(&row.reason),
+            &row.position.line.to_string(),
+            &cell(&row.email_address),
+            row.outcome.as_str(),
+            row.evidence.as_str(),
+            &cell(id),
+            &cell(row.url.as_deref().unwrap_or("")),
+            &cell(&row.reason),
         ])?;
     }
     writer.flush()
@@ -120,14 +139,15 @@ mod tests {
 
     #[test]
     fn rows_are_in_input_order_and_quoted_where_needed() {
-        let mut results = Results::default();
-        let insert = |results: &mut Results, line, address: &str, outcome, reason: &str| {
-            results.insert(RowResult::from_input(Position::new(line), address, outcome, reason));
+        let mut rows = ReportRows::new();
+        let mut push = |line, address: &str, outcome, reason: &str| {
+            rows.push(&RowResult::from_input(Position::new(line), address, outcome, reason));
         };
-        insert(&mut results, 10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
-        insert(&mut results, 9, "ada@example.com", Outcome::Duplicate, "");
+        push(10, "bob@example.com", Outcome::Invalid, "no, \"never\"");
+        push(9, "ada@example.com", Outcome::Duplicate, "");
+        rows.complete().expect("room");
         let mut written = Vec::new();
-        write_csv(&mut written, &results, ReportFor::Any).expect("memory can be written");
+        write_csv(&mut written, &rows, ReportFor::Any).expect("memory can be written");
         assert_eq!(
             String::from_utf8(written).expect("UTF-8"),
             "line,email_address,outcome,evidence,invitation_id,url,reason\n\

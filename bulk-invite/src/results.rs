@@ -1,23 +1,15 @@
-//! The result of each row, in the order of the people file.
+//! The results of the rows: how many there are of each outcome, those that a summary lists, and all of them for a report.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use clerk_core::Sensitive;
 use clerk_core::model::InvitationId;
 use clerk_core::run::{Evidence, Outcome, Settlement};
 
-use crate::links::Links;
+use crate::listed::{Listed, NEED_ATTENTION};
 use crate::people::{Position, Recipient};
+use crate::report_rows::ReportRows;
 use crate::text::{escaped, message, shortened};
-
-/// The outcomes that need attention, the most serious first.
-pub(crate) const NEED_ATTENTION: [Outcome; 5] = [
-    Outcome::Unknown,
-    Outcome::Refused,
-    Outcome::Invalid,
-    Outcome::Expired,
-    Outcome::Revoked,
-];
 
 /// The longest address that mail systems accept has 254 characters (RFC 5321, 4.5.3.1.3).
 const ADDRESS_LENGTH: usize = 254;
@@ -28,15 +20,18 @@ const NOT_INCLUDED: &str = "--again leaves them out";
 const UNKNOWN: &str = "an invitation may exist, and another attempt could send a second one. Look for the person in Clerk's \
                        dashboard; if there is no invitation, run again with --resend-unknown.";
 
-/// The results so far, by position in the people file.
-#[derive(Debug, Default)]
+/// The results so far. Few of them are in memory.
+#[derive(Debug)]
 pub(crate) struct Results {
-    rows: BTreeMap<Position, RowResult>,
+    counts: Counts,
+    pub(crate) listed: Listed,
+    /// All rows, if there will be a report.
+    pub(crate) report: Option<ReportRows>,
 }
 
 /// The result of one row. The texts have their control and invisible characters escaped, because they come from the file and
 /// the network, and are written to terminals and files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RowResult {
     pub(crate) position: Position,
     pub(crate) email_address: String,
@@ -67,7 +62,7 @@ impl RowResult {
             outcome: settlement.outcome,
             evidence: settlement.evidence,
             invitation_id: settlement.invitation_id.clone(),
-            url: settlement.url.clone().map(Sensitive::into_string),
+            url: settlement.url.as_ref().map(|url| url.as_str().to_owned()),
             reason: message(&reason),
         }
     }
@@ -94,61 +89,39 @@ impl RowResult {
     }
 }
 
-/// Whether a run on the journal created the invitation.
-fn is_invited(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Created | Outcome::CreatedEarlier)
-}
-
 /// Prepares the cell with the address for output. A cell that is no address can be of any length.
 pub(crate) fn address(cell: &str) -> String {
     escaped(&shortened(cell, ADDRESS_LENGTH))
 }
 
 impl Results {
-    pub(crate) fn insert(&mut self, row: RowResult) {
-        self.rows.insert(row.position, row);
-    }
-
-    /// Returns the results in the order of the people file.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &RowResult> {
-        self.rows.values()
-    }
-
-    pub(crate) fn contains(&self, position: Position) -> bool {
-        self.rows.contains_key(&position)
-    }
-
-    /// Returns the ids of the invitations whose links are unknown.
-    pub(crate) fn without_link(&self) -> HashSet<String> {
-        self.rows()
-            .filter(|row| row.url.is_none() && is_invited(row.outcome))
-            .filter_map(|row| Some(row.invitation_id.as_ref()?.to_string()))
-            .collect()
-    }
-
-    /// Sets the unknown links that are in `links`.
-    pub(crate) fn set_links(&mut self, links: &Links) {
-        for row in self.rows.values_mut().filter(|row| row.url.is_none()) {
-            let id = row.invitation_id.as_ref();
-            row.url = id.and_then(|id| links.get(id.as_str())).cloned();
+    /// Creates results without rows. `has_report` is whether there will be a report.
+    pub(crate) fn new(has_report: bool) -> Self {
+        Self {
+            counts: Counts(Outcome::ALL.iter().map(|outcome| (*outcome, 0)).collect()),
+            listed: Listed::default(),
+            report: has_report.then(ReportRows::new),
         }
     }
 
-    /// Sets the reason of the pending rows that have none.
-    pub(crate) fn explain_pending(&mut self, reason: &str) {
-        for row in self.rows.values_mut() {
-            if row.outcome == Outcome::Pending && row.reason.is_empty() {
-                row.reason = message(reason);
-            }
-        }
+    /// Whether more than the outcome of such a row is kept.
+    pub(crate) fn keep(&self, outcome: Outcome) -> bool {
+        self.report.is_some() || Listed::has(outcome)
     }
 
-    pub(crate) fn counts(&self) -> Counts {
-        let mut counts = Counts(Outcome::ALL.iter().map(|outcome| (*outcome, 0)).collect());
-        for row in self.rows() {
-            *counts.0.entry(row.outcome).or_default() += 1;
-        }
-        counts
+    pub(crate) fn insert(&mut self, row: &RowResult) {
+        self.count(row.outcome);
+        self.listed.add(row);
+        self.report.iter_mut().for_each(|report| report.push(row));
+    }
+
+    /// Adds a row of which only the outcome is kept.
+    pub(crate) fn count(&mut self, outcome: Outcome) {
+        *self.counts.0.entry(outcome).or_default() += 1;
+    }
+
+    pub(crate) const fn counts(&self) -> &Counts {
+        &self.counts
     }
 }
 

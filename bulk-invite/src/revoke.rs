@@ -17,7 +17,6 @@ use crate::journal::{is_of_waitlist, open_existing};
 use crate::output_file::OutputFiles;
 use crate::program::exit_code;
 use crate::recorder::Recorder;
-use crate::results::Results;
 use crate::stop_reason;
 use crate::summary::write_count;
 
@@ -30,7 +29,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     let journal = open_existing(path, args)?;
     let action = format!("revoke every invitation that the run of {} created", path.display());
     confirm(args, connection.client.environment(), usize::MAX, &action)?;
-    let recorder = Recorder::new(args, connection, Results::default(), Vec::new(), files.events)?;
+    let recorder = Recorder::new(args, connection, 0, false, files.events)?;
     let recorder = Arc::new(recorder);
     let client = &connection.client;
     let run = match &args.organization {
@@ -47,7 +46,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection, path: &Path) -> Re
     let mut problems: Vec<_> = record.event_log_failure().into_iter().collect();
     let mut stop_reason = None;
     if let Some(stop) = &report.stopped {
-        let reason = stop_reason::describe(stop, connection, args.max_wait, &[]);
+        let reason = stop_reason::describe(stop, connection, args.max_wait, None);
         if matches!(stop, Stop::Journal(_)) && record.revocations == 0 {
             return Err(reason);
         }

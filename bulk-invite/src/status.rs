@@ -14,14 +14,14 @@ use crate::connection::Connection;
 use crate::console::{HEADING, print, print_error, print_result};
 use crate::interrupt::stop_on_ctrl_c;
 use crate::output_file::OutputFiles;
-use crate::people::{Position, Recipient};
+use crate::people::{Inspection, Position};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
-use crate::results::Results;
+use crate::results::Counts;
 use crate::status_report::{self, StatusRow};
 use crate::summary::write_count;
 use crate::text::{escaped, people};
-use crate::{duration, invite, journal, report, stop_reason};
+use crate::{duration, input, invite, journal, report, stop_reason};
 
 /// The number of rows that the list of people who have not accepted shows.
 const SHOWN_ROWS: usize = 10;
@@ -56,20 +56,20 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         }
     };
     let mut files = OutputFiles::open(args, args.journal.as_deref())?;
-    let (recipients, others) = match source {
-        Source::File => invite::partition(args, invite::read_people(args)?.rows())?,
-        Source::Journal(_) => (Vec::new(), Results::default()),
+    let file = match source {
+        Source::File => Some(invite::read_people(args)?),
+        Source::Journal(_) => None,
     };
-    let positions: Vec<_> = recipients.iter().map(|recipient| recipient.position).collect();
-    let recorder = Recorder::new(
-        args,
-        connection,
-        Results::default(),
-        positions.clone(),
-        files.events.take(),
-    )?;
+    let people = file.as_ref().map_or(0, |file| file.people);
+    let recorder = Recorder::new(args, connection, people, files.report.is_some(), files.events.take())?;
     let recorder = Arc::new(recorder);
-    let run = status_run(args, connection, &source, recipients).await?;
+    let mut addresses = Vec::with_capacity(people);
+    for row in file.iter().flat_map(Inspection::rows) {
+        let row = row.map_err(|error| format!("cannot use {}: {error}", input::name(args)))?;
+        let recipient = recorder.record().read(row);
+        addresses.extend(recipient.map(|recipient| EmailAddress::from(recipient.email_address)));
+    }
+    let run = status_run(args, connection, &source, addresses).await?;
     let run = run
         .limits(connection.limits.clone())
         .max_wait(args.max_wait)
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let mut problems: Vec<_> = record.event_log_failure().into_iter().collect();
     let mut stop_reason = None;
     if let Some(stop) = report.stopped() {
-        let reason = stop_reason::describe(stop, connection, args.max_wait, &[]);
+        let reason = stop_reason::describe(stop, connection, args.max_wait, None);
         if matches!(stop, Stop::Journal(_)) {
             return Err(reason);
         }
@@ -93,17 +93,21 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         record.stopped(&reason);
         stop_reason = Some(reason);
     }
-    let rows = rows(&statuses, &positions);
-    let unread = positions.len().saturating_sub(statuses.len());
+    let rows = rows(&statuses, record.positions());
+    let unread = record.positions().len().saturating_sub(statuses.len());
+    let others = record.results.report.take();
     let overview = Overview {
         report: &report,
         rows: &rows,
-        others: &others,
+        counts: record.results.counts(),
         unread,
         elapsed: duration::format(connection.real_elapsed()),
         stop_reason: stop_reason.as_deref(),
     };
-    let written = files.report.map(|file| {
+    let written = files.report.zip(others).map(|(file, mut others)| {
+        others
+            .complete()
+            .map_err(|error| report::not_kept(file.path(), &error))?;
         report::write(file, |out| {
             status_report::write_csv(out, &rows, &others, args.report_for)
         })
@@ -117,7 +121,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         problems.extend(print_result(|out| overview.write_json(out, seconds)).err());
     }
     problems.iter().for_each(|problem| print_error(problem));
-    let needs_attention = others.counts().needing_attention() > 0 || !problems.is_empty();
+    let needs_attention = record.results.counts().needing_attention() > 0 || !problems.is_empty();
     Ok(exit_code(report.stopped().is_some(), needs_attention))
 }
 
@@ -125,12 +129,9 @@ async fn status_run(
     args: &Args,
     connection: &Connection,
     source: &Source<'_>,
-    recipients: Vec<Recipient>,
+    addresses: Vec<EmailAddress>,
 ) -> Result<StatusRun<'static>, String> {
     let client = &connection.client;
-    let addresses = recipients
-        .into_iter()
-        .map(|recipient| EmailAddress::from(recipient.email_address));
     Ok(match (source, &args.organization) {
         (Source::File, None) => client.invitations().status_of(addresses),
         (Source::File, Some(id)) => client.organization_invitations().status_of(id, addresses),
@@ -157,8 +158,8 @@ fn rows(statuses: &[PersonStatus], positions: &[Position]) -> Vec<StatusRow> {
 struct Overview<'a> {
     report: &'a StatusReport,
     rows: &'a [StatusRow],
-    /// The rows of the people file that have no address of their own.
-    others: &'a Results,
+    /// The number of rows of the people file that have no address of their own.
+    counts: &'a Counts,
     /// The number of people who were not read, because the run stopped.
     unread: usize,
     elapsed: String,
@@ -178,7 +179,7 @@ impl Overview<'_> {
             (Outcome::Invalid, "cannot be read: correct the row"),
             (Outcome::Duplicate, "repeat an address of an earlier row"),
         ] {
-            let count = self.others.counts().count(outcome);
+            let count = self.counts.count(outcome);
             if count > 0 {
                 write_count(out, count, outcome.as_str(), meaning)?;
             }
@@ -221,7 +222,7 @@ impl Overview<'_> {
             json.insert(standing.to_string(), self.report.count(*standing).into());
         }
         for outcome in [Outcome::Invalid, Outcome::Duplicate] {
-            json.insert(outcome.to_string(), self.others.counts().count(outcome).into());
+            json.insert(outcome.to_string(), self.counts.count(outcome).into());
         }
         json.insert("unread".to_owned(), self.unread.into());
         json.insert(
@@ -233,7 +234,7 @@ impl Overview<'_> {
     }
 
     fn total(&self) -> usize {
-        self.rows.len() + self.unread + self.others.counts().total()
+        self.rows.len() + self.unread + self.counts.total()
     }
 }
 

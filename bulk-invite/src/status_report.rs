@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use crate::args::ReportFor;
 use crate::people::Position;
 use crate::report::{BYTE_ORDER_MARK, cell};
-use crate::results::{Results, RowResult, address};
+use crate::report_rows::ReportRows;
+use crate::results::{RowResult, address};
 
 const HEADER: [&str; 7] = [
     "line",
@@ -76,7 +77,7 @@ impl fmt::Display for StatusRow {
 pub(crate) fn write_csv(
     sink: &mut impl io::Write,
     rows: &[StatusRow],
-    others: &Results,
+    others: &ReportRows,
     program: ReportFor,
 ) -> io::Result<()> {
     if program == ReportFor::Excel {
@@ -98,7 +99,7 @@ pub(crate) fn write_csv(
         ])?;
     }
     for row in others.rows() {
-        writer.write_record(other(row))?;
+        writer.write_record(other(&row?))?;
     }
     writer.flush()
 }

@@ -13,8 +13,13 @@ use crate::network_problem::NetworkProblem;
 use crate::people::Recipient;
 use crate::text::message;
 
-/// Describes in one line why a run of `recipients` stopped.
-pub(crate) fn describe(stop: &Stop, connection: &Connection, max_wait: Duration, recipients: &[Recipient]) -> String {
+/// Describes in one line why a run stopped. `changed` is the recipient of a [`Stop::ChangedRow`].
+pub(crate) fn describe(
+    stop: &Stop,
+    connection: &Connection,
+    max_wait: Duration,
+    changed: Option<&Recipient>,
+) -> String {
     match stop {
         Stop::Requested => "the run was interrupted".to_owned(),
         Stop::Error(error) => describe_error(error, connection.server()),
@@ -23,7 +28,7 @@ pub(crate) fn describe(stop: &Stop, connection: &Connection, max_wait: Duration,
             duration::format(*wait),
             duration::format(max_wait)
         ),
-        Stop::ChangedRow { position } => match recipients.get(*position) {
+        Stop::ChangedRow { .. } => match changed {
             Some(recipient) => format!(
                 "line {}: an earlier attempt may have invited {}, and the row has changed since. Restore the row, then run \
                  again.",

@@ -13,12 +13,10 @@ use serde::Serialize;
 use crate::console::{HEADING, outcome_style};
 use crate::demo::DemoFacts;
 use crate::duration;
-use crate::problems::{Group, Groups};
-use crate::results::{Counts, NEED_ATTENTION, Results, RowResult};
+use crate::listed::{FirstRows, SHOWN_ROWS};
+use crate::problems::Group;
+use crate::results::{Counts, Results, RowResult};
 use crate::text::{escaped, people};
-
-/// The number of rows that a list shows.
-const SHOWN_ROWS: usize = 10;
 
 /// A shorter time skipped by the demo is not shown.
 const SHOWN_SKIP: Duration = Duration::from_secs(1);
@@ -131,7 +129,7 @@ impl Summary<'_> {
             false => self.write_changed(out)?,
         }
         self.write_problems(out)?;
-        self.write_stop(out, &counts)?;
+        self.write_stop(out, counts)?;
         if let Some(report) = self.report {
             writeln!(
                 out,
@@ -173,57 +171,46 @@ impl Summary<'_> {
 
     /// Lists the rows that a run would skip.
     fn write_skipped(&self, out: &mut impl Write) -> io::Result<()> {
-        let rows: Vec<&RowResult> = self.rows_with(&SKIPPED).collect();
-        if rows.is_empty() {
+        let rows = &self.results.listed.skipped;
+        if rows.count() == 0 {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}Skipped:{HEADING:#}")?;
-        for row in rows.iter().take(SHOWN_ROWS) {
-            write_row(out, row)?;
-        }
-        self.write_more(out, rows.len().saturating_sub(SHOWN_ROWS))
+        rows.iter().try_for_each(|row| write_row(out, row))?;
+        self.write_more(out, rows.count().saturating_sub(SHOWN_ROWS))
     }
 
     /// Lists the rows that have changed since an earlier run invited them.
     fn write_changed(&self, out: &mut impl Write) -> io::Result<()> {
-        let rows = self.rows_with(&[Outcome::CreatedEarlier]);
-        let rows: Vec<_> = rows.filter(|row| !row.reason.is_empty()).collect();
-        if rows.is_empty() {
+        let rows = &self.results.listed.changed;
+        if rows.count() == 0 {
             return Ok(());
         }
         writeln!(
             out,
             "\n{HEADING}Changed since they were invited, not sent again:{HEADING:#}"
         )?;
-        for row in rows.iter().take(SHOWN_ROWS) {
+        for row in rows.iter() {
             writeln!(out, "  line {}: {}", row.position.line, address(row))?;
         }
-        self.write_more(out, rows.len().saturating_sub(SHOWN_ROWS))
+        self.write_more(out, rows.count().saturating_sub(SHOWN_ROWS))
     }
 
     /// Lists the rows that need attention, those with the same kind of problem together.
     fn write_problems(&self, out: &mut impl Write) -> io::Result<()> {
-        let rows = self.rows_with(&NEED_ATTENTION);
-        let mut groups = Groups::<Vec<&RowResult>>::default();
-        rows.for_each(|row| groups.rows_of(&row.reason).push(row));
+        let groups = self.results.listed.problems();
         if groups.is_empty() {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}Needs attention:{HEADING:#}")?;
         for group in groups.iter().take(SHOWN_ROWS) {
-            match group.rows[..] {
-                [row] => write_row(out, row)?,
-                _ => write_group(out, group)?,
+            match group.rows.only() {
+                Some(row) => write_row(out, row)?,
+                None => write_group(out, group)?,
             }
         }
-        self.write_more(out, groups.iter().skip(SHOWN_ROWS).map(|group| group.rows.len()).sum())
-    }
-
-    /// Returns the rows with one of these outcomes, by outcome.
-    fn rows_with(&self, outcomes: &[Outcome]) -> impl Iterator<Item = &RowResult> {
-        outcomes
-            .iter()
-            .flat_map(|outcome| self.results.rows().filter(move |row| row.outcome == *outcome))
+        let more = groups.iter().skip(SHOWN_ROWS).map(|group| group.rows.count());
+        self.write_more(out, more.sum())
     }
 
     fn write_more(&self, out: &mut impl Write, more: usize) -> io::Result<()> {
@@ -276,15 +263,6 @@ pub(crate) const fn meaning(outcome: Outcome, sends_nothing: bool) -> &'static s
         _ => "not processed yet: run again",
     }
 }
-
-/// The outcomes of rows that a run skips without a problem.
-const SKIPPED: [Outcome; 5] = [
-    Outcome::Accepted,
-    Outcome::CreatedEarlier,
-    Outcome::AlreadyInvited,
-    Outcome::ExistingUser,
-    Outcome::Duplicate,
-];
 
 /// Writes a line of a table of counts.
 pub(crate) fn write_count(out: &mut impl Write, count: impl Display, name: &str, meaning: &str) -> io::Result<()> {
@@ -340,14 +318,14 @@ impl JsonPlan {
 }
 
 /// Writes the problem of several rows, and the first of the rows.
-fn write_group(out: &mut impl Write, group: &Group<Vec<&RowResult>>) -> io::Result<()> {
+fn write_group(out: &mut impl Write, group: &Group<FirstRows>) -> io::Result<()> {
     const SHOWN: usize = 3;
-    let outcome = group.rows.first().map_or("", |row| row.outcome.as_str());
-    writeln!(out, "  {} rows: {outcome}: {}", group.rows.len(), group.reason)?;
+    let outcome = group.rows.iter().next().map_or("", |row| row.outcome.as_str());
+    writeln!(out, "  {} rows: {outcome}: {}", group.rows.count(), group.reason)?;
     for row in group.rows.iter().take(SHOWN) {
         writeln!(out, "    line {}: {}", row.position.line, address(row))?;
     }
-    match group.rows.len().saturating_sub(SHOWN) {
+    match group.rows.count().saturating_sub(SHOWN) {
         0 => Ok(()),
         more => writeln!(out, "    and {more} more"),
     }

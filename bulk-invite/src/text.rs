@@ -11,6 +11,10 @@ const MESSAGE_LENGTH: usize = 500;
 ///
 /// Control characters could move the cursor or forge lines, and text with invisible characters looks right when it is not.
 pub(crate) fn escaped(text: &str) -> String {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    if text.as_bytes().iter().all(is_plain) {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_invisible(c) {
@@ -35,6 +39,9 @@ pub(crate) fn message(text: &str) -> String {
 
 /// Cuts text that has more than `length` characters.
 pub(crate) fn shortened(text: &str, length: usize) -> Cow<'_, str> {
+    if text.len() <= length {
+        return text.into();
+    }
     match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),

@@ -9,7 +9,7 @@ use clerk_core::run::journal::{Journal, Record};
 use crate::args::Args;
 use crate::connection::Connection;
 use crate::journal::JournalLocation;
-use crate::people::{Position, Recipient};
+use crate::people::{Position, Recipient, Row, RowStatus};
 use crate::stop_reason;
 
 /// The most entries that Clerk puts on a page.
@@ -49,13 +49,17 @@ pub(crate) async fn read(
     Ok(entries)
 }
 
-/// Returns the people of the entries. Their lines are the places in the list, from 1.
-pub(crate) fn recipients(entries: &[WaitlistEntry]) -> Vec<Recipient> {
-    let recipient = |(line, entry): (u64, &WaitlistEntry)| {
+/// Returns the entries as rows. Their lines are the places in the list, from 1.
+pub(crate) fn rows(entries: &[WaitlistEntry]) -> impl Iterator<Item = Row> + Send {
+    (1..).zip(entries).map(|(line, entry)| {
+        let position = Position::new(line);
         let email_address = entry.email_address.as_str().to_owned();
-        Recipient::without_settings(Position::new(line), email_address)
-    };
-    (1..).zip(entries).map(recipient).collect()
+        Row {
+            position,
+            status: RowStatus::Valid(Recipient::without_settings(position, email_address.clone())),
+            email_address,
+        }
+    })
 }
 
 /// Returns the addresses that the runs on a journal have attempted.

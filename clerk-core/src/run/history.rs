@@ -60,7 +60,8 @@ pub(super) struct SettledBefore {
     pub(super) outcome: Outcome,
     pub(super) evidence: Evidence,
     pub(super) id: Option<InvitationId>,
-    pub(super) code: Option<ErrorCode>,
+    /// Boxed, because few have one.
+    pub(super) code: Option<Box<ErrorCode>>,
     /// The fingerprint of what was refused or created, if the journal has it.
     pub(super) fingerprint: Option<u64>,
     /// How many rounds of inviting again had begun.
@@ -213,7 +214,7 @@ impl History {
                     outcome,
                     evidence,
                     id,
-                    code,
+                    code: code.map(Box::new),
                     fingerprint: fingerprint.or(attempted),
                     rounds: self.rounds,
                 };

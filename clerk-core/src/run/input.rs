@@ -181,7 +181,7 @@ fn settled_before(recipient: Recipient, settled: SettledBefore) -> Settlement {
     };
     Settlement {
         invitation_id: settled.id,
-        code: settled.code,
+        code: settled.code.map(|code| *code),
         reason: (is_created && has_changed).then(|| CHANGED_SINCE_CREATED.into()),
         ..recipient.into_settlement(outcome, settled.evidence)
     }
