@@ -52,6 +52,8 @@ struct State {
     accident: Option<Accident>,
     process_is_dead: bool,
     has_failed: bool,
+    /// Whether this process has recorded that a round of inviting again has ended.
+    has_ended_round: bool,
 }
 
 #[derive(Debug)]
@@ -78,6 +80,7 @@ impl Disk {
                 accident: None,
                 process_is_dead: false,
                 has_failed: false,
+                has_ended_round: false,
             })),
             broken,
             log: log.clone(),
@@ -91,6 +94,7 @@ impl Disk {
         state.accident = accident;
         state.process_is_dead = false;
         state.has_failed = false;
+        state.has_ended_round = false;
         match &mut state.storage {
             Storage::Memory { writes, .. } => {
                 writes.clear();
@@ -129,6 +133,11 @@ impl Disk {
     /// Whether a write has killed the process.
     pub(crate) fn process_is_dead(&self) -> bool {
         self.state().process_is_dead
+    }
+
+    /// Whether this process has recorded that a round of inviting again has ended.
+    pub(crate) fn has_ended_round(&self) -> bool {
+        self.state().has_ended_round
     }
 
     /// Whether the journal has a first record.
@@ -176,6 +185,8 @@ impl State {
             Some(Accident::Dies { kept, rest, .. }) => (kept, rest),
             Some(Accident::Fails { kept, .. }) => (kept, Rest::Nothing),
         };
+        let ends_round = records.iter().any(|record| matches!(record, Record::RoundEnded { .. }));
+        self.has_ended_round |= ends_round && kept == u8::MAX;
         match &mut self.storage {
             Storage::Memory { text, writes } => {
                 writes.push(text.len());

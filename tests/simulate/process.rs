@@ -57,6 +57,8 @@ pub(crate) struct Life {
     pub(crate) settled: Vec<Settlement>,
     /// The ids of the invitations that it announced as ended, and what became of them.
     pub(crate) revoked: Vec<(String, Revocation)>,
+    /// Whether it recorded that a round of inviting again has ended. Such a process can die before it says so.
+    pub(crate) has_ended_round: bool,
     pub(crate) end: End,
 }
 
@@ -171,6 +173,7 @@ pub(crate) fn live(world: &mut World, disk: &Disk, scenario: &Scenario, start: S
         time: began..world.clock.elapsed(),
         settled: heard.settled,
         revoked: heard.revoked,
+        has_ended_round: disk.has_ended_round(),
         end,
     }
 }

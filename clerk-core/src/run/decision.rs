@@ -82,11 +82,27 @@ pub(super) fn decide(recipient: &Recipient, lookup: &Lookup, again: Option<&Agai
         _ if !again.is_some_and(|again| again.includes(standing, created_at, now)) => match standing {
             Standing::Expired => settle(Outcome::Expired),
             Standing::Revoked => settle(Outcome::Revoked),
-            _ => Decision::Settle(keep(recipient, id, None)),
+            _ => Decision::Settle(keep(
+                recipient,
+                own(recipient, &lookup.invitations, standing).or(id),
+                None,
+            )),
         },
         Standing::Pending => Decision::Replace(pending),
         _ => Decision::Invite,
     }
+}
+
+/// Returns the invitation that the journal has for a recipient, if it has this standing. With `ignore_existing`, others can have
+/// it too.
+fn own<'r>(recipient: &'r Recipient, invitations: &[KnownInvitation], standing: Standing) -> Option<&'r InvitationId> {
+    let Earlier::Settled { id: Some(id), .. } = &recipient.earlier else {
+        return None;
+    };
+    let mut invitations = invitations.iter();
+    invitations
+        .any(|known| known.id == *id && known.standing == standing)
+        .then_some(id)
 }
 
 /// Returns when the newest invitation was created. `None` if that is not known of one of them.
@@ -100,9 +116,11 @@ fn keep(recipient: &Recipient, id: Option<&InvitationId>, reason: Option<&str>) 
     let (outcome, is_recorded, has_changed) = match recipient.earlier {
         Earlier::Settled {
             outcome: Outcome::Created,
+            id: ref own,
             has_changed,
             ..
-        } => (Outcome::CreatedEarlier, false, has_changed),
+        } if own.as_ref() == id => (Outcome::CreatedEarlier, false, has_changed),
+        // Someone else has invited them.
         Earlier::Settled { .. } => (Outcome::AlreadyInvited, false, false),
         Earlier::Nothing | Earlier::Withdrawn(_) => (Outcome::AlreadyInvited, true, false),
     };

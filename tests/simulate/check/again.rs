@@ -27,10 +27,13 @@ pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
     problems
 }
 
-/// Describes who was invited more than once in the step so far.
+/// Describes who was invited more than once in the round so far.
 fn invited_twice(story: &Story<'_>, life: &Life) -> Vec<String> {
-    let step = story.lives.iter().filter(|other| other.start.step == life.start.step);
-    let began = step.map(|other| other.time.start).min().unwrap_or_default();
+    let is_before = |other: &&Life| other.start.step == life.start.step && other.time.start < life.time.start;
+    let before: Vec<_> = story.lives.iter().filter(is_before).collect();
+    let ended = before.iter().rposition(|other| other.has_ended_round);
+    let round = before.get(ended.map_or(0, |ended| ended + 1)..).unwrap_or_default();
+    let began = round.first().map_or(life.time.start, |first| first.time.start);
     let (began, end) = (at(began), at(life.time.end));
     let is_in_step = |invitation: &&Invited| {
         invitation.maker.is_some() && invitation.created_at >= began && invitation.created_at < end

@@ -225,6 +225,12 @@ impl Claim<'_> {
         None
     }
 
+    /// Whether a run up to this one invited again.
+    fn was_invited_again(&self) -> bool {
+        let mut lives = self.story.lives.iter();
+        lives.any(|life| matches!(life.start.action, Action::Again(_)) && life.time.start <= self.life.time.start)
+    }
+
     fn others_interfere(&self) -> bool {
         self.story.scenario.broken == Some(Assumption::NobodyElse)
     }
@@ -246,7 +252,8 @@ impl Claim<'_> {
             Outcome::Created | Outcome::CreatedEarlier => settlement.invitation_id.is_some() && self.may_be_created(),
             // Without a preflight, the run cannot tell its own invitations from others'.
             Outcome::AlreadyInvited => known.all().next().is_some() && !(is_own_found && standing > 0),
-            Outcome::ExistingUser => known.is_user && !(is_own_found && standing > 0),
+            // A run that invites again finds users before invitations that they have not accepted, and records that.
+            Outcome::ExistingUser => known.is_user && !(is_own_found && standing > 0 && !self.was_invited_again()),
             Outcome::Refused => self.is_refused() && !self.is_invited_in_this_version(),
             Outcome::Unknown => {
                 let cannot_be_known = row.ignore_existing || (!preflight && known.all().next().is_some());
