@@ -1,6 +1,7 @@
 //! A round of inviting people again sends nobody two invitations, and nothing to those who have accepted.
 
 use clerk_core::model::InvitationStatus;
+use clerk_core::run::{Outcome, Settlement};
 
 use super::Story;
 use super::undo::at;
@@ -22,9 +23,26 @@ pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
         })
     };
     let sent = story.sent.iter().filter(|sent| life.time.contains(&sent.at));
-    let accepted = sent.flat_map(|sent| &sent.people).filter(|person| is_accepted(person));
+    let people = sent.flat_map(|sent| &sent.people);
+    let accepted = people.filter(|person| is_accepted(person) && !is_unresolved(story, life, person));
     problems.extend(accepted.map(|person| format!("{person} had accepted and is sent again")));
     problems
+}
+
+/// Whether an earlier attempt left open whether the person was invited. The run only resolves that. If the person has accepted
+/// another invitation meanwhile, Clerk refuses a call that is sent again.
+fn is_unresolved(story: &Story<'_>, life: &Life, address: &str) -> bool {
+    let mut before = story
+        .lives
+        .iter()
+        .take_while(|other| other.time.start < life.time.start);
+    let has_outcome = |settlement: &Settlement| {
+        let row = story.scenario.rows.get(settlement.position);
+        settlement.outcome != Outcome::Pending && row.is_some_and(|row| row.identity() == address)
+    };
+    let mut sent = story.sent.iter().filter(|sent| sent.at < life.time.start);
+    sent.any(|sent| sent.people.iter().any(|person| person == address))
+        && !before.any(|other| other.settled.iter().any(has_outcome))
 }
 
 /// Describes who was invited more than once in the round so far.
