@@ -1,6 +1,7 @@
 //! A file for each resource, with a handler for each of its operations.
 
 pub(super) mod access_lists;
+mod contacts;
 pub(super) mod email_addresses;
 pub(super) mod instance;
 pub(super) mod invitations;

@@ -17,7 +17,7 @@ mod waitlist_entry;
 use serde::Serialize;
 
 pub(super) use access::{AllowlistIdentifier, BlocklistIdentifier, RedirectUrl};
-pub(super) use contact::{EmailAddress, PhoneNumber, Verification};
+pub(super) use contact::{Contact, EmailAddress, PhoneNumber, Verification};
 pub(super) use invitation::{Invitation, NewInvitation};
 pub(super) use invitation_state::{EXPIRES_IN_DAYS, InvitationState, REVOKED, Resolution, STATUSES};
 pub(super) use organization::{NewOrganization, Organization};

@@ -1,12 +1,9 @@
-use clerk_core::ErrorCode;
-use http::StatusCode;
-
-use super::{deleted, respond, users};
+use super::{contacts, deleted, respond, users};
 use crate::fake::body::{Null, read_object, read_optional_object};
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
 use crate::fake::records::{EmailAddress, User, Verification};
-use crate::fake::store::{Index, Stored};
+use crate::fake::store::Stored;
 
 const ID: &str = "email_address_id";
 
@@ -74,17 +71,10 @@ pub(crate) fn update(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
 pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     let id = call.params.get(ID);
     let (user, _) = find(instance, id)?;
-    if is_last_identifier(user) {
-        return Err(last_identifier());
-    }
+    contacts::keep_last_identifier(user)?;
     let user_id = user.id().to_owned();
     instance.users.update(&user_id, |user| {
-        user.email_addresses.retain(|contact| contact.id != id);
-        if user.primary_email_address_id.as_deref() == Some(id) {
-            let mut verified = user.email_addresses.iter();
-            let next = verified.find(|contact| contact.verification.is_verified());
-            user.primary_email_address_id = next.map(|contact| contact.id.clone());
-        }
+        contacts::remove(&mut user.email_addresses, &mut user.primary_email_address_id, id);
         user.updated_at = call.at.wall;
     });
     instance.announce_change(&user_id, call.at);
@@ -92,11 +82,7 @@ pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
 }
 
 fn find<'a>(instance: &'a Instance, id: &str) -> Result<(&'a User, &'a EmailAddress), Refusal> {
-    let found = instance.users.by(Index::Contact, id).next().and_then(|user| {
-        let mut contacts = user.email_addresses.iter();
-        Some((user, contacts.find(|contact| contact.id == id)?))
-    });
-    found.ok_or_else(not_found)
+    contacts::find(instance, id, |user| &user.email_addresses).ok_or_else(not_found)
 }
 
 const fn verification(verified: bool) -> Verification {
@@ -105,18 +91,6 @@ const fn verification(verified: bool) -> Verification {
     } else {
         Verification::EMAIL_CODE
     }
-}
-
-/// Whether a user has one identifier only.
-pub(super) fn is_last_identifier(user: &User) -> bool {
-    let others = usize::from(user.username.is_some()) + user.web3_wallets.len();
-    user.email_addresses.len() + user.phone_numbers.len() + others == 1
-}
-
-pub(super) fn last_identifier() -> Refusal {
-    let code = ErrorCode::from("last_required_identification_deletion_failed");
-    let hint = "The user has no other identifier.";
-    Refusal::new(StatusCode::BAD_REQUEST, code, "last identifier", hint)
 }
 
 fn not_found() -> Refusal {

@@ -1,5 +1,4 @@
-use super::email_addresses::{is_last_identifier, last_identifier};
-use super::{deleted, respond, users};
+use super::{contacts, deleted, respond, users};
 use crate::fake::body::{Fields, Null, read_object, read_optional_object};
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
@@ -66,17 +65,10 @@ pub(crate) fn update(instance: &mut Instance, call: &Call<'_>) -> HandlerResult 
 pub(crate) fn delete(instance: &mut Instance, call: &Call<'_>) -> HandlerResult {
     let id = call.params.get(ID);
     let (user, _) = find(instance, id)?;
-    if is_last_identifier(user) {
-        return Err(last_identifier());
-    }
+    contacts::keep_last_identifier(user)?;
     let user_id = user.id().to_owned();
     instance.users.update(&user_id, |user| {
-        user.phone_numbers.retain(|contact| contact.id != id);
-        if user.primary_phone_number_id.as_deref() == Some(id) {
-            let mut verified = user.phone_numbers.iter();
-            let next = verified.find(|contact| contact.verification.is_verified());
-            user.primary_phone_number_id = next.map(|contact| contact.id.clone());
-        }
+        contacts::remove(&mut user.phone_numbers, &mut user.primary_phone_number_id, id);
         user.updated_at = call.at.wall;
     });
     instance.announce_change(&user_id, call.at);
@@ -119,11 +111,7 @@ impl Changes {
 }
 
 fn find<'a>(instance: &'a Instance, id: &str) -> Result<(&'a User, &'a PhoneNumber), Refusal> {
-    let found = instance.users.by(Index::Contact, id).next().and_then(|user| {
-        let mut contacts = user.phone_numbers.iter();
-        Some((user, contacts.find(|contact| contact.id == id)?))
-    });
-    found.ok_or_else(not_found)
+    contacts::find(instance, id, |user| &user.phone_numbers).ok_or_else(not_found)
 }
 
 fn not_found() -> Refusal {

@@ -125,3 +125,29 @@ impl Web3Wallet {
         }
     }
 }
+
+/// An email address or a phone number.
+pub(crate) trait Contact {
+    fn id(&self) -> &str;
+    fn is_verified(&self) -> bool;
+}
+
+impl Contact for EmailAddress {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn is_verified(&self) -> bool {
+        self.verification.is_verified()
+    }
+}
+
+impl Contact for PhoneNumber {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn is_verified(&self) -> bool {
+        self.verification.is_verified()
+    }
+}
