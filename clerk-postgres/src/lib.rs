@@ -4,23 +4,39 @@
 #[cfg(test)]
 extern crate self as clerk_postgres;
 
+mod backoff;
+mod budget;
 mod error;
 mod intake;
+mod journal;
+mod lease;
 mod migrations;
+mod observer;
 mod outbox;
+mod people;
+mod race;
 mod recipient;
+mod records;
 mod schema;
 mod store;
 mod submission;
+#[cfg(feature = "tracing")]
+mod trace;
+mod worker;
 
 pub use sqlx;
 
+pub use budget::InstanceBudget;
 pub use error::{Error, ErrorKind};
+pub use journal::OutboxJournal;
+pub use lease::Leadership;
+pub use observer::{WorkerEvent, WorkerObserver};
 pub use outbox::{Outbox, Target};
 pub use recipient::Recipient;
 pub use schema::{InvalidSchema, Schema};
 pub use store::Store;
 pub use submission::{BatchId, Submit, Submitted};
+pub use worker::{Worker, WorkerError};
 
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
