@@ -9,8 +9,9 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row};
 
+use crate::error::{Error, ErrorKind};
 use crate::race::{First, race};
-use crate::{Error, ErrorKind, Store};
+use crate::store::Store;
 
 /// Takes the first place that is free, in one statement: between a count and an update, other processes would take the same
 /// place.

@@ -11,8 +11,9 @@ use async_trait::async_trait;
 use clerk_core::model::{NormalizedEmailAddress, Timestamp};
 use clerk_core::run::journal::{IndexedJournal, Journal, JournalError, JournalKey, Record};
 
+use crate::error::Error;
 use crate::lease::{Leadership, lost};
-use crate::{Error, Outbox};
+use crate::outbox::Outbox;
 
 /// The [`Journal`] of an [`Outbox`].
 ///

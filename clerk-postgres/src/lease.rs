@@ -10,9 +10,10 @@ use clerk_core::model::Timestamp;
 use clerk_core::run::journal::{JournalEffect, Record};
 use sqlx::{PgConnection, Postgres, Row, Transaction};
 
+use crate::error::{Error, ErrorKind};
+use crate::outbox::Outbox;
 use crate::race::{First, race};
 use crate::records::{insert_records, unsigned};
-use crate::{Error, ErrorKind, Outbox};
 
 /// Takes a lease that is free or has expired.
 const TAKE: &str = "

@@ -20,8 +20,6 @@ mod records;
 mod schema;
 mod store;
 mod submission;
-#[cfg(feature = "tracing")]
-mod trace;
 mod worker;
 
 pub use sqlx;

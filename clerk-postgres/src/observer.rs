@@ -1,5 +1,8 @@
 //! What a worker tells its observers.
 
+#[cfg(feature = "tracing")]
+mod trace;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -83,7 +86,7 @@ impl Observers {
 
     pub(crate) fn tell(&self, event: &WorkerEvent<'_>) {
         #[cfg(feature = "tracing")]
-        crate::trace::event(event);
+        trace::event(event);
         for observer in &self.0 {
             observer.event(event);
         }

@@ -10,12 +10,12 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::backoff::Backoff;
+use crate::error::{Error, ErrorKind};
 use crate::intake::{has_waiting, take_in};
 use crate::lease::{Appended, Leadership};
 use crate::observer::{Observers, WorkerEvent};
-use crate::{Error, ErrorKind};
 
-/// Finds people whom an attempt of an earlier leader may have invited.
+/// Finds the unresolved people of earlier leaders.
 const UNRESOLVED: &str = "
     select place, body from {schema}.person
     where outbox = $1 and stage = 'attempted' and place > $2 and body is not null order by place limit $3";
@@ -31,7 +31,7 @@ const PAGE: i64 = 500;
 /// How many submissions are taken in at once.
 const TAKEN_IN_AT_ONCE: i64 = 1_000;
 
-/// Everyone who waits, each once for a leadership, without end: first those whom an earlier leader has left unresolved, then
+/// Everyone who waits, each once for a leadership, without end: first those that an earlier leader has left unresolved, then
 /// those who have not been attempted, in the order in which they were taken in.
 pub(crate) struct People<T> {
     read: VecDeque<T>,

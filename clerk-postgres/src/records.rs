@@ -3,7 +3,7 @@
 use clerk_core::run::journal::Record;
 use sqlx::PgConnection;
 
-use crate::Outbox;
+use crate::outbox::Outbox;
 
 const INSERT: &str = "
     insert into {schema}.record (outbox, number, body)

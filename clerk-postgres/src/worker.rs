@@ -15,11 +15,12 @@ use clerk_core::middleware::RateLimits;
 use clerk_core::run::{InvitationRun, Lanes, RunReport, Stop};
 
 use crate::backoff::Backoff;
+use crate::error::{Error, ErrorKind};
 use crate::lease::Leadership;
 use crate::observer::{FnObserver, Observers, WorkerEvent, WorkerObserver};
+use crate::outbox::{Outbox, Target};
 use crate::people::People;
 use crate::race::{First, race};
-use crate::{Error, ErrorKind, Outbox, Target};
 pub use error::WorkerError;
 
 /// Invites the people of an [`Outbox`]. Run one in each process that can: one of them leads and sends, the others wait to

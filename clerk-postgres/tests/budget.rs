@@ -1,4 +1,5 @@
 //! The budget that processes share.
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
 mod support;
 

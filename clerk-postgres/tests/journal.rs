@@ -1,4 +1,5 @@
 //! The journal of an outbox.
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
 mod support;
 
@@ -18,7 +19,7 @@ const ADA: &str = "ada@example.com";
 const GRACE: &str = "grace@example.com";
 const ALAN: &str = "alan@example.com";
 
-/// Takes the leadership from whoever has it, as after a crash.
+/// Takes the leadership of an outbox after its lease has expired, as after a crash.
 async fn take_over(store: &Store, outbox: &Outbox, instance: &str) -> OutboxJournal {
     let expire = "update {schema}.outbox set lease_until = clock_timestamp() where instance = ";
     support::execute(store, &format!("{expire}'{instance}'")).await;
@@ -87,10 +88,7 @@ fn settled(address: &str, outcome: Outcome, fingerprint: Option<u64>) -> Record 
 
 /// Returns what the journal says of people, in short.
 async fn look_up(journal: &OutboxJournal, people: &[&str]) -> Vec<String> {
-    let people: Vec<_> = people
-        .iter()
-        .map(|address| NormalizedEmailAddress::new(address))
-        .collect();
+    let people: Vec<_> = people.iter().copied().map(NormalizedEmailAddress::new).collect();
     let mut found = Vec::new();
     let mut keep = |record: Record| {
         found.push(match record {
@@ -217,7 +215,7 @@ fn the_records_of_people_are_found() {
         let grace = ["grace@example.com in 2: 7 Some([])", "2 ended Unknown"];
         assert_eq!(look_up(&journal, &[GRACE]).await, grace);
 
-        // What was created has the fingerprint of that attempt; what was refused has its own.
+        // A created invitation has the fingerprint of that attempt; a refusal has its own.
         let outcomes = [
             settled(ADA, Outcome::Created, None),
             settled(GRACE, Outcome::Refused, Some(8)),

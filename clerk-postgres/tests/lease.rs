@@ -1,4 +1,5 @@
 //! Leadership of an outbox.
+#![expect(clippy::expect_used, reason = "the helpers of a test fail the test")]
 
 mod support;
 
@@ -99,7 +100,7 @@ fn of_many_who_take_a_free_lease_one_gets_it() {
     });
 }
 
-/// The check before a call is sent goes by the process's own clock, so it holds even if the database cannot be asked.
+/// The check before a call is sent uses the process's own clock, so it holds even if the database cannot be asked.
 #[test]
 fn a_lease_that_grows_old_lets_nothing_be_sent() {
     support::with_store(async |store| {
@@ -117,7 +118,7 @@ fn a_lease_that_grows_old_lets_nothing_be_sent() {
     });
 }
 
-/// Each take-over would let an unresolved person wait anew otherwise, and frequent ones for ever.
+/// Each take-over would let an unresolved person wait anew otherwise, and frequent ones without end.
 #[test]
 fn people_become_due_at_the_first_take_over_and_not_at_later_ones() {
     support::with_store(async |store| {

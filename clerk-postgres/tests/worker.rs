@@ -1,4 +1,5 @@
 //! The worker, on the fake Clerk.
+#![expect(clippy::expect_used, clippy::panic, reason = "the helpers of a test fail the test")]
 
 mod support;
 
@@ -159,7 +160,10 @@ fn the_lease_is_extended_while_there_is_nothing_to_do() {
         worker.event("leading (epoch 1)").await;
         let until = "select (extract(epoch from lease_until) * 1000)::bigint from {schema}.outbox";
         let first = support::number(&store, until).await;
-        while support::number(&store, until).await < first + 600 {}
+        let clock = SystemClock::new();
+        while support::number(&store, until).await < first + 600 {
+            assert!(clock.now() < PATIENCE, "the lease is not extended");
+        }
         let last = worker.stop().await;
         assert_eq!(last, ["handed the leadership over (epoch 1)"]);
     });
@@ -190,7 +194,7 @@ fn a_worker_that_loses_the_leadership_waits_for_it_again() {
 
 /// The lost answer leaves a person unresolved. A read finds out what became of them, after the delay.
 #[test]
-fn a_take_over_resolves_people_whom_the_leader_before_has_left() {
+fn a_take_over_resolves_people_that_the_leader_before_has_left() {
     support::with_store(async |store| {
         for (moment, name) in [(Moment::AfterEffect, "ada"), (Moment::BeforeEffect, "grace")] {
             let outbox = outbox(&store).await;

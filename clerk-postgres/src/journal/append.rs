@@ -7,10 +7,11 @@ use clerk_core::model::{EmailAddress, InvitationId};
 use clerk_core::run::journal::{AttemptedRecipient, JournalEffect, JournalError, Lane, Record};
 use sqlx::PgConnection;
 
+use crate::error::Error;
 use crate::lease::{Appended, Leadership};
+use crate::outbox::Outbox;
 use crate::recipient::person_key;
 use crate::records::{insert_records, signed};
-use crate::{Error, Outbox};
 
 /// The statements of an append.
 mod statements {
@@ -33,8 +34,8 @@ mod statements {
             fingerprint = case when person.attempt is null then excluded.fingerprint else person.fingerprint end,
             baseline = case when person.attempt is null then excluded.baseline else person.baseline end";
 
-    /// Ends attempts. Those that did nothing put their people back to where they were; those of earlier attempts too stay
-    /// unresolved, like all people of an attempt that may have done something.
+    /// Ends attempts. The people of an attempt without effect go back to where they were, unless an earlier attempt may have
+    /// invited them. Everyone else is unresolved, and due from now on.
     pub(super) const END: &str = "
         with ended as (
             update {schema}.attempt set ended_at = clock_timestamp(), effect = given.effect
@@ -56,7 +57,8 @@ mod statements {
             due = case when is_back then null else coalesce(due, judged.ended_at) end
         from judged where person.outbox = $1 and person.key = judged.key";
 
-    /// Settles people. What was created has the fingerprint of the first attempt that may have created it.
+    /// Settles people. A person whose invitation was created keeps the fingerprint of the first attempt that may have
+    /// created it.
     pub(super) const SETTLE: &str = "
         insert into {schema}.person as person (outbox, key, address, stage, outcome, evidence, invitation, code,
             settled_fingerprint, settled_at)

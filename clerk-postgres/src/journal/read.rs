@@ -9,9 +9,10 @@ use clerk_core::run::journal::{AttemptedRecipient, JournalEffect, JournalError, 
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, Row};
 
+use crate::error::Error;
+use crate::outbox::Outbox;
 use crate::recipient::person_key;
 use crate::records::unsigned;
-use crate::{Error, Outbox};
 
 /// The statements of reads.
 mod statements {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use clerk_core::run::Stop;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Why a [`Worker`](crate::Worker) ended without being asked to.
 #[derive(Debug)]

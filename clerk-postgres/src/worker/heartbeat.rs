@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ErrorKind;
+use crate::error::ErrorKind;
 use crate::lease::Leadership;
 use crate::observer::{Observers, WorkerEvent};
 use crate::race::{First, race};

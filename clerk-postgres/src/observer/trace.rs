@@ -2,7 +2,7 @@
 
 use clerk_core::run::RunEvent;
 
-use crate::WorkerEvent;
+use super::WorkerEvent;
 
 /// Writes an event, with the target `clerk_postgres::worker`. It has no email address.
 pub(crate) fn event(event: &WorkerEvent<'_>) {
