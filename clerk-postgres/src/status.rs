@@ -89,9 +89,9 @@ impl fmt::Display for PersonStatus {
 pub struct Counts {
     /// Submissions that no leader has taken in yet. Several can be of the same person.
     pub submissions: u64,
-    /// People who were taken in, and for whom nothing was sent.
+    /// People who were taken in, without an attempt so far.
     pub waiting: u64,
-    /// People whom an attempt may have invited, and whose outcome is not known yet.
+    /// People in an attempt that may have invited them. Their outcome is not known yet.
     pub attempted: u64,
     /// People with an outcome, by outcome.
     pub settled: BTreeMap<Outcome, u64>,
