@@ -21,7 +21,8 @@ const TAKE: &str = "
     where id = $1 and lease_until <= clock_timestamp()
     returning epoch";
 
-/// Gives up the attempts without an end. Their people become due now, unless they are already.
+/// Gives up the attempts without an end. Their people become due now. A later take-over does not find these attempts, so it
+/// does not let the people wait anew.
 const GIVE_UP: &str = "
     with given_up as (
         update {schema}.attempt set ended_at = clock_timestamp(), effect = 'unknown'
@@ -30,7 +31,7 @@ const GIVE_UP: &str = "
     ), due as (
         update {schema}.person set due = given_up.key_ended_at
         from (select unnest(keys) as key, ended_at as key_ended_at from given_up) as given_up
-        where person.outbox = $1 and person.key = given_up.key and person.stage = 'attempted' and person.due is null
+        where person.outbox = $1 and person.key = given_up.key and person.stage = 'attempted'
     )
     select number, (extract(epoch from ended_at) * 1000)::bigint as ended_at from given_up order by number";
 

@@ -18,15 +18,12 @@ use crate::observer::{Observers, WorkerEvent};
 /// Finds the unresolved people of earlier leaders.
 const UNRESOLVED: &str = "
     select place, body from {schema}.person
-    where outbox = $1 and stage = 'attempted' and place > $2 and body is not null order by place limit $3";
+    where outbox = $1 and stage = 'attempted' and place > $2 and body is not null order by place limit 500";
 
 /// Finds people who have not been attempted.
 const WAITING: &str = "
     select place, body from {schema}.person
-    where outbox = $1 and stage = 'waiting' and place > $2 and body is not null order by place limit $3";
-
-/// How many people are read at once.
-const PAGE: i64 = 500;
+    where outbox = $1 and stage = 'waiting' and place > $2 and body is not null order by place limit 500";
 
 /// How many submissions are taken in at once.
 const TAKEN_IN_AT_ONCE: i64 = 1_000;
@@ -161,7 +158,6 @@ impl Source {
         sqlx::query_as(outbox.store().sql(statement))
             .bind(outbox.id())
             .bind(after)
-            .bind(PAGE)
             .fetch_all(&mut *connection)
             .await
             .map_err(failed)

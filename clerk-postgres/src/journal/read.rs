@@ -17,7 +17,7 @@ use crate::records::unsigned;
 /// The statements of reads.
 mod statements {
     pub(super) const RECORDS: &str = "
-        select number, body from {schema}.record where outbox = $1 and number > $2 order by number limit $3";
+        select number, body from {schema}.record where outbox = $1 and number > $2 order by number limit 1000";
 
     pub(super) const BEGUN: &str = "
         select begun, (extract(epoch from clock_timestamp()) * 1000)::bigint from {schema}.outbox where id = $1";
@@ -46,9 +46,6 @@ mod statements {
         where person.outbox = $1 and person.key = any($2) and person.stage <> 'waiting'
         order by person.attempt, person.place";
 }
-
-/// How many records are read at once.
-const PAGE: i64 = 1_000;
 
 /// What a run on the journal begins with.
 pub(super) struct Opened {
@@ -94,7 +91,6 @@ pub(super) async fn records(outbox: &Outbox, after: i64) -> Result<Vec<(i64, Str
     sqlx::query_as(store.sql(statements::RECORDS))
         .bind(outbox.id())
         .bind(after)
-        .bind(PAGE)
         .fetch_all(&mut *connection)
         .await
         .map_err(failed)
