@@ -5,7 +5,7 @@
 //!
 //! Where Clerk's documentation leaves a rule open, the fake has a default and a setting of its
 //! [builder](FakeClerkBuilder) for the alternative: [`WindowKind`], [`IgnoreExisting`], [`OrganizationDuplicate`],
-//! [`BulkOn5xx`], and [`read_lag`](FakeClerkBuilder::read_lag). Beyond that, it makes these choices:
+//! [`PendingDuplicate`], [`BulkOn5xx`], and [`read_lag`](FakeClerkBuilder::read_lag). Beyond that, it makes these choices:
 //!
 //! - Checks run in this order: path, API version, key, limits, organization or waitlist entry, content type, JSON, number of people,
 //!   fields of the first person with wrong fields, role and inviter, allowlist and blocklist, users or members,
@@ -68,7 +68,7 @@ pub use call_record::CallRecord;
 pub use config::BulkOn5xx;
 pub use endpoint::EndpointCall;
 pub use fault::{ClerkError, Fault, FaultPlan, InvalidFaultPlan, Moment, UnknownClerkError};
-pub use instance_config::{IgnoreExisting, OrganizationDuplicate};
+pub use instance_config::{IgnoreExisting, OrganizationDuplicate, PendingDuplicate};
 pub use limits::WindowKind;
 pub use named::UnknownName;
 pub use routes::FakeOperation;

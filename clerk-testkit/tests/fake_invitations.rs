@@ -5,7 +5,7 @@ mod fake_support;
 
 use std::time::Duration;
 
-use clerk_testkit::fake::{FakeOperation, IgnoreExisting};
+use clerk_testkit::fake::{FakeOperation, IgnoreExisting, PendingDuplicate};
 use clerk_testkit::{FakeClerk, ManualClock};
 use fake_support::{call, invite, invite_all, listed};
 use serde_json::json;
@@ -73,6 +73,23 @@ fn an_address_has_one_pending_invitation() {
     clock.advance(Duration::from_millis(1));
     assert_eq!(invite(&fake, "ada@example.com").status, 200, "the last has expired");
     assert_eq!(fake.mails_to("ada@example.com"), 3);
+}
+
+#[test]
+fn an_instance_that_accepts_duplicates_invites_an_address_again() {
+    let fake = FakeClerk::builder()
+        .pending_duplicate(PendingDuplicate::Accepted)
+        .organization("org_1")
+        .build();
+    let to_organization = json!({ "email_address": "ada@example.com", "role": "org:member" });
+    for _ in 0..2 {
+        assert_eq!(invite(&fake, "ada@example.com").status, 200);
+        let to_organization = call(&fake, "POST", "/organizations/org_1/invitations", &to_organization);
+        assert_eq!(to_organization.status, 200);
+    }
+    assert_eq!(fake.mails_to("ada@example.com"), 4);
+    let twice = invite_all(&fake, &["grace@example.com", "Grace@example.com"]);
+    assert_eq!(twice.code(), "duplicate_record", "twice in one call is refused");
 }
 
 #[test]

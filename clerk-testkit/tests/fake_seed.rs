@@ -18,6 +18,7 @@ settings:
   window: sliding
   ignore_existing: bypasses-users
   organization_duplicate: duplicate-record
+  pending_duplicate: accepted
   bulk_on_5xx: partial
   metadata_limit: 100
   read_lag_ms: 0
@@ -97,6 +98,7 @@ fn a_seed_fills_an_instance() {
     assert_eq!(state["mails"], json!({}));
     assert_eq!(state["settings"]["window"], "sliding");
     assert_eq!(state["settings"]["metadata_limit"], 100);
+    assert_eq!(state["settings"]["pending_duplicate"], "accepted");
 
     assert_eq!(invite(&fake, "new@example.com").code(), "quota_exceeded");
     assert_eq!(invite(&fake, "mallory@example.com").code(), "not_allowed_access");

@@ -10,7 +10,7 @@ use super::call_record::CallRecord;
 use super::config::{BulkOn5xx, Config, default_key};
 use super::endpoint::{EndpointCall, FakeEndpoint};
 use super::fault::FaultPlan;
-use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate};
+use super::instance_config::{IgnoreExisting, InstanceConfig, OrganizationDuplicate, PendingDuplicate};
 use super::limits::WindowKind;
 use super::metadata::MetadataLimit;
 use super::records::{ADMIN, MEMBER, NewInvitation, NewMember, NewOrganizationInvitation, NewUser};
@@ -101,6 +101,7 @@ impl FakeClerkBuilder {
         instance.organization_duplicate = settings
             .organization_duplicate
             .unwrap_or(instance.organization_duplicate);
+        instance.pending_duplicate = settings.pending_duplicate.unwrap_or(instance.pending_duplicate);
         instance.read_lag = settings.read_lag().unwrap_or(instance.read_lag);
         self
     }
@@ -227,6 +228,12 @@ impl FakeClerkBuilder {
     /// Sets the error for a duplicate organization invitation. The default is [`OrganizationDuplicate::NotUnique`].
     pub const fn organization_duplicate(mut self, rule: OrganizationDuplicate) -> Self {
         self.config.instance.organization_duplicate = rule;
+        self
+    }
+
+    /// Sets whether an address can have two pending invitations. The default is [`PendingDuplicate::Refused`].
+    pub const fn pending_duplicate(mut self, rule: PendingDuplicate) -> Self {
+        self.config.instance.pending_duplicate = rule;
         self
     }
 

@@ -74,6 +74,7 @@ impl Config {
             "ignore_existing": instance.ignore_existing.to_string(),
             "metadata_limit": instance.metadata_limit.0,
             "organization_duplicate": instance.organization_duplicate.to_string(),
+            "pending_duplicate": instance.pending_duplicate.to_string(),
             "bulk_on_5xx": self.bulk_on_5xx.to_string(),
             "read_lag_ms": instance.read_lag.as_millis(),
             "latency_ms": self.latency.as_millis(),

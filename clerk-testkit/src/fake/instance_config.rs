@@ -47,6 +47,18 @@ pub enum OrganizationDuplicate {
     DuplicateRecord,
 }
 
+/// Whether an address can have two pending invitations to the same target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PendingDuplicate {
+    /// A second one is refused, unless it ignores existing invitations. This is the default, and how Clerk behaves.
+    #[default]
+    Refused,
+    /// A second one is created, and mailed. In such an instance, nothing but the caller prevents duplicates, so that a test sees
+    /// whether the caller does.
+    Accepted,
+}
+
 named!(IgnoreExisting {
     "per-operation" => PerOperation,
     "refuses-users" => RefusesUsers,
@@ -56,6 +68,11 @@ named!(IgnoreExisting {
 named!(OrganizationDuplicate {
     "not-unique" => NotUnique,
     "duplicate-record" => DuplicateRecord,
+});
+
+named!(PendingDuplicate {
+    "refused" => Refused,
+    "accepted" => Accepted,
 });
 
 /// Addresses are normalized, and lists are in the order of their ids.
@@ -78,6 +95,7 @@ pub(super) struct InstanceConfig {
     pub(super) access: AccessLists,
     pub(super) ignore_existing: IgnoreExisting,
     pub(super) organization_duplicate: OrganizationDuplicate,
+    pub(super) pending_duplicate: PendingDuplicate,
     pub(super) read_lag: Duration,
     pub(super) metadata_limit: MetadataLimit,
 }

@@ -50,8 +50,8 @@ use text_or::text_or_fields;
 ///
 /// All parts are optional. A person without further fields can be written as an address. Members become users. The settings
 /// are those of the [builder](super::FakeClerkBuilder), under the names of the options of `fake-clerk`: `secret_key`,
-/// `start`, `limits`, `window`, `ignore_existing`, `metadata_limit`, `organization_duplicate`, `bulk_on_5xx`, `read_lag_ms`,
-/// `latency_ms`, `faults` and `fault_seed`.
+/// `start`, `limits`, `window`, `ignore_existing`, `metadata_limit`, `organization_duplicate`, `pending_duplicate`,
+/// `bulk_on_5xx`, `read_lag_ms`, `latency_ms`, `faults` and `fault_seed`.
 ///
 /// ```
 /// use clerk_testkit::FakeClerk;

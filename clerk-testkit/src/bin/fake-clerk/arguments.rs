@@ -56,6 +56,7 @@ Rules:
                                 them, bulk calls refuse them), refuses-users or bypasses-users
   --metadata-limit BYTES        largest size of each field of metadata, as JSON (default: 8192)
   --organization-duplicate RULE error for a second organization invitation: not-unique (default) or duplicate-record
+  --pending-duplicate RULE      a second pending invitation for an address: refused (default) or accepted
   --read-lag MS                 delay until lists show a new invitation
 
 Faults:
@@ -187,6 +188,7 @@ impl Options {
                 .fold(fake, FakeClerkBuilder::locked_waitlist_entry),
             "allowlist" => lines(&value?)?.iter().fold(fake, FakeClerkBuilder::allowed),
             "organization-duplicate" => fake.organization_duplicate(named(value?)?),
+            "pending-duplicate" => fake.pending_duplicate(named(value?)?),
             "reject" => lines(&value?)?.iter().fold(fake, FakeClerkBuilder::malformed),
             "blocklist" => lines(&value?)?.iter().fold(fake, FakeClerkBuilder::blocked),
             "window" => fake.window(named(value?)?),

@@ -5,7 +5,7 @@ use super::{BULK_MAX, deleted, find_duplicates, respond};
 use crate::fake::body::{Fields, Null, read_array, read_object};
 use crate::fake::error::{ErrorItem, Refusal};
 use crate::fake::instance::{Call, HandlerResult, Instance};
-use crate::fake::instance_config::InstanceConfig;
+use crate::fake::instance_config::{InstanceConfig, PendingDuplicate};
 use crate::fake::list::{List, ListParams, Scope, json_array, read_paginated};
 use crate::fake::records::{EXPIRES_IN_DAYS, Invitation, NewInvitation, REVOKED, Resolution, STATUSES, to_json};
 use crate::fake::store::Stored;
@@ -145,7 +145,8 @@ fn check(instance: &Instance, people: &[NewInvitation], is_bulk: bool, call: &Ca
     let addresses = people
         .iter()
         .map(|new| (new.email_address.as_str(), new.ignore_existing));
-    let has_pending = |address: &str| instance.invitations.has_pending(address, call.at.wall);
+    let refuses_pending = call.config.pending_duplicate == PendingDuplicate::Refused;
+    let has_pending = |address: &str| refuses_pending && instance.invitations.has_pending(address, call.at.wall);
     let duplicates = find_duplicates(addresses, has_pending);
     if duplicates.is_empty() {
         Ok(())

@@ -7,7 +7,7 @@ use super::{BULK_MAX, find_duplicates, organization_roles, organizations, respon
 use crate::fake::body::{Fields, Null, read_array, read_object, read_optional_object};
 use crate::fake::error::Refusal;
 use crate::fake::instance::{Call, HandlerResult, Instance};
-use crate::fake::instance_config::{InstanceConfig, OrganizationDuplicate};
+use crate::fake::instance_config::{InstanceConfig, OrganizationDuplicate, PendingDuplicate};
 use crate::fake::list::{List, ListParams, OrderField, Scope, json_array, json_envelope};
 use crate::fake::records::{
     ADMIN, EXPIRES_IN_DAYS, NewOrganizationInvitation, Organization, OrganizationInvitation, Resolution, STATUSES,
@@ -186,8 +186,9 @@ fn check(instance: &Instance, people: &[NewOrganizationInvitation], call: &Call<
         return Err(already_a_member());
     }
     let (invitations, wall) = (&instance.organization_invitations, call.at.wall);
+    let refuses_pending = call.config.pending_duplicate == PendingDuplicate::Refused;
     let duplicates = find_duplicates(addresses().map(|address| (address, false)), |address| {
-        invitations.has_pending(organization_id(call), address, wall)
+        refuses_pending && invitations.has_pending(organization_id(call), address, wall)
     });
     if !duplicates.is_empty() {
         return Err(match call.config.organization_duplicate {

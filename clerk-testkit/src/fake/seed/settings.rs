@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::date::Date;
 use crate::fake::config::BulkOn5xx;
 use crate::fake::fault::FaultPlan;
-use crate::fake::instance_config::{IgnoreExisting, OrganizationDuplicate};
+use crate::fake::instance_config::{IgnoreExisting, OrganizationDuplicate, PendingDuplicate};
 use crate::fake::limits::WindowKind;
 
 /// The settings in a seed, which apply when the fake is built.
@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) ignore_existing: Option<IgnoreExisting>,
     pub(crate) metadata_limit: Option<usize>,
     pub(crate) organization_duplicate: Option<OrganizationDuplicate>,
+    pub(crate) pending_duplicate: Option<PendingDuplicate>,
     pub(crate) bulk_on_5xx: Option<BulkOn5xx>,
     pub(crate) read_lag_ms: Option<u64>,
     pub(crate) latency_ms: Option<u64>,
