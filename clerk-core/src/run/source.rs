@@ -159,7 +159,10 @@ mod tests {
         assert_eq!(source.read_ahead(), 0, "two are left");
         assert!(source.next().is_some() && source.next().is_some() && source.next().is_none());
         pollster::block_on(poll_fn(|context| source.poll_ahead(context)));
-        assert_eq!((source.ahead().count(), source.read_ahead(), source.read_ahead()), (1, 1, 0));
+        assert_eq!(
+            (source.ahead().count(), source.read_ahead(), source.read_ahead()),
+            (1, 1, 0)
+        );
         assert!(source.next().is_some() && source.is_done());
         assert_eq!(source.read_ahead(), 0);
     }
