@@ -3,17 +3,13 @@
 mod fill;
 mod plans;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use clerk_core::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
-use clerk_core::run::journal::{AttemptedRecipient, Journal, JournalEffect, Lane, Record};
-use clerk_core::run::{Evidence, Outcome};
+use clerk_core::model::NormalizedEmailAddress;
+use clerk_core::run::Outcome;
 use clerk_core::{Clock, SystemClock};
 
 use crate::archive::Archived;
-use crate::lease::Leadership;
 use crate::outbox::Outbox;
 use crate::recipient::Recipient;
 use crate::status::{Filter, Stage};
@@ -25,9 +21,6 @@ const TIMED_FROM: u64 = 1_000_000;
 
 /// How often what is timed is repeated. The median counts.
 const REPEATS: usize = 21;
-
-/// How many people a call of the bulk endpoint invites.
-const CALL: usize = 10;
 
 #[test]
 #[ignore = "run by .ci/postgres-scale"]
@@ -53,18 +46,6 @@ fn many_finished_people_make_nothing_slow() {
             submissions(&outbox, &clock).await,
         );
         while take(&outbox, 1_000).await > 0 {}
-        let lead = outbox
-            .lead("scale", Duration::from_secs(3_600), Arc::new(SystemClock::new()))
-            .await;
-        let leadership = Arc::new(lead.expect("a lease").expect("nobody else leads"));
-        for (name, time) in recording(&leadership, &clock).await {
-            report.at_most(name, Duration::from_millis(5), time);
-        }
-        report.at_most(
-            "looking 500 people up",
-            Duration::from_millis(30),
-            look_up(&leadership, &clock).await,
-        );
         read_everything(&outbox, people).await;
         archive(&outbox).await;
 
@@ -121,78 +102,6 @@ async fn submissions(outbox: &Outbox, clock: &SystemClock) -> f64 {
         task.await.expect("a submission");
     }
     count as f64 / (clock.now() - began).as_secs_f64()
-}
-
-/// Takes the people of a call in, and records its attempt and its end with their outcomes. Returns how long each takes.
-async fn recording(leadership: &Arc<Leadership>, clock: &SystemClock) -> Vec<(&'static str, Duration)> {
-    let outbox = leadership.outbox();
-    let journal = leadership.journal();
-    let mut times: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for repeat in 0..REPEATS {
-        let addresses: Vec<_> = (0..CALL).map(|n| format!("call-{repeat}-{n}@example.com")).collect();
-        submit(outbox, &addresses).await;
-        let mut time = |name, began| times.entry(name).or_default().push(clock.now() - began);
-
-        let began = clock.now();
-        assert_eq!(take(outbox, 1_000).await, CALL as u64);
-        time("taking 10 people in", began);
-
-        // The attempts of the filled journal are numbered up to the number of people.
-        let attempt = 1_000_000_000 + repeat as u64;
-        let people = addresses
-            .iter()
-            .map(|address| AttemptedRecipient::new(address.as_str().into(), 1, None));
-        let attempted = Record::Attempted {
-            attempt,
-            lane: Lane::Bulk,
-            at: clock.wall(),
-            people: people.collect(),
-        };
-        let began = clock.now();
-        journal.append(&[attempted]).await.expect("an append");
-        time("recording an attempt with 10 people", began);
-
-        let mut records = vec![Record::Ended {
-            attempt,
-            at: clock.wall(),
-            effect: JournalEffect::Applied,
-        }];
-        records.extend(addresses.iter().map(|address| Record::Settled {
-            address: EmailAddress::from(address.as_str()),
-            outcome: Outcome::Created,
-            evidence: Evidence::Answer,
-            id: Some(InvitationId::from("inv_1")),
-            code: None,
-            fingerprint: None,
-        }));
-        let began = clock.now();
-        journal.append(&records).await.expect("an append");
-        time("recording the end with 10 outcomes", began);
-    }
-    times.into_iter().map(|(name, times)| (name, median(times))).collect()
-}
-
-/// Looks 500 people up, of whom most are finished and some are unknown. Returns how long it takes.
-async fn look_up(leadership: &Arc<Leadership>, clock: &SystemClock) -> Duration {
-    let journal = leadership.journal();
-    let journal = journal.indexed().expect("an index");
-    let mut times = Vec::new();
-    for repeat in 0..REPEATS {
-        let people = (0..500).map(|n| NormalizedEmailAddress::new(fill::address((repeat * 500 + n) * 19 + 1)));
-        let people: Vec<_> = people.collect();
-        let mut found = 0;
-        let began = clock.now();
-        journal.look_up(&people, &mut |_| found += 1).await.expect("people");
-        times.push(clock.now() - began);
-        assert!(found > 400, "{found}");
-    }
-    let mut opened = 0;
-    journal
-        .open(Duration::from_secs(3_600), &mut |_| opened += 1)
-        .await
-        .expect("the journal");
-    assert!(opened > 0);
-    median(times)
 }
 
 /// Uses each of the other statements.
