@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, raw_sql};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, query_scalar, raw_sql};
 
 use crate::outbox::Outbox;
 
@@ -17,7 +17,7 @@ pub(super) fn address(number: usize) -> String {
     format!("person-{number}@example.com")
 }
 
-/// In the order of the keys, so that indexes are filled quickly. Ten people are in an attempt, a thousand in a batch. The
+/// In the order of the keys, so that indexes are filled quickly. Ten people are in an attempt, twenty in a batch. The
 /// triggers that check references are off.
 const FILL: &str = "
     set session_replication_role = replica;
@@ -27,9 +27,9 @@ const FILL: &str = "
             clock_timestamp() - case when n <= 2000 then interval '100 days' else interval '10 days' end as settled_at
         from (select n, format('person-%s@example.com', n) as address from generate_series(1, {people}) as n) as people;
     insert into {schema}.batch (outbox, idempotency_key, people)
-        select {outbox}, 'filled-' || n, 1000 from generate_series(1, greatest({people} / 1000, 1)) as n;
+        select {outbox}, 'filled-' || n, 20 from generate_series(1, {people} / 20) as n;
     insert into {schema}.submission (outbox, batch, key, address, body, taken_as)
-        select {outbox}, (n - 1) / 1000 + 1, key, address, body, 'first' from {schema}.filled order by n;
+        select {outbox}, (n - 1) / 20 + 1, key, address, body, 'first' from {schema}.filled order by n;
     insert into {schema}.person (outbox, key, address, body, stage, outcome, evidence, invitation, settled_at)
         select {outbox}, key, address, body, 'settled', case when n % 50 = 0 then 'refused' else 'created' end, 'answer',
             'inv_' || n, settled_at
@@ -73,5 +73,22 @@ pub(super) async fn fill(outbox: &Outbox, people: u64) {
             .await
             .expect("a vacuum");
     }
+    let process: i32 = query_scalar("select pg_backend_pid()")
+        .fetch_one(&mut connection)
+        .await
+        .expect("a process");
     connection.close().await.expect("the end");
+    // The process reports what it has scanned before it ends.
+    let is_there = "select exists (select from pg_stat_activity where pid = $1)";
+    for _ in 0..100_000 {
+        let is_there: bool = query_scalar(is_there)
+            .bind(process)
+            .fetch_one(outbox.store().pool())
+            .await
+            .expect("the processes");
+        if !is_there {
+            return;
+        }
+    }
+    panic!("the process that filled the tables does not end");
 }
