@@ -59,7 +59,7 @@ fn many_finished_people_make_nothing_slow() {
     });
 }
 
-/// What was measured, and what it should have been.
+/// The measurements that were worse than they should be.
 struct Report {
     is_timed: bool,
     failures: Vec<String>,
