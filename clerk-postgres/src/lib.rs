@@ -41,6 +41,8 @@ pub use submission::{BatchId, Submit, Submitted};
 pub use worker::{Worker, WorkerError};
 
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod support;
 #[cfg(test)]
