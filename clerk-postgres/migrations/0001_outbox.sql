@@ -42,7 +42,7 @@ create table submission (
     taken_as text check (taken_as in ('first', 'repeated', 'differing'))
 );
 create index submission_waiting on submission (outbox, id) where taken_as is null;
-create index submission_of_batch on submission (batch);
+create index submission_of_batch on submission (batch, key);
 create index submission_of_person on submission (outbox, key);
 
 -- The people that were taken in, each once for an outbox.
@@ -74,7 +74,8 @@ create table person (
 create index person_waiting on person (outbox, place) where stage = 'waiting';
 create index person_attempted on person (outbox, attempt) where stage = 'attempted';
 create index person_due on person (outbox, due) where stage = 'attempted';
-create index person_settled on person (outbox, outcome, settled_at) where stage = 'settled';
+create index person_settled on person (outbox, outcome, key) where stage = 'settled';
+create index person_archivable on person (outbox, settled_at) where stage = 'settled' and address is not null;
 
 -- The attempts. Each is here before it is on the wire.
 create table attempt (
