@@ -71,7 +71,8 @@ fn a_plan_shows_how_the_file_is_read_and_who_is_settled() {
     let people = folder.with("people.csv", "email,role\nada@example.com,org:member\n");
     let first = run(clerk.program(&[&people]).args(to_organization));
     assert_eq!(first.status, 0, "{}", first.stderr);
-    let csv = "email,role,Status,Floor\nada@example.com,org:member,,\nbob@example.com,Boss,Suspended,\nbob@example.com,,,\neve,,,\n";
+    let csv = "email,role,Status,Floor\nada@example.com,org:member,,\nbob@example.com,Boss,,\ncleo@example.com,org:member,Suspended,\n\
+               cleo@example.com,org:member,,\neve,,,\n";
     folder.with("people.csv", csv);
     let args = [&people, "--plan", "--ignore-other-columns"];
     let ended = run(clerk.program(&args).args(to_organization));
@@ -83,8 +84,9 @@ fn a_plan_shows_how_the_file_is_read_and_who_is_settled() {
         "  \"role\": role",
         "The role \"Boss\" on line 3 looks wrong",
         "line 2: ada@example.com: created_earlier",
-        "line 4: bob@example.com: duplicate: same address as line 3",
-        "line 5: eve: invalid: the email address has no @",
+        "line 5: cleo@example.com: duplicate: same address as line 4",
+        "line 3: bob@example.com: refused: The instance has no role Boss.",
+        "line 6: eve: invalid: the email address has no @",
         "1 person would be invited",
     ] {
         assert!(
