@@ -27,6 +27,8 @@ pub use store::Store;
 pub use submission::{BatchId, Submit, Submitted};
 
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod support;
 #[cfg(test)]
