@@ -35,7 +35,7 @@ pub(crate) struct Inspection {
     pub(crate) columns: Vec<ColumnUse>,
     /// How the file was understood, in sentences.
     pub(crate) notes: Vec<String>,
-    /// Who should perhaps not be invited, in sentences.
+    /// The people that should perhaps not be invited, in sentences.
     pub(crate) warnings: Vec<String>,
     /// The number of people to invite: of valid rows with different addresses.
     pub(crate) people: usize,
