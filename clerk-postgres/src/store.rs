@@ -79,6 +79,14 @@ impl Store {
         }
     }
 
+    /// Begins a transaction with statements of its own, of which the first one begins it.
+    pub(crate) async fn begin_with(&self, statements: String) -> Result<Transaction<'static, Postgres>, Error> {
+        match self.0.pool.begin_with(AssertSqlSafe(statements)).await {
+            Ok(transaction) => Ok(transaction),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
     /// Returns a connection of the pool.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {
         match self.0.pool.acquire().await {

@@ -29,9 +29,9 @@ impl Engine<'_> {
     async fn look_up_all(&mut self, to_invite: &mut usize) -> Result<(), Stop> {
         self.load_history().await?;
         while self.stages.wants_more() {
-            self.read_input()?;
+            self.read_input().await?;
             self.start_look_up().await?;
-            if !self.reading.is_idle() {
+            if !self.reading.is_idle() || self.stages.trickles() {
                 match self.next_event(None, true).await {
                     Event::Read(ReadEnd::LookedUp(Ok(lookups))) => {
                         let known = self.looked_up(lookups);
@@ -40,6 +40,7 @@ impl Engine<'_> {
                             .for_each(|known| self.announcer.announce(&known.settlement));
                     }
                     Event::Read(ReadEnd::LookedUp(Err(error))) => return Err(Stop::from_error(error)),
+                    Event::Rows => {}
                     _ => return Err(Stop::Requested),
                 }
             }
