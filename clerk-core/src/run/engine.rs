@@ -212,7 +212,7 @@ impl<'p> Engine<'p> {
         if self.ledger.journal().indexed().is_none() {
             return Ok(());
         }
-        // The journal is to know the outcome of everyone whom the input has forgotten.
+        // The journal must know the outcome of everyone that the input has forgotten.
         self.write().await?;
         let people = self.input.addresses_ahead();
         if let (Some(history), Some(journal)) = (self.input.history_mut(), self.ledger.journal().indexed()) {
@@ -261,7 +261,7 @@ impl<'p> Engine<'p> {
             return Ok(());
         }
         if self.input.source().is_stream() {
-            // What is read once does not hold for as long as a stream may last.
+            // A snapshot does not stay true for as long as a stream may last.
             self.reading.set_overview(Overview::default());
         } else if !self.reading.has_overview() {
             let left = match self.stages.has_input_ended() {

@@ -73,7 +73,7 @@ pub(super) struct Stages {
     delays: Delays,
 }
 
-/// What is to be expected of the input.
+/// Whether the input has further recipients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InputState {
     HasMore,
@@ -123,7 +123,7 @@ impl Stages {
         }
     }
 
-    /// Notes what is to be expected of the input.
+    /// Notes whether the input has further recipients.
     pub(super) const fn set_input(&mut self, state: InputState) {
         self.input = state;
     }

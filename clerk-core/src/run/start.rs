@@ -30,8 +30,7 @@ impl InvitationsApi<'_> {
     /// Creates a run that invites people as they come from a stream, such as a queue, which may never end.
     ///
     /// People who are there together share the calls of the bulk endpoint. The run ends when the stream does, or on
-    /// [request](InvitationRun::stop_handle): then those whom it has taken from the stream have an outcome, and the others stay
-    /// in the stream. What Clerk has is read for each person as they come. A row with an address that came before is a
+    /// [request](InvitationRun::stop_handle): then everyone taken from the stream has an outcome, and the others stay in it. What Clerk has is read for each person as they come. A row with an address that came before is a
     /// [duplicate](crate::run::Outcome::Duplicate); with an [indexed](crate::run::journal::Journal::indexed) journal it is one only
     /// until the journal has the person's outcome, so that the run's memory does not grow with the stream.
     pub fn invite_stream<'p, S>(self, people: S) -> InvitationRun<'p>

@@ -71,7 +71,7 @@ pub(super) async fn recording(leadership: &Arc<Leadership>, clock: &SystemClock)
     times.into_iter().map(|(name, times)| (name, median(times))).collect()
 }
 
-/// Looks 500 people up, of whom most are finished and some are unknown. Returns how long it takes.
+/// Looks 500 people up. Most of them are finished, and some are unknown. Returns how long it takes.
 pub(super) async fn look_up(leadership: &Arc<Leadership>, clock: &SystemClock) -> Duration {
     let journal = leadership.journal();
     let journal = journal.indexed().expect("an index");

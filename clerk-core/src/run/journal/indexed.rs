@@ -26,7 +26,7 @@ pub trait IndexedJournal: Send + Sync {
     /// [`JournalError`] if the journal cannot be read or another process uses it.
     async fn open(&self, window: Duration, each: &mut (dyn FnMut(Record) + Send)) -> Result<Timestamp, JournalError>;
 
-    /// Passes the records that concern these people, of whom there are at most 500:
+    /// Passes the records that concern these people, at most 500:
     ///
     /// - for one with an outcome, `Settled`;
     /// - for one that is unresolved, `Attempted` with this person alone, and `Ended` with the effect
