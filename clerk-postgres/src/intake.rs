@@ -4,9 +4,11 @@ use sqlx::{PgConnection, Row};
 
 use crate::outbox::Outbox;
 
-/// Whether there are submissions to take in.
+/// Whether there are submissions to take in. Without the order, the planner might read all submissions for it.
 const HAS_WAITING: &str = "
-    select exists (select from {schema}.submission where outbox = $1 and taken_as is null)";
+    select (
+        select id from {schema}.submission where outbox = $1 and taken_as is null order by id limit 1
+    ) is not null";
 
 /// Takes submissions in, in their order, and says for each whether it is the person's first, repeats it or differs from it.
 ///

@@ -36,13 +36,17 @@ mod statements {
             where outbox = $1 and number = (select last_attempt from {schema}.outbox where id = $1)
         ) as recent order by number";
 
+    /// The limit keeps the planner from joining all attempts, of which few people have one.
     pub(super) const LOOK_UP: &str = "
         select person.key, person.stage, person.attempt, person.fingerprint, person.baseline,
             (extract(epoch from coalesce(person.due, clock_timestamp())) * 1000)::bigint as due, person.outcome,
             person.evidence, person.invitation, person.code, person.settled_fingerprint, attempt.lane,
             (extract(epoch from attempt.at) * 1000)::bigint as at
         from {schema}.person
-        left join {schema}.attempt on attempt.outbox = person.outbox and attempt.number = person.attempt
+        left join lateral (
+            select lane, at from {schema}.attempt
+            where attempt.outbox = person.outbox and attempt.number = person.attempt limit 1
+        ) as attempt on true
         where person.outbox = $1 and person.key = any($2) and person.stage <> 'waiting'
         order by person.attempt, person.place";
 }

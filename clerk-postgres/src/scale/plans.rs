@@ -70,7 +70,7 @@ pub(super) async fn check(outbox: &Outbox, failures: &mut Vec<String>) {
         }
     }
     println!("checked the plans of {count} statements");
-    assert!(count > 20, "only {count} statements were used");
+    assert!(count > 35, "only {count} statements were used");
     connection.close().await.expect("the end");
 }
 
