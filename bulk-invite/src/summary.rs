@@ -121,6 +121,8 @@ impl Summary<'_> {
         }
         match self.ending {
             Ending::Checked(estimate) => write_estimate(out, "At most ", counts.count(Outcome::Pending), estimate)?,
+            // A plan that stopped early does not know how many it would invite.
+            Ending::Planned(_) if self.stop_reason.is_some() => {}
             Ending::Planned(plan) => write_plan(out, plan)?,
             Ending::Ran(_) => {}
         }

@@ -55,7 +55,23 @@ const HAND_OVER: &str = "
 ///
 /// Every transaction of the leader begins by extending the lease. One that finds it expired, or taken over by another
 /// process, fails and writes nothing. [`Worker`](crate::Worker) takes the lease by itself; take it by hand for a run of your
-/// own on the [journal](Self::journal), such as one that revokes.
+/// own on the [journal](Self::journal), such as one that revokes:
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// # async fn f(outbox: clerk_postgres::Outbox, client: clerk_core::Client) -> Result<(), clerk_postgres::Error> {
+/// let clock = Arc::clone(client.clock());
+/// // Stop the workers first. The lease has to outlast the longest wait for a rate limit.
+/// if let Some(leadership) = outbox.lead("revocation", Duration::from_secs(600), clock).await? {
+///     let leadership = Arc::new(leadership);
+///     let report = client.invitations().revoke_all(leadership.journal()).run().await;
+///     println!("{} revoked", report.revoked);
+///     leadership.hand_over().await?;
+/// }
+/// # Ok(()) }
+/// ```
 pub struct Leadership {
     outbox: Outbox,
     clock: Arc<dyn Clock>,

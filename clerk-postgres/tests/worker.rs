@@ -6,8 +6,10 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clerk_core::api::invitations::{CreateInvitation, RATE_LIMIT_SINGLE};
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
-use clerk_core::middleware::RateLimits;
+use clerk_core::middleware::{Quota, RateLimits};
+use clerk_core::run::Lanes;
 use clerk_core::{Clock, SecretKey, SystemClock};
 use clerk_postgres::{Outbox, Recipient, Store, Target, Worker, WorkerError};
 use clerk_testkit::FakeClerk;
@@ -169,6 +171,31 @@ fn the_lease_is_extended_while_there_is_nothing_to_do() {
     });
 }
 
+/// The journal does not know the other call. Only the budget that both share does.
+#[test]
+fn calls_of_other_clients_count_in_the_limits_of_the_worker() {
+    support::with_store(async |store| {
+        let (outbox, fake) = (outbox(&store).await, fake().build());
+        let limits = RateLimits::none().with(RATE_LIMIT_SINGLE, Quota::new(2, Duration::from_secs(3_600)));
+        let client = fake
+            .client_builder()
+            .shared_budget(store.budget("ins_1"))
+            .rate_limits(limits.clone());
+        let client = client.build().expect("the client is built");
+        let ada = CreateInvitation::new("ada@example.com");
+        client.invitations().create(&ada).await.expect("there are two places");
+        let set = |worker: Worker| worker.limits(limits).lanes(Lanes::Single);
+        let mut worker = Running::start_with(&store, &outbox, &fake, set);
+        submit(&outbox, ["grace@example.com", "alan@example.com"]).await;
+        worker.settled(1).await;
+        worker.event("waiting for 3").await;
+        worker.stop().await;
+        assert_eq!(fake.calls(FakeOperation::CreateInvitation), 2);
+        let taken = "select count(*) from {schema}.slot where free_at > clock_timestamp()";
+        assert_eq!(support::number(&store, taken).await, 2);
+    });
+}
+
 #[test]
 fn a_worker_that_loses_the_leadership_waits_for_it_again() {
     support::with_store(async |store| {
@@ -186,6 +213,33 @@ fn a_worker_that_loses_the_leadership_waits_for_it_again() {
         worker.event("lost the leadership (epoch 1)").await;
         submit(&outbox, ["ada@example.com"]).await;
         worker.event("leading (epoch 8)").await;
+        worker.settled(1).await;
+        worker.stop().await;
+        assert_eq!(fake.mails_to("ada@example.com"), 1);
+    });
+}
+
+#[test]
+fn invitations_of_a_worker_can_be_read_and_revoked() {
+    support::with_store(async |store| {
+        let (outbox, fake) = (outbox(&store).await, fake().build());
+        submit(&outbox, ["ada@example.com"]).await;
+        let mut worker = Running::start(&store, &outbox, &fake);
+        worker.settled(1).await;
+        worker.stop().await;
+        let client = fake.client();
+        let pending = client.invitations().status_of_run(outbox.journal()).run().await;
+        assert!(pending.to_string().contains("1 pending"), "{pending}");
+        let clock = Arc::clone(client.clock());
+        let leadership = outbox.lead("test", PATIENCE, clock).await.expect("the database works");
+        let leadership = Arc::new(leadership.expect("nobody leads"));
+        let revoked = client.invitations().revoke_all(leadership.journal()).run().await;
+        assert_eq!((revoked.revoked, revoked.pending), (1, 0), "{revoked:?}");
+        // The person stays settled: an outbox invites each person once.
+        leadership.hand_over().await.expect("the database works");
+        submit(&outbox, ["ada@example.com"]).await;
+        let mut worker = Running::start(&store, &outbox, &fake);
+        submit(&outbox, ["grace@example.com"]).await;
         worker.settled(1).await;
         worker.stop().await;
         assert_eq!(fake.mails_to("ada@example.com"), 1);

@@ -56,6 +56,7 @@ fn a_plan_with_a_rejected_key_is_unfinished() {
         .program(&[&people, "--plan"])
         .env("CLERK_SECRET_KEY", "sk_test_another"));
     assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert!(!ended.stdout.contains("people would be invited"), "{}", ended.stdout);
     assert!(
         ended.stderr.contains("Check that CLERK_SECRET_KEY is complete"),
         "{}",
