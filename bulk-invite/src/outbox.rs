@@ -7,7 +7,7 @@ use std::time::Duration;
 use clerk_core::Client;
 use clerk_core::model::{EmailAddress, NormalizedEmailAddress, Timestamp};
 use clerk_core::run::{Evidence, Outcome, RunEvent, RunObserver, RunReport, Settlement};
-use clerk_postgres::sqlx::PgPool;
+use clerk_postgres::sqlx::postgres::PgPoolOptions;
 use clerk_postgres::{BatchId, Filter, Outbox, PersonStatus, Stage, Store, Submitted, Target, Worker};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -22,6 +22,9 @@ use crate::text;
 
 /// How often the outbox is asked how far the people are.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long a connection to the database may take.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// How often progress is printed at most.
 const PROGRESS: Duration = Duration::from_secs(10);
@@ -60,7 +63,9 @@ async fn open(url: &str, args: &Args, connection: &Connection) -> Result<Outbox,
     let instance = connection.client.instance().get().await;
     let instance = instance.map_err(|error| crate::stop_reason::describe_error(&error, connection.server()))?;
     // The pool connects when it is first used, so that an error names its cause.
-    let pool = PgPool::connect_lazy(url)
+    let pool = PgPoolOptions::new()
+        .acquire_timeout(CONNECT)
+        .connect_lazy(url)
         .map_err(|_| "--journal is not a PostgreSQL address: use postgres://USER@HOST/DATABASE".to_owned())?;
     let store = Store::new(pool);
     store.migrate().await.map_err(|error| error.to_string())?;
