@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use clerk_core::Client;
 use clerk_core::model::{EmailAddress, NormalizedEmailAddress, Timestamp};
 use clerk_core::run::{Evidence, Outcome, RunEvent, RunObserver, RunReport, Settlement};
+use clerk_core::{Client, Clock};
 use clerk_postgres::sqlx::postgres::PgPoolOptions;
 use clerk_postgres::{BatchId, Filter, Outbox, PersonStatus, Stage, Store, Submitted, Target, Worker};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
 
 use crate::args::Args;
 use crate::connection::Connection;
@@ -54,7 +53,8 @@ pub(crate) async fn invite(
         submitted.batch
     ));
     let client = connection.sharing(args, outbox.store().budget(outbox.instance()))?;
-    work_until_done(&outbox, worker(&outbox, client, args, connection), submitted.batch).await?;
+    let worker = worker(&outbox, client, args, connection);
+    work_until_done(&outbox, worker, &*connection.clock(), submitted.batch).await?;
     let outcomes = outcomes(&outbox, submitted.batch).await?;
     Ok(announce(&recipients, &outcomes, recorder))
 }
@@ -119,7 +119,7 @@ fn worker(outbox: &Outbox, client: Client, args: &Args, connection: &Connection)
 }
 
 /// Runs the worker until everyone in the batch has an outcome or the program is interrupted.
-async fn work_until_done(outbox: &Outbox, worker: Worker, batch: BatchId) -> Result<(), String> {
+async fn work_until_done(outbox: &Outbox, worker: Worker, clock: &dyn Clock, batch: BatchId) -> Result<(), String> {
     let (stop, stopped) = watch::channel(false);
     let interrupt = stop.clone();
     on_interrupt(move || {
@@ -132,7 +132,7 @@ async fn work_until_done(outbox: &Outbox, worker: Worker, batch: BatchId) -> Res
         let _ = stopped_worker.wait_for(|is_stopped| *is_stopped).await;
     }));
     tokio::select! {
-        followed = follow(outbox, batch, stopped) => {
+        followed = follow(outbox, clock, batch, stopped) => {
             // The worker hands over what it has under way.
             let _ = stop.send(true);
             let worked = working.await.map_err(|error| error.to_string());
@@ -143,24 +143,29 @@ async fn work_until_done(outbox: &Outbox, worker: Worker, batch: BatchId) -> Res
 }
 
 /// Waits until everyone in the batch has an outcome, or `stopped`.
-async fn follow(outbox: &Outbox, batch: BatchId, mut stopped: watch::Receiver<bool>) -> Result<(), String> {
-    let mut printed: Option<(Instant, u64)> = None;
+async fn follow(
+    outbox: &Outbox,
+    clock: &dyn Clock,
+    batch: BatchId,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let mut printed: Option<(Duration, u64)> = None;
     loop {
         let status = outbox.batch_status(batch).await.map_err(|error| error.to_string())?;
         let Some(status) = status.filter(|status| !status.counts.is_done()) else {
             return Ok(());
         };
         let settled = status.counts.total_settled();
-        if printed.is_none_or(|(at, before)| before != settled && at.elapsed() >= PROGRESS) {
+        if printed.is_none_or(|(at, before)| before != settled && clock.now() >= at + PROGRESS) {
             print_line(&format!(
                 "{} of {} have an outcome.",
                 settled,
                 text::people(status.people as usize)
             ));
-            printed = Some((Instant::now(), settled));
+            printed = Some((clock.now(), settled));
         }
         tokio::select! {
-            () = sleep(POLL) => {}
+            () = clock.sleep(POLL) => {}
             _ = stopped.wait_for(|is_stopped| *is_stopped) => return Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use clerk_core::middleware::{Acquired, Quota, RateLimits, SharedBudget, SharedBu
 use clerk_core::model::{NormalizedEmailAddress, Timestamp};
 use clerk_core::run::journal::{IndexedJournal, Journal, JournalError, MemoryJournal, Record};
 use clerk_core::run::{Lanes, Outcome, Stop};
-use clerk_core::{Clock, RateLimitKey, async_trait};
+use clerk_core::{Clock, RateLimitKey, Sleep, async_trait};
 use clerk_testkit::ManualClock;
 use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan, Moment};
 use futures_core::Stream;
@@ -23,7 +23,7 @@ use super::scene::{Outcomes, Scene, outcomes, people};
 struct Arrivals {
     clock: ManualClock,
     people: std::vec::IntoIter<(Duration, CreateInvitation)>,
-    next: Option<(Pin<Box<dyn Future<Output = ()> + Send>>, CreateInvitation)>,
+    next: Option<(Sleep, CreateInvitation)>,
     taken: Arc<AtomicUsize>,
 }
 
@@ -51,7 +51,7 @@ impl Stream for Arrivals {
                 return Poll::Pending;
             };
             let wait = at.saturating_sub(self.clock.now());
-            self.next = Some((Box::pin(self.clock.sleep(wait)), person));
+            self.next = Some((self.clock.sleep(wait), person));
         }
         let Some((arrival, _)) = &mut self.next else {
             return Poll::Pending;

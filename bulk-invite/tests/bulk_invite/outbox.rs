@@ -6,6 +6,7 @@ use clerk_testkit::FakeClerk;
 use crate::program::{Clerk, Folder, run};
 
 /// Returns the address of the server for tests, if there is one.
+#[expect(clippy::print_stdout, reason = "a test says what it skips")]
 fn server() -> Option<String> {
     let server = env::var("CLERK_TEST_POSTGRES").ok();
     if server.is_none() {
