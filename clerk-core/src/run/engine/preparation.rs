@@ -50,10 +50,7 @@ impl Engine<'_> {
                 first.push(record);
             }
         }
-        if let Some(again) = self.input.again().filter(|again| !history.is_in_round(again)) {
-            let at = self.clock.wall();
-            first.push(Record::RoundBegan { at, again: *again });
-        }
+        first.extend(self.round_to_begin(&history));
         for record in &first {
             history.apply(record.clone()).map_err(Stop::Journal)?;
         }
@@ -64,6 +61,13 @@ impl Engine<'_> {
         self.settings.preflight |= self.input.again().is_some() || history.is_replacing();
         self.input.set_history(history);
         Ok(first)
+    }
+
+    /// Returns the record of a new round of inviting again, if the run invites again and continues no round.
+    pub(super) fn round_to_begin(&self, history: &History) -> Option<Record> {
+        let again = *self.input.again().filter(|again| !history.is_in_round(again))?;
+        let at = self.clock.wall();
+        Some(Record::RoundBegan { at, again })
     }
 
     /// Waits until no call of an earlier run can be under way, and what it did is listed.
