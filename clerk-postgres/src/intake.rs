@@ -10,8 +10,9 @@ const HAS_WAITING: &str = "
 
 /// Takes submissions in, in their order, and says for each whether it is the person's first, repeats it or differs from it.
 ///
-/// People whom a run without an outbox has put into the journal have no request. They get the one of their first submission,
-/// unless they are settled. Requests that differ only in how the address is written are the same one.
+/// People whose row comes from a run that had its own input have no request. They get the one of their first submission, unless
+/// they are settled. People who are archived get their address back until they are archived again. Requests that differ only
+/// in how the address is written are the same one.
 const TAKE_IN: &str = "
     with waiting as materialized (
         select id, key, address, body, replace(body, to_json(address)::text, '') as options
@@ -22,12 +23,15 @@ const TAKE_IN: &str = "
     ), known as materialized (
         select person.key, replace(person.body, to_json(person.address)::text, '') as options
         from first join {schema}.person on person.outbox = $1 and person.key = first.key
-    ), created as (
+    ), written as (
         insert into {schema}.person as person (outbox, key, address, body)
         select $1, key, address, body from first order by id
-        on conflict (outbox, key) do update set address = excluded.address, body = excluded.body
-        where person.body is null and person.stage <> 'settled'
-        returning person.key
+        on conflict (outbox, key) do update set address = excluded.address,
+            body = case when person.stage = 'settled' then null else excluded.body end
+        where person.body is null
+        returning person.key, person.stage
+    ), created as (
+        select key from written where stage <> 'settled'
     ), judged as (
         select waiting.id, case
             when created.key is not null and first.id = waiting.id then 'first'

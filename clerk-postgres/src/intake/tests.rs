@@ -1,45 +1,13 @@
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
-use sqlx::{Row, query};
 
-use super::{has_waiting, take_in};
-use crate::outbox::{Outbox, Target};
-use crate::recipient::Recipient;
+use super::has_waiting;
+use crate::outbox::Target;
 use crate::support;
-
-async fn submit(outbox: &Outbox, people: impl IntoIterator<Item: Into<Recipient>>) {
-    let mut transaction = outbox.store().begin().await.expect("a transaction");
-    outbox.submit(&mut transaction, people).await.expect("a submission");
-    transaction.commit().await.expect("a commit");
-}
-
-/// Takes in at most `limit` submissions, and returns how many.
-async fn take(outbox: &Outbox, limit: i64) -> u64 {
-    let mut transaction = outbox.store().begin().await.expect("a transaction");
-    let count = take_in(outbox, &mut transaction, limit).await.expect("an intake");
-    transaction.commit().await.expect("a commit");
-    count
-}
-
-/// Returns the texts of the rows of a statement on the outbox.
-async fn texts(outbox: &Outbox, statement: &'static str) -> Vec<String> {
-    let rows = query(outbox.store().sql(statement))
-        .bind(outbox.id())
-        .fetch_all(outbox.store().pool())
-        .await
-        .expect("rows");
-    rows.iter().map(|row| row.get(0)).collect()
-}
+use crate::test_outbox::{submit, take, texts, with_outbox};
 
 const TAKEN: &str = "select coalesce(taken_as, 'waiting') from {schema}.submission where outbox = $1 order by id";
 const PEOPLE: &str = "select address || ' ' || stage from {schema}.person where outbox = $1 order by place";
-
-fn with_outbox(test: impl AsyncFnOnce(Outbox)) {
-    support::with_store(async |store| {
-        let outbox = store.outbox("ins_1", Target::Application).await.expect("an outbox");
-        test(outbox).await;
-    });
-}
 
 #[test]
 fn the_first_submission_counts_and_later_ones_are_recorded() {

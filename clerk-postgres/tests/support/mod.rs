@@ -1,7 +1,7 @@
 //! Runs tests on the PostgreSQL server that `CLERK_TEST_POSTGRES` names (`.ci/postgres` starts one), each in a schema of its
 //! own, so that they run in parallel.
 #![allow(dead_code, reason = "no test uses all of it")]
-#![expect(
+#![allow(
     clippy::expect_used,
     clippy::print_stderr,
     reason = "the helpers of a test fail the test, and say what was skipped"
