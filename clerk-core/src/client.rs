@@ -7,6 +7,7 @@ mod response;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ use tracing::Instrument;
 use crate::clock::Clock;
 use crate::endpoint::{Endpoint, EndpointRequest};
 use crate::error::Result;
+use crate::middleware::SharedBudget;
 #[cfg(feature = "tracing")]
 use crate::middleware::trace;
 use crate::operation::{CallContext, CallOptions};
@@ -56,6 +58,8 @@ struct Inner {
     environment: Environment,
     /// See [`Client::account`].
     account: u128,
+    shared_budget: Option<Arc<dyn SharedBudget>>,
+    attempt_timeout: Duration,
 }
 
 impl Client {
@@ -88,6 +92,12 @@ impl Client {
     /// be derived from it.
     pub(crate) fn account(&self) -> u128 {
         self.inner.account
+    }
+
+    /// Returns the budget that the client shares with other processes, and how long an attempt takes at most.
+    pub(crate) fn shared_budget(&self) -> Option<(&Arc<dyn SharedBudget>, Duration)> {
+        let budget = self.inner.shared_budget.as_ref()?;
+        Some((budget, self.options.attempt_timeout_or(self.inner.attempt_timeout)))
     }
 
     /// Returns the client's clock.

@@ -10,6 +10,7 @@ pub(crate) mod race;
 mod rate_limit;
 mod retry;
 mod retry_after;
+mod shared_budget;
 mod timeout;
 #[cfg(feature = "tracing")]
 pub(crate) mod trace;
@@ -22,6 +23,7 @@ pub use race::race;
 pub use rate_limit::{InvalidRateLimits, Quota, RateLimit, RateLimits};
 pub use retry::{AttemptOutcome, FailedAttempt, Retry, RetryDecision, RetryPolicy};
 pub(crate) use retry_after::retry_after;
+pub use shared_budget::{Acquired, SharedBudget, SharedBudgetError, SharedPlace};
 pub use timeout::Timeout;
 #[doc(hidden)]
 pub use watch::watch_attempt;

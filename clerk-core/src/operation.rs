@@ -147,6 +147,7 @@ pub struct CallOptions {
     deadline: Option<Duration>,
     max_wait: Option<Duration>,
     no_retry: bool,
+    holds_shared_place: bool,
 }
 
 impl CallOptions {
@@ -160,6 +161,7 @@ impl CallOptions {
             deadline: None,
             max_wait: None,
             no_retry: false,
+            holds_shared_place: false,
         }
     }
 
@@ -192,6 +194,16 @@ impl CallOptions {
         self
     }
 
+    pub(crate) fn attempt_timeout_or(self, default: Duration) -> Duration {
+        self.attempt_timeout.unwrap_or(default)
+    }
+
+    /// Notes that the caller has taken the call's place in the shared budget, and gives it back.
+    pub(crate) const fn holding_shared_place(mut self) -> Self {
+        self.holds_shared_place = true;
+        self
+    }
+
     /// Falls back to `defaults` for unset options.
     pub(crate) fn or(self, defaults: Self) -> Self {
         Self {
@@ -199,6 +211,7 @@ impl CallOptions {
             deadline: self.deadline.or(defaults.deadline),
             max_wait: self.max_wait.or(defaults.max_wait),
             no_retry: self.no_retry || defaults.no_retry,
+            holds_shared_place: self.holds_shared_place || defaults.holds_shared_place,
         }
     }
 }
@@ -304,6 +317,11 @@ impl CallContext {
     /// Returns whether retries are disabled.
     pub const fn is_single_attempt(&self) -> bool {
         self.options.no_retry
+    }
+
+    /// Whether the caller has taken the call's place in the shared budget.
+    pub(crate) const fn holds_shared_place(&self) -> bool {
+        self.options.holds_shared_place
     }
 
     /// Returns the timeout of each attempt, if the call sets one.

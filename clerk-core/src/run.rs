@@ -123,6 +123,7 @@ mod report;
 mod resolution;
 mod revocation;
 mod settings;
+mod source;
 mod stages;
 mod standing;
 mod start;

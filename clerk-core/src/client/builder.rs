@@ -14,7 +14,8 @@ use crate::error::BuildError;
 #[cfg(feature = "tracing")]
 use crate::middleware::trace::{TraceAttempts, TraceWaits};
 use crate::middleware::{
-    FnObserver, Observe, ObservedAttempt, Observer, Observers, RateLimit, RateLimits, Retry, RetryPolicy, Timeout,
+    FnObserver, Observe, ObservedAttempt, Observer, Observers, RateLimit, RateLimits, Retry, RetryPolicy, SharedBudget,
+    Timeout,
 };
 use crate::operation::CallOptions;
 use crate::secret_key::SecretKey;
@@ -41,6 +42,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     retry_seed: Option<u64>,
     rate_limits: RateLimits,
+    shared_budget: Option<Arc<dyn SharedBudget>>,
     attempt_timeout: Duration,
     observers: Vec<Arc<dyn Observer>>,
     options: CallOptions,
@@ -62,6 +64,7 @@ impl ClientBuilder {
             retry: RetryPolicy::default(),
             retry_seed: None,
             rate_limits: RateLimits::none(),
+            shared_budget: None,
             attempt_timeout: Timeout::<()>::DEFAULT,
             observers: Vec::new(),
             options: CallOptions::new(),
@@ -111,6 +114,13 @@ impl ClientBuilder {
     /// Sets rate limits for the client's calls. By default there are none, and the client only waits as 429 responses ask.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.rate_limits = limits;
+        self
+    }
+
+    /// Shares the limits of the endpoints with other processes, in the client's calls and in its invitation runs. By default,
+    /// each process counts its own calls.
+    pub fn shared_budget(mut self, budget: impl SharedBudget) -> Self {
+        self.shared_budget = Some(Arc::new(budget));
         self
     }
 
@@ -184,6 +194,8 @@ impl ClientBuilder {
         let options = self.options;
         let inner = Inner {
             innermost: Arc::clone(&self.transport),
+            shared_budget: self.shared_budget.clone(),
+            attempt_timeout: self.attempt_timeout,
             transport: self.stack(user_agent, Arc::clone(&clock)),
             clock,
             base_url,
@@ -223,6 +235,9 @@ impl ClientBuilder {
         #[cfg(feature = "tracing")]
         let observed = TraceAttempts::new(observed, Arc::clone(&clock));
         let mut limited = RateLimit::new(observed, self.rate_limits, Arc::clone(&clock));
+        if let Some(budget) = self.shared_budget {
+            limited = limited.with_shared_budget(budget, self.attempt_timeout);
+        }
         if let Some(observer) = &of_waits {
             limited = limited.with_observer(Arc::clone(observer));
         }

@@ -1,9 +1,10 @@
 //! The calls that invite people.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::journal::Lane;
+use super::journal::{Journal, Lane};
 use super::recipient::Recipient;
 use super::target::{InvitationSummary, Target};
 use crate::client::Client;
@@ -20,15 +21,18 @@ pub(super) struct Calls {
     /// Makes one attempt for each call, so that the journal has a record of each.
     client: Client,
     target: Target,
+    journal: Arc<dyn Journal>,
     /// The number of the last attempt in the journal. It only grows, from run to run as well.
     last_attempt: u64,
 }
 
 impl Calls {
-    pub(super) fn new(client: &Client, target: Target) -> Self {
+    pub(super) fn new(client: &Client, target: Target, journal: Arc<dyn Journal>) -> Self {
+        let options = CallOptions::new().no_retry().max_wait(Duration::ZERO);
         Self {
-            client: client.with_options(CallOptions::new().no_retry().max_wait(Duration::ZERO)),
+            client: client.with_options(options.holding_shared_place()),
             target,
+            journal,
             last_attempt: 0,
         }
     }
@@ -51,8 +55,13 @@ impl Calls {
 
     /// Makes the call that invites these recipients.
     pub(super) fn invite(&self, lane: Lane, recipients: &[Recipient]) -> AttemptTask {
-        let (client, target) = (self.client.clone(), self.target.clone());
+        let (client, target, journal) = (self.client.clone(), self.target.clone(), Arc::clone(&self.journal));
         let bodies: Vec<_> = recipients.iter().map(|recipient| recipient.body.clone()).collect();
-        Box::pin(async move { target.invite(&client, lane, &bodies).await })
+        Box::pin(async move {
+            if let Err(error) = journal.check_before_send() {
+                return Err(target.not_sent(lane, error));
+            }
+            target.invite(&client, lane, &bodies).await
+        })
     }
 }

@@ -22,20 +22,20 @@ use super::ledger::Ledger;
 use super::observer::{RunEvent, RunObserver};
 use super::outcome::Revocation;
 use super::pacing::Pacing;
-use super::preflight::{CHUNK, Lookup};
+use super::preflight::{CHUNK, Lookup, Overview};
 use super::reader::Reader;
 use super::reading::{ReadEnd, Reading};
 use super::recipient::Recipient;
 use super::repeated_refusals::RepeatedRefusals;
 use super::report::{RunReport, Stop};
 use super::settings::Settings;
-use super::stages::{Delays, Stages};
+use super::stages::{Delays, InputState, Stages};
 use super::stop::StopHandle;
 use super::target::Target;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
-use crate::model::InvitationId;
+use crate::model::{InvitationId, Timestamp};
 use crate::transport::Effect;
 
 use waiting::Event;
@@ -66,6 +66,10 @@ pub(super) struct Engine<'p> {
     settings: Settings,
     /// Ends the run early once requested.
     stop: StopHandle,
+    /// The first row that has changed since an attempt that is unresolved.
+    changed_row: Option<usize>,
+    /// The time of the journal's own clock, and when it was that.
+    journal_clock: Option<(Timestamp, Duration)>,
     began: Duration,
 }
 
@@ -88,17 +92,19 @@ impl<'p> Engine<'p> {
                 read_lag: settings.read_lag,
             }),
             input,
-            lanes: LanePair::new(&settings, &target, reader.global_budget().clone(), &clock),
+            lanes: LanePair::new(&settings, client, &target, reader.global_budget().clone()),
             reading: Reading::new(reader),
             pacing: Pacing::new(settings.max_failures, settings.seed),
             repeated_refusals: RepeatedRefusals::new(settings.keep_going),
-            calls: Calls::new(client, target),
+            calls: Calls::new(client, target, Arc::clone(&journal)),
             ledger: Ledger::new(journal),
             announcer: Announcer::new(observers),
             began: clock.now(),
             clock,
             settings,
             stop,
+            changed_row: None,
+            journal_clock: None,
         }
     }
 
@@ -119,13 +125,14 @@ impl<'p> Engine<'p> {
                     stopped = Stop::graver(stopped, self.attempt_ended(lane, attempt, end).err());
                 }
                 Event::Read(_) => self.stages.read_failed(self.clock.now()),
-                Event::Time | Event::StopRequested => {}
+                Event::Rows | Event::Time | Event::StopRequested => {}
             }
         }
+        stopped = stopped.or(self.changed_row.map(|position| Stop::ChangedRow { position }));
         if stopped.is_none() {
             stopped = self.end_round().await.err();
         }
-        self.leave_rest_pending();
+        self.leave_rest_pending().await;
         let elapsed = self.clock.now().saturating_sub(self.began);
         self.announcer.end(stopped, elapsed)
     }
@@ -135,7 +142,7 @@ impl<'p> Engine<'p> {
             if self.stop.is_requested() {
                 return Err(Stop::Requested);
             }
-            self.read_input()?;
+            self.read_input().await?;
             self.start_resolving();
             self.start_look_up().await?;
             self.start_revoking().await?;
@@ -143,25 +150,26 @@ impl<'p> Engine<'p> {
             self.write().await?;
             let wake_at = self.wake_at();
             if !self.lanes.has_call() && self.reading.is_idle() {
-                let Some(wake_at) = wake_at else {
-                    return Ok(());
-                };
-                self.announce_wait(wake_at)?;
+                match wake_at {
+                    Some(wake_at) => self.announce_wait(wake_at)?,
+                    None if self.stages.has_input_ended() => return Ok(()),
+                    None => {}
+                }
             }
             match self.next_event(wake_at, true).await {
                 Event::Attempt(lane, attempt, end) => self.attempt_ended(lane, attempt, end)?,
                 Event::Read(end) => self.read_ended(end)?,
                 Event::StopRequested => return Err(Stop::Requested),
-                Event::Time => {}
+                Event::Rows | Event::Time => {}
             }
         }
     }
 
     /// Without a preflight, reads recipients from the input as they are needed.
-    fn read_input(&mut self) -> Result<(), Stop> {
+    async fn read_input(&mut self) -> Result<(), Stop> {
         while !self.settings.preflight
             && self.stages.wants_more()
-            && let Some(recipient) = self.next_recipient()?
+            && let Some(recipient) = self.next_recipient().await?
         {
             self.stages.add(recipient);
         }
@@ -169,25 +177,57 @@ impl<'p> Engine<'p> {
     }
 
     /// Returns the next recipient of the input who needs a call. Others are announced or held as unresolved on the way.
-    fn next_recipient(&mut self) -> Result<Option<Recipient>, Stop> {
+    /// There is none if the input has ended, or has no row now.
+    async fn next_recipient(&mut self) -> Result<Option<Recipient>, Stop> {
         loop {
+            self.read_ahead().await?;
             match self.input.next() {
                 Some(Intake::Settled(settlement)) => self.announcer.announce(&settlement),
                 Some(Intake::Recipient(recipient)) if recipient.maybe_invited => {
-                    self.stages.add_unresolved(recipient, self.clock.now());
+                    let age = self.since_given_up(&recipient);
+                    self.stages.add_unresolved_since(recipient, age, self.clock.now());
                 }
                 Some(Intake::Recipient(recipient)) => return Ok(Some(recipient)),
                 Some(Intake::Changed(settlement)) => {
                     self.announcer.announce(&settlement);
-                    let position = settlement.position;
-                    return Err(Stop::ChangedRow { position });
+                    self.changed_row.get_or_insert(settlement.position);
                 }
                 None => {
-                    self.stages.end_input();
+                    self.stages.set_input(match self.input.source().is_done() {
+                        true => InputState::Ended,
+                        false => InputState::Waits,
+                    });
                     return Ok(None);
                 }
             }
         }
+    }
+
+    /// Reads the next rows ahead, and their people's records if the journal is indexed.
+    async fn read_ahead(&mut self) -> Result<(), Stop> {
+        if self.input.source_mut().read_ahead() == 0 {
+            return Ok(());
+        }
+        self.stages.set_input(InputState::HasMore);
+        if self.ledger.journal().indexed().is_none() {
+            return Ok(());
+        }
+        // The journal must know the outcome of everyone that the input has forgotten.
+        self.write().await?;
+        let people = self.input.addresses_ahead();
+        if let (Some(history), Some(journal)) = (self.input.history_mut(), self.ledger.journal().indexed()) {
+            history.look_up(journal, &people).await.map_err(Stop::Journal)?;
+        }
+        Ok(())
+    }
+
+    /// Returns how long ago the last attempt for a recipient was given up, as far as the journal's own clock shows it.
+    fn since_given_up(&self, recipient: &Recipient) -> Duration {
+        let Some(((journal_time, at), given_up)) = self.journal_clock.zip(recipient.given_up) else {
+            return Duration::ZERO;
+        };
+        let since = self.clock.now().saturating_sub(at);
+        journal_time.saturating_since(given_up).saturating_add(since)
     }
 
     /// Starts to resolve an unresolved recipient that is due, if no read is under way.
@@ -208,7 +248,7 @@ impl<'p> Engine<'p> {
         }
         let mut recipients = Vec::new();
         while recipients.len() < CHUNK {
-            match self.next_recipient() {
+            match self.next_recipient().await {
                 Ok(Some(recipient)) => recipients.push(recipient),
                 Ok(None) => break,
                 Err(stop) => {
@@ -220,7 +260,10 @@ impl<'p> Engine<'p> {
         if recipients.is_empty() {
             return Ok(());
         }
-        if !self.reading.has_overview() {
+        if self.input.source().is_stream() {
+            // A snapshot does not stay true for as long as a stream may last.
+            self.reading.set_overview(Overview::default());
+        } else if !self.reading.has_overview() {
             let left = match self.stages.has_input_ended() {
                 true => Some(0),
                 false => self.input.at_least_to_look_up(),
@@ -269,7 +312,7 @@ impl<'p> Engine<'p> {
             self.announcer.tell(&RunEvent::Revoked { id: &id, revocation });
             self.ledger.note(Record::Revoked { id, revocation });
         }
-        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        self.settle(finals);
         error.map_or(Ok(()), |error| Err(Stop::from_error(error)))
     }
 
@@ -291,8 +334,19 @@ impl<'p> Engine<'p> {
                 return Err(Stop::from_error(error));
             }
         };
-        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        self.settle(finals);
         Ok(())
+    }
+
+    /// Notes final outcomes. Their people can be in a stream again, for which the journal keeps them.
+    fn settle(&mut self, finals: Vec<FinalOutcome>) {
+        let forgets = self.input.source().is_stream() && self.ledger.journal().indexed().is_some();
+        for outcome in finals {
+            if forgets {
+                self.input.forget(&outcome.settlement.email_address);
+            }
+            self.ledger.settle(outcome);
+        }
     }
 
     /// Starts an attempt on each lane that allows one and has recipients.
@@ -301,7 +355,7 @@ impl<'p> Engine<'p> {
             let now = self.clock.now();
             if self.pacing.hold_until() <= now
                 && self.has_use_for(lane, now)
-                && let Some(permits) = self.lanes.try_acquire(lane, now)
+                && let Some(permits) = self.acquire(lane, now).await?
             {
                 self.start_attempt(lane, permits).await?;
             }
@@ -309,16 +363,27 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
+    /// Takes the places of a call that begins now, if one may begin.
+    async fn acquire(&mut self, lane: Lane, now: Duration) -> Result<Option<Permits>, Stop> {
+        let permits = self.lanes.acquire(lane, now).await;
+        permits.map_err(|error| Stop::Error(self.reading.reader().target().not_sent(lane, error)))
+    }
+
     /// Whether an attempt on a lane brings the run forward. Ten calls of the single lane do what one of the bulk lane does, so
     /// it takes those who have to be alone, and others only if something holds the bulk lane back.
     fn has_use_for(&self, lane: Lane, now: Duration) -> bool {
-        let helps = lane == Lane::Bulk || self.stages.has_alone() || self.lanes.bulk_is_limited(now);
+        let helps = match lane {
+            // People who come one by one go alone, so that the calls of the bulk lane are left for many.
+            Lane::Bulk => !self.stages.trickles() || self.lanes.free_at(Lane::Single, now).is_none_or(|at| at > now),
+            Lane::Single => self.stages.has_alone() || self.stages.trickles() || self.lanes.bulk_is_limited(now),
+        };
         helps && self.stages.has_batch_for(lane)
     }
 
     /// Starts an attempt: first the permits, then the journal, then the wire. The append also records what ended before.
     async fn start_attempt(&mut self, lane: Lane, permits: Permits) -> Result<(), Stop> {
         let Some(recipients) = self.stages.start_attempt(lane) else {
+            self.lanes.release(permits).await;
             return Ok(());
         };
         let attempt = self.calls.next_number();
@@ -331,6 +396,7 @@ impl<'p> Engine<'p> {
         self.ledger.note(record);
         if let Err(stop) = self.write().await {
             self.stages.put_back(lane);
+            self.lanes.release(permits).await;
             return Err(stop);
         }
         let recipients = self.stages.in_flight(lane);
@@ -382,7 +448,7 @@ impl<'p> Engine<'p> {
             }
             Err(error) => self.attempt_failed(lane, error, now),
         };
-        finals.into_iter().for_each(|settled| self.ledger.settle(settled));
+        self.settle(finals);
         stop
     }
 
@@ -421,13 +487,20 @@ impl<'p> Engine<'p> {
         written.map_err(Stop::Journal)
     }
 
-    /// Announces every recipient that is left as pending, by position.
-    fn leave_rest_pending(&mut self) {
-        let knows_history = self.input.knows_history();
+    /// Announces every recipient that is left as pending, by position. A stream is not read to its end.
+    async fn leave_rest_pending(&mut self) {
+        let mut knows_history = self.input.knows_history();
         for recipient in self.stages.drain() {
             self.announcer.announce(&recipient.into_pending(knows_history));
         }
-        while let Some(next) = self.input.next() {
+        loop {
+            if !self.input.source().is_stream() {
+                // Without the journal, the other rows are all that is known of their people.
+                knows_history &= self.read_ahead().await.is_ok();
+            }
+            let Some(next) = self.input.next() else {
+                return;
+            };
             let settlement = match next {
                 Intake::Settled(settlement) | Intake::Changed(settlement) => settlement,
                 Intake::Recipient(recipient) => recipient.into_pending(knows_history),

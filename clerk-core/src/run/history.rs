@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::again::Again;
 use super::journal::{
-    AttemptedRecipient, Fingerprints, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
+    AttemptedRecipient, Fingerprints, IndexedJournal, Journal, JournalEffect, JournalError, JournalKey, Lane, Record,
 };
 use super::outcome::{Evidence, Outcome};
 use super::recipient::key;
@@ -50,6 +50,8 @@ pub(super) enum Past {
     Unresolved {
         fingerprint: u64,
         baseline: Option<Vec<InvitationId>>,
+        /// When the last such attempt ended, if that is recorded.
+        given_up: Option<Timestamp>,
     },
     /// Their invitations no longer exist, or were to be revoked, which those with these ids may not be.
     Withdrawn(Vec<InvitationId>),
@@ -97,21 +99,54 @@ impl History {
     pub(super) async fn load(journal: &dyn Journal) -> Result<Self, JournalError> {
         let mut history = Self::default();
         let mut problem = None;
-        journal
-            .load(&mut |record| {
-                if problem.is_none() {
-                    problem = history.apply(record).err();
-                }
-            })
-            .await?;
-        if let Some(problem) = problem {
-            return Err(problem);
-        }
-        let still_open = history.open.drain(..);
-        let without_end = still_open.map(|OpenAttempt { lane, .. }| PastCall { lane, ended: None });
-        history.calls.extend(without_end);
-        history.calls.sort_by_key(|call| (call.ended.is_none(), call.ended));
+        journal.load(&mut history.collector(&mut problem)).await?;
+        problem.map_or(Ok(()), Err)?;
+        history.close_attempts();
         Ok(history)
+    }
+
+    /// Reads what a run on a journal begins with. Returns the time of the journal's clock too.
+    pub(super) async fn open(
+        journal: &dyn IndexedJournal,
+        window: Duration,
+    ) -> Result<(Self, Timestamp), JournalError> {
+        let mut history = Self::default();
+        let mut problem = None;
+        let now = journal.open(window, &mut history.collector(&mut problem)).await?;
+        problem.map_or(Ok(()), Err)?;
+        history.close_attempts();
+        Ok((history, now))
+    }
+
+    /// Reads what a journal says of these people.
+    pub(super) async fn look_up(
+        &mut self,
+        journal: &dyn IndexedJournal,
+        people: &[NormalizedEmailAddress],
+    ) -> Result<(), JournalError> {
+        let mut problem = None;
+        journal.look_up(people, &mut self.collector(&mut problem)).await?;
+        problem.map_or(Ok(()), Err)?;
+        self.open.clear();
+        self.calls.clear();
+        Ok(())
+    }
+
+    /// Returns a closure that applies each record, and keeps the first problem.
+    fn collector<'h>(&'h mut self, problem: &'h mut Option<JournalError>) -> impl FnMut(Record) + Send + 'h {
+        move |record| {
+            if problem.is_none() {
+                *problem = self.apply(record).err();
+            }
+        }
+    }
+
+    /// Counts the attempts without an end as calls.
+    fn close_attempts(&mut self) {
+        let still_open = self.open.drain(..);
+        let without_end = still_open.map(|OpenAttempt { lane, .. }| PastCall { lane, ended: None });
+        self.calls.extend(without_end);
+        self.calls.sort_by_key(|call| (call.ended.is_none(), call.ended));
     }
 
     /// Fails for a journal that is neither new nor of this instance.
@@ -192,8 +227,9 @@ impl History {
                 if let Some(index) = self.open.iter().position(|open| open.attempt == attempt) {
                     let OpenAttempt { lane, before, .. } = self.open.swap_remove(index);
                     self.calls.push(PastCall { lane, ended: Some(at) });
-                    if effect == JournalEffect::NotApplied {
-                        self.restore(before);
+                    match effect {
+                        JournalEffect::NotApplied => self.restore(before),
+                        _ => self.note_end(&before, at),
                     }
                 }
             }
@@ -304,17 +340,30 @@ impl History {
         let before = self.recipients.remove(&key);
         let unresolved = match &before {
             // For one that is unresolved already, what Clerk had before the first attempt counts.
-            Some(Past::Unresolved { fingerprint, baseline }) => Past::Unresolved {
+            Some(Past::Unresolved {
+                fingerprint, baseline, ..
+            }) => Past::Unresolved {
                 fingerprint: *fingerprint,
                 baseline: baseline.clone(),
+                given_up: None,
             },
             _ => Past::Unresolved {
                 fingerprint: recipient.fingerprint,
                 baseline: recipient.baseline,
+                given_up: None,
             },
         };
         self.recipients.insert(key, unresolved);
         (key, before)
+    }
+
+    /// Notes when an attempt ended that may have invited its recipients.
+    fn note_end(&mut self, recipients: &[(u128, Option<Past>)], at: Timestamp) {
+        for (key, _) in recipients {
+            if let Some(Past::Unresolved { given_up, .. }) = self.recipients.get_mut(key) {
+                *given_up = Some(at);
+            }
+        }
     }
 
     fn restore(&mut self, before: Vec<(u128, Option<Past>)>) {

@@ -6,7 +6,8 @@ use super::again::Again;
 use super::history::{History, Past, SettledBefore};
 use super::outcome::{Evidence, Outcome, Settlement};
 use super::recipient::{Earlier, Recipient, RecipientInput, key};
-use crate::model::{EmailAddress, InvitationId};
+use super::source::Source;
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress};
 
 const CHANGED_SINCE_CREATED: &str =
     "the row has changed since it was invited, and the invitation has the old values: revoke it to invite again";
@@ -26,7 +27,7 @@ pub(super) enum Intake {
 
 /// The rows of the input, one after another.
 pub(super) struct Input<'p> {
-    rows: Box<dyn Iterator<Item = RecipientInput> + Send + 'p>,
+    source: Source<'p>,
     position: usize,
     seen: HashSet<u128>,
     resend_unknown: bool,
@@ -37,15 +38,23 @@ pub(super) struct Input<'p> {
 }
 
 impl<'p> Input<'p> {
-    pub(super) fn new(rows: Box<dyn Iterator<Item = RecipientInput> + Send + 'p>) -> Self {
+    pub(super) fn new(source: Source<'p>) -> Self {
         Self {
-            rows,
+            source,
             position: 0,
             seen: HashSet::new(),
             resend_unknown: false,
             again: None,
             history: None,
         }
+    }
+
+    pub(super) const fn source(&self) -> &Source<'p> {
+        &self.source
+    }
+
+    pub(super) const fn source_mut(&mut self) -> &mut Source<'p> {
+        &mut self.source
     }
 
     pub(super) const fn resend_unknown(&mut self) {
@@ -75,15 +84,33 @@ impl<'p> Input<'p> {
         self.history.is_some()
     }
 
+    /// Returns what the journal says, for the records of people who were read ahead.
+    pub(super) const fn history_mut(&mut self) -> Option<&mut History> {
+        self.history.as_mut()
+    }
+
+    /// Returns the addresses that were read ahead, to look them up in the journal.
+    pub(super) fn addresses_ahead(&self) -> Vec<NormalizedEmailAddress> {
+        let rows = self.source.ahead();
+        rows.map(|row| row.email_address.normalized()).collect()
+    }
+
+    /// Forgets that a person was in the input, now that the journal has their outcome. A later row for them is compared with
+    /// the journal.
+    pub(super) fn forget(&mut self, address: &EmailAddress) {
+        self.seen.remove(&key(&address.normalized()));
+    }
+
     /// Returns a lower bound on the number of rows left that need a look-up, or `None` if it is not known.
     pub(super) fn at_least_to_look_up(&self) -> Option<usize> {
-        let rows = Some(self.rows.size_hint().0).filter(|rows| *rows > 0)?;
+        let rows = Some(self.source.at_least()).filter(|rows| *rows > 0)?;
         let history = self.history.as_ref().filter(|_| self.again.is_none());
         Some(rows.saturating_sub(history.map_or(0, History::without_look_up)))
     }
 
+    /// Checks the next row that was read ahead.
     pub(super) fn next(&mut self) -> Option<Intake> {
-        let row = self.rows.next()?;
+        let row = self.source.next()?;
         let position = self.position;
         self.position += 1;
         Some(self.check(position, row))
@@ -136,8 +163,9 @@ impl<'p> Input<'p> {
             Some(Past::Unresolved { fingerprint, .. }) if fingerprint != recipient.fingerprint => {
                 changed(position, recipient.email_address)
             }
-            Some(Past::Unresolved { baseline, .. }) => {
+            Some(Past::Unresolved { baseline, given_up, .. }) => {
                 recipient.baseline = baseline;
+                recipient.given_up = given_up;
                 recipient.maybe_invited = true;
                 Intake::Recipient(recipient)
             }

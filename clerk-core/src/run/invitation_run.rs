@@ -11,9 +11,9 @@ use super::journal::{Journal, NoJournal};
 use super::observer::{Collector, FnObserver, RunEvent, RunObserver};
 use super::outcome::Settlement;
 use super::plan::RunPlan;
-use super::recipient::RecipientInput;
 use super::report::RunReport;
 use super::settings::{Lanes, Settings};
+use super::source::Source;
 use super::stop::StopHandle;
 use super::target::Target;
 use crate::client::Client;
@@ -38,13 +38,10 @@ pub struct InvitationRun<'p> {
 }
 
 impl<'p> InvitationRun<'p> {
-    pub(super) fn new<I>(client: &Client, target: Target, people: I) -> Self
-    where
-        I: IntoIterator<Item: Into<RecipientInput> + 'p, IntoIter: Send + 'p>,
-    {
+    pub(super) fn new(client: &Client, target: Target, people: Source<'p>) -> Self {
         Self {
             target,
-            input: Input::new(Box::new(people.into_iter().map(Into::into))),
+            input: Input::new(people),
             journal: Arc::new(NoJournal),
             observers: Vec::new(),
             settings: Settings::new(RateLimits::documented(client.environment())),

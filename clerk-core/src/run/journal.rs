@@ -4,6 +4,7 @@ mod absent;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod file;
 mod fingerprints;
+mod indexed;
 mod key;
 mod memory;
 mod record;
@@ -18,6 +19,7 @@ pub use absent::NoJournal;
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileJournal;
 pub(crate) use fingerprints::Fingerprints;
+pub use indexed::IndexedJournal;
 pub use key::JournalKey;
 pub use memory::MemoryJournal;
 pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};
@@ -27,7 +29,8 @@ pub use record::{AttemptedRecipient, JournalEffect, Lane, Record};
 /// A run writes ahead: it appends the record of an attempt before it sends the attempt. So records must survive a crash
 /// and a loss of power once [`append`](Self::append) has returned.
 ///
-/// A journal serves one run at a time, because two runs would not see each other's attempts.
+/// A journal serves one run at a time, because two runs would not see each other's attempts. A journal for several machines
+/// makes sure of that in [`append`](Self::append), and is [`indexed`](Self::indexed) if it is large.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Passes every record to `each`, in the order in which they were appended.
@@ -51,6 +54,26 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     fn new_key(&self) -> JournalKey {
         JournalKey::default()
     }
+
+    /// Checks that the process may still send what it has appended. A run calls it after the append, right before each
+    /// attempt goes to the transport.
+    ///
+    /// A journal that several processes share returns an error here if another process may have taken over since the append.
+    /// By default, the process may.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] if the attempt must not be sent. The run counts it as not sent, and goes on if the next append
+    /// succeeds.
+    fn check_before_send(&self) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    /// Returns the journal as one that finds the records of people, so that a run does not load all of them. By default, it
+    /// is none.
+    fn indexed(&self) -> Option<&dyn IndexedJournal> {
+        None
+    }
 }
 
 #[async_trait]
@@ -65,6 +88,14 @@ impl<T: Journal + ?Sized> Journal for Arc<T> {
 
     fn new_key(&self) -> JournalKey {
         (**self).new_key()
+    }
+
+    fn check_before_send(&self) -> Result<(), JournalError> {
+        (**self).check_before_send()
+    }
+
+    fn indexed(&self) -> Option<&dyn IndexedJournal> {
+        (**self).indexed()
     }
 }
 

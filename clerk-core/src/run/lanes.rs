@@ -11,10 +11,11 @@ use super::isolation::Isolation;
 use super::journal::Lane;
 use super::settings::Settings;
 use super::target::Target;
-use crate::clock::Clock;
-use crate::middleware::Quota;
+use crate::client::Client;
 use crate::middleware::budget::{Budget, Permit};
+use crate::middleware::{Acquired, Quota, SharedBudget, SharedBudgetError, SharedPlace};
 use crate::model::Timestamp;
+use crate::operation::RateLimitKey;
 
 /// How much longer than Clerk's window a lane's own window is: clocks and networks are not exact.
 const MARGIN: Duration = Duration::from_secs(1);
@@ -25,9 +26,14 @@ pub(super) struct LanePair {
     single: LaneState,
     /// The budget of all calls, which reads share.
     global_budget: Budget,
+    /// The budget that the client shares with other processes, and how long an attempt takes at most.
+    shared: Option<(Arc<dyn SharedBudget>, Duration)>,
 }
 
 struct LaneState {
+    key: RateLimitKey,
+    /// Clerk's limit with a margin.
+    quota: Option<Quota>,
     capacity: Capacity,
     budget: Budget,
     call: Option<LaneCall>,
@@ -40,17 +46,25 @@ struct LaneCall {
     _permits: Permits,
 }
 
-/// A lane's place and one in the budget of all calls.
-pub(super) type Permits = [Permit; 2];
+/// The places of one call in the budgets.
+pub(super) struct Permits {
+    own: Permit,
+    all: Permit,
+    shared: Option<SharedPlace>,
+}
 
 impl LanePair {
-    pub(super) fn new(settings: &Settings, target: &Target, global_budget: Budget, clock: &Arc<dyn Clock>) -> Self {
+    pub(super) fn new(settings: &Settings, client: &Client, target: &Target, global_budget: Budget) -> Self {
         let with_margin = |quota: Quota| Quota::new(quota.calls(), quota.per().saturating_add(MARGIN));
         let state = |lane| {
-            let quota = settings.limits.quota(target.rate_limit_key(lane));
+            let key = target.rate_limit_key(lane);
+            let documented = settings.limits.quota(key);
+            let quota = documented.map(with_margin);
             LaneState {
-                capacity: Capacity::new(settings.lanes.has(lane), quota),
-                budget: Budget::new(quota.map(with_margin), Arc::clone(clock)),
+                key,
+                quota,
+                capacity: Capacity::new(settings.lanes.has(lane), documented),
+                budget: Budget::new(quota, Arc::clone(client.clock())),
                 call: None,
             }
         };
@@ -58,6 +72,9 @@ impl LanePair {
             bulk: state(Lane::Bulk),
             single: state(Lane::Single),
             global_budget,
+            shared: client
+                .shared_budget()
+                .map(|(budget, longest)| (Arc::clone(budget), longest)),
         }
     }
 
@@ -87,14 +104,56 @@ impl LanePair {
         self.bulk.capacity != Capacity::Unlimited || self.bulk.budget.free_at(now) > now
     }
 
+    /// Returns the longest window of the lanes' limits.
+    pub(super) fn longest_window(&self) -> Duration {
+        let quotas = [self.bulk.quota, self.single.quota].into_iter().flatten();
+        quotas.map(Quota::per).max().unwrap_or_default()
+    }
+
     /// Takes a place for a call that begins now, if one may begin.
-    pub(super) fn try_acquire(&self, lane: Lane, now: Duration) -> Option<Permits> {
+    pub(super) async fn acquire(&mut self, lane: Lane, now: Duration) -> Result<Option<Permits>, SharedBudgetError> {
+        let Some(mut permits) = self.try_acquire(lane, now) else {
+            return Ok(None);
+        };
+        let LaneState { key, quota, .. } = *self.get(lane);
+        let Some(((budget, longest), quota)) = self.shared.clone().zip(quota) else {
+            return Ok(Some(permits));
+        };
+        match budget.acquire(key, quota, longest).await {
+            Ok(Acquired::Place(place)) => {
+                permits.shared = Some(place);
+                Ok(Some(permits))
+            }
+            Ok(Acquired::Wait(wait)) => {
+                permits.release();
+                self.block_until(lane, now.saturating_add(wait));
+                Ok(None)
+            }
+            Err(error) => {
+                permits.release();
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes a place in this process's own budgets.
+    fn try_acquire(&self, lane: Lane, now: Duration) -> Option<Permits> {
         if self.free_at(lane, now)? > now {
             return None;
         }
         let own = self.get(lane).budget.try_acquire(now).ok()?;
-        let global = self.global_budget.try_acquire(now).ok()?;
-        Some([own, global])
+        let all = self.global_budget.try_acquire(now).ok()?;
+        Some(Permits { own, all, shared: None })
+    }
+
+    /// Returns the places of an attempt that is not made.
+    pub(super) async fn release(&mut self, permits: Permits) {
+        let place = permits.shared;
+        permits.release();
+        if let Some(((budget, _), place)) = self.shared.clone().zip(place) {
+            // If it fails, the place is free later.
+            let _ = budget.release(place).await;
+        }
     }
 
     /// Lets no call begin on a lane before this time, as after a 429.
@@ -126,6 +185,10 @@ impl LanePair {
 
     /// Polls `task`, the attempt of this number, as the lane's call from now on.
     pub(super) fn begin(&mut self, lane: Lane, attempt: u64, task: AttemptTask, permits: Permits) {
+        let task = match (&self.shared, permits.shared) {
+            (Some((budget, _)), Some(place)) => in_place(Arc::clone(budget), place, task),
+            _ => task,
+        };
         self.get_mut(lane).call = Some(LaneCall {
             attempt,
             task,
@@ -151,4 +214,21 @@ impl LanePair {
         }
         None
     }
+}
+
+impl Permits {
+    /// Returns the places in this process's own budgets.
+    fn release(self) {
+        self.own.release();
+        self.all.release();
+    }
+}
+
+/// Makes an attempt, and notes in the shared budget when it has ended. If that fails, the place is free later.
+fn in_place(budget: Arc<dyn SharedBudget>, place: SharedPlace, task: AttemptTask) -> AttemptTask {
+    Box::pin(async move {
+        let end = task.await;
+        let _ = budget.end(place).await;
+        end
+    })
 }

@@ -11,7 +11,7 @@ use super::journal::{AttemptedRecipient, Record};
 use super::outcome::{Evidence, Outcome, Settlement};
 use crate::api::invitations::CreateInvitation;
 use crate::api::organization_invitations::CreateOrganizationInvitation;
-use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress, WaitlistEntry};
+use crate::model::{EmailAddress, InvitationId, NormalizedEmailAddress, Timestamp, WaitlistEntry};
 
 /// The reason of a pending recipient that an attempt may have invited.
 const UNRESOLVED: &str = "an attempt may have invited them: run again on the same journal to find out";
@@ -118,6 +118,8 @@ pub(super) struct Recipient {
     /// Whether an attempt may have invited them. It stays true when a later read shows that the attempt did nothing,
     /// because the invitation could still be created after the read.
     pub(super) maybe_invited: bool,
+    /// When the last attempt of an earlier run that may have invited them was given up, by the journal.
+    pub(super) given_up: Option<Timestamp>,
     /// Whether this run has sent them.
     pub(super) is_sent: bool,
     /// How many attempts may have invited them.
@@ -145,6 +147,7 @@ impl Recipient {
             earlier: Earlier::Nothing,
             to_revoke: Vec::new(),
             maybe_invited: false,
+            given_up: None,
             is_sent: false,
             ambiguous_attempts: 0,
             refusal: None,
@@ -189,11 +192,7 @@ impl Recipient {
 
     /// Returns what the record of an attempt says of this recipient.
     pub(super) fn attempted(&self) -> AttemptedRecipient {
-        AttemptedRecipient {
-            address: self.identity.as_str().into(),
-            fingerprint: self.fingerprint,
-            baseline: self.baseline.clone(),
-        }
+        AttemptedRecipient::new(self.identity.as_str(), self.fingerprint, self.baseline.clone())
     }
 }
 

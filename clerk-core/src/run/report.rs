@@ -46,10 +46,10 @@ pub enum Stop {
     /// The journal cannot be used, or could not append a record. No attempt was sent without a record. The outcomes that
     /// were announced are true; a later run on the journal may know fewer of them.
     Journal(JournalError),
-    /// A row was attempted in an earlier run, is unresolved, and has changed since. Restore it, so that the run can resolve
-    /// it first.
+    /// A row was attempted in an earlier run, is unresolved, and has changed since. Restore it, so that the next run can
+    /// resolve it. The run has gone on with everyone else.
     ChangedRow {
-        /// The row's position in the input, from 0.
+        /// The position in the input of the first such row, from 0.
         position: usize,
     },
 }

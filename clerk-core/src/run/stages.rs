@@ -16,7 +16,7 @@
 //!
 //! - Halves and recipients alone go before ready ones: they have waited for one call already.
 //! - Recipients that are put back go to the front of their place, and so do those that are sent again.
-//! - The bulk lane waits for ten ready recipients, unless no more can come. A call with fewer costs as much.
+//! - The bulk lane waits for ten ready recipients, unless no more can come now. A call with fewer costs as much.
 //! - There is one read at a time: of look-ups, of one unresolved recipient, or revocations.
 //! - Unresolved recipients become due in the order of their times, then of their positions.
 //! - Recipients that are left when the run ends come out by position.
@@ -69,8 +69,17 @@ pub(super) struct Stages {
     revoking: Vec<Recipient>,
     /// By due time, then by position.
     unresolved: BTreeMap<(Duration, usize), Recipient>,
-    input_ended: bool,
+    input: InputState,
     delays: Delays,
+}
+
+/// Whether the input has further recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputState {
+    HasMore,
+    /// It has no recipient now. One may come at any time.
+    Waits,
+    Ended,
 }
 
 /// The recipients of an attempt, and where they came from.
@@ -109,24 +118,24 @@ impl Stages {
             replacing: VecDeque::new(),
             revoking: Vec::new(),
             unresolved: BTreeMap::new(),
-            input_ended: false,
+            input: InputState::HasMore,
             delays,
         }
     }
 
-    /// Notes that no further recipient comes from the input.
-    pub(super) const fn end_input(&mut self) {
-        self.input_ended = true;
+    /// Notes whether the input has further recipients.
+    pub(super) const fn set_input(&mut self, state: InputState) {
+        self.input = state;
     }
 
     /// Whether every recipient has come from the input.
-    pub(super) const fn has_input_ended(&self) -> bool {
-        self.input_ended
+    pub(super) fn has_input_ended(&self) -> bool {
+        self.input == InputState::Ended
     }
 
     /// Whether more recipients are to be read from the input.
     pub(super) fn wants_more(&self) -> bool {
-        !self.input_ended && self.ready.len() + self.replacing.len() < READY
+        !self.has_input_ended() && self.ready.len() + self.replacing.len() < READY
     }
 
     /// Takes in a recipient without a look-up: they are ready.
@@ -136,13 +145,16 @@ impl Stages {
 
     /// Adds a recipient that an attempt may have invited. The recipient stays unresolved until no call can be under way and
     /// everything that was created is listed.
-    pub(super) fn add_unresolved(&mut self, mut recipient: Recipient, now: Duration) {
+    pub(super) fn add_unresolved(&mut self, recipient: Recipient, now: Duration) {
+        self.add_unresolved_since(recipient, Duration::ZERO, now);
+    }
+
+    /// Does the same for a recipient whose last attempt was given up this long ago.
+    pub(super) fn add_unresolved_since(&mut self, mut recipient: Recipient, age: Duration, now: Duration) {
         recipient.maybe_invited = true;
         recipient.ambiguous_attempts = recipient.ambiguous_attempts.saturating_add(1);
-        self.hold(
-            recipient,
-            now.saturating_add(self.delays.settle.saturating_add(self.delays.read_lag)),
-        );
+        let delay = self.delays.settle.saturating_add(self.delays.read_lag);
+        self.hold(recipient, now.saturating_add(delay.saturating_sub(age)));
     }
 
     fn hold(&mut self, recipient: Recipient, due: Duration) {
@@ -258,13 +270,22 @@ impl Stages {
 
     /// Whether an attempt can be made on a lane.
     pub(super) fn has_batch_for(&self, lane: Lane) -> bool {
-        let more_can_come = !self.input_ended || self.is_reading() || !self.replacing.is_empty();
+        let more_can_come = self.input == InputState::HasMore || self.is_reading() || !self.replacing.is_empty();
         match lane {
             Lane::Single => !self.alone.is_empty() || !self.ready.is_empty(),
             Lane::Bulk => {
-                !self.halves.is_empty() || self.ready.len() >= BATCH || (!self.ready.is_empty() && !more_can_come)
+                !self.halves.is_empty() || self.has_full_batch() || (!self.ready.is_empty() && !more_can_come)
             }
         }
+    }
+
+    fn has_full_batch(&self) -> bool {
+        self.ready.len() >= BATCH
+    }
+
+    /// Whether fewer recipients are ready than a bulk call takes, and the input has no further one now.
+    pub(super) fn trickles(&self) -> bool {
+        self.input == InputState::Waits && !self.has_full_batch()
     }
 
     /// Whether recipients are to be invited alone.

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_core::Stream;
+
 use super::invitation_run::InvitationRun;
 use super::journal::Journal;
+use super::recipient::RecipientInput;
 use super::revocation::RevocationRun;
+use super::source::Source;
 use super::status::{People, StatusRun};
 use super::target::Target;
 use crate::api::invitations::{CreateInvitation, InvitationsApi};
@@ -19,8 +23,21 @@ impl InvitationsApi<'_> {
     where
         I: IntoIterator<Item: Into<CreateInvitation> + 'p, IntoIter: Send + 'p>,
     {
-        let people = people.into_iter().map(Into::<CreateInvitation>::into);
-        InvitationRun::new(self.client, Target::Application, people)
+        let people = people.into_iter().map(|person| person.into().into());
+        InvitationRun::new(self.client, Target::Application, Source::from_iterator(people))
+    }
+
+    /// Creates a run that invites people as they come from a stream, such as a queue, which may never end.
+    ///
+    /// People who are there together share the calls of the bulk endpoint. The run ends when the stream does, or on
+    /// [request](InvitationRun::stop_handle): then everyone taken from the stream has an outcome, and the others stay in it. What Clerk has is read for each person as they come. A row with an address that came before is a
+    /// [duplicate](crate::run::Outcome::Duplicate); with an [indexed](crate::run::journal::Journal::indexed) journal it is one only
+    /// until the journal has the person's outcome, so that the run's memory does not grow with the stream.
+    pub fn invite_stream<'p, S>(self, people: S) -> InvitationRun<'p>
+    where
+        S: Stream<Item = CreateInvitation> + Send + 'p,
+    {
+        InvitationRun::new(self.client, Target::Application, Source::from_stream(people))
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created.
@@ -73,7 +90,8 @@ impl WaitlistEntriesApi<'_> {
     where
         I: IntoIterator<Item = WaitlistEntry, IntoIter: Send + 'p>,
     {
-        InvitationRun::new(self.client, Target::Waitlist, entries)
+        let entries = entries.into_iter().map(RecipientInput::from);
+        InvitationRun::new(self.client, Target::Waitlist, Source::from_iterator(entries))
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) on this journal created. The entries stay
@@ -96,7 +114,19 @@ impl OrganizationInvitationsApi<'_> {
     where
         I: IntoIterator<Item = CreateOrganizationInvitation, IntoIter: Send + 'p>,
     {
-        InvitationRun::new(self.client, Target::Organization(organization_id.into()), people)
+        let people = people.into_iter().map(RecipientInput::from);
+        let target = Target::Organization(organization_id.into());
+        InvitationRun::new(self.client, target, Source::from_iterator(people))
+    }
+
+    /// Creates a run that invites people to an organization as they come from a stream, such as a queue, which may never end.
+    /// See [`InvitationsApi::invite_stream`].
+    pub fn invite_stream<'p, S>(self, organization_id: impl Into<OrganizationId>, people: S) -> InvitationRun<'p>
+    where
+        S: Stream<Item = CreateOrganizationInvitation> + Send + 'p,
+    {
+        let target = Target::Organization(organization_id.into());
+        InvitationRun::new(self.client, target, Source::from_stream(people))
     }
 
     /// Creates a run that revokes what the runs of [`invite_all`](Self::invite_all) for this organization on this journal

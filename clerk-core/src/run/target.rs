@@ -1,5 +1,6 @@
 //! The calls of a run. Inviting to the application, from the waitlist and to an organization differ only here.
 
+use std::error::Error as StdError;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
@@ -20,7 +21,7 @@ use crate::model::{
 };
 use crate::operation::{Operation, RateLimitKey};
 use crate::sensitive::Sensitive;
-use crate::transport::Effect;
+use crate::transport::{Delivery, Effect, TransportError, TransportErrorKind};
 
 /// What people are invited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +216,12 @@ impl Target {
     pub(super) fn names_nobody(&self, lane: Lane) -> Error {
         let problem = "the response names none of the people in the request";
         Error::from_contradiction(self.creation(lane).name(), problem, Effect::Unknown)
+    }
+
+    /// Returns the error for an attempt that the journal or the shared budget holds back.
+    pub(super) fn not_sent(&self, lane: Lane, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        let error = TransportError::new(TransportErrorKind::Other, Delivery::NotSent).with_source(cause);
+        Error::from_transport(self.creation(lane).name(), error)
     }
 
     /// Returns the error for a list that goes on too long.

@@ -2,7 +2,6 @@
 
 use super::{Engine, Event};
 use crate::run::estimate::Estimate;
-use crate::run::history::History;
 use crate::run::input::Intake;
 use crate::run::journal::Lane;
 use crate::run::outcome::Outcome;
@@ -40,7 +39,7 @@ impl Engine<'_> {
     }
 
     async fn compare_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
-        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
+        let mut history = self.open_journal().await.map_err(Stop::Journal)?;
         let resource = self.reading.reader().target().resource();
         history.check_resource(&resource).map_err(Stop::Journal)?;
         if history.is_begun()
@@ -49,24 +48,25 @@ impl Engine<'_> {
             history.apply(round).map_err(Stop::Journal)?;
         }
         self.input.set_history(history);
-        while let Some(next) = self.input.next() {
-            match next {
-                Intake::Settled(settlement) | Intake::Changed(settlement) => self.announcer.announce(&settlement),
-                Intake::Recipient(recipient) => {
+        loop {
+            self.read_ahead().await?;
+            match self.input.next() {
+                Some(Intake::Settled(settlement) | Intake::Changed(settlement)) => self.announcer.announce(&settlement),
+                Some(Intake::Recipient(recipient)) => {
                     plan.to_invite += 1;
                     plan.unresolved += usize::from(recipient.maybe_invited);
                 }
+                None => return Ok(()),
             }
         }
-        Ok(())
     }
 
     async fn look_up_all(&mut self, to_invite: &mut usize) -> Result<(), Stop> {
         self.load_history().await?;
         while self.stages.wants_more() {
-            self.read_input()?;
+            self.read_input().await?;
             self.start_look_up().await?;
-            if !self.reading.is_idle() {
+            if !self.reading.is_idle() || self.stages.trickles() {
                 match self.next_event(None, true).await {
                     Event::Read(ReadEnd::LookedUp(Ok(lookups))) => {
                         let known = self.looked_up(lookups);
@@ -75,6 +75,7 @@ impl Engine<'_> {
                             .for_each(|known| self.announcer.announce(&known.settlement));
                     }
                     Event::Read(ReadEnd::LookedUp(Err(error))) => return Err(Stop::from_error(error)),
+                    Event::Rows => {}
                     _ => return Err(Stop::Requested),
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::run::history::{History, PastCall};
-use crate::run::journal::{Fingerprints, Record};
+use crate::run::journal::{Fingerprints, JournalError, Record};
 use crate::run::observer::RunEvent;
 use crate::run::preflight::Overview;
 use crate::run::report::Stop;
@@ -19,7 +19,7 @@ impl Engine<'_> {
     /// key. Returns the first records of a new journal or round. The calls of earlier processes count before the first call, and nothing
     /// else of the journal is used before it is known to be the right one.
     pub(super) async fn load_history(&mut self) -> Result<Vec<Record>, Stop> {
-        let mut history = History::load(self.ledger.journal()).await.map_err(Stop::Journal)?;
+        let mut history = self.open_journal().await.map_err(Stop::Journal)?;
         let is_begun = history.is_begun();
         if is_begun {
             self.remember_calls(&history.take_calls());
@@ -68,6 +68,22 @@ impl Engine<'_> {
         let again = *self.input.again().filter(|again| !history.is_in_round(again))?;
         let at = self.clock.wall();
         Some(Record::RoundBegan { at, again })
+    }
+
+    /// Reads the journal, or what a run begins with if it is indexed.
+    pub(super) async fn open_journal(&mut self) -> Result<History, JournalError> {
+        let journal = self.ledger.journal();
+        let Some(indexed) = journal.indexed() else {
+            return History::load(journal).await;
+        };
+        if self.input.again().is_some() {
+            return Err(JournalError::new(
+                "nobody can be invited again with this journal, which does not keep rounds: use a journal in a file",
+            ));
+        }
+        let (history, time) = History::open(indexed, self.lanes.longest_window()).await?;
+        self.journal_clock = Some((time, self.clock.now()));
+        Ok(history)
     }
 
     /// Waits until no call of an earlier run can be under way, and what it did is listed.

@@ -16,6 +16,8 @@ use crate::run::report::Stop;
 pub(super) enum Event {
     Attempt(Lane, u64, AttemptEnd),
     Read(ReadEnd),
+    /// The input has rows, or has ended.
+    Rows,
     Time,
     StopRequested,
 }
@@ -24,6 +26,7 @@ impl Engine<'_> {
     /// Waits for what ends first.
     pub(super) async fn next_event(&mut self, wake_at: Option<Duration>, until_stopped: bool) -> Event {
         let mut alarm = wake_at.map(|at| self.clock.sleep(at.saturating_sub(self.clock.now())));
+        let wants_rows = until_stopped && self.stages.wants_more() && self.input.source().waits();
         let stop = self.stop.clone();
         let mut stop_requested = pin!(stop.requested());
         poll_fn(|context| {
@@ -35,6 +38,9 @@ impl Engine<'_> {
             }
             if let Some(end) = self.reading.poll(context) {
                 return Poll::Ready(Event::Read(end));
+            }
+            if wants_rows && self.input.source_mut().poll_ahead(context).is_ready() {
+                return Poll::Ready(Event::Rows);
             }
             match &mut alarm {
                 Some(alarm) => alarm.as_mut().poll(context).map(|()| Event::Time),

@@ -79,7 +79,9 @@ fn the_last_attempt_and_the_last_settlement_decide_what_became_of_a_recipient() 
             None => "untouched".to_owned(),
             Some(Past::Settled(settled)) => settled.outcome.to_string(),
             Some(Past::Withdrawn(_)) => "withdrawn".to_owned(),
-            Some(Past::Unresolved { fingerprint, baseline }) => {
+            Some(Past::Unresolved {
+                fingerprint, baseline, ..
+            }) => {
                 let baseline = baseline.as_ref().unwrap();
                 format!("unresolved {fingerprint} {}", baseline[0])
             }

@@ -128,6 +128,17 @@ pub struct AttemptedRecipient {
     pub baseline: Option<Vec<InvitationId>>,
 }
 
+impl AttemptedRecipient {
+    /// Creates the record of a person, for journals that do not keep records as they are.
+    pub fn new(address: impl Into<EmailAddress>, fingerprint: u64, baseline: Option<Vec<InvitationId>>) -> Self {
+        Self {
+            address: address.into(),
+            fingerprint,
+            baseline,
+        }
+    }
+}
+
 text_enum! {
     /// Which of the two endpoints an attempt uses. Each has a budget of its own.
     #[derive(PartialOrd, Ord)]

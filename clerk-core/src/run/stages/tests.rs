@@ -69,7 +69,7 @@ fn stages(recipients: impl IntoIterator<Item = usize>) -> Stages {
     recipients
         .into_iter()
         .for_each(|position| stages.add(recipient(position)));
-    stages.end_input();
+    stages.set_input(InputState::Ended);
     stages
 }
 
@@ -126,7 +126,7 @@ fn before((from, event, to): Move) -> Stages {
                 (Event::RefusedAfterAnAmbiguousAttempt, _) => {
                     let mut stages = before((Some(Stage::Resolving), event, None));
                     assert!(stages.resolved(&[]).is_none());
-                    stages.end_input();
+                    stages.set_input(InputState::Ended);
                     stages
                 }
                 _ => stages([0]),
@@ -330,7 +330,7 @@ fn random_step(
                 .map(|(id, end)| (id, if is_accepted { Revocation::Accepted } else { end }));
             return stages.revoked(&ends.collect::<Vec<_>>());
         }
-        _ if *next == recipients => stages.end_input(),
+        _ if *next == recipients => stages.set_input(InputState::Ended),
         _ => {}
     }
     Vec::new()
@@ -392,7 +392,7 @@ fn the_bulk_lane_waits_for_ten_unless_no_more_can_come() {
     (0..9).for_each(|position| stages.add(recipient(position)));
     assert!(!stages.has_batch_for(Lane::Bulk) && stages.has_batch_for(Lane::Single));
     stages.start_look_up(vec![recipient(9)]);
-    stages.end_input();
+    stages.set_input(InputState::Ended);
     assert!(!stages.has_batch_for(Lane::Bulk), "one is being looked up");
     looked_up(&mut stages, vec![unknown()], Again::new());
     assert!(stages.has_batch_for(Lane::Bulk));
