@@ -47,10 +47,16 @@ pub(crate) enum Break {
     CutCompleteLastLine,
     /// The journal forgets that records were lost.
     ForgetLostTail,
+    /// The store lets a machine write that does not lead any more.
+    Fence,
+    /// The store counts the places, and takes one later.
+    Budget,
+    /// The journal does not keep that an attempt begins.
+    WriteAhead,
 }
 
 impl Break {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::SkipFsync,
         Self::ResendAmbiguous,
         Self::MatchByPosition,
@@ -70,6 +76,9 @@ impl Break {
         Self::AcceptDamagedJournal,
         Self::CutCompleteLastLine,
         Self::ForgetLostTail,
+        Self::Fence,
+        Self::Budget,
+        Self::WriteAhead,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -93,6 +102,9 @@ impl Break {
             Self::AcceptDamagedJournal => "accept-damaged-journal",
             Self::CutCompleteLastLine => "cut-complete-last-line",
             Self::ForgetLostTail => "forget-lost-tail",
+            Self::Fence => "fence",
+            Self::Budget => "budget",
+            Self::WriteAhead => "write-ahead",
         }
     }
 
@@ -115,6 +127,7 @@ impl Break {
             | Self::ForgetFingerprints => Mode::Sequels,
             Self::CountStrangersAsSuccess | Self::ForgetAttemptBound => Mode::Hostile,
             Self::AcceptDamagedJournal | Self::CutCompleteLastLine | Self::ForgetLostTail => Mode::Damage,
+            Self::Fence | Self::Budget | Self::WriteAhead => Mode::Machines,
         }
     }
 }

@@ -294,7 +294,8 @@ pub(crate) fn pause(world: &mut World, duration: Duration) {
     debug_assert!(slept.is_ok(), "a sleep ends");
 }
 
-fn poll_others(world: &mut World, context: &mut Context<'_>) {
+/// Polls everyone but the run.
+pub(crate) fn poll_others(world: &mut World, context: &mut Context<'_>) {
     world
         .others
         .retain_mut(|others| others.as_mut().poll(context).is_pending());
