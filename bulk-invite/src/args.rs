@@ -1,16 +1,18 @@
 //! The command line.
 
-use std::convert::Infallible;
+mod values;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ColorChoice, Parser, ValueEnum};
+use clap::{ColorChoice, Parser};
 use clerk_core::model::{InvitationTemplate, OrganizationId};
-use clerk_core::run::{Again, Lanes};
+use clerk_core::run::Again;
 use clerk_hyper::{InvalidProxy, Proxy};
 use encoding_rs::Encoding;
 
+use self::values::{AgainStatus, encoding, layout_parser, organization, percent, positive, proxy};
+pub(crate) use self::values::{Generate, LanesArg, ProgressStyle, ReportFor};
 use crate::duration;
 use crate::help::{ABOUT, AFTER_HELP, AFTER_LONG_HELP, EXAMPLES, HELP_TEMPLATE, LONG_ABOUT};
 use crate::people::{self, Destination, Filter, LayoutOption, ReadOptions, Settings};
@@ -285,75 +287,6 @@ const LIMITS: &str = "Rate limits and retries";
 const CONNECTION: &str = "Connection";
 const OUTPUT: &str = "Output";
 
-/// The endpoints that invitations are sent to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LanesArg {
-    /// Both endpoints at the same time, which is the fastest
-    Both,
-    /// The bulk endpoint: up to ten people per call
-    Bulk,
-    /// The single endpoint: one person per call
-    Single,
-}
-
-impl From<LanesArg> for Lanes {
-    fn from(lanes: LanesArg) -> Self {
-        match lanes {
-            LanesArg::Both => Self::Both,
-            LanesArg::Bulk => Self::Bulk,
-            LanesArg::Single => Self::Single,
-        }
-    }
-}
-
-/// What became of the invitations of people who are invited again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum AgainStatus {
-    /// The invitation can be accepted
-    Pending,
-    /// The invitation was not accepted in time
-    Expired,
-    /// The invitation was revoked
-    Revoked,
-}
-
-/// How progress is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressStyle {
-    /// No progress
-    None,
-    /// A line now and then
-    Plain,
-    /// A progress bar
-    Bar,
-}
-
-/// What `--generate` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Generate {
-    /// A man page
-    Man,
-    /// Completions for Bash
-    Bash,
-    /// Completions for Elvish
-    Elvish,
-    /// Completions for fish
-    Fish,
-    /// Completions for PowerShell
-    Powershell,
-    /// Completions for zsh
-    Zsh,
-}
-
-/// The program that opens the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFor {
-    /// Any program that reads UTF-8
-    Any,
-    /// Excel, which takes a file without a byte order mark for another encoding
-    Excel,
-}
-
 impl Args {
     /// Returns the options for reading the people file.
     pub(crate) fn read_options(&self) -> ReadOptions {
@@ -443,40 +376,4 @@ impl Args {
     pub(crate) const fn sends_nothing(&self) -> bool {
         self.dry_run || self.plan
     }
-}
-
-fn organization(text: &str) -> Result<OrganizationId, &'static str> {
-    let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_id
-        .then(|| OrganizationId::from(text))
-        .ok_or("expected an organization ID such as org_2abc")
-}
-
-/// Parses a proxy's URL. An error is reported later, because clap would print the URL with its password.
-#[expect(clippy::unnecessary_wraps, reason = "clap requires a Result")]
-fn proxy(url: &str) -> Result<Result<Proxy, InvalidProxy>, Infallible> {
-    Ok(url.parse())
-}
-
-fn layout_parser() -> impl TypedValueParser<Value = LayoutOption> {
-    PossibleValuesParser::new(people::layout_names())
-        .try_map(|name| LayoutOption::from_name(&name).ok_or("expected the name of a layout"))
-}
-
-fn encoding(text: &str) -> Result<&'static Encoding, &'static str> {
-    Encoding::for_label(text.as_bytes()).ok_or("expected an encoding such as windows-1252, shift_jis or utf-16le")
-}
-
-fn percent(text: &str) -> Result<u32, &'static str> {
-    let number = text.strip_suffix('%').unwrap_or(text).parse().ok();
-    number
-        .filter(|percent| (1..=100).contains(percent))
-        .ok_or("expected a percentage from 1% to 100%")
-}
-
-fn positive(text: &str) -> Result<u32, &'static str> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or("expected a whole number of at least 1")
 }

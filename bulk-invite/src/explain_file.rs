@@ -18,7 +18,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, String> {
     Ok(exit_code(false, !file.problems.is_empty()))
 }
 
-/// Reads the people file. The error also names the problems of the rows, so that one run shows everything to correct.
+/// Reads the people file. The error also names the problems of the rows and who may be inactive, so that one run shows
+/// everything to correct.
 pub(crate) fn inspect(args: &Args) -> Result<Inspection, String> {
     let options = args.read_options();
     let source = input::open(args)?;
@@ -31,6 +32,9 @@ pub(crate) fn inspect(args: &Args) -> Result<Inspection, String> {
         if let Ok(file) = people::inspect(&source, &other_columns_ignored) {
             for problem in clauses(&file.problems) {
                 text = format!("{} Also, {problem}.", text.trim_end());
+            }
+            for warning in &file.warnings {
+                text = format!("{text} {warning}");
             }
         }
         text
@@ -48,8 +52,8 @@ fn clauses(problems: &Groups<Lines>) -> impl Iterator<Item = String> {
 /// Writes the form and the columns of the file.
 pub(crate) fn write_form(out: &mut impl Write, file: &Inspection) -> io::Result<()> {
     writeln!(out, "Form: {}", file.form)?;
-    for note in &file.notes {
-        writeln!(out, "{note}")?;
+    for remark in file.remarks() {
+        writeln!(out, "{remark}")?;
     }
     writeln!(out, "\nColumns:")?;
     for column in &file.columns {

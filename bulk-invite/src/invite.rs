@@ -204,7 +204,7 @@ pub(crate) fn read_people(args: &Args) -> Result<Inspection, String> {
     let file = explain_file::inspect(args)?;
     match args.sends_nothing() {
         true => print(|out| explain_file::write_form(out, &file))?,
-        false => print(|out| file.notes.iter().try_for_each(|note| writeln!(out, "{note}")))?,
+        false => print(|out| file.remarks().try_for_each(|remark| writeln!(out, "{remark}")))?,
     }
     Ok(file)
 }

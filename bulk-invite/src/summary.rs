@@ -118,6 +118,8 @@ impl Summary<'_> {
             write_count(out, demo.mails_sent, "mails sent", "emails that the fake counted")?;
         }
         match self.ending {
+            // One that stopped early does not know how many it would invite.
+            Ending::Checked(_) | Ending::Planned(_) if self.stop_reason.is_some() => {}
             Ending::Checked(plan) => write_plan(out, "At most ", plan)?,
             Ending::Planned(plan) => write_plan(out, "", plan)?,
             Ending::Ran(_) => {}

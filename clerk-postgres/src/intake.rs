@@ -4,20 +4,24 @@ use sqlx::{PgConnection, Row};
 
 use crate::outbox::Outbox;
 
-/// Whether there are submissions to take in.
+/// Whether there are submissions to take in. Without the order, the planner might read all submissions for it.
 const HAS_WAITING: &str = "
-    select exists (select from {schema}.submission where outbox = $1 and taken_as is null)";
+    select (
+        select id from {schema}.submission where outbox = $1 and taken_as is null order by id limit 1
+    ) is not null";
 
 /// Takes submissions in, in their order, and says for each whether it is the person's first, repeats it or differs from it.
 ///
 /// People whose row comes from a run that had its own input have no request. They get the one of their first submission, unless
 /// they are settled. People who are archived get their address back until they are archived again. Requests that differ only
-/// in how the address is written are the same one.
+/// in how the address is written are the same one. The literal limit makes the planner expect few rows.
 const TAKE_IN: &str = "
     with waiting as materialized (
         select id, key, address, body, replace(body, to_json(address)::text, '') as options
-        from {schema}.submission where outbox = $1 and taken_as is null
-        order by id limit $2 for update skip locked
+        from (
+            select id, key, address, body from {schema}.submission where outbox = $1 and taken_as is null
+            order by id limit 1000 for update skip locked
+        ) as next limit $2
     ), first as materialized (
         select distinct on (key) id, key, address, body, options from waiting order by key, id
     ), known as materialized (
@@ -54,7 +58,7 @@ pub(crate) async fn has_waiting(outbox: &Outbox) -> sqlx::Result<bool> {
         .try_get(0)
 }
 
-/// Takes in at most `limit` submissions, within a transaction of the leader that has extended its lease. Returns how many.
+/// Takes in at most `limit` submissions, and at most 1,000, within a transaction of the leader that has extended its lease. Returns how many.
 pub(crate) async fn take_in(outbox: &Outbox, transaction: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     let count: i64 = sqlx::query(outbox.store().sql(TAKE_IN))
         .bind(outbox.id())

@@ -10,6 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::error::{Error, ErrorKind};
+use crate::race::{First, race};
 use crate::schema::Schema;
 
 /// Where invitations are stored: a pool of the application's, and the [`Schema`] of the tables in it. Cheap to clone.
@@ -79,6 +80,14 @@ impl Store {
         }
     }
 
+    /// Begins a transaction with statements of its own, of which the first one begins it.
+    pub(crate) async fn begin_with(&self, statements: String) -> Result<Transaction<'static, Postgres>, Error> {
+        match self.0.pool.begin_with(AssertSqlSafe(statements)).await {
+            Ok(transaction) => Ok(transaction),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
     /// Returns a connection of the pool.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {
         match self.0.pool.acquire().await {
@@ -105,9 +114,9 @@ impl Store {
         }))
     }
 
-    /// Returns the statements that were used so far, for a test of their plans.
-    #[doc(hidden)]
-    pub fn statements(&self) -> Vec<Arc<str>> {
+    /// Returns the statements that were used so far.
+    #[cfg(test)]
+    pub(crate) fn statements(&self) -> Vec<Arc<str>> {
         let statements = self.0.statements.read().unwrap_or_else(PoisonError::into_inner);
         statements.values().map(Arc::clone).collect()
     }
@@ -120,13 +129,10 @@ impl Store {
             return Error::query(ACTION, error);
         }
         let options = self.0.pool.connect_options();
-        let attempt = tokio::select! {
-            attempt = PgConnection::connect_with(&options) => Some(attempt),
-            () = SystemClock::new().sleep(Self::DIAGNOSIS) => None,
-        };
-        match attempt {
-            Some(Err(cause)) => Error::query(ACTION, cause),
-            Some(Ok(connection)) => {
+        let connecting = PgConnection::connect_with(&options);
+        match race(connecting, SystemClock::new().sleep(Self::DIAGNOSIS)).await {
+            First::One(Err(cause)) => Error::query(ACTION, cause),
+            First::One(Ok(connection)) => {
                 // The connection served its purpose. Whether it closes in an orderly way does not matter.
                 drop(connection.close().await);
                 let limit = self.0.pool.options().get_max_connections();
@@ -139,7 +145,7 @@ impl Store {
                 )
                 .with_source(error)
             }
-            None => Error::new(
+            First::Other(()) => Error::new(
                 ErrorKind::Unavailable,
                 "could not connect to PostgreSQL: the server does not respond; check its host, its port and the firewalls \
                  between",

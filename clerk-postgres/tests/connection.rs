@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use clerk_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use clerk_postgres::{ErrorKind, Schema, Store, Target};
+use clerk_postgres::{ErrorKind, Filter, Store, Target};
 
 const PASSWORD: &str = "a-password-to-find";
 
@@ -80,7 +80,11 @@ fn nothing_prints_a_password() {
         let url = support::url().expect("a server");
         let password = url.split([':', '@']).nth(2).expect("a password").to_owned();
         let outbox = store.outbox("ins_1", Target::Application).await.expect("an outbox");
-        let texts = format!("{store:?} {outbox:?} {:?} {:?}", outbox.target(), Schema::default());
+        let mut transaction = store.begin().await.expect("a transaction");
+        let mut texts = format!("{store:?} {outbox:?} {:?} {:?}", outbox.target(), store.schema());
+        texts += &format!("{:?}", outbox.statuses(Filter::All));
+        texts += &format!("{:?}", outbox.submit(&mut transaction, ["ada@example.com"]));
+        assert!(!texts.contains("ada@"), "{texts}");
         assert!(password.len() > 8 && !texts.contains(&password), "{texts}");
     });
 }

@@ -6,7 +6,7 @@ mod support;
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
 use clerk_postgres::sqlx::postgres::PgListener;
-use clerk_postgres::sqlx::{AssertSqlSafe, Row, query};
+use clerk_postgres::sqlx::{AssertSqlSafe, Row, query, raw_sql};
 use clerk_postgres::{ErrorKind, Outbox, Recipient, Store, Target};
 
 /// Returns how many submissions are in the store.
@@ -51,6 +51,10 @@ fn transactions_with_the_same_people_in_opposite_order_do_not_wait_for_each_othe
     with_outbox(async |store, outbox| {
         let mut one = store.begin().await.expect("a transaction");
         let mut other = store.begin().await.expect("a transaction");
+        for transaction in [&mut one, &mut other] {
+            let limit = raw_sql("set local lock_timeout = '2s'");
+            limit.execute(&mut **transaction).await.expect("a setting");
+        }
         outbox
             .submit(&mut one, ["ada@example.com"])
             .await

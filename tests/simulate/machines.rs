@@ -47,7 +47,14 @@ pub(crate) fn simulate(seed: u64, broken: Option<Break>, log: &Log) -> SeedResul
     log.line(|| format!("{scenario:#?}\n{plan:#?}"));
     let scenario = Arc::new(scenario);
     let random = &mut Rng::with_seed(plan.seed);
-    let store = Store::new(&world.clock, plan.lease, plan.unknown_commits, broken, random.fork(), log);
+    let store = Store::new(
+        &world.clock,
+        plan.lease,
+        plan.unknown_commits,
+        broken,
+        random.fork(),
+        log,
+    );
     let places = Places::new(&world.clock, plan.longest_stop, broken);
     let mut machines: Vec<_> = plan
         .machines
@@ -145,7 +152,10 @@ fn drive(
         while let Some((_, row)) = submissions.next_if(|(at, _)| *at <= now) {
             store.submit(*row, &scenario.rows[*row].identity());
         }
-        let next = machines.iter_mut().filter_map(|machine| machine.poll(now, context)).min();
+        let next = machines
+            .iter_mut()
+            .filter_map(|machine| machine.poll(now, context))
+            .min();
         let next = next.into_iter().chain(submissions.peek().map(|(at, _)| *at)).min();
         polls += 1;
         if submissions.peek().is_none() && store.without_outcome().is_empty() {

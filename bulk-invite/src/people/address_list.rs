@@ -7,13 +7,24 @@ use super::line_ends::LineCounter;
 use super::records::{MAX_RECORD, Record};
 use super::{UnusableFile, address};
 
-/// Whether the first line that is not blank consists of addresses only, so that the file has no header.
+/// Whether the first line that is neither blank nor a comment consists of addresses only, so that the file has no header.
 pub(super) fn is_address_list(text: &str) -> bool {
-    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty());
+    let mut lines = text.split(['\n', '\r']);
+    let first = lines.find(|line| !line.trim().is_empty() && !is_comment(line));
     first.is_some_and(|line| {
         let mut parts = split(line).peekable();
         parts.peek().is_some() && parts.all(|part| address::extract(part).is_ok())
     })
+}
+
+/// Whether lines of a list are comments.
+pub(super) fn has_comments(text: &str) -> bool {
+    text.split(['\n', '\r']).any(is_comment)
+}
+
+/// Whether a line names a group of addresses, or describes them. Addresses can begin with `#`.
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#') && !line.contains('@')
 }
 
 /// The addresses of a list: a record with one field for each.
@@ -78,6 +89,9 @@ impl<R: BufRead> Iterator for Addresses<R> {
                 Err(error) => return Some(Err(error)),
             };
             let line = String::from_utf8_lossy(&self.line);
+            if is_comment(&line) {
+                continue;
+            }
             let parts = split(&line).zip(0..);
             let record = |(part, item): (&str, u32)| Record::new(number, item, number, vec![part.to_owned()]);
             self.records.extend(parts.map(record));
@@ -114,12 +128,15 @@ mod tests {
             "ada@example.com, bob@example.com;",
             "mailto:ada@example.com",
             "ada@example.com\rbob@example.com\r",
+            "# team\n\nada@example.com\n",
         ] {
             assert!(is_address_list(list), "{list}");
         }
         for other in [
             "",
             "email\nada@example.com",
+            "# team\nemail\nada@example.com",
+            "# ada@example.com\n",
             "ada@example.com,Ada",
             "Ada;ada@example.com",
         ] {
@@ -129,7 +146,7 @@ mod tests {
 
     #[test]
     fn reads_each_address_with_its_line() {
-        let list = "ada@example.com\r\n\rAda <a@example.com>; \"Hopper, Grace\" <grace@example.com>;\nbob";
+        let list = "ada@example.com\r\n\rAda <a@example.com>; \"Hopper, Grace\" <grace@example.com>;\n# team\nbob";
         let parts: Vec<_> = Addresses::new(list.as_bytes())
             .map(|record| record.expect("a list"))
             .map(|record| (record.line, record.item, record.fields[0].clone()))
@@ -138,7 +155,7 @@ mod tests {
             (1, 0, "ada@example.com"),
             (3, 0, "Ada <a@example.com>"),
             (3, 1, "\"Hopper, Grace\" <grace@example.com>"),
-            (4, 0, "bob"),
+            (5, 0, "bob"),
         ];
         assert_eq!(parts, expected.map(|(line, item, text)| (line, item, text.to_owned())));
     }

@@ -39,11 +39,43 @@ const TRUE: &[&str] = &[
     "истина",
     "да",
     "真",
+    "はい",
+    "是",
+    "예",
 ];
 const FALSE: &[&str] = &[
-    "false", "no", "n", "0", "0.0", "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "falskt",
-    "usann", "falsk", "epätosi", "fałsz", "nie", "nepravda", "ne", "hamis", "nem", "yanlış", "hayır", "ложь", "нет",
+    "false",
+    "no",
+    "n",
+    "0",
+    "0.0",
+    "falsch",
+    "nein",
+    "faux",
+    "non",
+    "falso",
+    "não",
+    "nao",
+    "onwaar",
+    "nee",
+    "falskt",
+    "usann",
+    "falsk",
+    "epätosi",
+    "fałsz",
+    "nie",
+    "nepravda",
+    "ne",
+    "hamis",
+    "nem",
+    "yanlış",
+    "hayır",
+    "ложь",
+    "нет",
     "假",
+    "いいえ",
+    "否",
+    "아니요",
 ];
 
 /// Parses a boolean.
@@ -58,9 +90,9 @@ pub(super) fn flag(text: &str) -> Result<bool, &'static str> {
     }
 }
 
-/// Parses a number of days in the range that Clerk accepts. Allows zeros after a decimal point, such as `7.0`.
+/// Parses a number of days in the range that Clerk accepts. Allows zeros after a decimal point or comma, such as `7.0`.
 pub(crate) fn expires_in_days(text: &str) -> Result<u16, &'static str> {
-    let whole = match text.split_once('.') {
+    let whole = match text.split_once(['.', ',']) {
         Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
         _ => text,
     };
@@ -124,6 +156,8 @@ mod tests {
             ("VRAI", true),
             ("FAŁSZ", false),
             ("ЛОЖЬ", false),
+            ("はい", true),
+            ("否", false),
             ("0", false),
         ] {
             assert_eq!(flag(text), Ok(expected), "{text}");
@@ -137,6 +171,7 @@ mod tests {
         for (text, days) in [
             ("7", Some(7)),
             ("7.0", Some(7)),
+            ("7,0", Some(7)),
             ("365.00", Some(365)),
             ("7.5", None),
             ("0", None),

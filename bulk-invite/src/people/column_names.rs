@@ -116,19 +116,45 @@ const SENSITIVE: &[&str] = &[
     "salary",
 ];
 
-/// Parts of the names of columns that may say whether a person is active.
-const STATUS: &[&str] = &[
+/// Parts of the names of columns that may hold email addresses, although the name is not known.
+const MAYBE_EMAIL_ADDRESS: &[&str] = &[
+    "mail",
+    "courriel",
+    "correo",
+    "posta",
+    "почт",
+    "メール",
+    "邮",
+    "郵",
+    "메일",
+];
+
+/// Parts of the names of columns that are about email, and hold no addresses.
+const ABOUT_EMAIL: &[&str] = &[
     "status",
-    "state",
-    "active",
-    "enabled",
-    "suspended",
-    "deactivated",
+    "verified",
+    "optin",
+    "optout",
+    "optedout",
+    "marketing",
+    "bounced",
+    "unsubscribed",
+    "blacklisted",
     "disabled",
-    "blocked",
-    "banned",
-    "archived",
-    "deleted",
+    "domain",
+    "type",
+    "label",
+    "template",
+    "count",
+    "sent",
+    "opened",
+    "usage",
+    "spam",
+    "mailing",
+    "mailchimp",
+    "postal",
+    "date",
+    "consent",
 ];
 
 /// Whether a column of this name holds the email addresses.
@@ -143,10 +169,11 @@ pub(super) fn is_sensitive(name: &str) -> bool {
     SENSITIVE.iter().any(|part| normalized.contains(&normalize(part)))
 }
 
-/// Whether a column of this name may say that people are suspended or deactivated.
-pub(super) fn is_status(name: &str) -> bool {
+/// Whether a column of this name may hold email addresses.
+pub(super) fn may_be_email_address(name: &str) -> bool {
     let normalized = normalize(name);
-    STATUS.iter().any(|part| normalized.contains(part))
+    let contains = |parts: &[&str]| parts.iter().any(|part| normalized.contains(&normalize(part)));
+    contains(MAYBE_EMAIL_ADDRESS) && !contains(ABOUT_EMAIL)
 }
 
 /// Reduces a name to its letters and digits, in lower case and without accents. Drops remarks in brackets, such as
@@ -209,6 +236,29 @@ mod tests {
             "mailing list",
         ] {
             assert!(!is_email_address(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn recognizes_columns_that_may_hold_addresses() {
+        for name in [
+            "Invitee Email",
+            "What's your email address?",
+            "User ID/Email (Required)",
+            "Votre adresse e-mail professionnelle",
+            "Ваша почта",
+        ] {
+            assert!(may_be_email_address(name), "{name}");
+        }
+        for name in [
+            "",
+            "Team",
+            "Email Opt Out",
+            "Accepts Email Marketing",
+            "E-mail 1 - Label",
+            "Postal code",
+        ] {
+            assert!(!may_be_email_address(name), "{name}");
         }
     }
 

@@ -106,11 +106,13 @@ impl TextFile {
         let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
         let mut lines = LineCounter::new();
         let mut line_start = 0;
+        let mut mixture = Mixture::new();
         let mut reader = self.source.reader();
         let mut at = 0;
         loop {
             let bytes = reader.fill_buf().map_err(|error| unreadable(&error))?;
             detector.feed(bytes, bytes.is_empty());
+            mixture.feed(bytes);
             if bytes.is_empty() {
                 break;
             }
@@ -126,6 +128,15 @@ impl TextFile {
         }
         let line = lines.line();
         let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+        // In encodings with several bytes per character, characters can be valid UTF-8 by chance.
+        if let Some(utf_8_line) = mixture.utf_8_line
+            && guess.is_single_byte()
+        {
+            return Ok(UnusableFile(format!(
+                "line {line} is not UTF-8, but line {utf_8_line} is: the file mixes two encodings, so that --encoding cannot be right \
+                 for all lines. Correct the characters that are not ASCII, and save the file as CSV UTF-8."
+            )));
+        }
         let mut excerpt = Vec::new();
         let mut reader = self.source.reader_at(line_start).take(EXCERPT_BYTES);
         reader.read_to_end(&mut excerpt).map_err(|error| unreadable(&error))?;
@@ -144,6 +155,35 @@ impl TextFile {
              {name}; otherwise save the file as CSV UTF-8.",
             quoted(&escaped(&excerpt))
         )))
+    }
+}
+
+/// Finds letters in UTF-8 in a file that is not UTF-8 as a whole.
+struct Mixture {
+    lines: LineCounter,
+    /// The first line with such a letter.
+    utf_8_line: Option<u64>,
+}
+
+impl Mixture {
+    const fn new() -> Self {
+        Self {
+            lines: LineCounter::new(),
+            utf_8_line: None,
+        }
+    }
+
+    /// Takes the next bytes. A character that continues in later ones is not found.
+    fn feed(&mut self, mut bytes: &[u8]) {
+        while self.utf_8_line.is_none() && !bytes.is_empty() {
+            let valid = Encoding::utf8_valid_up_to(bytes);
+            let (text, rest) = bytes.split_at(valid);
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            let letter = text.find(|c: char| !c.is_ascii() && c.is_alphabetic());
+            self.lines.count(&text.as_bytes()[..letter.unwrap_or(text.len())]);
+            self.utf_8_line = letter.map(|_| self.lines.line());
+            bytes = rest.get(1..).unwrap_or_default();
+        }
     }
 }
 
@@ -287,6 +327,16 @@ mod tests {
             assert!(error.contains(readable), "{error}");
             assert_eq!(decode(&bytes, Some(encoding)).expect("text"), text);
         }
+    }
+
+    #[test]
+    fn a_mixture_of_encodings_has_no_name() {
+        let mixed = b"email,name\njose@example.com,Jos\xC3\xA9\nana@example.com,Ana\nrene@example.com,Ren\xE9\n";
+        let error = decode(mixed, None).expect_err("a mixture").to_string();
+        assert!(
+            error.starts_with("line 4 is not UTF-8, but line 2 is: the file mixes two encodings"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::column::{Column, MEMBER_PREFIX};
 use super::column_names::{is_email_address, is_sensitive, normalize};
 use super::filter::{Filters, InactiveColumns};
+use super::find_column::{email_column, email_fallbacks, find, list};
 use super::layout::{Inactive, Layout};
 use super::options::ReadOptions;
 use super::records::Record;
@@ -67,7 +68,7 @@ impl Header {
 
     fn from_names(names: &[&str], options: &ReadOptions) -> Result<(Self, Vec<String>), String> {
         let layout = options.layout.resolve(names);
-        let email = email_column(names, options.email_column.as_deref(), layout)?;
+        let email = email_column(names, options, layout)?;
         let email_fallbacks = email_fallbacks(names, email, layout.filter(|_| options.email_column.is_none()));
         let metadata = options
             .metadata_columns
@@ -179,11 +180,16 @@ impl Header {
         &self.columns
     }
 
+    /// Returns the index of the column with the email addresses.
+    pub(super) fn email_index(&self) -> usize {
+        let email = |column: &Column| *column == Column::EmailAddress;
+        self.columns.iter().position(email).unwrap_or_default()
+    }
+
     /// Returns the cell with the address, and whether it is in a fallback column.
     pub(super) fn email_cell<'r>(&self, fields: &'r [String]) -> (&'r str, bool) {
         let cell = |index: usize| fields.get(index).map_or("", |cell| cell.trim());
-        let first = self.columns.iter().position(|column| *column == Column::EmailAddress);
-        let first = first.map_or("", cell);
+        let first = cell(self.email_index());
         let mut fallbacks = self.email_fallbacks.iter().map(|index| cell(*index));
         // The user names of guests in Entra look like addresses, but receive no mail.
         let usable = |cell: &&str| cell.contains('@') && !cell.to_ascii_uppercase().contains("#EXT#");
@@ -228,68 +234,7 @@ pub(super) fn has_email_column(names: &[String], options: &ReadOptions) -> bool 
 /// Whether the layout has its email column among these.
 fn has_layout_column(names: &[&str], options: &ReadOptions) -> bool {
     let layout = options.layout.resolve(names);
-    layout.is_some_and(|layout| email_column(names, None, Some(layout)).is_ok())
-}
-
-/// Returns the index of the column with the email addresses.
-fn email_column(names: &[&str], option: Option<&str>, layout: Option<&Layout>) -> Result<usize, String> {
-    if let Some(name) = option {
-        return find(names, name, "--email-column");
-    }
-    if let Some(layout) = layout {
-        let mut wanted = layout.email_columns.iter().map(|name| normalize(name));
-        return wanted
-            .find_map(|wanted| names.iter().position(|name| normalize(name) == wanted))
-            .ok_or_else(|| {
-                format!(
-                    "{} have their email addresses in a column {}, which is missing. Name another column with \
-                     --email-column; the columns are {}.",
-                    layout.title,
-                    layout
-                        .email_columns
-                        .iter()
-                        .map(|name| quoted(name))
-                        .collect::<Vec<_>>()
-                        .join(" or "),
-                    list(names)
-                )
-            });
-    }
-    if let [only] = names
-        && only.contains([',', ';', '\t'])
-    {
-        return Err(format!(
-            "the quotes enclose the whole line {}: save the file again with quotes around single fields, or remove the quotes",
-            quoted(only)
-        ));
-    }
-    let candidates: Vec<usize> = (0..names.len())
-        .filter(|index| is_email_address(names[*index]))
-        .collect();
-    match candidates.as_slice() {
-        [index] => Ok(*index),
-        [] => Err(format!(
-            "no column is known to contain email addresses. Name it with --email-column; the columns are {}.",
-            list(names)
-        )),
-        several => {
-            let several: Vec<&str> = several.iter().map(|index| names[*index]).collect();
-            Err(format!(
-                "several columns can contain the email addresses: {}. Choose one with --email-column.",
-                list(&several)
-            ))
-        }
-    }
-}
-
-/// Returns the other columns of the layout that can hold the address, in its order.
-fn email_fallbacks(names: &[&str], email: usize, layout: Option<&Layout>) -> Vec<usize> {
-    let known = layout.map_or(&[][..], |layout| layout.email_columns);
-    let indices = known.iter().filter_map(|known| {
-        let wanted = normalize(known);
-        names.iter().position(|name| normalize(name) == wanted)
-    });
-    indices.filter(|index| *index != email).collect()
+    layout.is_some_and(|layout| email_column(names, options, Some(layout)).is_ok())
 }
 
 /// Returns the columns that mark people as inactive, apart from those that `--where` selects by.
@@ -300,35 +245,6 @@ fn inactive_columns(layout: &'static Layout, names: &[&str], filters: &Filters) 
         (!filters.uses(index)).then_some((index, inactive))
     });
     columns.collect()
-}
-
-/// Finds a column by its exact name, or else by its normalized name.
-fn find(names: &[&str], wanted: &str, option: &str) -> Result<usize, String> {
-    let matches = |is_match: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        (0..names.len()).filter(|index| is_match(names[*index])).collect()
-    };
-    let mut found = matches(&|name| name == wanted.trim());
-    if found.is_empty() {
-        let normalized = normalize(wanted);
-        found = matches(&|name| !normalized.is_empty() && normalize(name) == normalized);
-    }
-    match found.as_slice() {
-        [index] => Ok(*index),
-        [] => Err(format!(
-            "there is no column {} for {option}; the columns are {}",
-            quoted(wanted),
-            list(names)
-        )),
-        _ => Err(format!(
-            "several columns are named {}, which {option} selects: rename all but one",
-            quoted(wanted)
-        )),
-    }
-}
-
-fn list(names: &[&str]) -> String {
-    let named = names.iter().filter(|name| !name.is_empty());
-    named.map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown_columns(names: &[&str], options: &ReadOptions) -> String {

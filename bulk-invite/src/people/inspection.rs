@@ -18,6 +18,7 @@ use super::selection::Selection;
 use super::source::Source;
 use super::spool::{Spool, SpoolWriter, Values};
 use super::table::{self, Table};
+use super::trailer::Trailer;
 use super::{ColumnUse, Position, Recipient, Row, RowStatus, Settings, UnusableFile};
 use crate::problems::Groups;
 use crate::text::quoted;
@@ -34,6 +35,8 @@ pub(crate) struct Inspection {
     pub(crate) columns: Vec<ColumnUse>,
     /// How the file was understood, in sentences.
     pub(crate) notes: Vec<String>,
+    /// The people that should perhaps not be invited, in sentences.
+    pub(crate) warnings: Vec<String>,
     /// The number of people to invite: of valid rows with different addresses.
     pub(crate) people: usize,
     /// The rows with the address of an earlier row.
@@ -83,17 +86,22 @@ fn read(table: Table, options: &ReadOptions) -> Result<Inspection, UnusableFile>
     };
     let mut notes = table.notes;
     notes.extend(header_notes);
-    let mut selection = Selection::new(&header);
-    let mut rows = FirstPass::new(&header, options);
+    let mut pass = FirstPass::new(&header, options);
+    // Lines of text that are no rows are found in files whose records are their lines.
+    let names = table.header.filter(|_| table.has_lines).map(|header| header.fields);
+    let mut trailer = names.map(|names| Trailer::new(names, header.email_index()));
     for record in table.records {
         let record = record?;
-        if selection.select(&record) && rows.count < options.max_rows {
-            rows.add(&record)?;
+        match &mut trailer {
+            Some(trailer) => trailer.rows(record).iter().try_for_each(|record| pass.take(record))?,
+            None => pass.take(&record)?,
         }
     }
-    notes = selection.finish(notes)?;
-    let mut inspection = rows.finish()?;
-    inspection.notes.splice(..0, notes);
+    if let Some(trailer) = trailer {
+        let rows = trailer.finish(&mut notes);
+        rows.iter().try_for_each(|record| pass.take(record))?;
+    }
+    let mut inspection = pass.finish(notes)?;
     inspection.form = table.form;
     Ok(inspection)
 }
@@ -102,6 +110,7 @@ fn read(table: Table, options: &ReadOptions) -> Result<Inspection, UnusableFile>
 struct FirstPass<'h> {
     header: &'h Header,
     options: &'h ReadOptions,
+    selection: Selection<'h>,
     count: usize,
     identities: Identities,
     changes: BTreeMap<Change, Lines>,
@@ -115,12 +124,21 @@ impl<'h> FirstPass<'h> {
         Self {
             header,
             options,
+            selection: Selection::new(header),
             count: 0,
             identities: Identities::new(),
             changes: BTreeMap::new(),
             problems: Groups::default(),
             roles: BTreeMap::new(),
             rows: SpoolWriter::new(),
+        }
+    }
+
+    /// Adds a record, if its person is to be invited.
+    fn take(&mut self, record: &Record) -> Result<(), UnusableFile> {
+        match self.selection.select(record) && self.count < self.options.max_rows {
+            true => self.add(record),
+            false => Ok(()),
         }
     }
 
@@ -162,18 +180,22 @@ impl<'h> FirstPass<'h> {
         }
     }
 
-    fn finish(self) -> Result<Inspection, UnusableFile> {
+    /// Ends the pass, with the notes on the file so far.
+    fn finish(self, mut notes: Vec<String>) -> Result<Inspection, UnusableFile> {
+        let warnings = self.selection.finish(&mut notes)?;
         if self.count == 0 {
             return Err(UnusableFile(
                 "the file has a header but no rows: add a row for each person below the header".to_owned(),
             ));
         }
+        notes.extend(self.changes.iter().map(|(change, lines)| change.note(lines)));
         let valid = self.identities.len();
         let duplicates = self.identities.into_duplicates();
         Ok(Inspection {
             form: String::new(),
             columns: self.header.uses(),
-            notes: self.changes.iter().map(|(change, lines)| change.note(lines)).collect(),
+            notes,
+            warnings,
             people: valid - duplicates.len(),
             duplicates: duplicates.iter().map(|duplicate| duplicate.position.line).collect(),
             problems: self.problems,
@@ -205,6 +227,11 @@ fn check_unnamed_column(header: &Header, record: &Record) -> Result<(), Unusable
 }
 
 impl Inspection {
+    /// Returns what the user should know about the file: the notes, and then the warnings.
+    pub(crate) fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().chain(&self.warnings)
+    }
+
     /// Starts a second pass, which can be repeated.
     pub(crate) fn rows(&self) -> Rows {
         Rows {

@@ -13,6 +13,13 @@ pub(crate) struct Lines {
 const SHOWN: usize = 5;
 
 impl Lines {
+    pub(crate) const fn new() -> Self {
+        Self {
+            first: Vec::new(),
+            count: 0,
+        }
+    }
+
     pub(crate) fn push(&mut self, line: u64) {
         if self.first.len() < SHOWN {
             self.first.push(line);

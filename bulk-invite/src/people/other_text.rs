@@ -7,7 +7,7 @@ const KINDS: &[(&[&str], &str)] = &[
     (&["begin:vcard"], "a vCard file: export the contacts as CSV"),
     (&["begin:vcalendar"], "a calendar: export the list of its guests as CSV"),
     (
-        &["dn:", "version: 1\n", "version: 1\r"],
+        &["dn:", "version: 1\n", "version: 1\r", "# extended ldif"],
         "an LDIF file: export the entries as CSV, with a column mail",
     ),
     (

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::UnusableFile;
-use super::column_names::{is_status, normalize};
 use super::header::Header;
+use super::inactivity::{Mark, StatusColumn};
 use super::lines::Lines;
 use super::records::Record;
 use crate::text::{escaped, people, quoted};
@@ -16,13 +16,13 @@ const SHOWN: usize = 5;
 pub(super) struct Selection<'h> {
     header: &'h Header,
     /// The columns that may say that people are inactive, and that neither the layout nor a filter uses.
-    status_columns: Vec<usize>,
+    status_columns: Vec<(usize, StatusColumn)>,
     /// The people that the layout leaves out, by column.
     left_out: BTreeMap<usize, (Values, Lines)>,
     /// For each filter, values of its column in rows that a filter leaves out.
     unmet: Vec<Values>,
-    /// The people that a status column marks as inactive, by column and value.
-    doubtful: BTreeMap<(usize, String), usize>,
+    /// The people that a status column marks as inactive, by column and mark.
+    doubtful: BTreeMap<(usize, Mark), usize>,
     filtered: usize,
     selected: usize,
 }
@@ -31,10 +31,10 @@ impl<'h> Selection<'h> {
     pub(super) fn new(header: &'h Header) -> Self {
         let is_used = |index: &usize| header.filters.uses(*index) || header.inactive.uses(*index);
         let names = header.names().iter().enumerate();
-        let status_columns = names.filter(|(_, name)| is_status(name)).map(|(index, _)| index);
+        let status_columns = names.filter_map(|(index, name)| Some((index, StatusColumn::from_name(name)?)));
         Self {
             header,
-            status_columns: status_columns.filter(|index| !is_used(index)).collect(),
+            status_columns: status_columns.filter(|(index, _)| !is_used(index)).collect(),
             left_out: BTreeMap::new(),
             unmet: vec![Values::default(); header.filters.0.len()],
             doubtful: BTreeMap::new(),
@@ -59,22 +59,21 @@ impl<'h> Selection<'h> {
             self.filtered += 1;
             return false;
         }
-        for index in &self.status_columns {
-            let name = self.header.names().get(*index).map_or("", String::as_str);
-            if is_inactive(name, cell(*index)) {
-                *self.doubtful.entry((*index, cell(*index).to_owned())).or_default() += 1;
+        for (index, column) in &self.status_columns {
+            if let Some(mark) = column.mark(cell(*index)) {
+                *self.doubtful.entry((*index, mark)).or_default() += 1;
             }
         }
         self.selected += 1;
         true
     }
 
-    /// Adds to the notes on the file who is left out, and who should perhaps be.
+    /// Adds to the notes on the file who is left out, and returns warnings of who should perhaps be.
     ///
     /// # Errors
     ///
     /// If nobody is left.
-    pub(super) fn finish(self, mut notes: Vec<String>) -> Result<Vec<String>, UnusableFile> {
+    pub(super) fn finish(self, notes: &mut Vec<String>) -> Result<Vec<String>, UnusableFile> {
         let name = |index: usize| quoted(self.header.names().get(index).map_or("", String::as_str));
         notes.extend(self.left_out.iter().map(|(index, (values, lines))| {
             format!(
@@ -104,17 +103,19 @@ impl<'h> Selection<'h> {
                 self.filtered + self.selected
             ));
         }
-        notes.extend(self.doubtful.iter().map(|((index, value), count)| {
+        let warnings = self.doubtful.iter().map(|((index, mark), count)| {
+            let (found, condition) = match mark {
+                Mark::Value(value) => (format!("is {}", quoted(value)), format!("!={}", escaped(value))),
+                Mark::Date => ("has a date".to_owned(), "=".to_owned()),
+            };
             format!(
-                "Warning: the column {} is {} for {}. To leave them out, add --where '{}!={}'.",
+                "Warning: the column {} {found} for {}. To leave them out, add --where '{}{condition}'.",
                 name(*index),
-                quoted(value),
                 people(*count),
                 escaped(&self.header.names()[*index]),
-                escaped(value)
             )
-        }));
-        Ok(notes)
+        });
+        Ok(warnings.collect())
     }
 }
 
@@ -136,30 +137,5 @@ impl Values {
     fn list(&self) -> String {
         let quoted: Vec<String> = self.0.iter().map(|value| quoted(value)).collect();
         quoted.join(", ")
-    }
-}
-
-/// Whether a cell of a status column means that a person is not to be invited: a word such as `suspended`, no in a column such as
-/// `active`, or yes in a column such as `suspended`.
-fn is_inactive(column: &str, cell: &str) -> bool {
-    const INACTIVE: [&str; 10] = [
-        "suspended",
-        "deactivated",
-        "disabled",
-        "inactive",
-        "blocked",
-        "banned",
-        "deleted",
-        "archived",
-        "terminated",
-        "deprovisioned",
-    ];
-    const ENABLED: [&str; 5] = ["active", "isactive", "enabled", "isenabled", "accountenabled"];
-    let cell = cell.to_lowercase();
-    let column = normalize(column);
-    match cell.as_str() {
-        "true" | "yes" => INACTIVE.contains(&column.trim_start_matches("is")),
-        "false" | "no" => ENABLED.contains(&column.as_str()),
-        word => INACTIVE.contains(&word),
     }
 }

@@ -144,17 +144,23 @@ fn offset_by(position: u64, offset: i64) -> io::Result<u64> {
 }
 
 impl Store {
+    /// Reads up to the length that a file had when it was opened, because a file can grow faster than it is read.
     fn read_at(&mut self, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let position = SeekFrom::Start(position);
+        let start = SeekFrom::Start(position);
         match self {
-            Self::File(file, _) => file.seek(position).and_then(|_| file.read(buffer)),
-            Self::Private(file) => file.seek(position).and_then(|_| file.read(buffer)),
+            Self::File(file, state) => {
+                let end = state.as_ref().map_or(u64::MAX, |state| state.length);
+                file.seek(start)?;
+                file.take(end.saturating_sub(position)).read(buffer)
+            }
+            Self::Private(file) => file.seek(start).and_then(|_| file.read(buffer)),
         }
     }
 
     fn length(&mut self) -> io::Result<u64> {
         match self {
-            Self::File(file, _) => file.seek(SeekFrom::End(0)),
+            Self::File(_, Some(state)) => Ok(state.length),
+            Self::File(file, None) => file.seek(SeekFrom::End(0)),
             Self::Private(file) => file.seek(SeekFrom::End(0)),
         }
     }
@@ -190,5 +196,7 @@ mod tests {
         assert!(!source.has_changed());
         named.write_all(b"bob@example.com\n").expect("a write");
         assert!(source.has_changed());
+        let text = io::read_to_string(source.reader()).expect("text");
+        assert_eq!(text, "email\nada@example.com\n", "what is added is not read");
     }
 }

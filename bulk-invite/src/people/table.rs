@@ -22,6 +22,8 @@ pub(super) struct Table {
     pub(super) header: Option<Record>,
     /// The records below the header.
     pub(super) records: RecordStream,
+    /// Whether the records have the fields of their lines, so that a line of text below the rows differs from them.
+    pub(super) has_lines: bool,
 }
 
 type RecordStream = Box<dyn Iterator<Item = Result<Record, UnusableFile>>>;
@@ -51,7 +53,13 @@ fn open_text(source: &Source, options: &ReadOptions) -> Result<Table, UnusableFi
     }
     other_text::check(&beginning)?;
     if options.email_column.is_none() && address_list::is_address_list(&beginning) {
-        return Ok(list_of_addresses(encoding, Box::new(Addresses::new(file.text()))));
+        let mut table = list_of_addresses(encoding, Box::new(Addresses::new(file.text())));
+        if address_list::has_comments(&beginning) {
+            table
+                .notes
+                .push("Lines that begin with # and have no @ are comments.".to_owned());
+        }
+        return Ok(table);
     }
     let dialect = dialect::detect(&beginning, options)?;
     let mut records = Records::new(file.text(), dialect.separator);
@@ -63,6 +71,7 @@ fn open_text(source: &Source, options: &ReadOptions) -> Result<Table, UnusableFi
         separator => quoted(&char::from(separator).to_string()),
     };
     let mut table = with_header(String::new(), dialect.note, Box::new(records))?;
+    table.has_lines = true;
     let line = table.header.as_ref().map_or(1, |header| header.line);
     table.form = format!("{encoding}, fields separated by {separator}, header on line {line}");
     Ok(table)
@@ -104,6 +113,7 @@ fn with_header(form: String, note: Option<String>, mut records: RecordStream) ->
         notes: note.into_iter().collect(),
         header: Some(header.ok_or_else(|| UnusableFile(EMPTY.to_owned()))?),
         records,
+        has_lines: false,
     })
 }
 
@@ -113,5 +123,6 @@ fn list_of_addresses(form: &str, records: RecordStream) -> Table {
         notes: vec!["The file is a plain list of addresses, without a header.".to_owned()],
         header: None,
         records,
+        has_lines: false,
     }
 }

@@ -1,5 +1,6 @@
 mod columns;
 mod corpus;
+mod exports;
 mod mutations;
 mod workbooks;
 
@@ -23,8 +24,8 @@ fn read(bytes: &[u8], options: &ReadOptions) -> Result<PeopleFile, UnusableFile>
     assert_eq!(valid.count(), inspection.people);
     Ok(PeopleFile {
         rows,
+        notes: inspection.remarks().cloned().collect(),
         form: inspection.form,
-        notes: inspection.notes,
     })
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::BufReader;
 
 use calamine::{Data, ExcelDateTime, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::dialect::{SEARCHED, find_header};
@@ -46,7 +46,7 @@ impl Workbook {
     }
 
     pub(super) fn open_ods(source: &Source) -> Result<Self, UnusableFile> {
-        check_xml(source, "content.xml")?;
+        check_content(source, "content.xml")?;
         open_workbook_from_rs(source.reader())
             .map(Self::Ods)
             .map_err(|error| match error {
@@ -191,23 +191,56 @@ impl Workbook {
     }
 }
 
-/// Checks that each element of a file in an archive has its end, because calamine waits forever for the missing end of a table.
-fn check_xml(archive: &Source, name: &str) -> Result<(), UnusableFile> {
+/// Checks the content of an OpenDocument file before calamine parses it as a whole. Calamine waits forever for the missing end of
+/// a table, and gives each of the cells that one element repeats memory of its own.
+fn check_content(archive: &Source, name: &str) -> Result<(), UnusableFile> {
     let mut archive = ZipArchive::new(archive.reader()).map_err(unreadable)?;
     let file = archive.by_name(name).map_err(unreadable)?;
     let mut reader = quick_xml::Reader::from_reader(BufReader::new(file));
     let mut buffer = Vec::new();
     let mut depth = 0_u64;
+    let mut rows = 1;
+    let mut cells = 0_usize;
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(unreadable)? {
-            Event::Start(_) => depth += 1,
+            Event::Start(element) => {
+                depth += 1;
+                match element.name().as_ref() {
+                    "table:table-row" => rows = repeats(&element, "table:number-rows-repeated"),
+                    "table:table-cell" if attribute(&element, "office:value-type").is_some() => {
+                        let columns = repeats(&element, "table:number-columns-repeated");
+                        cells = cells.saturating_add(rows.saturating_mul(columns));
+                    }
+                    _ => {}
+                }
+                if cells > MAX_CELLS {
+                    return Err(too_large());
+                }
+            }
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::Eof if depth > 0 => return Err(unreadable(format!("{name} is cut off"))),
             Event::Eof => return Ok(()),
             _ => {}
         }
     }
+}
+
+/// Returns how often a row or a cell occurs.
+fn repeats(element: &BytesStart<'_>, name: &str) -> usize {
+    let count = attribute(element, name).and_then(|count| count.parse().ok());
+    count.unwrap_or(1)
+}
+
+fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let attribute = element.try_get_attribute(name).ok()??;
+    Some(attribute.value.into_owned())
+}
+
+fn too_large() -> UnusableFile {
+    UnusableFile(format!(
+        "the sheet has more than {MAX_COLUMNS} columns or {MAX_CELLS} cells: keep only the columns that are needed"
+    ))
 }
 
 /// Collects the cells of a row.
@@ -231,9 +264,7 @@ impl RowOfCells {
         let index = column as usize;
         self.cells += (index + 1).saturating_sub(self.fields.len());
         if column >= MAX_COLUMNS || self.cells > MAX_CELLS {
-            return Err(UnusableFile(format!(
-                "the sheet has more than {MAX_COLUMNS} columns or {MAX_CELLS} cells: keep only the columns that are needed"
-            )));
+            return Err(too_large());
         }
         if self.fields.len() <= index {
             self.fields.resize(index + 1, String::new());

@@ -1,3 +1,5 @@
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::time::Duration;
 
 use clerk_testkit::FakeClerk;
@@ -167,5 +169,70 @@ fn a_file_with_unknown_columns_is_refused_with_the_problems_of_its_rows() {
             );
         }
     }
+    assert!(clerk.fake().log().is_empty(), "something was sent");
+}
+
+#[test]
+fn a_dry_run_of_an_export_names_its_layout_and_who_is_left_out() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let csv = "username,email,status,userid\nada,ada@example.com,Member,U1\nbob,bob@example.com,Deactivated,U2\n";
+    let people = folder.with("members.csv", csv);
+    let ended = run(&mut clerk.program(&[&people, "--dry-run"]));
+    assert_eq!(ended.status, 0, "{}", ended.stderr);
+    for expected in [
+        "The file is read as Slack members (--layout slack).",
+        "Left out 1 person because the column \"status\" is \"Deactivated\": line 3.",
+        "  \"status\": leaves out inactive people",
+        "At most 1 person would be invited",
+    ] {
+        assert!(
+            ended.stdout.contains(expected),
+            "{expected:?} is not in {}",
+            ended.stdout
+        );
+    }
+}
+
+#[test]
+fn inactive_people_are_named_before_the_columns_are_ignored() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let people = folder.with(
+        "people.csv",
+        "email,Unsubscribed\nada@example.com,\nbob@example.com,yes\n",
+    );
+    let first = run(&mut clerk.program(&[&people]));
+    assert_eq!(first.status, 2, "{}", first.stderr);
+    let advice = "To leave them out, add --where 'Unsubscribed!=yes'.";
+    assert!(first.stderr.contains(advice), "{}", first.stderr);
+    let second = run(&mut clerk.program(&[&people, "--where", "Unsubscribed!=yes"]));
+    assert_eq!(second.status, 0, "{}", second.stderr);
+    assert!(
+        second.stdout.contains("--where leaves out 1 of 2 rows."),
+        "{}",
+        second.stdout
+    );
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder());
+    let people = folder.with_people(100_000);
+    let mut program = clerk.program(&[&people]).spawn().expect("the program starts");
+    let mut file = OpenOptions::new().append(true).open(&people).expect("the file");
+    // A bound, in case that the program reads what is added.
+    for line in 0..2_000_000 {
+        if program.try_wait().expect("a status").is_some() {
+            break;
+        }
+        writeln!(file, "q{line}@example.com").expect("a line");
+    }
+    let output = program.wait_with_output().expect("the program ends");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let expected = "the file changed while it was read: wait until it is complete, and run again";
+    assert!(stderr.contains(expected), "{stderr}");
     assert!(clerk.fake().log().is_empty(), "something was sent");
 }

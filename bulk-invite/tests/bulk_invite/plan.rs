@@ -56,9 +56,44 @@ fn a_plan_with_a_rejected_key_is_unfinished() {
         .program(&[&people, "--plan"])
         .env("CLERK_SECRET_KEY", "sk_test_another"));
     assert_eq!(ended.status, 3, "{}", ended.stderr);
+    assert!(!ended.stdout.contains("people would be invited"), "{}", ended.stdout);
     assert!(
         ended.stderr.contains("Check that CLERK_SECRET_KEY is complete"),
         "{}",
         ended.stderr
     );
+}
+
+#[test]
+fn a_plan_shows_how_the_file_is_read_and_who_is_settled() {
+    let folder = Folder::new();
+    let clerk = Clerk::start(FakeClerk::builder().organization("org_1"));
+    let to_organization = ["--organization", "org_1"];
+    let people = folder.with("people.csv", "email,role\nada@example.com,org:member\n");
+    let first = run(clerk.program(&[&people]).args(to_organization));
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let csv = "email,role,Status,Floor\nada@example.com,org:member,,\nbob@example.com,Boss,,\ncleo@example.com,org:member,Suspended,\n\
+               cleo@example.com,org:member,,\neve,,,\n";
+    folder.with("people.csv", csv);
+    let args = [&people, "--plan", "--ignore-other-columns"];
+    let ended = run(clerk.program(&args).args(to_organization));
+    assert_eq!(ended.status, 1, "{}", ended.stderr);
+    for expected in [
+        "Form: UTF-8, fields separated by \",\", header on line 1",
+        "These columns are ignored: \"Status\", \"Floor\".",
+        "Warning: the column \"Status\" is \"Suspended\" for 1 person. To leave them out, add --where 'Status!=Suspended'.",
+        "  \"role\": role",
+        "The role \"Boss\" on line 3 looks wrong",
+        "line 2: ada@example.com: created_earlier",
+        "line 5: cleo@example.com: duplicate: same address as line 4",
+        "line 3: bob@example.com: refused: The instance has no role Boss.",
+        "line 6: eve: invalid: the email address has no @",
+        "1 person would be invited",
+    ] {
+        assert!(
+            ended.stdout.contains(expected),
+            "{expected:?} is not in {}",
+            ended.stdout
+        );
+    }
 }

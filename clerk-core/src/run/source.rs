@@ -16,6 +16,8 @@ const AHEAD: usize = ListUsers::MAX_ADDRESSES;
 pub(super) struct Source<'p> {
     rows: Rows<'p>,
     ahead: VecDeque<RecipientInput>,
+    /// How many of the rows ahead [`read_ahead`](Self::read_ahead) has not returned. They may have been read by a wait.
+    unseen: usize,
     has_ended: bool,
 }
 
@@ -48,6 +50,7 @@ impl<'p> Source<'p> {
         Self {
             rows,
             ahead: VecDeque::new(),
+            unseen: 0,
             has_ended: false,
         }
     }
@@ -76,16 +79,14 @@ impl<'p> Source<'p> {
         self.ahead.len().saturating_add(unread)
     }
 
-    /// Reads the rows ahead that are there, if none is left of those before. Returns how many were read: 0 if the rows have
-    /// ended, or if a stream has none now.
+    /// Reads the rows ahead that are there, if none is left of those before. Returns how many were read since the last call,
+    /// also by a wait: 0 if the rows have ended, or if a stream has none now.
     pub(super) fn read_ahead(&mut self) -> usize {
-        if !self.ahead.is_empty() {
-            return 0;
+        if self.ahead.is_empty() {
+            // Without rows now, the next wait reads them.
+            let _ = self.poll_ahead(&mut Context::from_waker(Waker::noop()));
         }
-        match self.poll_ahead(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(()) => self.ahead.len(),
-            Poll::Pending => 0,
-        }
+        std::mem::take(&mut self.unseen)
     }
 
     /// Waits until a row is there or the rows have ended.
@@ -100,7 +101,10 @@ impl<'p> Source<'p> {
                 },
             };
             match next {
-                Some(row) => self.ahead.push_back(row),
+                Some(row) => {
+                    self.ahead.push_back(row);
+                    self.unseen += 1;
+                }
                 None => self.has_ended = true,
             }
         }
@@ -155,7 +159,10 @@ mod tests {
         assert_eq!(source.read_ahead(), 0, "two are left");
         assert!(source.next().is_some() && source.next().is_some() && source.next().is_none());
         pollster::block_on(poll_fn(|context| source.poll_ahead(context)));
-        assert_eq!(source.ahead().count(), 1);
+        assert_eq!(
+            (source.ahead().count(), source.read_ahead(), source.read_ahead()),
+            (1, 1, 0)
+        );
         assert!(source.next().is_some() && source.is_done());
         assert_eq!(source.read_ahead(), 0);
     }

@@ -65,7 +65,7 @@ fn archived_people_leave_no_address_and_are_not_invited_again() {
 fn more_people_than_a_portion_are_archived() {
     with_outbox(async |outbox| {
         submit(&outbox, (0..2_500).map(|n| format!("old{n}@example.com"))).await;
-        take(&outbox, 2_500).await;
+        while take(&outbox, 1_000).await > 0 {}
         texts(&outbox, SETTLE).await;
         let archived = archive(&outbox).await;
         assert_eq!(

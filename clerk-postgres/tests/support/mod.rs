@@ -12,7 +12,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clerk_postgres::sqlx::postgres::PgPoolOptions;
-use clerk_postgres::sqlx::{AssertSqlSafe, PgPool, raw_sql};
+use clerk_postgres::sqlx::{AssertSqlSafe, PgPool, query_scalar, raw_sql};
 use clerk_postgres::{Schema, Store};
 
 /// Returns the URL of the server.
@@ -52,6 +52,24 @@ pub(crate) fn with_empty_store(test: impl AsyncFnOnce(Store)) {
     if let Err(panic) = result {
         resume_unwind(panic);
     }
+}
+
+/// Runs statements in which `{schema}` is the schema of the store.
+pub(crate) async fn execute(store: &Store, statements: &str) {
+    let statements = statements.replace("{schema}", store.schema().as_str());
+    raw_sql(AssertSqlSafe(statements))
+        .execute(store.pool())
+        .await
+        .expect("the statements");
+}
+
+/// Returns the number that a statement selects.
+pub(crate) async fn number(store: &Store, statement: &str) -> i64 {
+    let statement = statement.replace("{schema}", store.schema().as_str());
+    query_scalar(AssertSqlSafe(statement))
+        .fetch_one(store.pool())
+        .await
+        .expect("a number")
 }
 
 /// Connects to the server.

@@ -67,7 +67,10 @@ fn false_outcome(story: &Story<'_>, record: &Record) -> Option<String> {
     };
     (!is_true).then(|| {
         let created = created.len();
-        format!("{} is {outcome} by {evidence}, and {created} invitations were created", address.as_str())
+        format!(
+            "{} is {outcome} by {evidence}, and {created} invitations were created",
+            address.as_str()
+        )
     })
 }
 
@@ -75,5 +78,6 @@ fn false_outcome(story: &Story<'_>, record: &Record) -> Option<String> {
 fn exceeded_limit(call: &CallRecord) -> Option<String> {
     let is_planned = matches!(call.fault, Some(Fault::TooManyRequests(_)));
     let invites = call.method == "POST";
-    (call.status == Some(429) && invites && !is_planned).then(|| format!("call {} exceeds a limit: {call}", call.number))
+    (call.status == Some(429) && invites && !is_planned)
+        .then(|| format!("call {} exceeds a limit: {call}", call.number))
 }

@@ -160,7 +160,9 @@ impl Program {
                 let invitation =
                     move |row: usize| -> CreateOrganizationInvitation { row_of(row).organization_invitation(row, 0) };
                 let people = Queue::new(store, process, clock, address, invitation);
-                self.client.organization_invitations().invite_stream(ORGANIZATION, people)
+                self.client
+                    .organization_invitations()
+                    .invite_stream(ORGANIZATION, people)
             }
         }
     }

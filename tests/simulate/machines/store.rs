@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use clerk_core::Clock;
 use clerk_core::model::{EmailAddress, InvitationId, NormalizedEmailAddress, Timestamp};
 use clerk_core::run::journal::{AttemptedRecipient, JournalEffect, JournalError, Lane, Record};
-use clerk_core::Clock;
 use clerk_testkit::ManualClock;
 use fastrand::Rng;
 

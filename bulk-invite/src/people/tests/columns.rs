@@ -15,6 +15,15 @@ fn rejects_a_file_without_a_usable_header_or_rows() {
             "line 1: no column is known to contain email addresses. Name it with --email-column; the columns are \"name\", \
              \"notify\".",
         ),
+        (
+            "Name,Invitee Email\nAda,ada@example.com",
+            "If they are in \"Invitee Email\", add --email-column \"Invitee Email\", and ignore the others with \
+             --ignore-other-columns. The columns are \"Name\", \"Invitee Email\".",
+        ),
+        (
+            "Buyer email,Seller email\na@example.com,b@example.com",
+            "They may be in \"Buyer email\", \"Seller email\": choose one with --email-column, and ignore",
+        ),
         ("\n\nnotify\nx", "line 3: no column is known to contain email addresses"),
         ("\nemail,no\0tify\nx,y", "line 2: the header contains a NUL character"),
         (
@@ -23,7 +32,8 @@ fn rejects_a_file_without_a_usable_header_or_rows() {
         ),
         (
             "email,EMAIL_ADDRESS\nx,y",
-            "line 1: several columns can contain the email addresses: \"email\", \"EMAIL_ADDRESS\". Choose one with --email-column.",
+            "line 1: several columns can contain the email addresses: \"email\", \"EMAIL_ADDRESS\". Choose one with --email-column, \
+             and ignore the others with --ignore-other-columns.",
         ),
         (
             "email,notify,Notify\nx,y,z",

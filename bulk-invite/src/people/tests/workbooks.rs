@@ -213,3 +213,28 @@ fn reads_an_opendocument_workbook() {
     assert_eq!(lines(&file), [(4, "ada@example.com")]);
     assert_eq!(file.form, "OpenDocument workbook, sheet \"Leute\", header on line 3");
 }
+
+#[test]
+fn cells_that_an_opendocument_workbook_repeats_are_counted() {
+    let cell = |count: u32| {
+        format!(
+            "<table:table-cell table:number-columns-repeated=\"{count}\" office:value-type=\"string\">\
+             <text:p>ada@example.com</text:p></table:table-cell>"
+        )
+    };
+    let sheet = |rows: u32, columns: u32| {
+        let row = format!(
+            "<table:table-row table:number-rows-repeated=\"{rows}\">{}</table:table-row>",
+            cell(columns)
+        );
+        read(
+            &ods(&format!("<table:table table:name=\"A\">{row}</table:table>")),
+            &options(Destination::Application),
+        )
+    };
+    assert_eq!(sheet(3, 2).expect("a list").rows.len(), 6);
+    for (rows, columns) in [(1_000_000, 90), (1, 4_000_000_000), (4_000_000_000, 1)] {
+        let error = sheet(rows, columns).expect_err("too many cells").to_string();
+        assert!(error.contains("or 32000000 cells: keep only the columns"), "{error}");
+    }
+}
