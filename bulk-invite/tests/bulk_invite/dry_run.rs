@@ -118,7 +118,7 @@ fn a_dry_run_says_what_a_round_of_inviting_again_would_do() {
         2,
         Fault::TooManyRequests(Duration::from_secs(86_400)),
     ));
-    counts(&["--again", "pending"]);
+    counts(&["--again", "pending", "--lanes", "bulk"]);
     let [earlier, pending, to_invite, _] = dry(&["--again", "pending"]);
     assert_eq!((earlier, pending, to_invite), (Some(10), Some(5), Some(5)));
 }

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clerk_core::middleware::{Acquired, Quota, SharedBudget, SharedBudgetError, SharedPlace};
-use clerk_core::{RateLimitKey, async_trait};
+use clerk_core::{Clock, RateLimitKey, async_trait};
 use clerk_testkit::ManualClock;
 
 use super::process::Process;
 use crate::breakage::Break;
+
+/// How long a broken store takes between counting the places and taking one.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// The places of all machines. Clones share them.
 #[derive(Debug, Clone)]
@@ -94,7 +97,7 @@ impl SharedBudget for MachineBudget {
         }
         if places.broken == Some(Break::Budget) {
             // Others may take the place meanwhile.
-            places.clock_tick().await;
+            places.clock.sleep(SLOW).await;
         }
         Ok(Acquired::Place(places.take(key, quota, longest)))
     }
@@ -127,13 +130,5 @@ impl SharedBudget for MachineBudget {
         let blocked = state.blocked_until.entry(key).or_default();
         *blocked = until.max(*blocked);
         Ok(())
-    }
-}
-
-impl Places {
-    async fn clock_tick(&self) {
-        use clerk_core::Clock;
-
-        self.clock.sleep(Duration::from_millis(20)).await;
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(story: &Story<'_>) -> Vec<String> {
         }
     }
     violations.extend(story.outcomes.iter().filter_map(|record| false_outcome(story, record)));
-    violations.extend(story.calls.iter().filter_map(exceeded_limit));
+    violations.extend(exceeded_limits(story.calls));
     violations
 }
 
@@ -74,10 +74,21 @@ fn false_outcome(story: &Story<'_>, record: &Record) -> Option<String> {
     })
 }
 
-/// Describes a call that Clerk turned away because there were too many.
-fn exceeded_limit(call: &CallRecord) -> Option<String> {
-    let is_planned = matches!(call.fault, Some(Fault::TooManyRequests(_)));
-    let invites = call.method == "POST";
-    (call.status == Some(429) && invites && !is_planned)
-        .then(|| format!("call {} exceeds a limit: {call}", call.number))
+/// Describes the calls that Clerk turned away because there were too many, and not because a fault blocks the endpoint.
+fn exceeded_limits(calls: &[CallRecord]) -> impl Iterator<Item = String> {
+    let is_blocked = |call: &&CallRecord| {
+        calls.iter().any(|earlier| match earlier.fault {
+            Some(Fault::TooManyRequests(wait)) => {
+                let blocked = earlier.at..=earlier.at.saturating_add(wait);
+                earlier.operation == call.operation && blocked.contains(&call.at)
+            }
+            _ => false,
+        })
+    };
+    let turned_away = calls
+        .iter()
+        .filter(|call| call.status == Some(429) && call.method == "POST");
+    turned_away
+        .filter(move |call| !is_blocked(call))
+        .map(|call| format!("call {} exceeds a limit: {call}", call.number))
 }

@@ -198,6 +198,6 @@ impl Program {
                 }
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
