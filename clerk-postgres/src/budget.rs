@@ -69,7 +69,8 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 ///
 /// Each call that may be under way or still counts is a row, taken by `FOR UPDATE SKIP LOCKED` and by the clock of the
 /// database, so the processes need no clocks that agree. The row of a process that dies frees itself: after the longest time
-/// that its call can take, and one window.
+/// that its call can take, and one window. So a process that is stopped right before a call, for longer than the timeout of
+/// an attempt, can exceed the limit with that call. Clerk then refuses a call with a 429, and the run waits.
 ///
 /// ```no_run
 /// # fn f(store: clerk_postgres::Store, builder: clerk_core::ClientBuilder) {

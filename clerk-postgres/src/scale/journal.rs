@@ -13,7 +13,7 @@ use clerk_core::run::{Evidence, Outcome};
 use clerk_core::{Clock, SystemClock};
 use futures_core::Stream;
 
-use super::{REPEATS, fill, median};
+use super::{REPEATS, fill};
 use crate::lease::Leadership;
 use crate::observer::Observers;
 use crate::people::People;
@@ -22,8 +22,11 @@ use crate::test_outbox::{submit, take};
 /// How many people a call of the bulk endpoint invites.
 const CALL: usize = 10;
 
-/// Takes the people of a call in, and records its attempt and its end with their outcomes. Returns how long each takes.
-pub(super) async fn recording(leadership: &Arc<Leadership>, clock: &SystemClock) -> Vec<(&'static str, Duration)> {
+/// Takes the people of a call in, and records its attempt and its end with their outcomes. Returns how long each took.
+pub(super) async fn recording(
+    leadership: &Arc<Leadership>,
+    clock: &SystemClock,
+) -> BTreeMap<&'static str, Vec<Duration>> {
     let outbox = leadership.outbox();
     let journal = leadership.journal();
     let mut times: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -68,11 +71,11 @@ pub(super) async fn recording(leadership: &Arc<Leadership>, clock: &SystemClock)
         journal.append(&records).await.expect("an append");
         time("recording the end with 10 outcomes", began);
     }
-    times.into_iter().map(|(name, times)| (name, median(times))).collect()
+    times
 }
 
-/// Looks 500 people up. Most of them are finished, and some are unknown. Returns how long it takes.
-pub(super) async fn look_up(leadership: &Arc<Leadership>, clock: &SystemClock) -> Duration {
+/// Looks 500 people up. Most of them are finished, and some are unknown. Returns how long it took.
+pub(super) async fn look_up(leadership: &Arc<Leadership>, clock: &SystemClock) -> Vec<Duration> {
     let journal = leadership.journal();
     let journal = journal.indexed().expect("an index");
     let mut times = Vec::new();
@@ -91,7 +94,7 @@ pub(super) async fn look_up(leadership: &Arc<Leadership>, clock: &SystemClock) -
         .await
         .expect("the journal");
     assert!(opened > 0);
-    median(times)
+    times
 }
 
 /// Reads the people who wait, as a worker does.

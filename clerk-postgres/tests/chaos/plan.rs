@@ -73,7 +73,7 @@ pub(crate) struct Scenario {
 
 /// Returns this many rounds of the promise, and a tenth as many of each other kind.
 pub(crate) fn campaign(rounds: u32) -> Vec<Round> {
-    let others = (rounds / 10).max(2);
+    let others = (rounds / 10).max(3);
     let of = |variant, count| (1..=count).map(move |number| Round { variant, number });
     of(Variant::ShortDelay, others)
         .chain(of(Variant::OnePending, others))
