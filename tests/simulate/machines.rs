@@ -132,7 +132,7 @@ fn starter(
     }
 }
 
-/// Submits the rows and polls the machines until everyone has an outcome. Describes why it never comes to that.
+/// Submits the rows and polls the machines until everyone has an outcome. Describes why that never happens.
 fn drive(
     world: &mut World,
     scenario: &Scenario,

@@ -126,7 +126,7 @@ impl Scene {
         ended.json()
     }
 
-    /// Invites everyone who has not accepted, of whom there are so many.
+    /// Invites everyone who has not accepted: everyone but this many people.
     fn invite_through_kills(&mut self, random: &mut Random, kills: usize, more: &[&str], accepted: usize) {
         let people = self.people.clone();
         let arguments = [&[people.as_str()], self.target, more].concat();

@@ -178,7 +178,7 @@ impl<'p> InvitationRun<'p> {
 
     /// Compares the people with the journal, and makes no call. Returns how many people would be skipped and why, and what
     /// inviting the others would take. Those that only Clerk knows to be invited or users are among the others, and so
-    /// are unresolved people and, in a run that invites [again](Self::again), those whom this round has not reached. The
+    /// are unresolved people and, in a run that invites [again](Self::again), people that this round has not reached. The
     /// observer receives the outcomes of the people who would be skipped.
     ///
     /// The journal is not compared with the instance of the secret key, which takes a call.

@@ -17,7 +17,7 @@ pub(super) struct Story<'a> {
     pub(super) mails: &'a BTreeMap<String, u64>,
     /// The outcomes in the store.
     pub(super) outcomes: &'a [Record],
-    /// Who was submitted and has no outcome.
+    /// The people that were submitted and have no outcome.
     pub(super) lost: &'a [String],
 }
 

@@ -1,4 +1,4 @@
-//! Where a process stands: whether it is stopped, cut from the store, or to hand over.
+//! The state of a process: whether it is stopped, cut from the store, or to hand over.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -78,7 +78,7 @@ impl Process {
         self.state().cut_until > self.clock.elapsed()
     }
 
-    /// Whether it is to hand over, which it is told once.
+    /// Whether it is to hand over. Returns true once for each request.
     pub(super) fn hands_over(&self) -> bool {
         std::mem::take(&mut self.state().hands_over)
     }

@@ -144,7 +144,7 @@ impl Store {
         waiting.cloned().collect()
     }
 
-    /// Returns everyone's outcome, and what the journal was told that contradicts an earlier record.
+    /// Returns everyone's outcome, and descriptions of the records that contradict earlier ones.
     pub(super) fn outcomes(&self) -> (Vec<Record>, Vec<String>) {
         let state = self.state();
         let outcome = |person: &Person| match &person.stage {
