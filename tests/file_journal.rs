@@ -139,7 +139,7 @@ fn removes_an_incomplete_last_record_of_any_length() {
 fn refuses_other_and_damaged_files_without_changing_them() {
     let not_a_journal = "is not a journal";
     let later = "a later version wrote it";
-    let cases: [(Vec<u8>, &str); 26] = [
+    let cases: [(Vec<u8>, &str); 28] = [
         (b"email_address\nada@example.com\n".into(), not_a_journal),
         (b"ada@example.com".into(), not_a_journal),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".into(), not_a_journal),
@@ -147,7 +147,9 @@ fn refuses_other_and_damaged_files_without_changing_them() {
         (b"{}\n".into(), not_a_journal),
         (b"[]".into(), not_a_journal),
         (b"\n".into(), not_a_journal),
-        (b"\0\0\0\0\0\0\0\0".into(), not_a_journal),
+        (b"\0\0\0\0\0\0\0\0".into(), "delete it and run again"),
+        ([0; 90_000].into(), "delete it and run again"),
+        ([&[0; 90_000][..], b"x"].concat(), not_a_journal),
         (text(&[ATTEMPTED]), not_a_journal),
         (text(&[&BEGUN.replace(":1,", ":3,"), "\u{1}binary"]), "line 1 "),
         (written(&[&BEGUN.replace(":1,", ":3,")]), later),

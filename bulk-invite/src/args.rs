@@ -255,14 +255,7 @@ pub(crate) struct Args {
 }
 
 /// The modes that invite nobody, and what would not read what became of earlier invitations.
-const NOT_WITH_AGAIN: [&str; 6] = [
-    "dry_run",
-    "explain_file",
-    "status",
-    "revoke_run",
-    "purge",
-    "no_preflight",
-];
+const NOT_WITH_AGAIN: [&str; 5] = ["explain_file", "status", "revoke_run", "purge", "no_preflight"];
 
 /// The options that the waitlist has no use for: it is no file, and Clerk chooses the settings of its invitations.
 const NOT_FOR_WAITLIST: [&str; 17] = [

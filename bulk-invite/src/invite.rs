@@ -12,7 +12,6 @@ use crate::args::Args;
 use crate::confirm::confirm;
 use crate::connection::Connection;
 use crate::console::{print, print_error, print_result};
-use crate::forecast::Settled;
 use crate::html_report::Page;
 use crate::interrupt::stop_on_ctrl_c;
 use crate::journal::JournalLocation;
@@ -21,9 +20,8 @@ use crate::people::{Inspection, Recipient, Row, UnusableFile};
 use crate::program::exit_code;
 use crate::recorder::Recorder;
 use crate::report_rows::ReportRows;
-use crate::results::RowResult;
 use crate::summary::{Ending, Summary};
-use crate::{explain_file, forecast, input, report, stop_reason, text, time_left, waitlist};
+use crate::{explain_file, input, report, roles, stop_reason, text, waitlist};
 
 /// The people that a run invites.
 enum People {
@@ -67,7 +65,7 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     }
     if args.sends_nothing() {
         if let People::File(file) = &people {
-            for sentence in forecast::doubtful_roles(&file.roles) {
+            for sentence in roles::doubtful(&file.roles) {
                 print(|out| writeln!(out, "{sentence}"))?;
             }
         }
@@ -80,25 +78,10 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let mut problems = Vec::new();
     // Why the rows could not be read to their end.
     let failure = Arc::default();
-    let ending = if args.dry_run {
-        let settled = Settled::read(&*journal.open_existing_or_empty(args)?).await?;
-        let mut record = recorder.record();
-        for row in people.rows() {
-            if let Some(recipient) = record.read(row.map_err(|error| unusable(&error))?) {
-                let pending = || RowResult::pending(&recipient, "not sent: dry run");
-                record.insert(&settled.result(&recipient).unwrap_or_else(pending));
-            }
-        }
-        Ending::Checked(time_left::estimate(
-            record.results.counts().count(Outcome::Pending),
-            args.destination(),
-            args.lanes.into(),
-            &connection.limits,
-        ))
-    } else if let Some(report) = submit_to_outbox(&journal, args, connection, &people, &recorder).await? {
+    let ending = if let Some(report) = submit_to_outbox(&journal, args, connection, &people, &recorder).await? {
         Ending::Ran(report)
     } else {
-        let journal = match args.plan {
+        let journal = match args.sends_nothing() {
             true => journal.open_existing_or_empty(args),
             false => journal.open(args),
         }?;
@@ -106,17 +89,24 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
             .journal(journal)
             .observer(Arc::clone(&recorder));
         stop_on_ctrl_c(run.stop_handle());
-        let ending = match args.plan {
-            true => Ending::Planned(run.plan().await),
-            false => Ending::Ran(run.run().await),
-        };
-        problems.extend(failure.get().map(unusable));
-        if args.plan {
-            let marked = recorder.record().mark_pending(people.rows(), "would be invited");
-            problems.extend(marked.err().as_ref().map(unusable));
+        if args.dry_run {
+            Ending::Checked(run.forecast().await)
+        } else if args.plan {
+            Ending::Planned(run.plan().await)
+        } else {
+            Ending::Ran(run.run().await)
         }
-        ending
     };
+    problems.extend(failure.get().map(unusable));
+    let not_sent = match ending {
+        Ending::Checked(_) => Some("not sent: dry run"),
+        Ending::Planned(_) => Some("would be invited"),
+        Ending::Ran(_) => None,
+    };
+    if let Some(reason) = not_sent {
+        let marked = recorder.record().mark_pending(people.rows(), reason);
+        problems.extend(marked.err().as_ref().map(unusable));
+    }
 
     let mut rows = recorder.record().results.report.take();
     let has_report_already = files.report.as_ref().is_some_and(OutputFile::has_content);

@@ -10,7 +10,7 @@ mod demo;
 mod duration;
 mod events;
 mod explain_file;
-mod forecast;
+
 mod generate;
 mod help;
 mod html_report;
@@ -34,6 +34,7 @@ mod report;
 mod report_rows;
 mod results;
 mod revoke;
+mod roles;
 mod status;
 mod status_report;
 mod stop_reason;

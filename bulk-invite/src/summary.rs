@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
-use clerk_core::run::{Estimate, Outcome, RunPlan, RunReport, Stop};
+use clerk_core::run::{Outcome, RunPlan, RunReport, Stop};
 use serde::Serialize;
 
 use crate::console::{HEADING, outcome_style};
@@ -24,8 +24,8 @@ const SHOWN_SKIP: Duration = Duration::from_secs(1);
 /// The end of a run, by mode.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// `--dry-run`, with the estimate of a run that invites everyone who is left.
-    Checked(Estimate),
+    /// `--dry-run`
+    Checked(RunPlan),
     /// `--plan`
     Planned(RunPlan),
     Ran(RunReport),
@@ -35,8 +35,7 @@ impl Ending {
     /// Returns why the run stopped early, if it did.
     pub(crate) const fn stopped(&self) -> Option<&Stop> {
         match self {
-            Self::Checked(_) => None,
-            Self::Planned(plan) => plan.stopped(),
+            Self::Checked(plan) | Self::Planned(plan) => plan.stopped(),
             Self::Ran(report) => report.stopped(),
         }
     }
@@ -79,8 +78,7 @@ struct Json<'a> {
 #[derive(Serialize)]
 struct JsonPlan {
     to_invite: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unresolved: Option<usize>,
+    unresolved: usize,
     bulk_calls: usize,
     single_calls: usize,
     estimated_seconds: f64,
@@ -120,10 +118,10 @@ impl Summary<'_> {
             write_count(out, demo.mails_sent, "mails sent", "emails that the fake counted")?;
         }
         match self.ending {
-            Ending::Checked(estimate) => write_estimate(out, "At most ", counts.count(Outcome::Pending), estimate)?,
-            // A plan that stopped early does not know how many it would invite.
-            Ending::Planned(_) if self.stop_reason.is_some() => {}
-            Ending::Planned(plan) => write_plan(out, plan)?,
+            // One that stopped early does not know how many it would invite.
+            Ending::Checked(_) | Ending::Planned(_) if self.stop_reason.is_some() => {}
+            Ending::Checked(plan) => write_plan(out, "At most ", plan)?,
+            Ending::Planned(plan) => write_plan(out, "", plan)?,
             Ending::Ran(_) => {}
         }
         match self.sends_nothing() {
@@ -146,12 +144,7 @@ impl Summary<'_> {
     pub(crate) fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
         let counts = self.results.counts();
         let plan = match self.ending {
-            Ending::Checked(estimate) => Some(JsonPlan::new(counts.count(Outcome::Pending), None, estimate)),
-            Ending::Planned(plan) => Some(JsonPlan::new(
-                plan.to_invite(),
-                Some(plan.unresolved()),
-                &plan.estimate(),
-            )),
+            Ending::Checked(plan) | Ending::Planned(plan) => Some(JsonPlan::new(plan)),
             Ending::Ran(_) => None,
         };
         let json = Json {
@@ -281,7 +274,8 @@ fn write_styled_count(
     writeln!(out, "{count:>8}  {style}{name:<16}{style:#} {meaning}")
 }
 
-fn write_estimate(out: &mut impl Write, at_most: &str, to_invite: usize, estimate: &Estimate) -> io::Result<()> {
+fn write_plan(out: &mut impl Write, at_most: &str, plan: &RunPlan) -> io::Result<()> {
+    let estimate = plan.estimate();
     let time = match estimate.duration {
         Duration::ZERO => "The rate limits allow this at once.".to_owned(),
         time => format!("With the rate limits, this takes {}.", duration::format(time)),
@@ -289,14 +283,10 @@ fn write_estimate(out: &mut impl Write, at_most: &str, to_invite: usize, estimat
     writeln!(
         out,
         "\n{at_most}{} would be invited, with {} bulk and {} single calls. {time}",
-        people(to_invite),
+        people(plan.to_invite()),
         estimate.bulk_calls,
         estimate.single_calls,
-    )
-}
-
-fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
-    write_estimate(out, "", plan.to_invite(), &plan.estimate())?;
+    )?;
     if plan.unresolved() > 0 {
         writeln!(
             out,
@@ -308,10 +298,11 @@ fn write_plan(out: &mut impl Write, plan: &RunPlan) -> io::Result<()> {
 }
 
 impl JsonPlan {
-    fn new(to_invite: usize, unresolved: Option<usize>, estimate: &Estimate) -> Self {
+    fn new(plan: &RunPlan) -> Self {
+        let estimate = plan.estimate();
         Self {
-            to_invite,
-            unresolved,
+            to_invite: plan.to_invite(),
+            unresolved: plan.unresolved(),
             bulk_calls: estimate.bulk_calls,
             single_calls: estimate.single_calls,
             estimated_seconds: seconds(estimate.duration),

@@ -55,12 +55,6 @@ impl TimeLeft {
     }
 }
 
-/// Estimates a whole run of this many recipients.
-pub(crate) fn estimate(recipients: usize, destination: Destination, lanes: Lanes, limits: &RateLimits) -> Estimate {
-    let (bulk, single) = quotas(destination, limits);
-    Estimate::new(recipients, lanes, bulk, single)
-}
-
 /// Returns the quotas of the bulk and the single endpoint.
 fn quotas(destination: Destination, limits: &RateLimits) -> (Option<Quota>, Option<Quota>) {
     let (bulk, single) = match destination {

@@ -1,6 +1,7 @@
 //! One wrong setting costs a few calls, and stops nobody who does not have it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
@@ -92,17 +93,34 @@ fn refusals_for_different_values_stop_nobody() {
     assert_eq!(report.count(Outcome::Refused), 40);
 }
 
-#[test]
-fn ten_refusals_of_a_redirect_url_stop_the_run() {
-    let scene = Scene::new(|fake| fake);
-    let fake = scene.fake.clone();
-    // An instance that allows only some redirect URLs.
+const WRONG_PAGE: &str = "https://example.com/wrong";
+
+fn person(n: usize, page: &str) -> CreateInvitation {
+    CreateInvitation::new(format!("person{n}@example.com")).redirect_url(page)
+}
+
+/// Creates a client of an instance that allows only some redirect URLs. It answers some of the calls that it would refuse with
+/// the invitation of a stranger: of so many, the last.
+fn client_with_allowed_pages(scene: &Scene, strangers: Option<usize>) -> Client {
+    let (fake, refused) = (scene.fake.clone(), AtomicUsize::new(0));
     let transport = transport_fn(move |request: HttpRequest| {
         let is_refused = std::str::from_utf8(request.body()).is_ok_and(|body| body.contains("/wrong"));
+        let number = refused.fetch_add(usize::from(is_refused), Ordering::Relaxed) + 1;
+        let is_stranger = is_refused && strangers.is_some_and(|strangers| number % strangers == 0);
         let fake = fake.clone();
         async move {
             if !is_refused {
                 return fake.send(request).await;
+            }
+            if is_stranger {
+                let stranger = r#"{"id":"inv_s","email_address":"stranger@example.org","status":"pending"}"#;
+                let is_bulk = request.uri().path().ends_with("/bulk");
+                let body = if is_bulk {
+                    format!("[{stranger}]")
+                } else {
+                    stranger.to_owned()
+                };
+                return Ok(HttpResponse::new(body.into()));
             }
             let body = r#"{"errors":[{"message":"is not allowed","long_message":"The redirect URL is not allowed.",
                 "code":"form_param_value_invalid","meta":{"param_name":"redirect_url"}}]}"#;
@@ -112,33 +130,35 @@ fn ten_refusals_of_a_redirect_url_stop_the_run() {
         }
     });
     let clerk = Client::builder(SecretKey::new(FakeClerk::SECRET_KEY).unwrap(), transport);
-    let clerk = clerk.clock(scene.clock.clone()).build().unwrap();
-    let person = |n: usize, page: &str| CreateInvitation::new(format!("person{n}@example.com")).redirect_url(page);
-    let run = clerk
-        .invitations()
-        .invite_all((0..100).map(|n| person(n, "https://example.com/wrong")));
-    let report = scene.clock.drive(run.run()).unwrap();
-    match report.stopped() {
-        Some(Stop::RepeatedRefusal { parameter, calls, .. }) => {
-            assert_eq!((parameter.as_deref(), *calls), (Some("redirect_url"), 10));
+    clerk.clock(scene.clock.clone()).build().unwrap()
+}
+
+#[test]
+fn ten_refusals_of_a_redirect_url_stop_the_run() {
+    for strangers in [None, Some(5)] {
+        let scene = Scene::new(|fake| fake);
+        let clerk = client_with_allowed_pages(&scene, strangers);
+        let people = (0..100).map(|n| person(n, WRONG_PAGE));
+        let report = scene.clock.drive(clerk.invitations().invite_all(people).run()).unwrap();
+        match report.stopped() {
+            Some(Stop::RepeatedRefusal { parameter, calls, .. }) => {
+                assert_eq!((parameter.as_deref(), *calls), (Some("redirect_url"), 10));
+            }
+            other => panic!("{strangers:?}: {other:?}"),
         }
-        other => panic!("{other:?}"),
+        // A call with ten people is rejected as a whole, and one more call can be under way.
+        assert!(report.count(Outcome::Refused) <= 11, "{report:?}");
+        assert_eq!(report.count(Outcome::Created), 0);
     }
-    // A call with ten people is rejected as a whole, and one more call can be under way.
-    assert!(report.count(Outcome::Refused) <= 11, "{report:?}");
-    assert_eq!(report.count(Outcome::Created), 0);
-    // One wrong row among others stops nobody.
-    let pages = (0..60).map(|n| {
-        person(
-            n,
-            if n == 7 {
-                "https://example.com/wrong"
-            } else {
-                "https://example.com/"
-            },
-        )
-    });
-    let report = scene.clock.drive(clerk.invitations().invite_all(pages).run()).unwrap();
+}
+
+#[test]
+fn one_wrong_redirect_url_among_others_stops_nobody() {
+    let scene = Scene::new(|fake| fake);
+    let clerk = client_with_allowed_pages(&scene, None);
+    let page = |n| if n == 7 { WRONG_PAGE } else { "https://example.com/" };
+    let people = (0..60).map(|n| person(n, page(n)));
+    let report = scene.clock.drive(clerk.invitations().invite_all(people).run()).unwrap();
     assert!(report.stopped().is_none(), "{report:?}");
     assert_eq!(
         (report.count(Outcome::Created), report.count(Outcome::Refused)),

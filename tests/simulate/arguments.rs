@@ -22,6 +22,7 @@ Usage: simulate [OPTIONS]
                     sequels: after the first run, the user changes rows, undoes, and runs again;
                     damage: the journal is a file that is damaged, restored and recovered;
                     hostile: the server answers nonsense, and each process must end;
+                    machines: several machines on one store, which are stopped, killed and cut from it;
                     pace: measure how long 10,000 people take under the documented limits
   --break WHAT      Break something that the promise needs, to show that the checks notice; WHAT decides the mode
   --breakages       List what can be broken
@@ -49,20 +50,22 @@ pub(crate) enum Mode {
     Sequels,
     Damage,
     Hostile,
+    Machines,
     Pace,
 }
 
 impl Mode {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Promise,
         Self::BrokenAssumptions,
         Self::Sequels,
         Self::Damage,
         Self::Hostile,
+        Self::Machines,
         Self::Pace,
     ];
 
-    /// The modes that check something in each seed.
+    /// The modes of a single process that check something in each seed.
     #[cfg(test)]
     pub(crate) const CHECKED: [Self; 5] = [
         Self::Promise,
@@ -79,6 +82,7 @@ impl Mode {
             Self::Sequels => "sequels",
             Self::Damage => "damage",
             Self::Hostile => "hostile",
+            Self::Machines => "machines",
             Self::Pace => "pace",
         }
     }

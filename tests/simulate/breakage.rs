@@ -33,6 +33,8 @@ pub(crate) enum Break {
     AgainWithoutRevoke,
     /// Clerk's lists hide that people have accepted.
     AgainToAccepted,
+    /// Clerk's lists say that all invitations are old.
+    AgainToRecent,
     /// The journal forgets what was sent for each person.
     ForgetFingerprints,
     /// The transport takes an answer that names strangers for one that names the people of the request.
@@ -45,10 +47,16 @@ pub(crate) enum Break {
     CutCompleteLastLine,
     /// The journal forgets that records were lost.
     ForgetLostTail,
+    /// The store lets a machine write that does not lead any more.
+    Fence,
+    /// The store counts the places, and takes one later.
+    Budget,
+    /// The journal does not keep that an attempt begins.
+    WriteAhead,
 }
 
 impl Break {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::SkipFsync,
         Self::ResendAmbiguous,
         Self::MatchByPosition,
@@ -61,12 +69,16 @@ impl Break {
         Self::RevokeNothing,
         Self::AgainWithoutRevoke,
         Self::AgainToAccepted,
+        Self::AgainToRecent,
         Self::ForgetFingerprints,
         Self::CountStrangersAsSuccess,
         Self::ForgetAttemptBound,
         Self::AcceptDamagedJournal,
         Self::CutCompleteLastLine,
         Self::ForgetLostTail,
+        Self::Fence,
+        Self::Budget,
+        Self::WriteAhead,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -83,12 +95,16 @@ impl Break {
             Self::RevokeNothing => "revoke-nothing",
             Self::AgainWithoutRevoke => "again-without-revoke",
             Self::AgainToAccepted => "again-to-accepted",
+            Self::AgainToRecent => "again-to-recent",
             Self::ForgetFingerprints => "forget-fingerprints",
             Self::CountStrangersAsSuccess => "count-strangers-as-success",
             Self::ForgetAttemptBound => "forget-attempt-bound",
             Self::AcceptDamagedJournal => "accept-damaged-journal",
             Self::CutCompleteLastLine => "cut-complete-last-line",
             Self::ForgetLostTail => "forget-lost-tail",
+            Self::Fence => "fence",
+            Self::Budget => "budget",
+            Self::WriteAhead => "write-ahead",
         }
     }
 
@@ -107,9 +123,11 @@ impl Break {
             | Self::RevokeNothing
             | Self::AgainWithoutRevoke
             | Self::AgainToAccepted
+            | Self::AgainToRecent
             | Self::ForgetFingerprints => Mode::Sequels,
             Self::CountStrangersAsSuccess | Self::ForgetAttemptBound => Mode::Hostile,
             Self::AcceptDamagedJournal | Self::CutCompleteLastLine | Self::ForgetLostTail => Mode::Damage,
+            Self::Fence | Self::Budget | Self::WriteAhead => Mode::Machines,
         }
     }
 }
@@ -141,6 +159,23 @@ pub(crate) fn hide_acceptance(request: &HttpRequest, response: HttpResponse) -> 
     }
     response.map(|body| match std::str::from_utf8(&body) {
         Ok(text) => text.replace(r#""status":"accepted""#, r#""status":"expired""#).into(),
+        Err(_) => body,
+    })
+}
+
+/// Makes a list say that its invitations were created in 1970.
+pub(crate) fn make_old(request: &HttpRequest, response: HttpResponse) -> HttpResponse {
+    if request.method() != Method::GET || !response.status().is_success() {
+        return response;
+    }
+    response.map(|body| match serde_json::from_slice::<Value>(&body) {
+        Ok(mut list) => {
+            let invitations = list.get_mut("data").and_then(Value::as_array_mut);
+            for invitation in invitations.into_iter().flatten() {
+                invitation["created_at"] = 1.into();
+            }
+            list.to_string().into()
+        }
         Err(_) => body,
     })
 }

@@ -6,6 +6,7 @@ mod check;
 mod disk;
 mod hostile;
 mod log;
+mod machines;
 mod others;
 mod pace;
 mod process;

@@ -78,7 +78,7 @@ impl Life {
     pub(crate) const fn rows(&self) -> usize {
         match self.start.action {
             Action::Invite { rows } => rows,
-            Action::Again(_) => self.start.versions.len(),
+            Action::Again { .. } => self.start.versions.len(),
             Action::Undo => 0,
         }
     }
@@ -194,7 +194,7 @@ impl Program<'_> {
                 let rows = self.scenario.rows[..rows].iter().zip(&start.versions).enumerate();
                 self.invite(world, self.invite_all(rows), last_poll)
             }
-            Action::Again(again) => {
+            Action::Again { again, .. } => {
                 let rows = self.scenario.rows.iter().zip(&start.versions).enumerate();
                 self.invite(world, self.invite_all(rows).again(again), last_poll)
             }
@@ -294,7 +294,8 @@ pub(crate) fn pause(world: &mut World, duration: Duration) {
     debug_assert!(slept.is_ok(), "a sleep ends");
 }
 
-fn poll_others(world: &mut World, context: &mut Context<'_>) {
+/// Polls everyone but the run.
+pub(crate) fn poll_others(world: &mut World, context: &mut Context<'_>) {
     world
         .others
         .retain_mut(|others| others.as_mut().poll(context).is_pending());

@@ -70,8 +70,12 @@ impl Scenario {
             0 => Target::Organization,
             _ => Target::Application,
         };
-        let rows = rows::draw(random, target);
-        let run = RunSettings::draw(random);
+        let mut rows = rows::draw(random, target);
+        let mut run = RunSettings::draw(random);
+        if mode == Mode::Machines {
+            rows::keep_valid(&mut rows);
+            run.knowledge = Knowledge::Limits;
+        }
         let clerk = Clerk::draw(random, target, &run, broken);
         let events = draw_events(random, target, &rows, broken);
         let deaths = if random.bool() { 0 } else { random.u32(1..=6) };

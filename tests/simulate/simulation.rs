@@ -10,6 +10,7 @@ use crate::breakage::Break;
 use crate::check::{self, Story};
 use crate::disk::{Damage, Disk, Remedy};
 use crate::log::Log;
+use crate::machines;
 use crate::process::{End, Fate, Life, Start, live, pause};
 use crate::scenario::{Action, Scenario, Step};
 use crate::tally::Tally;
@@ -30,6 +31,9 @@ pub(crate) struct SeedResult {
 
 /// Simulates a seed.
 pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) -> SeedResult {
+    if mode == Mode::Machines {
+        return machines::simulate(seed, broken, log);
+    }
     let mut random = Rng::with_seed(seed);
     let scenario = Scenario::draw(&mut random, mode);
     let mut world = World::new(&scenario, broken, &mut random, log);
@@ -82,7 +86,7 @@ pub(crate) fn simulate(seed: u64, mode: Mode, broken: Option<Break>, log: &Log) 
 }
 
 impl SeedResult {
-    fn failed(problem: String) -> Self {
+    pub(crate) fn failed(problem: String) -> Self {
         Self {
             violations: vec![problem],
             tally: Tally::default(),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use clerk_core::run::journal::Record;
 use clerk_core::run::{Evidence, Outcome};
+use clerk_testkit::fake::CallRecord;
 
 use crate::check::Story;
 use crate::disk::Remedy;
@@ -52,6 +54,26 @@ impl Tally {
                 .outcomes
                 .entry((settlement.outcome, settlement.evidence))
                 .or_default() += 1;
+        }
+        tally
+    }
+
+    /// Counts what happened to several machines. Each counts as a process.
+    pub(crate) fn of_machines(machines: usize, calls: &[CallRecord], mails: u64, outcomes: &[Record]) -> Self {
+        let mut tally = Self {
+            seeds: 1,
+            processes: machines as u64,
+            calls: calls.len() as u64,
+            most_calls: calls.len() as u64,
+            faults: calls.iter().filter(|call| call.fault.is_some()).count() as u64,
+            mails,
+            finished: 1,
+            ..Self::default()
+        };
+        for record in outcomes {
+            if let Record::Settled { outcome, evidence, .. } = record {
+                *tally.outcomes.entry((*outcome, *evidence)).or_default() += 1;
+            }
         }
         tally
     }

@@ -23,6 +23,13 @@ fn no_seed_of_any_mode_has_violations() {
 }
 
 #[test]
+fn no_seed_of_several_machines_has_violations() {
+    let arguments = arguments(0..15, Mode::Machines, None);
+    let results = seeds::run(&arguments);
+    assert!(results.violations.is_empty(), "{}", results.describe(&arguments));
+}
+
+#[test]
 fn notices_each_breakage() {
     for broken in Break::ALL {
         let mut parts = (0..1000).step_by(20).map(|first| first..first + 20);

@@ -10,7 +10,9 @@ use fastrand::Rng;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::breakage::{Break, call_ambiguous_unsent, hide_acceptance, name_the_requested, relabel_by_position};
+use crate::breakage::{
+    Break, call_ambiguous_unsent, hide_acceptance, make_old, name_the_requested, relabel_by_position,
+};
 use crate::hostile::{Hostility, HostilityRun};
 use crate::log::Log;
 use crate::scenario::{Action, REFUSED_ROLE, REFUSED_URL};
@@ -124,7 +126,7 @@ impl Wire {
         let action = self.state().action;
         match self.broken {
             Some(Break::RevokeNothing) => action == Some(Action::Undo),
-            Some(Break::AgainWithoutRevoke) => matches!(action, Some(Action::Again(_))),
+            Some(Break::AgainWithoutRevoke) => matches!(action, Some(Action::Again { .. })),
             _ => false,
         }
     }
@@ -196,6 +198,7 @@ impl HttpTransport for Wire {
         match self.broken {
             Some(Break::ResendAmbiguous) => call_ambiguous_unsent(&request, result),
             Some(Break::AgainToAccepted) => result.map(|response| hide_acceptance(&request, response)),
+            Some(Break::AgainToRecent) => result.map(|response| make_old(&request, response)),
             Some(Break::CountStrangersAsSuccess) => result.map(|response| name_the_requested(&request, response)),
             _ => result,
         }

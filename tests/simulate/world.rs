@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use clerk_core::model::{InvitationStatus, Timestamp};
 use clerk_core::{Client, Clock, SecretKey, Sleep};
+use clerk_testkit::fake::PendingDuplicate;
 use clerk_testkit::{FakeClerk, ManualClock};
 use fastrand::Rng;
 
+use crate::arguments::Mode;
 use crate::breakage::Break;
 use crate::log::Log;
 use crate::others::{self, Deleted, FOREIGN_ADDRESS, Others};
@@ -129,6 +131,10 @@ fn fake(scenario: &Scenario, clock: &ManualClock, log: &Log) -> FakeClerk {
         .organization(ORGANIZATION)
         .malformed(FOREIGN_ADDRESS)
         .on_call(move |call| log.line(|| call.to_string()));
+    if scenario.mode == Mode::Machines {
+        // Otherwise Clerk itself would prevent a second mail.
+        fake = fake.pending_duplicate(PendingDuplicate::Accepted);
+    }
     for row in scenario.rows.iter().filter(|row| !row.is.duplicate) {
         let Row { is, .. } = row;
         let address = row.identity();

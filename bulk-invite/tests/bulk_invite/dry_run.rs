@@ -1,7 +1,9 @@
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::time::Duration;
 
 use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::{FakeOperation, Fault, FaultPlan};
 
 use crate::program::{Clerk, Folder, run};
 
@@ -42,8 +44,8 @@ Columns:
 At most 398 people would be invited, with 30 bulk and 100 single calls. With the rate limits, this takes 1 h 0 min.
 
 Skipped:
-  line 2: p1@example.com: created_earlier: by an earlier run
-  line 3: p2@example.com: created_earlier: by an earlier run
+  line 2: p1@example.com: created_earlier
+  line 3: p2@example.com: created_earlier
   line 422: p3@example.com: duplicate: same address as line 4
 
 Needs attention:
@@ -69,6 +71,56 @@ Needs attention:
         journal.ok(),
         "the journal changed"
     );
+}
+
+#[test]
+fn a_dry_run_says_what_a_round_of_inviting_again_would_do() {
+    let folder = Folder::new();
+    let people = folder.with_people(15);
+    let clerk = Clerk::start(FakeClerk::builder());
+    let counts = |args: &[&str]| {
+        let ended = run(clerk
+            .program(&[
+                &people,
+                "--json",
+                "--limits",
+                "none",
+                "--settle-delay",
+                "1s",
+                "--read-lag",
+                "0s",
+            ])
+            .args(args));
+        let json = ended.json();
+        ["created_earlier", "pending", "to_invite", "unresolved"].map(|name| json[name].as_u64())
+    };
+    let dry = |args: &[&str]| counts(&[args, &["--dry-run"]].concat());
+    counts(&[]);
+    let cases: [(&[&str], u64, u64); 4] = [
+        (&[], 15, 0),
+        (&["--again", "pending"], 0, 15),
+        (&["--again", "expired", "--older-than", "7d"], 0, 15),
+        (&["--plan", "--again", "expired"], 15, 0),
+    ];
+    for (args, earlier, to_invite) in cases {
+        let expected = [earlier, to_invite, to_invite, 0].map(Some);
+        let found = if args.contains(&"--plan") {
+            counts(args)
+        } else {
+            dry(args)
+        };
+        assert_eq!(found, expected, "{args:?}");
+    }
+
+    // A round that is stopped after its first call.
+    clerk.fake().set_faults(FaultPlan::new().on_call(
+        FakeOperation::CreateBulkInvitations,
+        2,
+        Fault::TooManyRequests(Duration::from_secs(86_400)),
+    ));
+    counts(&["--again", "pending", "--lanes", "bulk"]);
+    let [earlier, pending, to_invite, _] = dry(&["--again", "pending"]);
+    assert_eq!((earlier, pending, to_invite), (Some(10), Some(5), Some(5)));
 }
 
 #[test]

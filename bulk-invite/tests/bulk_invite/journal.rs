@@ -39,7 +39,7 @@ fn crash_and_resume(nth: u64) {
         }
     }));
     let args = [&people, "--report", &report, "--json"];
-    let program = Running::start(clerk.program(&args).args(NO_WAITS));
+    let mut program = Running::start(clerk.program(&args).args(NO_WAITS));
     for _ in 0..nth {
         arrival.recv_timeout(PATIENCE).expect("a call");
     }
@@ -85,7 +85,7 @@ fn a_journal_in_use_is_refused() {
     let clerk = Clerk::start(FakeClerk::builder().faults(hang).on_call(move |_| {
         let _ = arrived.send(());
     }));
-    let first = Running::start(&mut clerk.program(&[&people]));
+    let mut first = Running::start(&mut clerk.program(&[&people]));
     arrival.recv_timeout(PATIENCE).expect("a call");
     let second = run(&mut clerk.program(&[&people]));
     assert_unusable(&second, "people.csv.journal is in use by another run");
@@ -139,7 +139,7 @@ fn an_unusable_journal_is_reported_and_left_unchanged() {
 
 /// Runs the program and kills it during its first call, which leaves the attempt unresolved.
 fn kill_during_first_call(clerk: &Clerk, arrival: &mpsc::Receiver<()>, people: &str) {
-    let program = Running::start(clerk.program(&[people]).args(NO_WAITS));
+    let mut program = Running::start(clerk.program(&[people]).args(NO_WAITS));
     arrival.recv_timeout(PATIENCE).expect("a call");
     assert_eq!(program.kill(), None);
 }

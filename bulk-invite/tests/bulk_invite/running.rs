@@ -48,7 +48,7 @@ impl Running {
     }
 
     /// Kills the program. Returns `None`, or the exit code if it had already ended.
-    pub(crate) fn kill(mut self) -> Option<i32> {
+    pub(crate) fn kill(&mut self) -> Option<i32> {
         self.child.kill().expect("the program can be killed");
         self.child.wait().expect("the program ends").code()
     }

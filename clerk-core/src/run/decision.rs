@@ -47,8 +47,7 @@ pub(super) fn decide(recipient: &Recipient, lookup: &Lookup, again: Option<&Agai
         Earlier::Withdrawn(ids) => ids.is_empty(),
         Earlier::Settled { .. } => false,
     };
-    let id = deciding.map(|known| &known.id);
-    let settle = |outcome| Decision::Settle(Known::new(outcome, id));
+    let settle = |outcome| Decision::Settle(Known::new(outcome, deciding.map(|known| &known.id)));
     if again.is_none() && is_plain {
         return match standing {
             _ if recipient.ignore_existing => Decision::Invite,
@@ -63,46 +62,30 @@ pub(super) fn decide(recipient: &Recipient, lookup: &Lookup, again: Option<&Agai
     if lookup.is_user {
         return Decision::Settle(Known::new(Outcome::ExistingUser, None));
     }
+    let leave = || match standing {
+        Standing::Expired => settle(Outcome::Expired),
+        Standing::Revoked => settle(Outcome::Revoked),
+        _ => Decision::Settle(keep(recipient, lookup)),
+    };
     match &recipient.earlier {
         Earlier::Withdrawn(_) if pending.is_empty() => return Decision::Invite,
         Earlier::Withdrawn(ids) if pending.iter().all(|id| ids.contains(id)) => return Decision::Replace(pending),
-        Earlier::Settled { id: Some(id), .. } if !lookup.has(id) => {
-            return Decision::Settle(keep(recipient, Some(id), Some(NOT_LISTED)));
+        Earlier::Settled { id: Some(id), .. } if lookup.standing_of(id).is_none() => {
+            return Decision::Settle(keep(recipient, lookup));
         }
+        // A lost record can be that of the invitation that decides.
         Earlier::Settled {
-            id: known,
-            is_latest: false,
-            ..
-        } if id != known.as_ref() => return Decision::Settle(keep(recipient, id, None)),
+            id, is_latest: false, ..
+        } if deciding.map(|known| &known.id) != id.as_ref() => return leave(),
         _ => {}
     }
     let created_at = newest(&lookup.invitations);
     match standing {
         Standing::NotInvited => Decision::Invite,
-        _ if !again.is_some_and(|again| again.includes(standing, created_at, now)) => match standing {
-            Standing::Expired => settle(Outcome::Expired),
-            Standing::Revoked => settle(Outcome::Revoked),
-            _ => Decision::Settle(keep(
-                recipient,
-                own(recipient, &lookup.invitations, standing).or(id),
-                None,
-            )),
-        },
+        _ if !again.is_some_and(|again| again.includes(standing, created_at, now)) => leave(),
         Standing::Pending => Decision::Replace(pending),
         _ => Decision::Invite,
     }
-}
-
-/// Returns the invitation that the journal has for a recipient, if it has this standing. With `ignore_existing`, others can have
-/// it too.
-fn own<'r>(recipient: &'r Recipient, invitations: &[KnownInvitation], standing: Standing) -> Option<&'r InvitationId> {
-    let Earlier::Settled { id: Some(id), .. } = &recipient.earlier else {
-        return None;
-    };
-    let mut invitations = invitations.iter();
-    invitations
-        .any(|known| known.id == *id && known.standing == standing)
-        .then_some(id)
 }
 
 /// Returns when the newest invitation was created. `None` if that is not known of one of them.
@@ -111,22 +94,100 @@ fn newest(invitations: &[KnownInvitation]) -> Option<Timestamp> {
     created_at?.into_iter().max()
 }
 
-/// The outcome of a recipient whose invitation stays as it is.
-fn keep(recipient: &Recipient, id: Option<&InvitationId>, reason: Option<&str>) -> Known {
-    let (outcome, is_recorded, has_changed) = match recipient.earlier {
-        Earlier::Settled {
-            outcome: Outcome::Created,
-            id: ref own,
-            has_changed,
-            ..
-        } if own.as_ref() == id => (Outcome::CreatedEarlier, false, has_changed),
+/// The outcome of a recipient whose invitation stays as it is: the one that the journal has, if Clerk does not list it or it has
+/// the standing that decides, since with `ignore_existing` others can have that too. Otherwise it is the one that decides.
+fn keep(recipient: &Recipient, lookup: &Lookup) -> Known {
+    let (standing, deciding) = conclude(&lookup.invitations);
+    let deciding = deciding.map(|known| &known.id);
+    let Earlier::Settled {
+        outcome,
+        id: own,
+        has_changed,
+        ..
+    } = &recipient.earlier
+    else {
+        return Known::new(Outcome::AlreadyInvited, deciding);
+    };
+    let standing_of_own = own.as_ref().map(|id| lookup.standing_of(id));
+    let (id, reason) = match standing_of_own {
+        Some(None) => (own.as_ref(), Some(NOT_LISTED)),
+        Some(Some(same)) if same == standing => (own.as_ref(), None),
+        _ => (deciding, None),
+    };
+    let is_created = *outcome == Outcome::Created && id == own.as_ref();
+    let changed = (is_created && *has_changed).then_some(CHANGED);
+    let outcome = match is_created {
+        true => Outcome::CreatedEarlier,
         // Someone else has invited them.
-        Earlier::Settled { .. } => (Outcome::AlreadyInvited, false, false),
-        Earlier::Nothing | Earlier::Withdrawn(_) => (Outcome::AlreadyInvited, true, false),
+        false => Outcome::AlreadyInvited,
     };
     Known {
-        reason: reason.or(has_changed.then_some(CHANGED)).map(str::to_owned),
-        is_recorded,
+        reason: reason.or(changed).map(str::to_owned),
+        // The journal has an outcome for them.
+        is_recorded: false,
         ..Known::new(outcome, id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+    use crate::model::EmailAddress;
+
+    fn lookup(invitations: &[(&str, Standing)]) -> Lookup {
+        let known = |(age, (id, standing)): (usize, &(&str, Standing))| KnownInvitation {
+            id: InvitationId::from(*id),
+            standing: *standing,
+            created_at: Some(Timestamp::from_millis(age as i64)),
+            expires_at: None,
+        };
+        Lookup {
+            invitations: invitations.iter().enumerate().map(known).collect(),
+            is_user: false,
+            unknown_role: None,
+        }
+    }
+
+    /// Others can have invited a person of a row with `ignore_existing` too, and records of the run can be lost.
+    #[test]
+    fn keeps_the_own_invitation_if_it_has_the_standing_that_decides() {
+        use Outcome::{AlreadyInvited, CreatedEarlier, Expired, Revoked};
+        use Standing as S;
+
+        type Case = (&'static [(&'static str, Standing)], Outcome, &'static str);
+
+        let cases: [Case; 6] = [
+            (&[("own", S::Pending)], CreatedEarlier, "own"),
+            (&[("own", S::Pending), ("other", S::Pending)], CreatedEarlier, "own"),
+            (&[("own", S::Revoked), ("other", S::Pending)], AlreadyInvited, "other"),
+            (&[("other", S::Pending)], CreatedEarlier, "own"),
+            (&[("own", S::Revoked), ("other", S::Revoked)], Revoked, "other"),
+            (&[("own", S::Expired), ("other", S::Expired)], Expired, "other"),
+        ];
+        for (invitations, outcome, id) in cases {
+            for is_latest in [true, false] {
+                let body = to_raw_value("{}").unwrap();
+                let mut recipient = Recipient::new(0, EmailAddress::from("a@example.com"), true, body, 1);
+                recipient.earlier = Earlier::Settled {
+                    outcome: Outcome::Created,
+                    id: Some(InvitationId::from("own")),
+                    has_changed: false,
+                    is_latest,
+                };
+                let decision = decide(
+                    &recipient,
+                    &lookup(invitations),
+                    Some(&Again::new()),
+                    Timestamp::from_millis(9),
+                );
+                let Decision::Settle(known) = decision else {
+                    panic!("{invitations:?}: {decision:?}");
+                };
+                let found = (known.outcome, known.id.as_ref().map(InvitationId::as_str));
+                assert_eq!(found, (outcome, Some(id)), "{invitations:?}, {is_latest}");
+            }
+        }
     }
 }

@@ -428,9 +428,11 @@ impl<'p> Engine<'p> {
             Ok(created) => {
                 let is_first_attempt = |recipient: &Recipient| recipient.ambiguous_attempts == 0;
                 let is_news = self.stages.in_flight(lane).iter().any(is_first_attempt);
-                if !created.is_empty() {
-                    self.repeated_refusals.succeeded(self.stages.in_flight(lane));
-                }
+                // An answer can name strangers, whose invitations say nothing of what these people sent.
+                let is_named =
+                    |recipient: &&Recipient| created.iter().any(|found| found.identity() == recipient.identity);
+                let named = self.stages.in_flight(lane).iter().filter(is_named);
+                self.repeated_refusals.succeeded(named);
                 let finals = self.stages.answered(lane, created, now);
                 if !finals.is_empty() {
                     self.pacing.succeed();

@@ -176,6 +176,20 @@ impl<'p> InvitationRun<'p> {
         self.engine().plan().await
     }
 
+    /// Compares the people with the journal, and makes no call. Returns how many people would be skipped and why, and what
+    /// inviting the others would take. Those that only Clerk knows to be invited or users are among the others, and so
+    /// are unresolved people and, in a run that invites [again](Self::again), people that this round has not reached. The
+    /// observer receives the outcomes of the people who would be skipped.
+    ///
+    /// The journal is not compared with the instance of the secret key, which takes a call.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future can be dropped at any time: it only reads.
+    pub async fn forecast(self) -> RunPlan {
+        self.engine().forecast().await
+    }
+
     /// Invites the people. Each of them has exactly one outcome, which the observer receives and the report counts.
     ///
     /// # Cancel safety

@@ -4,7 +4,8 @@ use super::estimate::Estimate;
 use super::outcome::Outcome;
 use super::report::Stop;
 
-/// What an [`InvitationRun`](super::InvitationRun) would do, from [`InvitationRun::plan`](super::InvitationRun::plan).
+/// What an [`InvitationRun`](super::InvitationRun) would do, from [`InvitationRun::plan`](super::InvitationRun::plan), or without
+/// a call from [`InvitationRun::forecast`](super::InvitationRun::forecast).
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct RunPlan {
@@ -25,7 +26,7 @@ impl RunPlan {
         self.skipped[outcome as usize]
     }
 
-    /// Returns the number of people who would be invited.
+    /// Returns the number of people who would be invited. It is the largest possible number if nothing was asked of Clerk.
     pub const fn to_invite(&self) -> usize {
         self.to_invite
     }

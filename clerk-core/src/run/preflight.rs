@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::reader::Reader;
 use super::recipient::{Recipient, key};
-use super::standing::KnownInvitation;
+use super::standing::{KnownInvitation, Standing};
 use super::target::{Filter, InvitationSummary, Target};
 use crate::api::users::ListUsers;
 use crate::error::Result;
@@ -44,8 +44,10 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    pub(super) fn has(&self, id: &InvitationId) -> bool {
-        self.invitations.iter().any(|known| known.id == *id)
+    /// Returns what became of an invitation, if Clerk lists it.
+    pub(super) fn standing_of(&self, id: &InvitationId) -> Option<Standing> {
+        let known = self.invitations.iter().find(|known| known.id == *id)?;
+        Some(known.standing)
     }
 }
 

@@ -38,11 +38,11 @@ impl RepeatedRefusals {
         }
     }
 
-    /// Ends the counts for what these recipients sent, since a call with it succeeded.
-    pub(super) fn succeeded(&mut self, recipients: &[Recipient]) {
+    /// Ends the counts for what these recipients sent, since they were invited with it.
+    pub(super) fn succeeded<'r>(&mut self, recipients: impl Iterator<Item = &'r Recipient> + Clone) {
         self.counts.retain(|(reason, _)| {
             let sent = |recipient| sent_value(recipient, reason.parameter.as_deref()) == reason.value;
-            !recipients.iter().any(sent)
+            !recipients.clone().any(sent)
         });
     }
 

@@ -40,6 +40,8 @@ pub(super) fn resolve(recipient: &mut Recipient, found: &[InvitationSummary]) ->
         (None, None) if recipient.baseline.is_none() && !found.is_empty() => Resolution::Unknowable,
         // A server that accepts each attempt and never shows the invitation would be asked without end.
         (None, None) if recipient.ambiguous_attempts >= MAX_AMBIGUOUS_ATTEMPTS => Resolution::Unknowable,
+        // One of the baseline that was accepted does not settle it: the person may have been removed since, and no list of
+        // invitations shows that. If they were not, Clerk refuses the call, which is their outcome.
         (None, None) => Resolution::SendAgain,
     }
 }

@@ -1,4 +1,5 @@
-//! A round of inviting people again sends nobody two invitations, and nothing to those who have accepted.
+//! A round of inviting people again sends nobody two invitations, and nothing to those who have accepted or whose newest
+//! invitation is too young.
 
 use clerk_core::model::InvitationStatus;
 use clerk_core::run::{Outcome, Settlement};
@@ -10,10 +11,12 @@ use crate::scenario::Action;
 use crate::target::Invited;
 
 pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
-    if !matches!(life.start.action, Action::Again(_)) || story.scenario.broken.is_some() {
+    if !matches!(life.start.action, Action::Again { .. }) || story.scenario.broken.is_some() {
         return Vec::new();
     }
-    let mut problems = invited_twice(story, life);
+    let round = Round::new(story, life);
+    let mut problems = round.invited_twice();
+    problems.extend(round.invited_too_early());
     let began = at(life.time.start);
     let is_accepted = |address: &String| {
         let mut invitations = story.truth.values();
@@ -45,24 +48,80 @@ fn is_unresolved(story: &Story<'_>, life: &Life, address: &str) -> bool {
         && !before.any(|other| other.settled.iter().any(has_outcome))
 }
 
-/// Describes who was invited more than once in the round so far.
-fn invited_twice(story: &Story<'_>, life: &Life) -> Vec<String> {
-    let is_before = |other: &&Life| other.start.step == life.start.step && other.time.start < life.time.start;
-    let before: Vec<_> = story.lives.iter().filter(is_before).collect();
-    let ended = before.iter().rposition(|other| other.has_ended_round);
-    let round = before.get(ended.map_or(0, |ended| ended + 1)..).unwrap_or_default();
-    let began = round.first().map_or(life.time.start, |first| first.time.start);
-    let (began, end) = (at(began), at(life.time.end));
-    let is_in_step = |invitation: &&Invited| {
-        invitation.maker.is_some() && invitation.created_at >= began && invitation.created_at < end
-    };
-    let created: Vec<_> = story.truth.values().filter(is_in_step).collect();
-    let is_repeated = |invitation: &&&Invited| {
-        let same = created.iter().filter(|other| other.address == invitation.address);
-        same.count() > 1
-    };
-    let repeated = created.iter().filter(is_repeated);
-    repeated
-        .map(|invitation| format!("{} is invited twice in one round", invitation.address))
-        .collect()
+/// The round that a process belongs to, up to the end of the process.
+struct Round<'a> {
+    story: &'a Story<'a>,
+    life: &'a Life,
+    /// The first process of the round.
+    first: &'a Life,
+    /// The invitations that were created in it.
+    created: Vec<&'a Invited>,
+}
+
+impl<'a> Round<'a> {
+    fn new(story: &'a Story<'a>, life: &'a Life) -> Self {
+        let is_before = |other: &&Life| other.start.step == life.start.step && other.time.start < life.time.start;
+        let before: Vec<_> = story.lives.iter().filter(is_before).collect();
+        let ended = before.iter().rposition(|other| other.has_ended_round);
+        let round = before.get(ended.map_or(0, |ended| ended + 1)..).unwrap_or_default();
+        let first = round.first().copied().unwrap_or(life);
+        let (began, end) = (at(first.time.start), at(life.time.end));
+        let is_in_round = |invitation: &&Invited| {
+            invitation.maker.is_some() && invitation.created_at >= began && invitation.created_at < end
+        };
+        Self {
+            story,
+            life,
+            first,
+            created: story.truth.values().filter(is_in_round).collect(),
+        }
+    }
+
+    /// Describes who was invited more than once.
+    fn invited_twice(&self) -> Vec<String> {
+        let is_repeated = |invitation: &&&Invited| {
+            let same = self.created.iter().filter(|other| other.address == invitation.address);
+            same.count() > 1
+        };
+        let repeated = self.created.iter().filter(is_repeated);
+        repeated
+            .map(|invitation| format!("{} is invited twice in one round", invitation.address))
+            .collect()
+    }
+
+    /// Describes who was invited although their newest invitation was younger than the round asks for.
+    fn invited_too_early(&self) -> Vec<String> {
+        let Action::Again { age: Some(age), .. } = self.life.start.action else {
+            return Vec::new();
+        };
+        // A clock that is ahead makes invitations look older.
+        if self.continues_another() || self.story.scenario.wall_clock.jumps_forward() {
+            return Vec::new();
+        }
+        let began = at(self.first.time.start);
+        let too_early = self.created.iter().filter(|invitation| {
+            let same = self
+                .story
+                .truth
+                .values()
+                .filter(|other| other.address == invitation.address);
+            let before = same.filter(|other| other.created_at < invitation.created_at);
+            before.max_by_key(|other| other.created_at).is_some_and(|newest| {
+                // Those whose invitation an undo has revoked are invited in any case.
+                let was_revoked = newest.status == InvitationStatus::Revoked && newest.updated_at < began;
+                !was_revoked && invitation.created_at.saturating_since(newest.created_at) < age
+            })
+        });
+        let resolved = too_early.filter(|invitation| !is_unresolved(self.story, self.first, &invitation.address));
+        resolved
+            .map(|invitation| format!("{} is invited again within {age:?}", invitation.address))
+            .collect()
+    }
+
+    /// Whether an earlier round may have left people whose invitations were to be revoked. They are invited in any case.
+    fn continues_another(&self) -> bool {
+        let is_open = |other: &Life| matches!(other.start.action, Action::Again { .. }) && !other.has_ended_round;
+        let mut lives = self.story.lives.iter();
+        lives.any(|other| other.time.start < self.first.time.start && is_open(other))
+    }
 }

@@ -10,9 +10,16 @@ use super::Story;
 use crate::process::{End, Life};
 use crate::wire::{Answer, Sent};
 
-/// How many calls a process may make, and how many more for each row.
+/// How many calls that reach the fake a process may make for all rows together. A list for one address that does not end
+/// stops the run after 201 pages, and the pages of a hostile list do not reach the fake.
 const CALLS: usize = 600;
-const CALLS_FOR_EACH_ROW: usize = 60;
+
+/// How many lists have the invitations of one address.
+const LISTS: usize = 2;
+
+/// How many calls more there may be for each row: a look-up, and attempts that are each followed by a look-up. Each of these
+/// calls is tried again until it has failed too often in a row.
+const CALLS_FOR_EACH_ROW: usize = LISTS + AMBIGUOUS_ATTEMPTS * (1 + LISTS);
 
 /// How long a process may live, and how much longer for each row.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -30,7 +37,8 @@ pub(super) fn check(story: &Story<'_>, life: &Life) -> Vec<String> {
     }
     let rows = story.scenario.rows.len();
     let calls = life.calls.len();
-    if calls > CALLS + CALLS_FOR_EACH_ROW * rows {
+    let tries = 1 + story.scenario.run.max_failures as usize;
+    if calls > (CALLS + CALLS_FOR_EACH_ROW * rows) * tries {
         problems.push(format!("it made {calls} calls for {rows} rows"));
     }
     let time = life.time.end.saturating_sub(life.time.start);

@@ -24,7 +24,10 @@ pub(super) fn check(life: &Life, before: &[Life]) -> Vec<String> {
             let named = message
                 .strip_prefix("line ")
                 .and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-            let is_no_journal = (damaged == 1 || is_damaged_by_power) && message.contains("is not a journal");
+            let says_so = ["is not a journal", "consists of zero bytes"]
+                .iter()
+                .any(|what| message.contains(what));
+            let is_no_journal = (damaged == 1 || is_damaged_by_power) && says_so;
             // An earlier line can be damaged too, by a loss of power.
             let is_named = error.is_damage() && named.is_some_and(|named| named <= damaged);
             if !is_no_journal && !is_named {

@@ -80,7 +80,7 @@ pub(super) fn stay(story: &Story<'_>) -> Vec<String> {
                 before.retain(|_, (_, settled)| id_of(settled) != Some(id));
             }
         }
-        if matches!(life.start.action, Action::Again(_)) {
+        if matches!(life.start.action, Action::Again { .. }) {
             again(life, &mut before);
             continue;
         }

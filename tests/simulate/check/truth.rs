@@ -215,7 +215,7 @@ impl Claim<'_> {
         }
         let has_changed = self.version() != Some(maker.version);
         // A run that invites again also says that Clerk does not list an invitation, as one that is new.
-        let may_have_reason = has_changed || matches!(self.life.start.action, Action::Again(_));
+        let may_have_reason = has_changed || matches!(self.life.start.action, Action::Again { .. });
         let has_reason = self.settlement.reason.is_some();
         if (has_reason && !may_have_reason || has_changed && !has_reason) && !self.has_lost {
             return Some(format!(
@@ -228,7 +228,7 @@ impl Claim<'_> {
     /// Whether a run up to this one invited again.
     fn was_invited_again(&self) -> bool {
         let mut lives = self.story.lives.iter();
-        lives.any(|life| matches!(life.start.action, Action::Again(_)) && life.time.start <= self.life.time.start)
+        lives.any(|life| matches!(life.start.action, Action::Again { .. }) && life.time.start <= self.life.time.start)
     }
 
     fn others_interfere(&self) -> bool {

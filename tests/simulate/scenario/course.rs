@@ -27,8 +27,8 @@ pub(crate) enum Action {
     Invite { rows: usize },
     /// Revokes what the runs created.
     Undo,
-    /// Invites people again who have not accepted.
-    Again(Again),
+    /// Invites people again who have not accepted, if their newest invitation has this age.
+    Again { again: Again, age: Option<Duration> },
 }
 
 /// A change of the machine's clock: from this time on, it is ahead by so much, or behind.
@@ -117,7 +117,7 @@ pub(super) fn draw_steps(random: &mut Rng, rows: &[Row], mode: Mode) -> Vec<Step
     steps
 }
 
-fn draw_again(random: &mut Rng) -> Again {
+fn draw_again(random: &mut Rng) -> Action {
     let mut again = Again::new();
     if random.u8(..4) > 0 {
         again = again.pending();
@@ -128,16 +128,16 @@ fn draw_again(random: &mut Rng) -> Again {
     if random.bool() {
         again = again.revoked();
     }
-    match random.choice([None, None, Some(3600), Some(7 * DAY)]).flatten() {
-        Some(seconds) => again.older_than(Duration::from_secs(seconds)),
-        None => again,
-    }
+    let seconds = random.choice([None, None, Some(3600), Some(7 * DAY)]).flatten();
+    let age = seconds.map(Duration::from_secs);
+    let again = age.map_or(again, |age| again.older_than(age));
+    Action::Again { again, age }
 }
 
 fn draw_sequel(random: &mut Rng, rows: usize) -> Step {
     let action = match random.u8(..5) {
         0 => Action::Undo,
-        1 | 2 => Action::Again(draw_again(random)),
+        1 | 2 => draw_again(random),
         _ => Action::Invite { rows },
     };
     let percent = random.choice([0, 0, 5, 50, 100]).unwrap_or_default();

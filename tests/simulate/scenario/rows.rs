@@ -131,6 +131,16 @@ pub(super) fn draw(random: &mut Rng, target: Target) -> Vec<Row> {
     rows
 }
 
+/// How many rows several machines are given.
+const ROWS_OF_MACHINES: usize = 40;
+
+/// Leaves some rows, each with a valid address of its own, and no value that Clerk refuses from everyone.
+pub(super) fn keep_valid(rows: &mut Vec<Row>) {
+    rows.retain(|row| !row.is.invalid && !row.is.duplicate);
+    rows.truncate(ROWS_OF_MACHINES);
+    rows.iter_mut().for_each(|row| row.is.refused_value = false);
+}
+
 fn draw_row(random: &mut Rng, number: usize, is: Traits, ignore_existing: bool) -> Row {
     // Every other address is the end of the next one, so a filter that matches parts of addresses finds both.
     let address = format!("{}person{}@example.com", "x".repeat(number % 2), number / 2);

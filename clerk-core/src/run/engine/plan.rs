@@ -2,6 +2,7 @@
 
 use super::{Engine, Event};
 use crate::run::estimate::Estimate;
+use crate::run::input::Intake;
 use crate::run::journal::Lane;
 use crate::run::outcome::Outcome;
 use crate::run::plan::RunPlan;
@@ -14,6 +15,17 @@ impl Engine<'_> {
         let mut plan = RunPlan::default();
         plan.stopped = self.look_up_all(&mut plan.to_invite).await.err();
         plan.unresolved = self.stages.unresolved();
+        self.complete(plan)
+    }
+
+    /// Compares every recipient with the journal, without any call.
+    pub(crate) async fn forecast(mut self) -> RunPlan {
+        let mut plan = RunPlan::default();
+        plan.stopped = self.compare_all(&mut plan).await.err();
+        self.complete(plan)
+    }
+
+    fn complete(&self, mut plan: RunPlan) -> RunPlan {
         let quota = |lane| {
             let key = self.reading.reader().target().rate_limit_key(lane);
             self.settings.limits.quota(key)
@@ -24,6 +36,29 @@ impl Engine<'_> {
             plan.skip(*outcome, self.announcer.report().count(*outcome));
         }
         plan
+    }
+
+    async fn compare_all(&mut self, plan: &mut RunPlan) -> Result<(), Stop> {
+        let mut history = self.open_journal().await.map_err(Stop::Journal)?;
+        let resource = self.reading.reader().target().resource();
+        history.check_resource(&resource).map_err(Stop::Journal)?;
+        if history.is_begun()
+            && let Some(round) = self.round_to_begin(&history)
+        {
+            history.apply(round).map_err(Stop::Journal)?;
+        }
+        self.input.set_history(history);
+        loop {
+            self.read_ahead().await?;
+            match self.input.next() {
+                Some(Intake::Settled(settlement) | Intake::Changed(settlement)) => self.announcer.announce(&settlement),
+                Some(Intake::Recipient(recipient)) => {
+                    plan.to_invite += 1;
+                    plan.unresolved += usize::from(recipient.maybe_invited);
+                }
+                None => return Ok(()),
+            }
+        }
     }
 
     async fn look_up_all(&mut self, to_invite: &mut usize) -> Result<(), Stop> {

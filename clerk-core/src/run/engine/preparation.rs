@@ -50,10 +50,7 @@ impl Engine<'_> {
                 first.push(record);
             }
         }
-        if let Some(again) = self.input.again().filter(|again| !history.is_in_round(again)) {
-            let at = self.clock.wall();
-            first.push(Record::RoundBegan { at, again: *again });
-        }
+        first.extend(self.round_to_begin(&history));
         for record in &first {
             history.apply(record.clone()).map_err(Stop::Journal)?;
         }
@@ -66,8 +63,15 @@ impl Engine<'_> {
         Ok(first)
     }
 
+    /// Returns the record of a new round of inviting again, if the run invites again and continues no round.
+    pub(super) fn round_to_begin(&self, history: &History) -> Option<Record> {
+        let again = *self.input.again().filter(|again| !history.is_in_round(again))?;
+        let at = self.clock.wall();
+        Some(Record::RoundBegan { at, again })
+    }
+
     /// Reads the journal, or what a run begins with if it is indexed.
-    async fn open_journal(&mut self) -> Result<History, JournalError> {
+    pub(super) async fn open_journal(&mut self) -> Result<History, JournalError> {
         let journal = self.ledger.journal();
         let Some(indexed) = journal.indexed() else {
             return History::load(journal).await;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use super::position::{FRAME, Position};
-use super::problem::{damaged, failed, not_a_journal, of_a_later_version};
+use super::problem::{damaged, failed, not_a_journal, of_a_later_version, zeroed};
 use crate::run::journal::{JournalError, Record};
 
 /// The first bytes of a journal of format 1.
@@ -244,7 +244,22 @@ fn check_beginning(mut file: &File, path: &Path, length: u64) -> Result<(), Jour
     let has_format_2 = beginning.starts_with(FRAME) || FRAME.starts_with(&beginning);
     if has_format_2 || BEGINNING_OF_FORMAT_1.starts_with(&beginning) {
         Ok(())
+    } else if beginning.iter().all(|byte| *byte == 0) && is_zero(file).map_err(|error| failed(path, "read", error))? {
+        Err(zeroed(path))
     } else {
         Err(not_a_journal(path))
+    }
+}
+
+/// Whether the rest of a file has nothing but zero bytes.
+fn is_zero(file: &File) -> io::Result<bool> {
+    let mut reader = BufReader::new(file);
+    loop {
+        let bytes = reader.fill_buf()?;
+        match bytes.len() {
+            0 => return Ok(true),
+            _ if bytes.iter().any(|byte| *byte != 0) => return Ok(false),
+            read => reader.consume(read),
+        }
     }
 }

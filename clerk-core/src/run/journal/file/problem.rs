@@ -47,6 +47,15 @@ pub(super) fn not_a_journal(path: &Path) -> JournalError {
     ))
 }
 
+/// The file was given its length, and its first records did not reach the disk.
+pub(super) fn zeroed(path: &Path) -> JournalError {
+    JournalError::new(format!(
+        "the journal {} consists of zero bytes, as a power failure during its first write leaves it: if no run with it has \
+         invited anyone yet, delete it and run again, or else restore it",
+        path.display()
+    ))
+}
+
 pub(super) fn of_a_later_version(path: &Path, line: u64) -> JournalError {
     JournalError::new(format!(
         "line {line} of the journal {} has a format that this SDK does not know: a later version wrote it, use that version",
