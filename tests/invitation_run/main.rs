@@ -10,6 +10,7 @@ mod hostile_servers;
 mod limits;
 mod lost_tail;
 mod outcomes;
+mod pace;
 mod reruns;
 mod restarts;
 mod results;
@@ -19,5 +20,6 @@ mod shared_refusals;
 mod spawned;
 mod status;
 mod streams;
+
 mod undo;
 mod waitlist;
