@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::middleware::RateLimits;
 use clerk_core::{Client, Clock, SecretKey};
 use clerk_testkit::FakeClerk;
 use fastrand::Rng;
@@ -42,7 +43,19 @@ pub(crate) fn simulate(seed: u64, broken: Option<Break>, log: &Log) -> SeedResul
     let mut scenario = Scenario::draw(&mut random, Mode::Machines);
     let plan = Plan::draw(&mut random, scenario.rows.len());
     // A call may begin this much after another machine took over, and be under way still.
-    scenario.run.settle_delay += plan.longest_stop + Duration::from_secs(60);
+    // The limit of all calls together is not shared.
+    let (bulk, single) = (scenario.target.bulk_limit(), scenario.target.single_limit());
+    let quotas = [bulk, single].map(|key| (key, scenario.clerk.limits.quota(key)));
+    scenario.clerk.limits = quotas
+        .into_iter()
+        .fold(RateLimits::none(), |limits, (key, quota)| match quota {
+            Some(quota) => limits.with(key, quota),
+            None => limits,
+        });
+    let run = &mut scenario.run;
+    run.settle_delay += plan.longest_stop + Duration::from_secs(60);
+    // A run that does not wait for as long as this can never resolve anyone.
+    run.max_wait = run.max_wait.max(run.settle_delay + run.read_lag);
     let mut world = World::new(&scenario, broken, &mut random, log);
     log.line(|| format!("{scenario:#?}\n{plan:#?}"));
     let scenario = Arc::new(scenario);
