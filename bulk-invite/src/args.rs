@@ -147,8 +147,8 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "organization", help_heading = DEFAULTS)]
     ignore_existing: bool,
 
-    /// Where to record what was done, or none [default: PEOPLE.csv.journal or waitlist.journal; none for standard input and the demo]
-    #[arg(long, value_name = "FILE|none", help_heading = JOURNAL)]
+    /// Where to record what was done, none, or postgres://… to submit the people to an outbox [default: PEOPLE.csv.journal or waitlist.journal; none for standard input and the demo]
+    #[arg(long, value_name = "FILE|none|URL", help_heading = JOURNAL)]
     pub(crate) journal: Option<PathBuf>,
 
     /// Retry people whose outcome in an earlier run is unknown; some may get a second invitation
@@ -349,6 +349,12 @@ impl Args {
     /// Whether the command line names people: a file, or standard input.
     pub(crate) const fn has_people(&self) -> bool {
         self.people.is_some()
+    }
+
+    /// Whether a run sends, and neither invites people again nor resends unknown ones.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn invites_once(&self) -> bool {
+        !self.sends_nothing() && self.again.is_empty() && !self.resend_unknown && !self.recover_tail
     }
 
     /// Returns who is invited again, if anyone is.

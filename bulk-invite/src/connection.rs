@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clerk_core::middleware::RateLimits;
+#[cfg(feature = "postgres")]
+use clerk_core::middleware::SharedBudget;
 use clerk_core::{Client, ClientBuilder, Clock, Environment, SecretKey};
 use clerk_hyper::{HyperTransport, TokioClock};
 use http::Uri;
@@ -35,21 +37,25 @@ impl Connection {
             return Self::demo(args).await;
         };
         let limits = limits(args, key.environment())?;
-        let mut builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
         let api_url = ApiUrl::from_option_or_env(args.api_url.as_deref())?;
-        if let Some(url) = &api_url {
-            builder = builder.base_url(url.as_str());
-        }
-        let client = builder.build().map_err(|error| match &api_url {
-            Some(url) => url.describe(&error),
-            None => error.to_string(),
-        })?;
+        let client = build(builder(key, args, api_url.as_ref())?, api_url.as_ref())?;
         Ok(Self {
             client,
             limits,
             server: host_and_port(api_url.as_ref().map_or(Client::DEFAULT_BASE_URL, ApiUrl::as_str)),
             demo: None,
         })
+    }
+
+    /// Returns a client to the same instance that shares its limits with other processes.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn sharing(&self, args: &Args, budget: impl SharedBudget) -> Result<Client, String> {
+        let key = key::from_env()?.ok_or("a shared budget needs a key: set CLERK_SECRET_KEY")?;
+        let api_url = ApiUrl::from_option_or_env(args.api_url.as_deref())?;
+        let builder = builder(key, args, api_url.as_ref())?
+            .rate_limits(self.limits.clone())
+            .shared_budget(budget);
+        build(builder, api_url.as_ref())
     }
 
     async fn demo(args: &Args) -> Result<Self, String> {
@@ -135,6 +141,21 @@ fn with_source(error: &dyn Error) -> String {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     }
+}
+
+fn builder(key: SecretKey, args: &Args, api_url: Option<&ApiUrl>) -> Result<ClientBuilder, String> {
+    let builder = configure(Client::builder(key, transport(args)?), args).clock(TokioClock::new());
+    Ok(match api_url {
+        Some(url) => builder.base_url(url.as_str()),
+        None => builder,
+    })
+}
+
+fn build(builder: ClientBuilder, api_url: Option<&ApiUrl>) -> Result<Client, String> {
+    builder.build().map_err(|error| match api_url {
+        Some(url) => url.describe(&error),
+        None => error.to_string(),
+    })
 }
 
 /// Configures a client without rate limits of its own, because the run enforces them.

@@ -16,13 +16,18 @@ const KILLED: i32 = 130;
 /// Stops the run on the first Ctrl-C, SIGTERM or SIGHUP, and ends the program on the second. Must be called within a Tokio
 /// runtime.
 pub(crate) fn stop_on_ctrl_c(run: StopHandle) {
+    on_interrupt(move || run.stop());
+}
+
+/// Calls `stop` on the first of these signals, and ends the program on the second. Must be called within a Tokio runtime.
+pub(crate) fn on_interrupt(stop: impl FnOnce() + Send + 'static) {
     tokio::spawn(async move {
         let Ok(mut signals) = Signals::new() else {
             // Without a handler, the signals end the program at once.
             return;
         };
         signals.recv().await;
-        run.stop();
+        stop();
         print_line("Interrupted: waiting for the calls in flight. Press Ctrl-C again to exit at once.");
         signals.recv().await;
         std::process::exit(KILLED);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use clerk_core::model::WaitlistEntry;
-use clerk_core::run::{InvitationRun, Outcome, Stop};
+use clerk_core::run::{InvitationRun, Outcome, RunReport, Stop};
 
 use crate::args::Args;
 use crate::confirm::confirm;
@@ -78,7 +78,9 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
     let mut problems = Vec::new();
     // Why the rows could not be read to their end.
     let failure = Arc::default();
-    let ending = {
+    let ending = if let Some(report) = submit_to_outbox(&journal, args, connection, &people, &recorder).await? {
+        Ending::Ran(report)
+    } else {
         let journal = match args.sends_nothing() {
             true => journal.open_existing_or_empty(args),
             false => journal.open(args),
@@ -197,6 +199,37 @@ pub(crate) async fn run(args: &Args, connection: &Connection) -> Result<ExitCode
         has_failed || (counts.count(Outcome::Pending) > 0 && !args.sends_nothing()),
         counts.needing_attention() > 0 || !problems.is_empty() || printed.is_err(),
     ))
+}
+
+/// Submits the people to the outbox that is named as the journal, and follows them. `None` if the journal is another one.
+#[cfg(feature = "postgres")]
+async fn submit_to_outbox(
+    journal: &JournalLocation,
+    args: &Args,
+    connection: &Connection,
+    people: &People,
+    recorder: &Recorder,
+) -> Result<Option<RunReport>, String> {
+    match (journal, people) {
+        (JournalLocation::Outbox(url), People::File(file)) if args.invites_once() => {
+            let report = crate::outbox::invite(url.as_str(), args, connection, file, recorder).await?;
+            Ok(Some(report))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// This program has no outbox.
+#[cfg(not(feature = "postgres"))]
+#[expect(clippy::unused_async, reason = "the feature postgres waits here")]
+async fn submit_to_outbox(
+    _: &JournalLocation,
+    _: &Args,
+    _: &Connection,
+    _: &People,
+    _: &Recorder,
+) -> Result<Option<RunReport>, String> {
+    Ok(None)
 }
 
 /// Reads the people file, and prints how it was understood.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+#[cfg(feature = "postgres")]
+use clerk_core::Sensitive;
 use clerk_core::run::journal::{FileJournal, Journal, JournalError, NoJournal, Record};
 
 use crate::args::Args;
@@ -23,6 +25,9 @@ pub(crate) enum JournalLocation {
     /// There is no journal.
     None,
     File(PathBuf),
+    /// An outbox on PostgreSQL. Its address can contain a password.
+    #[cfg(feature = "postgres")]
+    Outbox(Sensitive),
 }
 
 impl JournalLocation {
@@ -35,6 +40,7 @@ impl JournalLocation {
                 "--journal needs a key, because the demo starts with an empty fake each time: set CLERK_SECRET_KEY"
                     .to_owned(),
             ),
+            Some(url) if is_outbox(url) => Self::outbox(url),
             Some(path) => Ok(Self::File(path.clone())),
             None if is_demo => Ok(Self::None),
             None if args.waitlist.is_some() => Ok(Self::File(WAITLIST.into())),
@@ -46,9 +52,24 @@ impl JournalLocation {
 
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::None => None,
             Self::File(path) => Some(path),
+            _ => None,
         }
+    }
+
+    #[cfg(feature = "postgres")]
+    fn outbox(url: &Path) -> Result<Self, String> {
+        let url = url.to_str().ok_or("--journal postgres://… has invalid characters")?;
+        Ok(Self::Outbox(url.into()))
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    fn outbox(_: &Path) -> Result<Self, String> {
+        Err(
+            "--journal postgres://… needs the feature postgres, which this program was built without: install it with \
+             `cargo install bulk-invite --features postgres`"
+                .to_owned(),
+        )
     }
 
     /// Opens the journal, or creates it.
@@ -56,6 +77,14 @@ impl JournalLocation {
         Ok(match self {
             Self::None => Arc::new(NoJournal),
             Self::File(path) => Arc::new(open_file(path, args)?),
+            #[cfg(feature = "postgres")]
+            Self::Outbox(_) => {
+                return Err(
+                    "--journal postgres://… submits the people of a file: leave out --dry-run, --plan, --status, \
+                     --waitlist, --again, --resend-unknown and --recover-tail, or name a journal in a file"
+                        .to_owned(),
+                );
+            }
         })
     }
 
@@ -120,6 +149,14 @@ pub(crate) fn purge(args: &Args) -> Result<ExitCode, String> {
     FileJournal::purge(&path).map_err(|error| error.to_string())?;
     print(|out| writeln!(out, "Deleted the journal {}.", path.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the value of `--journal` is the address of a PostgreSQL server.
+fn is_outbox(value: &Path) -> bool {
+    let value = value.as_os_str().as_encoded_bytes();
+    [&b"postgres://"[..], b"postgresql://"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme))
 }
 
 fn require_existing(path: &Path) -> Result<(), String> {

@@ -22,6 +22,8 @@ mod key;
 mod links;
 mod listed;
 mod network_problem;
+#[cfg(feature = "postgres")]
+mod outbox;
 mod output_file;
 mod people;
 mod problems;

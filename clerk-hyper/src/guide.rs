@@ -16,6 +16,7 @@ pages! {
     web_service = "web-service.md";
     command_line = "command-line.md";
     database_journal = "database-journal.md";
+    many_machines = "many-machines.md";
     testing = "testing.md";
     custom_transport = "custom-transport.md";
     own_endpoint = "own-endpoint.md";

@@ -18,5 +18,6 @@ mod shared_limits;
 mod shared_refusals;
 mod spawned;
 mod status;
+mod streams;
 mod undo;
 mod waitlist;

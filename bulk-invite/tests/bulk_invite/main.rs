@@ -16,6 +16,8 @@ mod journal;
 mod kills;
 mod network;
 mod organization;
+#[cfg(feature = "postgres")]
+mod outbox;
 mod outputs;
 mod plan;
 mod program;
