@@ -32,6 +32,9 @@ pub(crate) use plan::Plan;
 use process::{Process, StoppedWire};
 use store::Store;
 
+/// The longest window of a limit.
+const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// More polls than any seed needs.
@@ -54,8 +57,14 @@ pub(crate) fn simulate(seed: u64, broken: Option<Break>, log: &Log) -> SeedResul
         });
     let run = &mut scenario.run;
     run.settle_delay += plan.longest_stop + Duration::from_secs(60);
-    // A run that does not wait for as long as this can never resolve anyone.
-    run.max_wait = run.max_wait.max(run.settle_delay + run.read_lag);
+    // Without this many tries, the look-up of several people never succeeds where many calls fail.
+    run.max_failures = run.max_failures.max(5);
+    // A run that does not wait for as long as this resolves nobody, and does not find the person that makes Clerk reject a
+    // batch: a process that stops at each wait begins anew.
+    run.max_wait = run
+        .max_wait
+        .max(run.settle_delay + run.read_lag)
+        .max(LONGEST_WINDOW * 2);
     let mut world = World::new(&scenario, broken, &mut random, log);
     log.line(|| format!("{scenario:#?}\n{plan:#?}"));
     let scenario = Arc::new(scenario);
