@@ -16,6 +16,7 @@ use std::time::Duration;
 use clerk_core::middleware::RateLimits;
 use clerk_core::{Client, Clock, SecretKey};
 use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FaultPlan;
 use fastrand::Rng;
 
 use crate::arguments::Mode;
@@ -36,6 +37,9 @@ use store::Store;
 const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How long calls fail. If many do, looking up many people never succeeds meanwhile.
+const LONGEST_TROUBLE: Duration = Duration::from_secs(5 * 24 * 3600);
 
 /// More polls than any seed needs.
 const TOO_MANY_POLLS: u64 = 3_000_000;
@@ -166,6 +170,7 @@ fn drive(
     let mut submissions = plan.submissions.iter().peekable();
     let latest = DAY * u32::try_from(30 + 10 * scenario.rows.len()).unwrap_or(u32::MAX);
     let mut polls = 0;
+    let mut has_faults = true;
     // Wakes for what happens next to a machine or in the outbox.
     let mut alarm = None;
     let driven = clock.drive(poll_fn(|context| {
@@ -180,6 +185,10 @@ fn drive(
             .min();
         let next = next.into_iter().chain(submissions.peek().map(|(at, _)| *at)).min();
         polls += 1;
+        if has_faults && now > LONGEST_TROUBLE {
+            world.fake.set_faults(FaultPlan::new());
+            has_faults = false;
+        }
         if submissions.peek().is_none() && store.without_outcome().is_empty() {
             return Poll::Ready(None);
         }
