@@ -41,7 +41,8 @@ fn is_unresolved(story: &Story<'_>, life: &Life, address: &str) -> bool {
         .take_while(|other| other.time.start < life.time.start);
     let has_outcome = |settlement: &Settlement| {
         let row = story.scenario.rows.get(settlement.position);
-        settlement.outcome != Outcome::Pending && row.is_some_and(|row| row.identity() == address)
+        let is_outcome = ![Outcome::Pending, Outcome::Duplicate].contains(&settlement.outcome);
+        is_outcome && row.is_some_and(|row| row.identity() == address)
     };
     let mut sent = story.sent.iter().filter(|sent| sent.at < life.time.start);
     sent.any(|sent| sent.people.iter().any(|person| person == address))
