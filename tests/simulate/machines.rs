@@ -13,8 +13,10 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use clerk_core::middleware::RateLimits;
 use clerk_core::{Client, Clock, SecretKey};
 use clerk_testkit::FakeClerk;
+use clerk_testkit::fake::FaultPlan;
 use fastrand::Rng;
 
 use crate::arguments::Mode;
@@ -31,7 +33,13 @@ pub(crate) use plan::Plan;
 use process::{Process, StoppedWire};
 use store::Store;
 
+/// The longest window of a limit.
+const LONGEST_WINDOW: Duration = Duration::from_secs(3600);
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How long calls fail. If many do, looking up many people never succeeds meanwhile.
+const LONGEST_TROUBLE: Duration = Duration::from_secs(5 * 24 * 3600);
 
 /// More polls than any seed needs.
 const TOO_MANY_POLLS: u64 = 3_000_000;
@@ -42,7 +50,25 @@ pub(crate) fn simulate(seed: u64, broken: Option<Break>, log: &Log) -> SeedResul
     let mut scenario = Scenario::draw(&mut random, Mode::Machines);
     let plan = Plan::draw(&mut random, scenario.rows.len());
     // A call may begin this much after another machine took over, and be under way still.
-    scenario.run.settle_delay += plan.longest_stop + Duration::from_secs(60);
+    // The limit of all calls together is not shared.
+    let (bulk, single) = (scenario.target.bulk_limit(), scenario.target.single_limit());
+    let quotas = [bulk, single].map(|key| (key, scenario.clerk.limits.quota(key)));
+    scenario.clerk.limits = quotas
+        .into_iter()
+        .fold(RateLimits::none(), |limits, (key, quota)| match quota {
+            Some(quota) => limits.with(key, quota),
+            None => limits,
+        });
+    let run = &mut scenario.run;
+    run.settle_delay += plan.longest_stop + Duration::from_secs(60);
+    // Without this many tries, the look-up of several people never succeeds where many calls fail.
+    run.max_failures = run.max_failures.max(5);
+    // A run that does not wait for as long as this resolves nobody, and does not find the person that makes Clerk reject a
+    // batch: a process that stops at each wait begins anew.
+    run.max_wait = run
+        .max_wait
+        .max(run.settle_delay + run.read_lag)
+        .max(LONGEST_WINDOW * 2);
     let mut world = World::new(&scenario, broken, &mut random, log);
     log.line(|| format!("{scenario:#?}\n{plan:#?}"));
     let scenario = Arc::new(scenario);
@@ -144,6 +170,7 @@ fn drive(
     let mut submissions = plan.submissions.iter().peekable();
     let latest = DAY * u32::try_from(30 + 10 * scenario.rows.len()).unwrap_or(u32::MAX);
     let mut polls = 0;
+    let mut has_faults = true;
     // Wakes for what happens next to a machine or in the outbox.
     let mut alarm = None;
     let driven = clock.drive(poll_fn(|context| {
@@ -158,6 +185,10 @@ fn drive(
             .min();
         let next = next.into_iter().chain(submissions.peek().map(|(at, _)| *at)).min();
         polls += 1;
+        if has_faults && now > LONGEST_TROUBLE {
+            world.fake.set_faults(FaultPlan::new());
+            has_faults = false;
+        }
         if submissions.peek().is_none() && store.without_outcome().is_empty() {
             return Poll::Ready(None);
         }

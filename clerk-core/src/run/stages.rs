@@ -283,9 +283,10 @@ impl Stages {
         self.ready.len() >= BATCH
     }
 
-    /// Whether fewer recipients are ready than a bulk call takes, and the input has no further one now.
+    /// Whether fewer recipients are ready than a bulk call takes, and the input has no further one now. Halves are for the
+    /// bulk lane in any case.
     pub(super) fn trickles(&self) -> bool {
-        self.input == InputState::Waits && !self.has_full_batch()
+        self.input == InputState::Waits && !self.has_full_batch() && self.halves.is_empty()
     }
 
     /// Whether recipients are to be invited alone.

@@ -41,7 +41,8 @@ fn is_unresolved(story: &Story<'_>, life: &Life, address: &str) -> bool {
         .take_while(|other| other.time.start < life.time.start);
     let has_outcome = |settlement: &Settlement| {
         let row = story.scenario.rows.get(settlement.position);
-        settlement.outcome != Outcome::Pending && row.is_some_and(|row| row.identity() == address)
+        let is_outcome = ![Outcome::Pending, Outcome::Duplicate].contains(&settlement.outcome);
+        is_outcome && row.is_some_and(|row| row.identity() == address)
     };
     let mut sent = story.sent.iter().filter(|sent| sent.at < life.time.start);
     sent.any(|sent| sent.people.iter().any(|person| person == address))
@@ -107,15 +108,27 @@ impl<'a> Round<'a> {
                 .filter(|other| other.address == invitation.address);
             let before = same.filter(|other| other.created_at < invitation.created_at);
             before.max_by_key(|other| other.created_at).is_some_and(|newest| {
-                // Those whose invitation an undo has revoked are invited in any case.
+                // Those whose invitation an undo has revoked, or found to have expired, are invited in any case.
                 let was_revoked = newest.status == InvitationStatus::Revoked && newest.updated_at < began;
-                !was_revoked && invitation.created_at.saturating_since(newest.created_at) < age
+                !was_revoked
+                    && !self.was_undone(&newest.id)
+                    && invitation.created_at.saturating_since(newest.created_at) < age
             })
         });
         let resolved = too_early.filter(|invitation| !is_unresolved(self.story, self.first, &invitation.address));
         resolved
             .map(|invitation| format!("{} is invited again within {age:?}", invitation.address))
             .collect()
+    }
+
+    /// Whether a process before the round announced the end of this invitation.
+    fn was_undone(&self, id: &str) -> bool {
+        let mut before = self
+            .story
+            .lives
+            .iter()
+            .take_while(|other| other.time.start < self.first.time.start);
+        before.any(|other| other.revoked.iter().any(|(revoked, _)| revoked == id))
     }
 
     /// Whether an earlier round may have left people whose invitations were to be revoked. They are invited in any case.

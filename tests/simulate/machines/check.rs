@@ -6,6 +6,7 @@ use clerk_core::run::Outcome;
 use clerk_core::run::journal::Record;
 use clerk_testkit::fake::{CallRecord, Fault};
 
+use super::LONGEST_WINDOW;
 use crate::scenario::Scenario;
 use crate::world::Truth;
 
@@ -74,16 +75,17 @@ fn false_outcome(story: &Story<'_>, record: &Record) -> Option<String> {
     })
 }
 
-/// Describes the calls that Clerk turned away because there were too many, and not because a fault blocks the endpoint.
+/// Describes the calls that Clerk turned away because there were too many, and not because a fault blocks the endpoint or lets
+/// it count a call long after the end.
 fn exceeded_limits(calls: &[CallRecord]) -> impl Iterator<Item = String> {
     let is_blocked = |call: &&CallRecord| {
-        calls.iter().any(|earlier| match earlier.fault {
-            Some(Fault::TooManyRequests(wait)) => {
-                let blocked = earlier.at..=earlier.at.saturating_add(wait);
-                earlier.operation == call.operation && blocked.contains(&call.at)
-            }
-            _ => false,
-        })
+        let same = calls.iter().filter(|earlier| earlier.operation == call.operation);
+        let mut blocked_for = same.filter_map(|earlier| match earlier.fault {
+            Some(Fault::TooManyRequests(wait)) => Some((earlier.at, wait)),
+            Some(Fault::Late(wait)) => Some((earlier.at, wait + LONGEST_WINDOW)),
+            _ => None,
+        });
+        blocked_for.any(|(at, wait)| (at..=at.saturating_add(wait)).contains(&call.at))
     };
     let turned_away = calls
         .iter()

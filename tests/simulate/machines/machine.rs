@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clerk_core::api::invitations::CreateInvitation;
 use clerk_core::api::organization_invitations::CreateOrganizationInvitation;
-use clerk_core::run::{InvitationRun, RunReport};
+use clerk_core::run::{InvitationRun, RunReport, Stop};
 use clerk_core::{CallOptions, Client, Clock};
 use clerk_testkit::ManualClock;
 
@@ -115,7 +115,11 @@ impl Program {
                 self.store.log().line(|| format!("epoch {epoch} ends: {report:?}"));
                 leader.hand_over();
                 // Others are to have a chance.
-                self.clock.sleep(self.store.lease()).await;
+                let wait = match report.stopped() {
+                    Some(Stop::RateLimited { wait }) => *wait,
+                    _ => Duration::ZERO,
+                };
+                self.clock.sleep(wait.max(self.store.lease())).await;
             }
             self.clock.sleep(self.process.up_to(self.store.lease())).await;
         }

@@ -402,6 +402,13 @@ fn the_bulk_lane_waits_for_ten_unless_no_more_can_come() {
 }
 
 #[test]
+fn halves_are_for_the_bulk_lane_while_the_input_has_no_recipient() {
+    let mut stages = isolated(Isolation::Halves);
+    stages.set_input(InputState::Waits);
+    assert!(!stages.trickles() && stages.has_batch_for(Lane::Bulk));
+}
+
+#[test]
 fn unresolved_recipients_are_due_by_their_time_and_then_by_their_position() {
     let mut stages = Stages::new(DELAYS);
     let soon = Duration::from_secs(1);
