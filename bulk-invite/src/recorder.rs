@@ -29,6 +29,8 @@ pub(crate) struct Record {
     /// The number of invitations for which a revocation ended.
     pub(crate) revocations: usize,
     pub(crate) timeline: Timeline,
+    /// Whether the timeline is kept: not if nothing is sent.
+    keeps_time: bool,
     clock: Arc<dyn Clock>,
     started: Duration,
     events: Option<EventLog>,
@@ -55,6 +57,7 @@ impl Recorder {
             attempts: 0,
             revocations: 0,
             timeline: Timeline::default(),
+            keeps_time: !args.sends_nothing(),
             clock: connection.clock(),
             started: connection.clock().now(),
             events: events.map(|file| EventLog::new(file, connection)).transpose()?,
@@ -81,7 +84,7 @@ impl Record {
             RunEvent::AttemptBegan { .. } => self.attempts += 1,
             RunEvent::Revoked { .. } => self.revocations += 1,
             RunEvent::Settled(settlement) => {
-                if settlement.outcome != Outcome::Pending {
+                if self.keeps_time && settlement.outcome != Outcome::Pending {
                     let elapsed = self.clock.now().saturating_sub(self.started);
                     self.timeline.add(elapsed, settlement.outcome == Outcome::Created);
                 }

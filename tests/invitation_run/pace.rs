@@ -11,7 +11,7 @@ const CALLS: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_run_spends_every_call_that_the_limits_allow() {
-    // A clean list takes ⌈people / 350⌉ − 1 hours. A malformed address costs the bulk call that it spoils, and then up to
+    // A clean list takes ⌈people / 350⌉ − 1 hours. A malformed address costs the bulk call that it is in, and then up to
     // nine calls of the single lane for the other people of that call.
     let cases: [(usize, fn(usize) -> bool, u64); 5] = [
         (350, |_| false, 0),
