@@ -95,11 +95,12 @@ pub(super) fn extract(cell: &str) -> Result<(String, Vec<Change>), String> {
             changes.push(Change::Punycode);
             let encoded = idna::domain_to_ascii(domain)
                 .map_err(|_| format!("the domain {} is not a valid internationalized domain", quoted(domain)))?;
-            format!("{local}@{encoded}")
+            let address = format!("{local}@{encoded}");
+            validate(&address)?;
+            address
         }
         _ => text.to_owned(),
     };
-    validate(&address)?;
     changes.sort_unstable();
     changes.dedup();
     Ok((address, changes))
@@ -143,6 +144,11 @@ fn in_angle_brackets(text: &str) -> Option<&str> {
 
 fn validate(address: &str) -> Result<(), String> {
     let is_valid = |text: &str| EmailAddress::from(text).validate().is_ok();
+    // Text with one @ has one address, and validity excludes the invisible characters of ASCII.
+    let is_plain = address.is_ascii() && address.bytes().filter(|byte| *byte == b'@').count() == 1;
+    if is_plain && is_valid(address) {
+        return Ok(());
+    }
     let parts = address.split([';', ',', '|', '/', ':', ' ', '\t', '\n', '\r']);
     let count = parts.filter(|part| is_valid(part)).count();
     if count > 1 {

@@ -54,13 +54,19 @@ pub(crate) struct Inspection {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredRow {
     line: u64,
+    #[serde(default, skip_serializing_if = "is_default")]
     item: u32,
     email_address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     public_metadata: Option<Metadata>,
+    #[serde(default, skip_serializing_if = "is_default")]
     settings: Settings,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Reads a people file, and checks all of it.

@@ -17,7 +17,7 @@ use super::records::Record;
 use crate::text::quoted;
 
 /// The settings of a row, or the defaults for all rows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -58,7 +58,6 @@ impl Trailer {
     }
 
     fn is_header(&self, record: &Record) -> bool {
-        let name = |field: &String| field.trim_start_matches('\u{FEFF}').to_owned();
         !record.is_open && record.fields.iter().map(name).eq(self.header.iter().map(name))
     }
 
@@ -70,6 +69,11 @@ impl Trailer {
         let is_count = text.starts_with('(') && text.ends_with(')');
         !record.is_open && !text.contains('@') && (self.header.len() > 1 || is_count)
     }
+}
+
+/// Returns a field as the name of a column. In files that were joined, a byte order mark can come before a header.
+fn name(field: &String) -> &str {
+    field.trim_start_matches('\u{FEFF}')
 }
 
 #[cfg(test)]

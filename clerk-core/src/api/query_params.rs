@@ -1,5 +1,7 @@
 //! Query parameters of requests that filter.
 
+use std::collections::BTreeMap;
+
 use crate::endpoint::EndpointRequest;
 use crate::error::InvalidRequest;
 use crate::model::{EmailAddress, OrganizationId, SessionStatus, Timestamp, UserId};
@@ -54,12 +56,13 @@ impl QueryParams {
 
     /// Adds the parameters to the query, or fails if one has more values than a call accepts.
     pub(super) fn add_to(&self, request: EndpointRequest) -> Result<EndpointRequest, InvalidRequest> {
+        let mut counts = BTreeMap::<_, usize>::new();
         for (name, _) in &self.0 {
-            let count = self.0.iter().filter(|(other, _)| other == name).count();
-            if count > MAX_VALUES {
-                let reason = format!("{count} values of {name} are more than the {MAX_VALUES} that one call accepts");
-                return Err(request.invalid(reason));
-            }
+            *counts.entry(name).or_default() += 1;
+        }
+        if let Some((name, count)) = counts.into_iter().find(|(_, count)| *count > MAX_VALUES) {
+            let reason = format!("{count} values of {name} are more than the {MAX_VALUES} that one call accepts");
+            return Err(request.invalid(reason));
         }
         let add = |request: EndpointRequest, (name, value): &(&str, Sensitive)| request.query(name, value.as_str());
         Ok(self.0.iter().fold(request, add))

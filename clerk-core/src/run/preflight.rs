@@ -90,6 +90,11 @@ impl Overview {
         Ok(found.into_iter().map(KnownInvitation::from).collect())
     }
 
+    /// Whether it is known which roles there are.
+    pub(super) const fn knows_roles(&self) -> bool {
+        self.roles.is_some()
+    }
+
     fn unknown_role(&self, role: Option<&str>) -> Option<String> {
         let role = role.filter(|role| self.roles.as_ref().is_some_and(|roles| !roles.contains(*role)))?;
         Some(role.to_owned())
@@ -141,12 +146,13 @@ impl Snapshot {
 }
 
 impl Query {
-    pub(super) fn new(recipient: &Recipient) -> Self {
+    /// `with_role` is whether the role matters. It is read from the JSON of the request.
+    pub(super) fn new(recipient: &Recipient, with_role: bool) -> Self {
         Self {
             address: recipient.identity.clone(),
             // A row that ignores what exists is invited whether they are a user or not.
             asks_for_user: !recipient.ignore_existing,
-            role: recipient.role(),
+            role: with_role.then(|| recipient.role()).flatten(),
         }
     }
 }

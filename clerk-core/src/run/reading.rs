@@ -56,8 +56,9 @@ impl Reading {
 
     /// Begins to look up recipients.
     pub(super) fn look_up(&mut self, recipients: &[Recipient]) {
-        let queries: Vec<_> = recipients.iter().map(Query::new).collect();
         let (reader, overview) = (self.reader.clone(), self.overview.clone().unwrap_or_default());
+        let query = |recipient| Query::new(recipient, overview.knows_roles());
+        let queries: Vec<_> = recipients.iter().map(query).collect();
         self.task = Some(Box::pin(async move {
             ReadEnd::LookedUp(look_up(&reader, &queries, &overview).await)
         }));

@@ -29,7 +29,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::time::Duration;
 
@@ -344,11 +344,15 @@ impl Stages {
 
     /// Returns those that Clerk's response names, matched by address and never by position. The others are unresolved.
     pub(super) fn answered(&mut self, lane: Lane, created: Vec<InvitationSummary>, now: Duration) -> Vec<FinalOutcome> {
-        let mut by_address: HashMap<_, _> = created.into_iter().map(|found| (found.identity(), found)).collect();
+        // A call has so few recipients that searching is cheaper than hashing.
+        let mut created: Vec<_> = created.into_iter().map(|found| (found.identity(), found)).collect();
         let mut finals = Vec::new();
         for recipient in self.take_in_flight(lane) {
-            match by_address.remove(&recipient.identity) {
-                Some(found) => finals.push(FinalOutcome::created(recipient, found, Evidence::Answer)),
+            let named = created
+                .iter()
+                .rposition(|(identity, _)| *identity == recipient.identity);
+            match named.map(|index| created.swap_remove(index)) {
+                Some((_, found)) => finals.push(FinalOutcome::created(recipient, found, Evidence::Answer)),
                 None => self.add_unresolved(recipient, now),
             }
         }

@@ -52,10 +52,13 @@ impl EmailAddress {
             return Err(InvalidEmailAddress::TooLong);
         }
         let (local, domain) = address.rsplit_once('@').ok_or(InvalidEmailAddress::NoAtSign)?;
-        if address
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
-        {
+        let has_unseen = match address.is_ascii() {
+            true => address.bytes().any(|byte| byte == b' ' || byte.is_ascii_control()),
+            false => address
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || is_invisible(c)),
+        };
+        if has_unseen {
             return Err(InvalidEmailAddress::ForbiddenCharacter);
         }
         validate_local_part(local)?;
@@ -73,42 +76,56 @@ const fn is_invisible(c: char) -> bool {
     )
 }
 
+// The parts are read as bytes: those of a character that is not ASCII are not ASCII either.
+
 fn validate_local_part(local: &str) -> Result<(), InvalidEmailAddress> {
+    let local = local.as_bytes();
     if !(1..=64).contains(&local.len()) {
         return Err(InvalidEmailAddress::LocalPartLength);
     }
-    if local.len() > 1 && local.starts_with('"') && local.ends_with('"') {
+    if local.len() > 1 && local.starts_with(b"\"") && local.ends_with(b"\"") {
         return Ok(());
     }
-    if local.contains('@') {
+    if local.contains(&b'@') {
         return Err(InvalidEmailAddress::SeveralAtSigns);
     }
-    if local.contains(['(', ')', '<', '>', '[', ']', ':', ';', ',', '\\', '"']) {
+    let is_forbidden = |byte: &u8| {
+        matches!(
+            byte,
+            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b':' | b';' | b',' | b'\\' | b'"'
+        )
+    };
+    if local.iter().any(is_forbidden) {
         return Err(InvalidEmailAddress::ForbiddenCharacter);
     }
-    if local.split('.').any(str::is_empty) {
+    if local.split(is_dot).any(<[u8]>::is_empty) {
         return Err(InvalidEmailAddress::LocalPartDots);
     }
     Ok(())
 }
 
 fn validate_domain(domain: &str) -> Result<(), InvalidEmailAddress> {
-    if !domain.contains('.') || domain.split('.').any(str::is_empty) {
+    let labels = || domain.as_bytes().split(is_dot);
+    if labels().nth(1).is_none() || labels().any(<[u8]>::is_empty) {
         return Err(InvalidEmailAddress::DomainDots);
     }
-    let is_label = |label: &str| {
+    let is_label = |label: &[u8]| {
         label.len() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
             && label
-                .chars()
-                .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-')
+                .iter()
+                .all(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric() || *byte == b'-')
     };
-    if domain.split('.').all(is_label) {
+    if labels().all(is_label) {
         Ok(())
     } else {
         Err(InvalidEmailAddress::DomainLabel)
     }
+}
+
+const fn is_dot(byte: &u8) -> bool {
+    *byte == b'.'
 }
 
 impl InvalidEmailAddress {
@@ -172,6 +189,7 @@ mod tests {
             ("ada@@example.com", Err(SeveralAtSigns)),
             ("ada lovelace@example.com", Err(ForbiddenCharacter)),
             ("ada@exam\tple.com", Err(ForbiddenCharacter)),
+            ("ada\u{7f}@example.com", Err(ForbiddenCharacter)),
             ("a\u{a0}b@example.com", Err(ForbiddenCharacter)),
             ("a\u{200b}da@example.com", Err(ForbiddenCharacter)),
             ("\u{feff}ada@example.com", Err(ForbiddenCharacter)),

@@ -22,6 +22,9 @@ use problem::without_thread;
 pub(crate) use problem::{failed, unresolved};
 use writer::Writer;
 
+/// How many bytes most records take.
+const LIKELY_SIZE: usize = 256;
+
 /// A journal in an append-only file. It survives a crash of the process and of the machine. Available on every platform
 /// with files, which excludes WebAssembly.
 ///
@@ -156,9 +159,9 @@ impl Journal for FileJournal {
     }
 
     async fn append(&self, records: &[Record]) -> Result<(), JournalError> {
-        let lines = lines_of(records)
+        let json = EncodedRecords::new(records)
             .map_err(|error| JournalError::new("a record cannot be written as JSON").with_source(error))?;
-        let appended = self.writer.run(move |log| log.append(&lines)).await;
+        let appended = self.writer.run(move |log| log.append(&json)).await;
         appended.ok_or_else(|| self.without_thread())?
     }
 
@@ -167,13 +170,31 @@ impl Journal for FileJournal {
     }
 }
 
-fn lines_of(records: &[Record]) -> serde_json::Result<Vec<u8>> {
-    let mut lines = Vec::new();
-    for record in records {
-        serde_json::to_writer(&mut lines, record)?;
-        lines.push(b'\n');
+/// Records as JSON, one directly behind another.
+struct EncodedRecords {
+    json: Vec<u8>,
+    /// Where each record ends.
+    ends: Vec<usize>,
+}
+
+impl EncodedRecords {
+    fn new(records: &[Record]) -> serde_json::Result<Self> {
+        let mut json = Vec::with_capacity(records.len() * LIKELY_SIZE);
+        let mut ends = Vec::with_capacity(records.len());
+        for record in records {
+            serde_json::to_writer(&mut json, record)?;
+            ends.push(json.len());
+        }
+        Ok(Self { json, ends })
     }
-    Ok(lines)
+
+    /// Returns the JSON of each record.
+    fn each(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends
+            .iter()
+            .map(move |end| &self.json[std::mem::replace(&mut start, *end)..*end])
+    }
 }
 
 impl fmt::Debug for FileJournal {

@@ -5,6 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::EncodedRecords;
 use super::lines::{Lines, find_extent};
 use super::open::{LockedFile, narrow_permissions};
 use super::position::Position;
@@ -82,13 +83,13 @@ impl Log {
         self.truncate()
     }
 
-    /// Appends lines of JSON, which are on disk when it returns. After a failure, it refuses every further call.
-    pub(super) fn append(&mut self, json: &[u8]) -> Result<(), JournalError> {
+    /// Appends records, which are on disk when it returns. After a failure, it refuses every further call.
+    pub(super) fn append(&mut self, records: &EncodedRecords) -> Result<(), JournalError> {
         if self.has_failed {
             return Err(failed_before(&self.path));
         }
-        let (mut end, mut lines) = (self.end, Vec::new());
-        for record in json.split(|byte| *byte == b'\n').filter(|record| !record.is_empty()) {
+        let (mut end, mut lines) = (self.end, Vec::with_capacity(2 * records.json.len()));
+        for record in records.each() {
             end.write(record, &mut lines);
         }
         if let Err(error) = self.write(self.end.offset, &lines) {
