@@ -58,7 +58,12 @@ impl Trailer {
     }
 
     fn is_header(&self, record: &Record) -> bool {
-        !record.is_open && record.fields.iter().map(name).eq(self.header.iter().map(name))
+        !record.is_open
+            && record
+                .fields
+                .iter()
+                .map(|field| name(field))
+                .eq(self.header.iter().map(|field| name(field)))
     }
 
     /// Whether a record can be below the table: text instead of the fields of a row.
@@ -72,7 +77,7 @@ impl Trailer {
 }
 
 /// Returns a field as the name of a column. In files that were joined, a byte order mark can come before a header.
-fn name(field: &String) -> &str {
+fn name(field: &str) -> &str {
     field.trim_start_matches('\u{FEFF}')
 }
 
