@@ -22,7 +22,7 @@ fn a_run_spends_every_call_that_the_limits_allow() {
     ];
     for (count, malformed, hours) in cases {
         let scene = Scene::new(|fake| {
-            malformed.clone().fold(fake, |fake, number| {
+            malformed.iter().fold(fake, |fake, number| {
                 fake.malformed(format!("person{number}@example.com"))
             })
         });
