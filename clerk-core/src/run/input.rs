@@ -14,6 +14,9 @@ const CHANGED_SINCE_CREATED: &str =
 
 const CHANGED: &str = "the row has changed since an attempt that is unresolved: restore it and run again";
 
+/// For how many people memory is reserved at once. The number of rows that an iterator promises can be wrong.
+const MOST_RESERVED: usize = 1_000_000;
+
 /// What the next row of the input is.
 #[derive(Debug)]
 pub(super) enum Intake {
@@ -40,9 +43,10 @@ pub(super) struct Input<'p> {
 impl<'p> Input<'p> {
     pub(super) fn new(source: Source<'p>) -> Self {
         Self {
+            // A set that grows is in memory twice for a moment.
+            seen: HashSet::with_capacity(source.at_least().min(MOST_RESERVED)),
             source,
             position: 0,
-            seen: HashSet::new(),
             resend_unknown: false,
             again: None,
             history: None,
